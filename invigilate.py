@@ -1,0 +1,73 @@
+"""The command: a literal table of sub-commands, each imported only when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module, util
+from pathlib import Path
+
+VERSION = "0.1.0"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "mock": ("mockserver.cli:mock", "run the mock server"),
+    "token": ("mockserver.cli:token", "mint a token from a keys file"),
+    "check": ("contract.cli:check", "judge an implementation against the contract"),
+    "clauses": ("spec.cli:clauses", "list the clauses of the contract"),
+    "lint": ("spec.lint_cli:lint", "find what is wrong in OpenAPI documents"),
+    "diff": ("spec.diff_cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
+}
+
+
+def usage() -> str:
+    """The text of ``invigilate --help``."""
+    lines = "\n".join(f"  {name:<9} {summary}" for name, (_, summary) in COMMANDS.items())
+    return (
+        "usage: invigilate COMMAND [OPTIONS]\n\n"
+        "A stateful mock of, and a judge for, the Batch Provision endpoint of SmarterProctoring (unofficial).\n\n"
+        f"commands:\n{lines}\n\n"
+        "'invigilate COMMAND --help' explains one of them. Exit codes: 0 clean, 1 findings, 2 cannot run.\n"
+    )
+
+
+def shadowed() -> str | None:
+    """A sentence on the first of our packages that another distribution hides, or None if all are ours."""
+    here = Path(__file__).resolve().parent
+    for package in ("spec", "mockserver", "contract"):
+        found = util.find_spec(package)
+        origin = Path(found.origin).resolve() if found and found.origin else None
+        if origin is None or origin.parent.parent != here:
+            return (
+                f"invigilate: the package {package!r} that Python finds is {origin or 'not a package'}, not ours in "
+                f"{here}. Another distribution or folder shadows it: use an environment of invigilate's own."
+            )
+    return None
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one sub-command and return its exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if not given or given[0] in ("-h", "--help", "help"):
+        sys.stdout.write(usage())
+        return 0 if given else 2
+    if given[0] in ("-V", "--version"):
+        sys.stdout.write(f"invigilate {VERSION}\n")
+        return 0
+    if given[0] not in COMMANDS:
+        sys.stderr.write(f"invigilate: there is no command {given[0]!r}.\n\n{usage()}")
+        return 2
+    if complaint := shadowed():
+        sys.stderr.write(complaint + "\n")
+        return 2
+    module, _, function = COMMANDS[given[0]][0].partition(":")
+    try:
+        code = getattr(import_module(module), function)(given[1:])
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return int(code)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

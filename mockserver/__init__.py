@@ -1,0 +1,1 @@
+"""One implementation of the promise: a stateful mock server."""
