@@ -60,7 +60,7 @@ class Form:
         """The leaves that the object of a part sends. ``defaults`` are the install's, which null restores."""
         values: Values = {}
         if type(value) is dict:
-            _collect(value, self.tree, defaults, values)
+            _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
     def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
@@ -72,16 +72,16 @@ class Form:
         values |= sent
         return values
 
-    def changed(self, stored: Mapping[str, Any], sent: Values) -> Values:
-        """The leaves that were sent with another value than the stored one."""
-        changed: Values = {}
-        for key, value in sent.items():
-            before = stored.get(key)
-            # most leaves are strings that did not change
-            if (before == value and type(value) is str) or same(before, value, date=self.entries[key].date):
-                continue
-            changed[key] = value
-        return changed
+    def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
+        """The leaves that the object of a part sends with another value than the stored one."""
+        values: Values = {}
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, stored)
+        if not values:
+            return values
+        return {
+            key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)
+        }
 
 
 def same(before: Any, after: Any, *, date: bool = False) -> bool:
@@ -101,14 +101,22 @@ def same(before: Any, after: Any, *, date: bool = False) -> bool:
     return first is not None and first == instant(after)
 
 
-def _collect(value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values) -> None:
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _collect(
+    value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values, stored: Mapping[str, Any]
+) -> None:
+    """Note the leaves below an object; strings that equal what is stored are left out, being most of all leaves."""
     for name, member in value.items():
         entry = tree.get(name)
         if entry is None:
             continue
         if type(entry) is dict:
             if type(member) is dict:
-                _collect(member, entry, defaults, values)
+                _collect(member, entry, defaults, values, stored)
+            continue
+        if type(member) is str and member == stored.get(entry.key):
             continue
         if member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
