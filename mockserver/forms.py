@@ -32,7 +32,19 @@ class Entry:
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
-    __slots__ = ("created", "entries", "holder", "name", "owners", "part", "path", "required", "sid_kind", "tree")
+    __slots__ = (
+        "created",
+        "entries",
+        "holder",
+        "installed",
+        "name",
+        "owners",
+        "part",
+        "path",
+        "required",
+        "sid_kind",
+        "tree",
+    )
 
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path = part, part.name, part.path
@@ -46,6 +58,9 @@ class Form:
                 node = node.setdefault(name, {})
             node[leaf.path[-1]] = self.entries[leaf.key]
         self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}
+        self.installed = {
+            key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
+        }
         self.required = {name: clause_of(part.schema, "x-resource", name) for name in part.required_on_create}
 
     def at(self, body: Any) -> Any:
@@ -65,11 +80,11 @@ class Form:
 
     def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
         """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
-        values = dict(self.created)
-        for key, entry in self.entries.items():
-            if entry.install_default is not None and entry.install_default in defaults:
-                values[key] = defaults[entry.install_default]
-        values |= sent
+        values = self.created.copy()
+        for key, name in self.installed.items():
+            if name in defaults:
+                values[key] = defaults[name]
+        values.update(sent)
         return values
 
     def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
@@ -79,9 +94,7 @@ class Form:
             _collect(value, self.tree, defaults, values, stored)
         if not values:
             return values
-        return {
-            key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)
-        }
+        return {key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)}
 
 
 def same(before: Any, after: Any, *, date: bool = False) -> bool:

@@ -142,17 +142,16 @@ class Protocol(HttpToolsProtocol):
 def _resumed(coroutine: Coroutine[Any, Any, None], first: Any) -> Generator[Any, Any, None]:
     """The rest of a coroutine that was started without a task and then had to wait for ``first``."""
     waiting_for = first
-    while True:
-        try:
-            sent = yield waiting_for
-        except BaseException as error:  # noqa: BLE001 - a cancellation, too, belongs to the coroutine
-            step, argument = coroutine.throw, error
-        else:
-            step, argument = coroutine.send, sent
-        try:
-            waiting_for = step(argument)
-        except StopIteration:
-            return
+    try:
+        while True:
+            try:
+                sent = yield waiting_for
+            except BaseException as error:  # noqa: BLE001 - a cancellation, too, belongs to the coroutine
+                waiting_for = coroutine.throw(error)
+            else:
+                waiting_for = coroutine.send(sent)
+    except StopIteration:
+        return
 
 
 def _size(header: tuple[bytes, bytes]) -> int:

@@ -81,9 +81,8 @@ class Provision:
             message = f"This credential may not provision the install {install.sid}; use one that was made for it."
             raise refuse("forbidden", "credential-foreign-refused", message)
         call.require_json()
-        raw = await call.read(self.settings.largest_body)
-        body = decode(raw, self.settings.deepest_body)
-        return self.provision(install, body)
+        settings = self.settings
+        return self.provision(install, decode(await call.read(settings.largest_body), settings.deepest_body))
 
     def provision(self, install: Install, body: Any) -> Reply:
         """Judge and commit one body, in one step of the event loop: nothing can come between plan and commit."""
@@ -99,7 +98,9 @@ class Provision:
             answer[signon.response] = self.desk.issue(install, str(asked.get(signon.audience)), done.resources)
         if not self.behaviour.honest:
             answer = self.behaviour.answer(answer, done, body)
-        return _reply(answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS)
+        return _reply(
+            answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
+        )
 
     def _judged(self, install: Install, body: Any, unknown: list[str]) -> Plan:
         lists = self.lists[install.sid]
