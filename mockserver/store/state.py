@@ -35,7 +35,7 @@ class Change(NamedTuple):
     """A resource as it is to be from now on; ``keys`` are those that will find it, besides those that already do."""
 
     resource: Resource
-    keys: tuple[Key, ...] = ()
+    keys: Sequence[Key] = ()
 
 
 class State(Protocol):
