@@ -11,6 +11,7 @@ from typing import Any
 from contract.access import Access
 from contract.composition import Chance, Composer, Seeded
 from contract.exchange import Exchange, Request
+from contract.expectation import Verdict
 from contract.findings import Finding, Judgement, Ledger
 from contract.judge import Judge
 from contract.keys import texts_of, value_at
@@ -48,7 +49,7 @@ class Lab:
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
         self.name = ""
-        self.accepted = 0
+        self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
         self.published_keys: list[str] = []
         self.base = ""
         self.unfollowed: str | None = None
@@ -104,8 +105,9 @@ class Lab:
         expected = self.judge.expect(request)
         exchange = self.target.send(request)
         self.trail.append(exchange)
-        if exchange.response is not None and exchange.response.ok:
-            self.accepted += 1
+        asked, accepted = self.tally[expected.verdict]
+        done = exchange.response is not None and exchange.response.ok
+        self.tally[expected.verdict] = (asked + 1, accepted + done)
         self.record(self.judge.judge(exchange, expected), exchange)
         return exchange
 
