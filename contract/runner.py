@@ -136,7 +136,7 @@ def run(
         document=document,
         results=results,
         exchanges=target.exchanges,
-        created=[Created(one.part, one.sid, one.scope) for one in lab.judge.model.things.values()],
+        created=[Created(one.part, one.sid, one.scope) for one in lab.judge.model.made],
         seconds=time.monotonic() - started,
         throttled=target.throttled,
         unavailable=target.unavailable,
