@@ -103,7 +103,7 @@ def _execute(search: Search, examples: int, seed: int) -> int:
         verbosity=Verbosity.quiet,
     )
     try:
-        run_state_machine_as_test(seeded(seed)(Machine), settings=chosen)  # type: ignore[no-untyped-call]
+        run_state_machine_as_test(seeded(seed)(Machine), settings=chosen)
     except FoundError:
         pass
     except (Flaky, FlakyFailure):
