@@ -1,0 +1,95 @@
+"""The engine: plans a call against the state, and commits a plan in one step. It knows no part and no field by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.forms import Form
+from mockserver.ids import Ids
+from mockserver.plan import Outcome, Plan, Planning, Step
+from mockserver.store.state import Change, Key, Resource, State, Store
+from spec.installs import Install
+from spec.resources import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A committed plan: by part name, the outcome and the resource as it is now."""
+
+    outcomes: Mapping[str, Outcome]
+    resources: Mapping[str, Resource]
+
+
+class Provisioning:
+    """The engine for the parts of one document."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self.forms = tuple(Form(part) for part in resources.parts)
+
+    def plan(self, state: State, install: Install, body: Any) -> Plan:
+        """What the body is going to do. Pure: reads the state, writes nothing."""
+        return Planning(state, install, body).plan(self.forms)
+
+    def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
+        """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
+        resources: dict[str, Resource] = {}
+        changes: list[Change] = []
+        for name, step in plan.steps.items():
+            resource = step.known
+            if resource is None:
+                resource, keys = _created(plan, step, resources, ids)
+                changes.append(Change(resource, keys))
+            elif step.outcome is Outcome.UPDATED:
+                resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
+                changes.append(Change(resource))
+            resources[name] = resource
+        if changes:
+            store.commit(changes)
+        return Done({name: step.outcome for name, step in plan.steps.items()}, resources)
+
+    def answer(self, done: Done) -> dict[str, Any]:
+        """The success body of a committed plan, without the sign-on."""
+        body: dict[str, Any] = {}
+        for form in self.forms:
+            part = form.part
+            resource = done.resources.get(part.name)
+            if resource is not None:
+                body[part.response] = {
+                    part.sid_member: resource.sid,
+                    part.result_member: _word(form, done.outcomes[part.name]),
+                }
+        return body
+
+    def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
+        """Empty the store and put back what exists before the first call."""
+        store.clear()
+        for install in installs:
+            for one in install.existing:
+                form = next(form for form in self.forms if form.part.name == one.part)
+                values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
+                keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
+                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), tuple(keys))])
+
+
+def _created(
+    plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids
+) -> tuple[Resource, tuple[Key, ...]]:
+    part = step.form.part
+    scope = resources[part.scope].sid if part.scope else plan.deployment
+    keys = tuple(
+        Key(part.name, scope, name.kind, " ".join((name.text, *(resources[one].sid for one in name.joins))))
+        if name.joins
+        else Key(part.name, scope, name.kind, name.text)
+        for name in step.names
+    )
+    return Resource(ids.sid(part.prefix), part.name, scope, step.values), keys
+
+
+def _word(form: Form, outcome: Outcome) -> str:
+    part = form.part
+    if outcome is Outcome.FOUND:
+        return part.found
+    return part.created if outcome is Outcome.CREATED else part.updated
