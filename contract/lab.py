@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -92,6 +93,15 @@ class Lab:
     def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
         """A good body with the named parts (all if none is named)."""
         return self.composer.body(chance or self.chance, *(parts or self.everything), kinds=kinds)
+
+    def renamed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A copy of a body under fresh identifiers."""
+        changed = copy.deepcopy(body)
+        for part in self.resources.parts:
+            value = value_at(changed, part.path)
+            for kind, _ in texts_of(part, value):
+                value[part.identifiers][kind] = self.composer.name()
+        return changed
 
     def request(
         self,

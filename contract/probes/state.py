@@ -225,7 +225,7 @@ def scopes(lab: Lab) -> None:
 
 
 def unknown_sids(lab: Lab) -> None:
-    """A SID that names nothing is refused, and what stood beside it was not provisioned."""
+    """A SID that names nothing or is malformed is refused, and what stood beside it was not provisioned."""
     for part in lab.resources.parts:
         if part.identifiers is None:
             continue
@@ -233,6 +233,8 @@ def unknown_sids(lab: Lab) -> None:
         nothing = part.prefix + "".join(lab.chance.pick("0123456789abcdef") for _ in range(32))
         lab.provision(_rename(lab, base, part, str(part.sid_kind), nothing))
         lab.provision(base)
+        for malformed in (nothing.upper(), nothing[:-1], f"{nothing}0", f"ZZ{nothing[2:]}", f"{nothing}\n", "junk"):
+            lab.provision(_rename(lab, lab.body(), part, str(part.sid_kind), malformed))
 
 
 def nothing_by_halves(lab: Lab) -> None:
