@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -194,7 +195,8 @@ class Oracle:
         missing = [name for name in part.required_on_create if name not in value]
         for name in missing:
             clause = clause_of(part.schema, "x-resource", "required-on-create")
-            yield _body_reason(clause, join((*part.path, name)), f"{name!r} is missing, and this {part.name} is new")
+            message = f"{name!r} is missing, and this {part.name} is new"
+            yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
         if missing and any(self.model.look_up(key) is not None for key in keys):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
 

@@ -110,8 +110,9 @@ def _complete(response: Response, value: dict[str, Any], expected: Expectation, 
     judgement.touch("errors-complete")
     listed = value.get("errors")
     told = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    early = [reason for reason in reasons if not reason.late] or reasons
     pointers = {one.get("pointer") for one in told if one.get("message") and one.get("clause")}
-    missing = sorted({reason.pointer for reason in reasons} - pointers)
+    missing = sorted({reason.pointer for reason in early} - pointers)
     if missing:
         received = f"no entry for {', '.join(missing[:4]) or 'the whole body'}"
         judgement.find("errors-complete", "incomplete errors", "an entry for every fault", received, "/errors")

@@ -131,7 +131,11 @@ class Mock:
         return tuple(served)
 
     def _handlers(self) -> Mapping[str, Handler]:
-        handlers: dict[str, Handler] = {"provision": self.provision, "followSignon": self.gate.follow, "jwks": self._jwks}
+        handlers: dict[str, Handler] = {
+            "provision": self.provision,
+            "followSignon": self.gate.follow,
+            "jwks": self._jwks,
+        }
         if present := self.document.operations.get("presentSignon"):
             rules = gate.form_rules(present)
             handlers["presentSignon"] = lambda call: self.gate.present(call, rules)
@@ -146,9 +150,7 @@ class Mock:
 
     async def _index(self, _: Call) -> Reply:
         operation = _operation(self.document, "provision")
-        routes = [
-            pages.Row(f"{one.method} {one.path}", one.summary) for one in self.document.operations.values()
-        ] + [
+        routes = [pages.Row(f"{one.method} {one.path}", one.summary) for one in self.document.operations.values()] + [
             pages.Row("GET /openapi.json", "The document that this server keeps"),
             pages.Row("POST /_invigilate/reset", "Restore the state of the start"),
         ]
@@ -167,7 +169,7 @@ class Mock:
 
 def create_app(
     document: Document,
-    clauses: Catalogue,  # noqa: ARG001 - for faults, which name clauses of the catalogue
+    clauses: Catalogue,
     installs: Sequence[Install],
     *,
     clock: Clock,

@@ -16,17 +16,17 @@ from spec.validation import Violation
 Serve: TypeAlias = Callable[[Call], Awaitable[Reply]]
 
 
-def keep_violations(violations: list[Violation], body: Any) -> list[Violation]:  # noqa: ARG001
+def keep_violations(violations: list[Violation], body: Any) -> list[Violation]:
     """Honest: every violation counts."""
     return violations
 
 
-def keep_answer(answer: dict[str, Any], done: Done, body: Any) -> dict[str, Any]:  # noqa: ARG001
+def keep_answer(answer: dict[str, Any], done: Done, body: Any) -> dict[str, Any]:
     """Honest: the answer tells what was done."""
     return answer
 
 
-def keep_body(body: Any, install: Install, store: Store) -> Any:  # noqa: ARG001
+def keep_body(body: Any, install: Install, store: Store) -> Any:
     """Honest: what was sent is what is provisioned."""
     return body
 

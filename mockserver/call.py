@@ -9,9 +9,7 @@ from mockserver.errors import Refusal, refuse
 
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 
-_JSON_TYPES = frozenset(
-    {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
-)
+_JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 _DRAINED = 16  # bodies of up to so many times the limit are read to their end, so that the client hears the answer
 
 

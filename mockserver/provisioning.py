@@ -74,9 +74,7 @@ class Provisioning:
                 store.commit([Change(Resource(one.sid, one.part, install.deployment, values), tuple(keys))])
 
 
-def _created(
-    plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids
-) -> tuple[Resource, tuple[Key, ...]]:
+def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> tuple[Resource, tuple[Key, ...]]:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
     keys = tuple(

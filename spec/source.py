@@ -94,7 +94,7 @@ def _refuse_constant(word: str) -> Any:
 def _marks_of_json(text: str, name: str) -> Mapping[str, Mark]:
     # libyaml refuses escaped surrogate pairs, which JSON allows; the marks need only the positions
     builder = _Builder(name)
-    builder.source(_SURROGATE_ESCAPE.sub("      ", text))
+    builder.source(_SURROGATE_ESCAPE.sub(lambda found: f"x{found[0][1:]}", text))
     return builder.marks
 
 
