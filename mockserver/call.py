@@ -13,7 +13,7 @@ _JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8"
 _DRAINED = 16  # bodies of up to so many times the limit are read to their end, so that the client hears the answer
 
 
-class Disconnected(Exception):
+class Disconnected(Exception):  # noqa: N818 - an event of the connection, not a mistake
     """The client went away before its request was complete; nobody can be answered."""
 
 

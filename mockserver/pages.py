@@ -1,4 +1,4 @@
-"""The pages: what a browser shows at ``/`` and after a sign-on link. Templates escape; nothing is loaded from elsewhere."""
+"""The pages: what a browser shows at ``/`` and after a sign-on link. Templates escape; nothing comes from elsewhere."""
 
 from __future__ import annotations
 

@@ -13,7 +13,8 @@ from mockserver.call import Call, shown
 from mockserver.decoding import decode
 from mockserver.errors import Refusal, of_violations, refuse
 from mockserver.ids import Ids
-from mockserver.provisioning import Done, Plan, Provisioning
+from mockserver.plan import Plan
+from mockserver.provisioning import Provisioning
 from mockserver.reply import JSON, Reply
 from mockserver.settings import Settings
 from mockserver.signon import Desk
@@ -159,6 +160,3 @@ def _reply(answer: Mapping[str, Any], unknown: list[str]) -> Reply:
             break
         told += f"{piece}{', ' if count + 1 < len(unknown) else ''}"
     return Reply(200, (*_HEADERS, (b"invigilate-warning", told.encode())), body, (told,))
-
-
-__all__ = ["Done", "Installs", "Provision"]

@@ -14,8 +14,8 @@ from mockserver.reply import Reply
 Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
 
 _HINTS: Mapping[bytes, str] = {
-    b"assignments": "The path that exists is PUT /v1/installs/{installSid}/exams/{examSid}/assignment.",
-    b"onboarding": "The path that exists is GET /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}/onboard.",
+    b"assignments": "It is PUT /v1/installs/{installSid}/exams/{examSid}/assignment.",
+    b"onboarding": "It is GET /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}/onboard.",
     b"sessions": "Sessions are scheduled by POST /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}.",
 }
 """What the published guide misspells, by the last segment of the path."""
