@@ -10,7 +10,6 @@ import json
 import math
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,8 +104,11 @@ def _marks_of_json(text: str, name: str) -> Mapping[str, Mark]:
     # libyaml refuses some JSON: escaped surrogate pairs, keys of more than 1,024 characters. The value is known
     # already, so the places before the trouble will do.
     builder = _Builder(name)
-    with suppress(SourceError):
+    try:
         builder.source(_SURROGATE_ESCAPE.sub(lambda found: f"x{found[0][1:]}", text))
+    except SourceError as error:
+        if "nested deeper" in error.reason:
+            raise
     return builder.marks
 
 
