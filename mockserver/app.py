@@ -88,7 +88,7 @@ class Mock:
             reply = of_refusal(refusal)
         except Disconnected:
             return
-        except Exception:  # the last resort: a defect of ours, told without a trace
+        except Exception:  # noqa: BLE001 - the last resort: a defect of ours, told without a trace
             _log.exception("A call could not be served.")
             reply = of_refusal(Refusal("defect", "The mock has a defect; its terminal shows where. Please report it."))
         headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode())]

@@ -32,10 +32,12 @@ class Entry:
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
-    __slots__ = ("created", "entries", "part", "required", "tree")
+    __slots__ = ("created", "entries", "holder", "name", "owners", "part", "path", "required", "sid_kind", "tree")
 
     def __init__(self, part: Part) -> None:
-        self.part = part
+        self.part, self.name, self.path = part, part.name, part.path
+        self.holder, self.sid_kind = part.identifiers, part.sid_kind
+        self.owners = (part.scope, *part.identity) if part.scope else part.identity
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
         self.tree: dict[str, Any] = {}
         for leaf in part.leaves:
@@ -48,7 +50,7 @@ class Form:
 
     def at(self, body: Any) -> Any:
         """What a body holds for this part, or ABSENT."""
-        for name in self.part.path:
+        for name in self.path:
             if type(body) is not dict or name not in body:
                 return ABSENT
             body = body[name]
@@ -72,12 +74,14 @@ class Form:
 
     def changed(self, stored: Mapping[str, Any], sent: Values) -> Values:
         """The leaves that were sent with another value than the stored one."""
-        entries = self.entries
-        return {
-            key: value
-            for key, value in sent.items()
-            if (before := stored.get(key)) is not value and not same(before, value, date=entries[key].date)
-        }
+        changed: Values = {}
+        for key, value in sent.items():
+            before = stored.get(key)
+            # most leaves are strings that did not change
+            if (before == value and type(value) is str) or same(before, value, date=self.entries[key].date):
+                continue
+            changed[key] = value
+        return changed
 
 
 def same(before: Any, after: Any, *, date: bool = False) -> bool:

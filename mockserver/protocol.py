@@ -22,8 +22,7 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
-        self._incomplete = True  # a connection that never sends anything is as slow as one that stops half-way
-        self._header_size = 0
+        self._unread = 0  # bytes of a request whose headers are not complete
         self._refusal: Refusal | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -44,36 +43,38 @@ class Protocol(HttpToolsProtocol):
             pass  # an offer that is not taken (RFC 9110 section 7.8); the request itself is served
         except httptools.HttpParserError:
             self._refuse(self._refusal or refuse("malformed-http", "never-hang", "The request is not valid HTTP/1.1."))
-        if not self._incomplete:
+        cycle = self.cycle
+        if cycle is not None and self.scope is cycle.scope and not cycle.more_body:
             if self._timer is not None:
                 self._disarm()
-        elif self._timer is None:
+        else:
+            self._wait_on(len(data))
+
+    def on_headers_complete(self) -> None:
+        self._unread = 0
+        if len(self.headers) > self.limits.most_headers or len(self.url) > self.limits.largest_headers or self._bulky():
+            self._refusal = self._too_much()
+            raise ValueError  # ends the parser; data_received answers
+        super().on_headers_complete()
+
+    def _wait_on(self, more: int) -> None:
+        """A request that has begun is not complete yet."""
+        if self._timer is None:
             self._arm()
+        if self.scope is not None and (self.cycle is None or self.scope is not self.cycle.scope):
+            self._unread += more
+            if self._unread > self.limits.largest_headers:
+                self._refuse(self._too_much())
 
-    def on_message_begin(self) -> None:
-        self._incomplete = True
-        self._header_size = 0
-        super().on_message_begin()
+    def _bulky(self) -> bool:
+        few = len(self.headers) < 32  # so few are looked at only if one of them is large
+        if few and max(map(_size, self.headers), default=0) < self.limits.largest_headers // 32:
+            return False
+        return sum(map(_size, self.headers)) > self.limits.largest_headers
 
-    def on_url(self, url: bytes) -> None:
-        super().on_url(url)
-        if len(self.url) > self.limits.largest_headers:
-            self._too_much(f"The path is longer than {self.limits.largest_headers} bytes; send a shorter one.")
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
-        self._header_size += len(name) + len(value)
-        if self._header_size > self.limits.largest_headers or len(self.headers) > self.limits.most_headers:
-            limits = f"{self.limits.most_headers} headers of {self.limits.largest_headers} bytes"
-            self._too_much(f"There are more than {limits} in all; send fewer.")
-
-    def on_message_complete(self) -> None:
-        self._incomplete = False
-        super().on_message_complete()
-
-    def _too_much(self, message: str) -> None:
-        self._refusal = refuse("headers-too-large", "never-hang", message)
-        raise ValueError(message)  # ends the parser; data_received answers
+    def _too_much(self) -> Refusal:
+        limits = f"{self.limits.most_headers} headers, or {self.limits.largest_headers} bytes of path or headers"
+        return refuse("headers-too-large", "never-hang", f"There are more than {limits}; send fewer.")
 
     def _arm(self) -> None:
         self._timer = self.loop.call_later(self.limits.request_deadline, self._late)
@@ -92,6 +93,10 @@ class Protocol(HttpToolsProtocol):
         """Answer on the bare transport, unless an answer is under way, and close."""
         if self.transport.is_closing():
             return
+        answered = self.cycle is not None and self.cycle.response_complete and self.scope is self.cycle.scope
+        if answered:  # all that is missing is the rest of a body that nobody wanted
+            self.transport.close()
+            return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
             body = refusal.json
             self.transport.write(
@@ -102,6 +107,10 @@ class Protocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
+
+
+def _size(header: tuple[bytes, bytes]) -> int:
+    return len(header[0]) + len(header[1])
 
 
 def limited(limits: ConnectionLimits) -> type[Protocol]:

@@ -85,7 +85,7 @@ class Provision:
 
     def provision(self, install: Install, body: Any) -> Reply:
         """Judge and commit one body, in one step of the event loop: nothing can come between plan and commit."""
-        unknown = self.members.unknown(body) if self.members else []
+        unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         plan = self._judged(install, body, unknown)
         if not self.behaviour.honest:
             body = self.behaviour.body(body, install, self.store)

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.forms import Form
 from mockserver.ids import Ids
 from mockserver.plan import Outcome, Plan, Planning, Step
 from mockserver.store.state import Change, Key, Resource, State, Store
 from spec.installs import Install
-from spec.resources import Resources
+from spec.resources import Part, Resources
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A committed plan: by part name, the outcome and the resource as it is now."""
+class Done(NamedTuple):
+    """A committed plan: by part name, the step that was taken and the resource as it is now."""
 
-    outcomes: Mapping[str, Outcome]
+    steps: Mapping[str, Step]
     resources: Mapping[str, Resource]
 
 
@@ -48,19 +46,15 @@ class Provisioning:
             resources[name] = resource
         if changes:
             store.commit(changes)
-        return Done({name: step.outcome for name, step in plan.steps.items()}, resources)
+        return Done(plan.steps, resources)
 
     def answer(self, done: Done) -> dict[str, Any]:
         """The success body of a committed plan, without the sign-on."""
         body: dict[str, Any] = {}
-        for form in self.forms:
-            part = form.part
-            resource = done.resources.get(part.name)
-            if resource is not None:
-                body[part.response] = {
-                    part.sid_member: resource.sid,
-                    part.result_member: _word(form, done.outcomes[part.name]),
-                }
+        for name, resource in done.resources.items():
+            step = done.steps[name]
+            part = step.form.part
+            body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
         return body
 
     def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
@@ -86,8 +80,7 @@ def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids
     return Resource(ids.sid(part.prefix), part.name, scope, step.values), keys
 
 
-def _word(form: Form, outcome: Outcome) -> str:
-    part = form.part
+def _word(part: Part, outcome: Outcome) -> str:
     if outcome is Outcome.FOUND:
         return part.found
     return part.created if outcome is Outcome.CREATED else part.updated
