@@ -99,10 +99,13 @@ class Planning:
             known = self.lookup(form.part, names)
         if known is None:
             self.create(form, value, form.sent(value, self.install.defaults), names)
-        elif value is not ABSENT and (changed := form.changed(known.attributes, value, self.install.defaults)):
+        elif value is not ABSENT and (changed := self.changed(form, known, value)):
             steps[form.name] = Step(form, UPDATED, known, changed)
         else:
             steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
+
+    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+        return form.changed(known.attributes, value, self.install.defaults)
 
     def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
         part = form.part
