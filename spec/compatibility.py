@@ -80,7 +80,10 @@ def schema_changes(old: Schema, new: Schema) -> Iterator[SchemaChange]:
     if lost.settled and gained.settled:
         hits = [hit for hit in hits if not (hit.difference.narrows or hit.difference.widens)]
     changes = [_judged(hit, lost, gained) for hit in hits]
-    yield from changes
+    yield from (
+        each for each, hit in zip(changes, hits, strict=True)
+        if {each.lost, each.gained} != {"compatible"} or not (hit.difference.narrows or hit.difference.widens)
+    )
     yield from _overlooked(changes, lost, gained)
 
 

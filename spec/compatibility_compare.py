@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec.compatibility_align import is_open, paired
-from spec.compatibility_keywords import Difference, keyword_differences
+from spec.compatibility_keywords import Difference, keyword_differences, shared_types
 from spec.compatibility_path import Path, Step, opened
 from spec.normal_merge import NOTE, Schema, is_false, text
 from spec.witness_engine import bare, is_contained
@@ -74,9 +74,12 @@ def _compare(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
         yield _found(place, difference)
     if is_false(one) or is_false(two) or "enum" in one or "enum" in two:
         return
-    yield from _required(place)
-    yield from _members(place, walk)
-    yield from _items(place, walk)
+    shared = shared_types(one, two)
+    if "object" in shared:
+        yield from _required(place)
+        yield from _members(place, walk)
+    if "array" in shared:
+        yield from _items(place, walk)
     for word in ("anyOf", "oneOf", "allOf"):
         yield from _branches(place, word, walk)
 
@@ -129,16 +132,16 @@ def _members(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
 
 def _lone(place: Place, name: str, schema: Schema, other: Schema, *, removed: bool) -> Iterator[SchemaHit]:
     """A member that only one side declares; what the other side says of undeclared members decides."""
-    shown = (name, None) if removed else (None, name)
+    gone, come = (name if removed else None), (None if removed else name)
     words = ("properties",)
     if is_open(other) and is_open(place.old if removed else place.new):
-        yield _named(place, "member-removed" if removed else "member-added", words, *shown, "keeps", name)
+        yield _named(place, "member-removed" if removed else "member-added", words, gone, come, "keeps", name)
         return
     extra = other.get("additionalProperties", {})
     if is_false(extra) and "patternProperties" not in other:
         if not is_false(schema):
             rule, sets = ("member-refused", "narrows") if removed else ("member-allowed", "widens")
-            yield _named(place, rule, words, *shown, sets, name)
+            yield _named(place, rule, words, gone, come, sets, name)
         return
     old, new = (schema, extra) if removed else (extra, schema)
     local = "patternProperties" not in other and "unevaluatedProperties" not in other and "$ref" not in text([old, new])

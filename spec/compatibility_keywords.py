@@ -44,12 +44,24 @@ def keyword_differences(old: Schema, new: Schema) -> Iterator[Difference]:
             return
     else:
         yield from _types(old, new)
-        yield from _ranges(old, new)
+        shared = shared_types(old, new)
+        if {"integer", "number"} & shared:
+            yield from _ranges(old, new)
         for bound in BOUNDS:
-            yield from _bound(old, new, bound.keyword, bound.raised, bound.lowered)
-        yield from _texts(old, new)
-        yield from _arrays(old, new)
+            if bound.type in shared:
+                yield from _bound(old, new, bound.keyword, bound.raised, bound.lowered)
+        if "string" in shared:
+            yield from _texts(old, new)
+        if "array" in shared:
+            yield from _arrays(old, new)
     yield from _conditions(old, new)
+
+
+def shared_types(old: Schema, new: Schema) -> set[str]:
+    """The types that both schemas allow; ``integer`` where one allows only that of the numbers."""
+    one, two = set(old.get("type", ALL_TYPES)), set(new.get("type", ALL_TYPES))
+    numbers = {"integer"} if {"integer", "number"} & one and {"integer", "number"} & two else set()
+    return (one & two) | numbers
 
 
 def _types(old: Schema, new: Schema) -> Iterator[Difference]:

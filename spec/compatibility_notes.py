@@ -140,9 +140,10 @@ def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
     if old.get("scope") != new.get("scope"):
         yield NoteHit("resource-scope-changed", (), old.get("scope"), new.get("scope"))
     for word in ("identity", "fallback-identity", "implied-by", "replace"):
-        one, two = old.get(word), new.get(word)
-        if _ordered(one) != _ordered(two):
-            yield NoteHit("resource-identity-changed" if "identity" in word else "resource-rule-changed", (), one, two)
+        before, after = old.get(word), new.get(word)
+        if _ordered(before) != _ordered(after):
+            rule = "resource-identity-changed" if "identity" in word else "resource-rule-changed"
+            yield NoteHit(rule, (), before, after)
 
 
 def _names(value: Any) -> set[str]:

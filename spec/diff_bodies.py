@@ -123,8 +123,8 @@ def _response(sides: Sides, old: Part, new: Part, about: str) -> Iterator[Change
         if name == "content-type":
             continue
         if name not in two:
-            needed = one[name].value.get("required") is True
-            rule = "response-header-removed-required" if needed else "response-header-removed"
+            sent = one[name].value.get("required") is True
+            rule = "response-header-removed-required" if sent else "response-header-removed"
             yield change(rule, one[name].pointer, name, where="old", about=about)
         elif name not in one:
             yield change("response-header-added", two[name].pointer, None, name, about=about)

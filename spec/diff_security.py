@@ -81,16 +81,15 @@ def scheme_changes(sides: Sides) -> Iterator[Change]:
     one = sides.old.children(sides.old.at("/components"), "securitySchemes")
     two = sides.new.children(sides.new.at("/components"), "securitySchemes")
     for name in one.keys() & two.keys():
-        left, right = (part.value if isinstance(part.value, Mapping) else {} for part in (one[name], two[name]))
-        flows = [side.get("flows") if isinstance(side.get("flows"), Mapping) else {} for side in (left, right)]
+        left, right = sides.old.children(one[name], "flows"), sides.new.children(two[name], "flows")
         pointer = f"{two[name].pointer}/flows"
-        for flow in sorted({*flows[0], *flows[1]}):
-            if flow not in flows[1]:
+        for flow in sorted({*left, *right}):
+            if flow not in right:
                 yield change("security-flow-removed", pointer, flow, about=name)
-            elif flow not in flows[0]:
+            elif flow not in left:
                 yield change("security-flow-added", f"{pointer}/{flow}", None, flow, about=name)
             else:
-                yield from _flow(flows[0][flow], flows[1][flow], f"{pointer}/{flow}", name)
+                yield from _flow(left[flow].value, right[flow].value, f"{pointer}/{flow}", name)
 
 
 def _flow(old: Mapping[str, Any], new: Mapping[str, Any], pointer: str, name: str) -> Iterator[Change]:
