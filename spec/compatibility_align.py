@@ -120,7 +120,9 @@ def _members(left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
         if name in one and name in two:
             sides = _aligned(one[name], two[name], run, depth + 1)
             one[name], two[name] = sides.old, sides.new
-        elif is_open(left) and is_open(right) and is_object:
+        elif is_open(left) and is_open(right) and is_object and name not in (right if name in one else left).get(
+            "required", ()
+        ):
             if name in one:
                 two[name] = _transplanted(one[name], run.old, run.new_added, "old.")
             else:

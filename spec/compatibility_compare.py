@@ -114,6 +114,9 @@ def _members(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
         step = Step("member", name)
         if name in one and name in two:
             yield from _compare(place.below(step, one[name], two[name]), walk)
+        elif name in (new if name in one else old).get("required", ()) and is_open(old) and is_open(new):
+            # undeclared but required: a known member of any shape
+            yield from _compare(place.below(step, one.get(name, {}), two.get(name, {})), walk)
         elif name in one:
             yield from _lone(place, name, one[name], new, removed=True)
         else:

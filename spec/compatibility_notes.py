@@ -41,10 +41,10 @@ def _walk(
         if key in passed:
             return
         passed.add(key)
-    yield from _notes(old.get(NOTE, {}), new.get(NOTE, {}), path, direction, new)
+    yield from _notes(old, new, path, direction)
     old, new = opened(old, definitions[0]), opened(new, definitions[1])
     if "$ref" not in (*old, *new):
-        yield from _notes(old.get(NOTE, {}), new.get(NOTE, {}), path, direction, new)
+        yield from _notes(old, new, path, direction)
     one, two = old.get("properties", {}), new.get("properties", {})
     for name in one.keys() & two.keys():
         yield from _walk(one[name], two[name], definitions, (*path, Step("member", name)), direction, passed)
@@ -58,7 +58,8 @@ def _walk(
                 yield from _walk(old[word][left], new[word][right], definitions, (*path, step), direction, passed)
 
 
-def _notes(old: Schema, new: Schema, path: Path, direction: str, schema: Schema) -> Iterator[NoteHit]:
+def _notes(before: Schema, after: Schema, path: Path, direction: str) -> Iterator[NoteHit]:
+    old, new = before.get(NOTE, {}), after.get(NOTE, {})
     if text(old) == text(new):
         return
     if text(old.get("default", _NONE)) != text(new.get("default", _NONE)):
@@ -69,7 +70,7 @@ def _notes(old: Schema, new: Schema, path: Path, direction: str, schema: Schema)
         yield NoteHit("member-deprecated" if new.get("deprecated") else "member-undeprecated", path, keyword="deprecated")
     yield from _limits(old, new, path, direction)
     yield from _discriminators(old.get("discriminator"), new.get("discriminator"), path, direction)
-    yield from _left_out(old, new, path, direction, schema)
+    yield from _left_out(before, after, path, direction)
     for word, compare in _ANNOTATIONS.items():
         if text(old.get(word)) != text(new.get(word)):
             yield from (
@@ -113,13 +114,14 @@ def _last(reference: Any) -> str:
     return str(reference).rpartition("/")[2]
 
 
-def _left_out(old: Schema, new: Schema, path: Path, direction: str, schema: Schema) -> Iterator[NoteHit]:
-    one, two = set(old.get("left-out", ())), set(new.get("left-out", ()))
+def _left_out(old: Schema, new: Schema, path: Path, direction: str) -> Iterator[NoteHit]:
+    one, two = (set(side.get(NOTE, {}).get("left-out", ())) for side in (old, new))
     flag = "read-only" if direction == "request" else "write-only"
     for name in sorted(two - one):
-        yield NoteHit(f"member-became-{flag}", path, None, name, name)
+        if name in old.get("properties", {}):
+            yield NoteHit(f"member-became-{flag}", path, None, name, name)
     for name in sorted(one - two):
-        if name in schema.get("properties", {}):
+        if name in new.get("properties", {}):
             yield NoteHit(f"member-no-longer-{flag}", path, name, None, name)
 
 

@@ -25,11 +25,12 @@ Path: TypeAlias = tuple[Step, ...]
 
 
 def opened(schema: Schema, definitions: Schema) -> Schema:
-    """The schema a normal form's ``$ref`` stands for (one that is only a reference)."""
-    seen = 0
-    while set(schema) <= {"$ref", "$defs", "x-note"} and "$ref" in schema and seen < 20:
-        schema = definitions.get(schema["$ref"].rpartition("/")[2], {})
-        seen += 1
+    """The schema a normal form's ``$ref`` stands for and what stands beside it."""
+    for _ in range(20):
+        if "$ref" not in schema:
+            break
+        rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
+        schema = conjunction([definitions.get(schema["$ref"].rpartition("/")[2], {}), rest])
     return schema
 
 

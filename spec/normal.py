@@ -38,11 +38,12 @@ _ASSERTED_BY_RANGE: dict[str, tuple[float, float]] = {
     "float": (-3.4028234663852886e38, 3.4028234663852886e38),
 }
 ASSERTED_FORMATS = frozenset({
-    "byte", "date", "date-time", "duration", "email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri",
+    "date", "date-time", "duration", "email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri",
     "iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference", "uri-template",
     "uuid",
 })  # fmt: skip
 SILENT_FORMATS = frozenset({"binary", "password", "double"})
+_BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _LARGEST_INLINE = 1500
 _DEEPEST_INLINE = 40
 
@@ -205,6 +206,8 @@ def _formatted(node: Mapping[str, Any], schema: Schema, types: list[Any] | None)
             low, high = _ASSERTED_BY_RANGE[name]
             ranged = {"minimum": low, "maximum": high}
             schema.setdefault("allOf", []).append(ranged)
+    elif name == "byte":
+        schema.setdefault("allOf", []).append({"pattern": _BASE64})
     elif name in ASSERTED_FORMATS:
         schema["format"] = name
     elif name:

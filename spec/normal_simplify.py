@@ -112,14 +112,6 @@ def _members(schema: Schema) -> None:
     ):
         extra = schema.pop("unevaluatedProperties")
         schema["additionalProperties"] = conjunction([schema.get("additionalProperties", {}), extra])
-    if "properties" in schema and not {"additionalProperties", "patternProperties", "unevaluatedProperties"} & set(
-        schema
-    ):
-        kept = {name: child for name, child in schema["properties"].items() if child}
-        if kept:
-            schema["properties"] = kept
-        else:
-            del schema["properties"]
 
 
 def _anything(value: Any) -> bool:

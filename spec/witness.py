@@ -10,7 +10,9 @@ from typing import Any
 from spec.compatibility_path import Path, rebuilt
 from spec.normal_merge import Schema, text
 from spec.witness_engine import difference, expanded, judge
+from spec.witness_automaton import texts
 from spec.witness_leaf import OTHERS
+from spec.witness_regex import UnreadablePattern
 from spec.witness_sample import samples
 
 _LOCAL = 6
@@ -51,13 +53,25 @@ def search(contest: Contest, path: Path, local: Schema, changed: Schema) -> Witn
     rest = difference(inner, other)
     if rest == {"not": {}}:
         return None
-    streams = [samples(schema, most=60) for schema in (rest, inner, expanded(inner), other) if schema is not None]
+    sources = (rest, *_named(inner, other), inner, expanded(inner), other)
+    streams = [samples(schema, most=60) for schema in sources if schema is not None]
     values = _first(streams, lambda value: accepts(value) and not keeps(value), _LOCAL)
     for value in sorted(values, key=lambda value: value is None):
         for body in around(contest.accepting, path, value):
             if contest.proves(body):
                 return Witness(body)
     return _whole(contest.accepting, rebuilt(contest.accepting, path, other_of(changed), present=False), contest)
+
+
+def _named(inner: Schema, other: Schema) -> Iterator[Schema]:
+    """The inner schema with a free member under each name that the other one has a pattern for."""
+    for pattern in islice(other.get("patternProperties", {}), 5):
+        try:
+            name = next(texts([pattern]), "")
+        except UnreadablePattern:
+            continue
+        members = {**inner.get("properties", {}), name: inner.get("properties", {}).get(name, {})}
+        yield {**inner, "properties": members, "required": sorted({*inner.get("required", ()), name})}
 
 
 def other_of(changed: Schema) -> Schema:

@@ -99,7 +99,7 @@ def numbers_for(schema: Schema, *, whole: bool) -> Iterator[float]:
     if len(anchors) > 1 and all(abs(anchor) < 1e300 for anchor in anchors):
         middle = sum(anchors) / len(anchors)
         candidates += [middle, round(middle)]
-    candidates += [0, 1, step, 2 * step, 3 * step, -step, 0.5, 1.5, 0.25, 2, 3, 5, 7, -1, 100, 10**6, -(10**6)]
+    candidates += [0, 1, step, 2 * step, 3 * step, -step, 0.5, 1.5, 0.25, 2, 3, 5, 7, 0.001, 0.1234567, -1, 100, 10**6, -(10**6)]
     candidates += [2**31, -(2**31) - 1, 2**63, -(2**63) - 1, 1e39, -1e39]
     for number in candidates:
         tidy = int(number) if number == int(number) and abs(number) < 2**70 else number

@@ -87,6 +87,8 @@ class _Walk:
         if types is None:
             words = set(schema)
             guessed = [name for name, hints in _HINTS.items() if hints & words]
+            if not guessed and not barred:
+                yield from OTHERS
             types = guessed or (["string"] if not barred else [])
             streams = [self._typed(name, schema, barred, depth) for name in types]
             yield from chain(*(islice(stream, _EACH) for stream in streams))
@@ -121,8 +123,8 @@ class _Walk:
         if wanted is not None:
             found = list(islice(self.values(conjunction([wanted, schema.get("items", {})]), depth + 1), _EACH))
             for value in found[:3]:
-                times = max(int(schema.get("minContains", 1)), 1)
-                yield self._filled([*first, *[value] * times], schema, least, depth)
+                for times in {max(int(schema.get("minContains", 1)), 1), min(int(schema.get("maxContains", 2)), 100)}:
+                    yield self._filled([*first, *[value] * times], schema, least, depth)
         choices = list(islice(self.values(schema.get("items", {}), depth + 1), max(_EACH, least + 2)))
         start = first[: max(least, 0)] if first else []
         yield self._filled(start, schema, least, depth)
