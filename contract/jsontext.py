@@ -1,0 +1,79 @@
+"""Reading a body as the strictest and as the most lenient reader would, and telling where they part."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+DEEPEST = 64
+LARGEST = 1_048_576
+
+
+@dataclass(slots=True)
+class Text:
+    """A body that was read. ``broken``: no reader takes it. ``oddities``: what strict readers refuse in it."""
+
+    value: Any = None
+    broken: bool = False
+    oddities: list[str] = field(default_factory=list)
+    deep: bool = False
+
+
+def read(body: bytes) -> Text:
+    """Read a body; never raises."""
+    text = Text()
+    try:
+        decoded = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return Text(broken=True)
+    if decoded.startswith("\ufeff"):
+        text.oddities.append("a byte order mark")
+        decoded = decoded[1:]
+    try:
+        text.value = json.loads(
+            decoded, object_pairs_hook=lambda pairs: _object(pairs, text), parse_constant=_constant(text)
+        )
+    except RecursionError:
+        return Text(deep=True)
+    except ValueError:
+        return Text(broken=True)
+    text.deep = depth(text.value) > DEEPEST
+    if not text.deep and _has_surrogate(text.value):
+        text.oddities.append("a lone surrogate")
+    return text
+
+
+def _object(pairs: list[tuple[str, Any]], text: Text) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        text.oddities.append("a duplicate member name")
+    return value
+
+
+def _constant(text: Text) -> Any:
+    def note(word: str) -> float:
+        text.oddities.append(f"the word {word}")
+        return float(word.replace("Infinity", "inf"))
+
+    return note
+
+
+def depth(value: Any) -> int:
+    """How many arrays and objects are nested in a value, itself included; breadth first, so never recursive."""
+    level, layer = 0, [value]
+    while layer:
+        nested = [one for one in layer if isinstance(one, dict | list)]
+        if not nested:
+            return level
+        level += 1
+        layer = [child for one in nested for child in (one.values() if isinstance(one, dict) else one)]
+    return level
+
+
+def _has_surrogate(value: Any) -> bool:
+    if isinstance(value, str):
+        return any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, dict):
+        return any(_has_surrogate(key) or _has_surrogate(item) for key, item in value.items())
+    return isinstance(value, list) and any(_has_surrogate(item) for item in value)

@@ -1,0 +1,51 @@
+"""The ladder as a literal table: every probe with its id, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from contract.lab import Lab
+from contract.probes import entry, form, sign, state
+
+LADDER: Mapping[str, Callable[[Lab], None]] = {
+    "recall": state.recall,
+    "subsets": state.subsets,
+    "examples": form.examples,
+    "kinds": state.kinds,
+    "by-sid": state.by_sid,
+    "implied": state.implied,
+    "changes": state.changes,
+    "omissions": state.omissions,
+    "equals": state.equals,
+    "replacements": state.replacements,
+    "namesakes": state.namesakes,
+    "lookalikes": state.lookalikes,
+    "scopes": state.scopes,
+    "unknown-sids": state.unknown_sids,
+    "nothing-by-halves": state.nothing_by_halves,
+    "needed-at-creation": state.needed_at_creation,
+    "nameless": state.nameless,
+    "bursts": state.bursts,
+    "broken": form.broken,
+    "bare": form.bare,
+    "odd-values": form.odd_values,
+    "text": form.text,
+    "media": form.media,
+    "credentials": entry.credentials,
+    "expired": entry.expired,
+    "foreign": entry.foreign,
+    "installs": entry.installs,
+    "doors": entry.doors,
+    "signon": sign.asked,
+    "follow-signon": sign.followed,
+    "other-install": state.other_install,
+    "growth": sign.growth,
+}
+
+
+def climb(lab: Lab, only: frozenset[str] | None = None) -> None:
+    """Run every probe of the ladder (or those of ``only``)."""
+    for name, probe in LADDER.items():
+        if only is None or name in only:
+            with lab.probe(name):
+                probe(lab)

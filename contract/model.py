@@ -1,0 +1,95 @@
+"""What the target must remember, learned from its own answers: things by SID, and what each identifier leads to.
+
+The model never guesses. Where an adopted clause decides what happened, it follows what evidently happened and keeps
+the clause, so that whatever follows from it is told under that clause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contract.values import HYPOTHESES, Attributes, merged, unknown
+from spec.resources import Part, Resources
+
+Key = tuple[str, str, str, str]
+"""Part, SID of the scope (or the install), kind of identifier (or how it is joined), and text."""
+
+
+@dataclass(slots=True)
+class Thing:
+    """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours)."""
+
+    part: str
+    sid: str
+    scope: str
+    states: dict[str, Attributes]
+    suspect: str | None = None
+    step: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """An identifier that may or may not lead to something, and the clause that decides it (None: nobody can tell)."""
+
+    clause: str | None
+    step: int = 0
+
+
+@dataclass(slots=True)
+class Model:
+    """The promised state of a target. ``closed`` means that what the model does not know does not exist."""
+
+    resources: Resources
+    closed: bool = True
+    things: dict[str, Thing] = field(default_factory=dict)
+    index: dict[Key, str | Unsure] = field(default_factory=dict)
+    taints: dict[tuple[str, str, str], Unsure] = field(default_factory=dict)
+    signons: list[Mapping[str, Any]] = field(default_factory=list)
+    tokens: set[str] = field(default_factory=set)
+
+    def look_up(self, key: Key) -> str | Unsure | None:
+        """The SID that a key leads to, that this is unsure, or None: it is unknown."""
+        if key[2] == "sid":
+            return key[3] if key[3] in self.things and self.things[key[3]].part == key[0] else None
+        found = self.index.get(key)
+        if found is None:
+            return self.taints.get((key[0], key[2], key[3]))
+        return found
+
+    def relatives(self, part: Part, keys: list[Key]) -> Iterator[tuple[Key, Thing]]:
+        """Known things of a part, each with a key that leads to it, other than through the given keys."""
+        for key, found in self.index.items():
+            if key[0] == part.name and isinstance(found, str) and key not in keys and found in self.things:
+                yield key, self.things[found]
+
+    def create(
+        self, part: Part, sid: str, scope: str, keys: list[Key], sent: Any, defaults: Mapping[str, Any]
+    ) -> Thing:
+        """Remember something new with what was sent for it."""
+        thing = Thing(part.name, sid, scope, {name: merged(part, None, sent, defaults, name) for name in HYPOTHESES})
+        self.things[sid] = thing
+        self.learn(keys, sid)
+        return thing
+
+    def meet(self, part: Part, sid: str, scope: str, keys: list[Key]) -> Thing:
+        """Remember something that exists but whose values are unknown."""
+        thing = Thing(part.name, sid, scope, {name: unknown(part) for name in HYPOTHESES})
+        self.things[sid] = thing
+        self.learn(keys, sid)
+        return thing
+
+    def learn(self, keys: list[Key], sid: str) -> None:
+        """From now on the keys lead to a SID."""
+        for key in keys:
+            self.index[key] = sid
+
+    def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
+        """Remember what was sent for something known, under every way of updating."""
+        for name, state in thing.states.items():
+            thing.states[name] = merged(part, state, sent, defaults, name if name in HYPOTHESES else "")
+
+    def taint(self, part: str, kind: str, text: str, unsure: Unsure) -> None:
+        """A refused call named this identifier: whether it left something behind is for a clause to decide."""
+        self.taints.setdefault((part, kind, text), unsure)

@@ -1,0 +1,95 @@
+"""What every reading of the contract accepts, and which clause decides about what only some readings accept."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from spec.document import Schema
+from spec.formats import instant
+from spec.keywords import clause_of
+from spec.pointer import join
+from spec.validation import Rules
+
+LONGEST = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Oddity:
+    """Something in a request that one reading refuses: where it is, and the adopted clause that accepts it."""
+
+    pointer: str
+    clause: str
+
+
+def is_plain(text: str) -> bool:
+    """Whether no reading refuses or changes a string: short, trimmed, NFC, printable, within the basic plane."""
+    return (
+        0 < len(text) <= LONGEST
+        and text == text.strip()
+        and text.isprintable()
+        and all(ord(letter) <= 0xFFFF for letter in text)
+        and not any(unicodedata.bidirectional(letter) in ("R", "AL", "RLO", "RLE", "RLI") for letter in text)
+        and unicodedata.is_normalized("NFC", text)
+    )
+
+
+def oddities(value: Any, schema: Schema, now: tuple[int, str]) -> Iterator[Oddity]:
+    """Everything in a valid request that some reading refuses. ``now`` is an instant as spec.formats gives it."""
+    yield from _odd(value, schema, (), now)
+
+
+def _odd(value: Any, schema: Schema, path: tuple[str, ...], now: tuple[int, str]) -> Iterator[Oddity]:
+    pointer = join(path)
+    if value is None:
+        yield Oddity(pointer, "null-accepted")
+        return
+    if value == "" and schema.get("x-empty-is-unset"):
+        yield Oddity(pointer, clause_of(schema, "x-empty-is-unset"))
+        return
+    if "x-safe" in schema and not _rules(_frozen(schema["x-safe"])).fits_schema(value):
+        clause = clause_of(schema, "x-safe")
+        yield Oddity(pointer, "values-survive" if clause == "schema" else clause)
+    if isinstance(value, str) and not is_plain(value):
+        yield Oddity(pointer, "values-survive")
+    if isinstance(value, float) and value.is_integer():
+        yield Oddity(pointer, "values-compare")
+    if isinstance(value, dict):
+        yield from _odd_members(value, schema, path, now)
+
+
+def _odd_members(
+    value: dict[str, Any], schema: Schema, path: tuple[str, ...], now: tuple[int, str]
+) -> Iterator[Oddity]:
+    properties = schema.get("properties", {})
+    others = schema.get("additionalProperties")
+    for name, member in value.items():
+        below = (*path, name)
+        if name in properties:
+            yield from _odd(member, properties[name], below, now)
+            after = properties[name].get("x-after")
+            if after is not None and not _open_now(value.get(after), member, now):
+                yield Oddity(join(below), "values-survive")
+        elif isinstance(others, Mapping):
+            yield from _odd(member, others, below, now)
+        elif properties:
+            yield Oddity(join(below), "unknown-members-ignored")
+
+
+def _open_now(opens: Any, closes: Any, now: tuple[int, str]) -> bool:
+    first = instant(opens) if isinstance(opens, str) else None
+    last = instant(closes) if isinstance(closes, str) else None
+    return first is not None and last is not None and first < now < last
+
+
+def _frozen(schema: Any) -> str:
+    return json.dumps(schema, sort_keys=True)
+
+
+@lru_cache(maxsize=256)
+def _rules(schema: str) -> Rules:
+    return Rules(json.loads(schema))

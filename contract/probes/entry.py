@@ -1,0 +1,122 @@
+"""Probes of who may come in, and by which door: credentials, installs, paths and methods."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+
+from contract.access import Access
+from contract.lab import Lab
+from contract.signon import take_apart
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def credentials(lab: Lab) -> None:
+    """No credential, or one that is not good: refused, and nothing was stored."""
+    for label, headers in _bad_credentials(lab.access, lab.published_keys):
+        body = lab.body()
+        with lab.probe(f"credential: {label}"):
+            lab.provision(body, headers=headers)
+            lab.provision(body)
+
+
+def expired(lab: Lab) -> None:
+    """A credential that was good once."""
+    if lab.access.expired_token is not None:
+        for auth in ("token", "bearer"):
+            body = lab.body()
+            lab.provision(body, headers=lab.access.credential_headers(lab.access.expired_token, auth))
+            lab.provision(body)
+
+
+def foreign(lab: Lab) -> None:
+    """A credential that is good for another install."""
+    if lab.access.other_install is not None and lab.access.other_token is not None:
+        body = lab.body()
+        lab.provision(body, headers=lab.access.credential_headers(lab.access.other_token))
+        lab.provision(body)
+        lab.provision(body, install=lab.access.other_install, headers=lab.access.credential_headers())
+
+
+def _bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
+    yield "none", ()
+    for auth in ("token", "bearer"):
+        for label, value in _bad_values(access.token, keys):
+            yield f"{label}, as {auth}", access.credential_headers(value, auth)
+    yield "two that differ", (("token", access.token), ("Authorization", "Bearer other.value.here"))
+    yield "Basic", (("Authorization", "Basic " + base64.b64encode(b"user:password-unknown").decode()),)
+    yield "in another header", (("X-Api-Key", access.token),)
+    yield "without a scheme", (("Authorization", access.token),) if access.auth == "token" else ()
+
+
+def _bad_values(token: str, keys: list[str]) -> Iterator[tuple[str, str]]:
+    yield "empty", ""
+    yield "garbage", "not-a-credential-at-all"
+    yield "garbage of three parts", "aaaa.bbbb.cccc"
+    header, claims = {"alg": "none", "typ": "JWT"}, {"sub": "somebody", "exp": 4_000_000_000}
+    known = take_apart(token)
+    if known is not None:
+        claims = dict(known.claims)
+    unsigned = f"{_encoded(header)}.{_encoded(claims)}."
+    yield "alg none", unsigned
+    yield "alg None with a signature", f"{_encoded({**header, 'alg': 'None'})}.{_encoded(claims)}.c2lnbmVk"
+    if known is None:
+        yield "one letter changed", _flipped(token, len(token) // 2)
+        return
+    first, second, third = token.split(".")
+    yield "signature changed", f"{first}.{second}.{_flipped(third, len(third) // 2)}"
+    yield "signature taken away", f"{first}.{second}."
+    raised = {**claims, "exp": 4_000_000_000, "admin": True}
+    yield "payload changed", f"{first}.{_encoded(raised)}.{third}"
+    for key in keys:
+        signed = f"{_encoded({**known.header, 'alg': 'HS256'})}.{_encoded(raised)}"
+        mac = hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest()
+        yield "HMAC under the published key", f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+
+
+def _encoded(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def _flipped(text: str, place: int) -> str:
+    other = "A" if text[place] != "A" else "B"
+    return text[:place] + other + text[place + 1 :]
+
+
+def installs(lab: Lab) -> None:
+    """Installs that are malformed or unknown."""
+    own = lab.access.install
+    unknown = own[:2] + "".join("0" if letter != "0" else "1" for letter in own[2:])
+    for label, install in (
+        ("unknown", unknown),
+        ("short", own[:-1]),
+        ("long", own + "0"),
+        ("capital letters", own.upper()),
+        ("another prefix", "IN" + own[2:]),
+        ("a newline more", own + "%0A"),
+        ("junk", "x"),
+    ):
+        body = lab.body()
+        with lab.probe(f"install: {label}"):
+            lab.provision(body, install=install, headers=lab.access.credential_headers())
+            lab.provision(body)
+
+
+def doors(lab: Lab) -> None:
+    """Methods and paths that do not exist."""
+    path = lab.judge.oracle.path(lab.access.install)
+    for method in ("GET", "PUT", "DELETE", "PATCH"):
+        with lab.probe(f"method: {method}"):
+            lab.provision(lab.body(), method=method)
+    for label, other in (
+        ("an unknown path", "/v2/nowhere"),
+        ("a misspelled path", path.replace("provision", "provisions")),
+        ("a deeper path", path + "/more"),
+        ("an encoded newline", path + "%0A"),
+    ):
+        with lab.probe(f"path: {label}"):
+            lab.provision(lab.body(), path=other)

@@ -1,0 +1,176 @@
+"""Probes of what a body may look like: one thing wrong at a time, odd values, and text that is hardly JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contract import jsontext
+from contract.breakages import breakages
+from contract.keys import value_at
+from contract.lab import JSON, Lab
+
+_ODD = (
+    "x" * 255,
+    "x" * 256,
+    "\U0001f393\U0001d54f astral",
+    "\u05e9\u05dc\u05d5\u05dd \u202eabc",
+    " padded ",
+    "e\u0301 decomposed",
+    "tab\tand\nnewline",
+    "nul \x00 inside",
+    "'; DROP TABLE exams; --",
+    "<script>alert(1)</script>",
+    "x" * 65_536,
+)
+
+
+def examples(lab: Lab) -> None:
+    """The shape of every named example of the document, under fresh identifiers."""
+    body = lab.judge.operation.body
+    if body is None:
+        return
+    for example in body.examples.values():
+        if isinstance(example, dict):
+            fresh = lab.body(*_parts_of(lab, example))
+            lab.provision(fresh)
+
+
+def _parts_of(lab: Lab, example: dict[str, Any]) -> list[str]:
+    return [part.name for part in lab.resources.parts if isinstance(value_at(example, part.path), dict)] or ["?"]
+
+
+def broken(lab: Lab) -> None:
+    """Every single change that the document suggests, each on a body of its own."""
+    schema = lab.judge.oracle.schema
+    model = lab.body(kinds={part.name: part.kinds[0] for part in lab.resources.parts if part.kinds})
+    _add_signon(lab, model)
+    seen: set[str] = set()
+    for breakage in breakages(schema, model):
+        if not breakage.path or breakage.label in seen:
+            continue
+        seen.add(breakage.label)
+        named = {
+            part.name: part.kinds[0] for part in lab.resources.parts if part.fallback and part.name in breakage.label
+        }
+        body = lab.body(kinds=named)
+        _add_signon(lab, body)
+        changed = breakage.apply(body)
+        if changed != body:
+            with lab.probe(f"broken: {breakage.label}"):
+                lab.provision(changed)
+
+
+def bare(lab: Lab) -> None:
+    """Each part alone with what a conditional rule might ask for taken away, and identifiers of no kind at all."""
+    for part in lab.resources.parts:
+        if part.identifiers is None:
+            continue
+        for held in ({}, {"xUnheardOf": "value"}):
+            body = lab.body(kinds={part.name: part.kinds[0]})
+            holder = value_at(body, part.path)
+            if isinstance(holder, dict):
+                holder[part.identifiers] = held
+                with lab.probe(f"broken: {held} as identifiers of {part.name}"):
+                    lab.provision(body)
+    for part in lab.resources.parts:
+        if part.implied_by is not None:
+            body = lab.body()
+            body.pop(part.implied_by, None)
+            with lab.probe(f"broken: {part.name} without {part.implied_by}"):
+                lab.provision(body)
+
+
+def _add_signon(lab: Lab, body: dict[str, Any]) -> None:
+    signon = lab.resources.signon
+    if signon is not None and (made := lab.composer.signon(lab.chance)) is not None:
+        body[signon.path[0]] = made
+
+
+def odd_values(lab: Lab) -> None:
+    """Strings that some reader would cut, trim, normalise or choke on; sent twice, so that changes show."""
+    for part in lab.resources.parts:
+        leaf = next((one for one in part.leaves if _is_free(one.schema)), None)
+        if leaf is None:
+            continue
+        for text in _ODD:
+            body = lab.body()
+            holder = value_at(body, (*part.path, *leaf.path[:-1]))
+            if isinstance(holder, dict):
+                holder[leaf.path[-1]] = text
+                with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters"):
+                    lab.provision(body)
+                    lab.provision(body)
+    texts = lab.body()
+    part = lab.resources.parts[0]
+    holder = value_at(texts, part.path)
+    leaf = next((one for one in part.leaves if _is_free(one.schema)), None)
+    if leaf is None or not isinstance(holder, dict):
+        return
+    with lab.probe("odd value: kept as sent"):
+        for text in ("Kept as sent", "kept as sent", " Kept as sent ", "Caf\u00e9 x", "Cafe\u0301 x"):
+            holder[leaf.path[-1]] = text
+            lab.provision(texts)
+
+
+def _is_free(schema: Any) -> bool:
+    return schema.get("type") == "string" and not {"enum", "format", "pattern", "allOf", "anyOf"} & set(schema)
+
+
+def text(lab: Lab) -> None:
+    """Bodies that are no JSON, hardly JSON, or no object."""
+    for label, raw in _texts(lab):
+        with lab.probe(f"text: {label}"):
+            lab.provision(None, raw=raw)
+
+
+def _texts(lab: Lab) -> list[tuple[str, bytes]]:
+    good = json.dumps(lab.body()).encode()
+    first = next(iter(json.loads(good)))
+    member = json.dumps(json.loads(good)[first])
+    deep = json.dumps({**json.loads(good), "xUnheardOf": None}).replace("null", "[" * 70 + "]" * 70, 1)
+    very_deep = b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    surrogate = json.dumps(lab.body()).replace('": "', '": "\\ud800', 1).encode()
+    return [
+        ("empty", b""),
+        ("white space", b"  \n"),
+        ("no JSON", b"course=1"),
+        ("truncated", good[: len(good) // 2]),
+        ("one brace more", good + b"}"),
+        ("single quotes", good.replace(b'"', b"'")),
+        ("no UTF-8", good.replace(b'"', b'"\xff\xfe', 1)),
+        ("UTF-16", good.decode().encode("utf-16")),
+        ("an array", b"[]"),
+        ("a string", b'"course"'),
+        ("a number", b"12"),
+        ("null", b"null"),
+        ("true", b"true"),
+        ("a byte order mark", b"\xef\xbb\xbf" + json.dumps(lab.body()).encode()),
+        (
+            "a duplicate member",
+            b'{"' + first.encode() + b'": ' + member.encode() + b", " + json.dumps(lab.body()).encode()[1:],
+        ),
+        ("NaN", json.dumps({**lab.body(), "xUnheardOf": float("nan")}).encode()),
+        ("Infinity", json.dumps({**lab.body(), "xUnheardOf": float("inf")}).encode()),
+        ("a lone surrogate", surrogate),
+        ("70 levels", deep.encode()),
+        ("100,000 levels", very_deep),
+        ("an integer of 5,000 digits", b'{"' + first.encode() + b'": ' + b"9" * 5000 + b"}"),
+        ("2 MiB", json.dumps({**lab.body(), "xUnheardOf": "x" * (2 * jsontext.LARGEST)}).encode()),
+    ]
+
+
+def media(lab: Lab) -> None:
+    """Media types and encodings other than plain JSON."""
+    body = lab.body()
+    for label, declared in (
+        ("text", (("Content-Type", "text/plain"),)),
+        ("form", (("Content-Type", "application/x-www-form-urlencoded"),)),
+        ("XML", (("Content-Type", "application/xml"),)),
+        ("none", ()),
+        ("gzip", (JSON, ("Content-Encoding", "gzip"))),
+    ):
+        with lab.probe(f"media type: {label}"):
+            lab.provision(body, media=declared)
+    with lab.probe("media type: with charset"):
+        lab.provision(lab.body(), media=(("Content-Type", "application/json; charset=utf-8"),))

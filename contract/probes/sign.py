@@ -1,0 +1,103 @@
+"""Probes of signing on: links and tokens of several users, and following a link where that is allowed."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from contract.exchange import Exchange, Request
+from contract.findings import Judgement
+from contract.keys import value_at
+from contract.lab import Lab
+
+
+def asked(lab: Lab) -> None:
+    """Two users in turn, each twice, and once without asking: everybody gets their own, and only when asked."""
+    signon = lab.resources.signon
+    if signon is None or (member := lab.composer.signon(lab.chance)) is None:
+        return
+    subject = lab.resources.part(signon.subject)
+    one, two = lab.body(), lab.body()
+    first = lab.resources.parts[0]
+    two[first.path[0]] = one[first.path[0]]
+    for body in (one, two, one, two):
+        lab.provision({**body, signon.path[0]: member})
+    lab.provision(one)
+    slim = {name: one[name] for name in (first.path[0], subject.path[0])}
+    lab.provision({**slim, signon.path[0]: member})
+
+
+def followed(lab: Lab) -> None:
+    """The link is followed once, which signs the user on, and once more, which does not."""
+    signon = lab.resources.signon
+    if signon is None or not lab.options.follow_signon or (member := lab.composer.signon(lab.chance)) is None:
+        return
+    body = {**lab.body(), signon.path[0]: member}
+    exchange = lab.provision(body)
+    answer = exchange.response.json if exchange.response and exchange.response.ok else None
+    shown = answer.get(signon.response) if isinstance(answer, dict) else None
+    link = shown.get(signon.redirect) if isinstance(shown, dict) else None
+    path = lab.relative(link) if isinstance(link, str) else None
+    judgement = Judgement()
+    if path is None:
+        if isinstance(link, str):
+            lab.unfollowed = link
+        return
+    first = lab.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    again = lab.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    names = _names(value_at(body, lab.resources.part(signon.subject).path)) | {
+        lab.sids(exchange).get(signon.subject, "")
+    }
+    judgement.touch("signon-link-works", "signon-single-use")
+    if first.response is None or first.response.status >= 400:
+        received = f"status {first.response.status}" if first.response else str(first.failure)
+        judgement.find("signon-link-works", "link refused", "the user is signed on", received)
+    elif first.response.status == 200 and not any(
+        name and name in first.response.body.decode("utf-8", "replace") for name in names
+    ):
+        judgement.find(
+            "signon-link-works", "link shows another", "the user of the call", "a page that does not name them"
+        )
+    if again.response is None or again.response.status < 400:
+        received = f"status {again.response.status}" if again.response else str(again.failure)
+        judgement.find("signon-single-use", "link works twice", "a refusal", received)
+    lab.trail += [first, again]
+    lab.record(judgement, exchange, first, again)
+
+
+def _names(value: Any) -> set[str]:
+    if not isinstance(value, dict):
+        return set()
+    return {one for one in value.values() if isinstance(one, str) and len(one) > 3}
+
+
+def growth(lab: Lab) -> None:
+    """Many fresh things: the last calls are not slower than the first ones, beyond what noise explains."""
+    times: list[float] = []
+    count = lab.options.growth
+    for _ in range(count):
+        started = time.monotonic()
+        exchange: Exchange = lab.provision(lab.body())
+        if exchange.response is None or not exchange.response.ok:
+            return
+        times.append(exchange.seconds or time.monotonic() - started)
+    lab.record(slower(times))
+
+
+def slower(times: list[float]) -> Judgement:
+    """Whether calls became slower: the medians of the thirds rise steadily, and by more than the spread of any."""
+    judgement = Judgement()
+    third = len(times) // 3
+    if third < 20:
+        return judgement
+    judgement.touch("latency-flat")
+    thirds = [sorted(times[index * third : (index + 1) * third]) for index in range(3)]
+    medians = [one[third // 2] for one in thirds]
+    if (
+        medians[0] < medians[1] < medians[2]
+        and thirds[2][third // 10] > thirds[0][-third // 10]
+        and medians[2] > 2 * medians[0]
+    ):
+        received = f"{medians[0] * 1000:.1f} ms at first, {medians[2] * 1000:.1f} ms at last"
+        judgement.find("latency-flat", "slower and slower", "a flat latency", received)
+    return judgement
