@@ -138,7 +138,7 @@ def _lone(place: Place, name: str, schema: Schema, other: Schema, *, removed: bo
     gone, come = (name if removed else None), (None if removed else name)
     words = ("properties",)
     if is_open(other) and is_open(place.old if removed else place.new):
-        yield _named(place, "member-removed" if removed else "member-added", words, gone, come, "keeps", name)
+        yield _named(place, "member-removed" if removed else "member-added", words, gone, come, "moves" if place.mixed else "keeps", name)
         return
     extra = other.get("additionalProperties", {})
     if is_false(extra) and "patternProperties" not in other:

@@ -94,7 +94,7 @@ def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[C
             yield from _response(sides, one[other], part, f"{new.name}, {status}")
         else:
             success = status[0] in "123"
-            rule = "response-default-added" if status == "default" else (
+            rule = "response-default-status-added" if status == "default" else (
                 "response-success-added" if success else "response-error-added"
             )  # fmt: skip
             yield change(rule, part.pointer, None, status, about=new.name)

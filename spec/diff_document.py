@@ -78,11 +78,12 @@ class Side:
         return part
 
     def children(self, part: Part, word: str) -> dict[str, Part]:
-        """The members of an object below a part, by name; extensions (``x-``) left out."""
+        """The members of an object below a part, by name; extensions (``x-``) left out where there are any."""
         below = self.child(part, word)
         if not isinstance(below.value, Mapping):
             return {}
-        return {name: self.child(below, name) for name in below.value if not name.startswith("x-")}
+        extensible = word in ("paths", "responses", "callbacks")
+        return {name: self.child(below, name) for name in below.value if not (extensible and name.startswith("x-"))}
 
     def operations(self, word: str = "paths") -> dict[str, Operation]:
         """The operations under ``paths`` (or ``webhooks``), by a key that forgets the names of path parameters."""

@@ -37,7 +37,6 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("security-tightened", "request", "breaking", "compatible", "The credentials {old} no longer suffice; now needed: {new}."),
     DocumentRule("security-scope-added", "request", "breaking", "compatible", "The credentials {old} no longer suffice: more scopes are needed: {new}."),
     DocumentRule("security-loosened", "request", "compatible", "breaking", "The credentials {new} are now accepted (before: {old})."),
-    DocumentRule("security-scheme-changed", "request", "breaking", "breaking", "The security scheme {old} became {new}."),
     DocumentRule("security-flow-removed", "request", "breaking", "compatible", "The OAuth flow {old} was removed."),
     DocumentRule("security-flow-added", "request", "compatible", "breaking", "The OAuth flow {new} was added."),
     DocumentRule("security-flow-changed", "request", "breaking", "breaking", "The OAuth flow {old} became {new}."),
@@ -69,7 +68,7 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     # responses
     DocumentRule("response-success-added", "response", "breaking", "compatible", "The new success status {new} may now be answered."),
     DocumentRule("response-error-added", "response", "possible", "compatible", "The new error status {new} may now be answered."),
-    DocumentRule("response-default-added", "response", "possible", "compatible", "Statuses that were not described may now be answered."),
+    DocumentRule("response-default-status-added", "response", "possible", "compatible", "Statuses that were not described may now be answered."),
     DocumentRule("response-status-covered", "response", "compatible", "compatible", "The status {new} is now described by itself."),
     DocumentRule("response-success-removed", "response", "possible", "breaking", "The success status {old} is no longer answered."),
     DocumentRule("response-last-success-removed", "response", "breaking", "breaking", "The success status {old} is no longer answered, and no other one is left or takes its place unchanged."),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from spec import pointer
-from spec.normal_merge import ALL_TYPES, FALSE, NOTE, conjunction
+from spec.normal_merge import ALL_TYPES, FALSE, NOTE, UNEVALUATED, conjunction
 from spec.normal_pattern import is_readable
 from spec.normal_project import projected
 from spec.normal_reference import target
@@ -109,13 +109,15 @@ class Normaliser:
                 parts.append(self._reference(node[word], at, run))
                 if self.legacy:  # OpenAPI 3.0: what stands beside $ref has no effect
                     return parts[0]
-        parts.append(self._own(node, at, run))
+        own = self._own(node, at, run)
+        whole = {word: own.pop(word) for word in UNEVALUATED if word in own}
+        parts.append(own)
         parts += [self._schema(child, at, run) for child in _listed(node, "allOf")]
         for word in ("anyOf", "oneOf"):
             branches = [self._schema(child, at, run) for child in _listed(node, word)]
             if branches:
                 parts.append(alternatives(word, branches))
-        return simplified(conjunction(parts))
+        return simplified({**conjunction(parts), **whole})
 
     def _reference(self, reference: str, at: _Position, run: _Expansion) -> Schema:
         place = target(self.document, reference)

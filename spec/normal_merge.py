@@ -11,6 +11,7 @@ Schema: TypeAlias = dict[str, Any]
 
 NOTE = "x-note"
 FALSE: Schema = {"not": {}}
+UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 
 FAMILIES: dict[str, frozenset[str]] = {
     "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
@@ -55,6 +56,9 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
     """One schema that holds exactly when all parts hold; what cannot be merged stays in its ``allOf``."""
     flat: list[Schema] = []
     for part in parts:
+        if UNEVALUATED & part.keys():  # sees only what stands beside it: it stays whole
+            flat.append(part)
+            continue
         flat.append({key: value for key, value in part.items() if key != "allOf"})
         flat.extend(part.get("allOf", ()))
     merged: Schema = {}
@@ -68,10 +72,12 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
             return {**FALSE, NOTE: notes} if notes else dict(FALSE)
         if not part:
             continue
-        if merged and not _mergeable(merged, part):
+        if UNEVALUATED & part.keys() or (merged and not _mergeable(merged, part)):
             rest.append(part)
         else:
             _absorb(merged, part, rest)
+    if merged.get("type") == [] or merged.get("enum") == []:
+        return {**FALSE, NOTE: notes} if notes else dict(FALSE)
     if rest:
         merged["allOf"] = [merged_part for merged_part in unique(rest) if merged_part != merged]
         if not merged["allOf"]:
@@ -84,9 +90,8 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
 
 
 def _mergeable(left: Schema, right: Schema) -> bool:
-    for word in ("$ref", "unevaluatedProperties", "unevaluatedItems"):
-        if word in left or word in right:
-            return False
+    if "$ref" in left or "$ref" in right:
+        return False
     if _open_names(left) or _open_names(right):
         return left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys() or not (
             {"additionalProperties"} & (left.keys() | right.keys())

@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from spec.normal_merge import ALL_TYPES, FALSE, FAMILIES, NOTE, Schema, conjunction, is_false, text, unique
+from spec.normal_merge import ALL_TYPES, FALSE, FAMILIES, NOTE, UNEVALUATED, Schema, conjunction, is_false, text, unique
 
 _ZERO = ("minLength", "minItems", "minProperties")
 _WINDOWS = (
@@ -22,7 +22,7 @@ def simplified(schema: Schema) -> Schema:
     """The schema with every keyword that has no effect removed; equal sets tend to become equal texts."""
     notes = schema.get(NOTE)
     schema = {key: value for key, value in schema.items() if key != NOTE}
-    if "allOf" in schema:
+    if "allOf" in schema and not UNEVALUATED & schema.keys():
         schema = conjunction([schema])
     if not is_false(schema):
         schema = _simplified(schema)

@@ -51,7 +51,12 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
 def is_contained(narrow: Schema, wide: Schema) -> bool:
     """True if it is proven that every body valid under ``narrow`` is valid under ``wide``."""
     one, two = _canonical(narrow), _canonical(wide)
-    return one is not None and two is not None and two.covers(one) is jsonschema_rs.canonical.Containment.YES
+    if one is None or two is None:
+        return False
+    try:
+        return two.covers(one) is jsonschema_rs.canonical.Containment.YES
+    except jsonschema_rs.canonical.CanonicalizationError:
+        return False
 
 
 def is_unsatisfiable(schema: Schema) -> bool:
