@@ -10,7 +10,7 @@ from spec.compatibility_align import aligned
 from spec.compatibility_compare import SchemaHit, schema_hits
 from spec.compatibility_keywords import Difference
 from spec.compatibility_path import Path
-from spec.compatibility_rules import Effect
+from spec.compatibility_rules import SCHEMA_RULES, Effect
 from spec.normal_merge import Schema, text
 from spec.witness import Contest, Witness, anywhere, exchanged, search
 from spec.witness_engine import bare, is_contained
@@ -78,13 +78,17 @@ def schema_changes(old: Schema, new: Schema) -> Iterator[SchemaChange]:
     gained = _side(sides.new, old)
     hits = list(schema_hits(old, new))
     if lost.settled and gained.settled:
-        hits = [hit for hit in hits if not (hit.difference.narrows or hit.difference.widens)]
+        hits = [hit for hit in hits if _keeps(hit)]
     changes = [_judged(hit, lost, gained) for hit in hits]
     yield from (
         each for each, hit in zip(changes, hits, strict=True)
-        if {each.lost, each.gained} != {"compatible"} or not (hit.difference.narrows or hit.difference.widens)
+        if {each.lost, each.gained} != {"compatible"} or _keeps(hit)
     )
     yield from _overlooked(changes, lost, gained)
+
+
+def _keeps(hit: SchemaHit) -> bool:
+    return SCHEMA_RULES[hit.difference.rule].sets == "keeps" or not (hit.difference.narrows or hit.difference.widens)
 
 
 def _side(accepting: Schema, refusing: Schema) -> _Side:

@@ -129,7 +129,7 @@ def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
     if not isinstance(old, dict) or not isinstance(new, dict):
         yield NoteHit("resource-added" if old is None else "resource-removed", (), old, new)
         return
-    for word, rule in (("sid", "resource-prefix-changed"), ("response", "resource-response-changed")):
+    for word, rule in (("prefix", "resource-prefix-changed"), ("sid", "resource-prefix-changed"), ("response", "resource-response-changed")):
         if old.get(word) != new.get(word):
             yield NoteHit(rule, (), old.get(word), new.get(word))
     for word, removed, added in (
@@ -149,7 +149,7 @@ def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
 
 
 def _names(value: Any) -> set[str]:
-    return {str(name) for name in value} if isinstance(value, list) else set()
+    return {str(name) for name in value} if isinstance(value, list) else {value} if isinstance(value, str) else set()
 
 
 def _ordered(value: Any) -> Any:
