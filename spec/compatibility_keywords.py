@@ -9,8 +9,9 @@ from typing import Any
 
 from spec.compatibility_rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS
 from spec.normal_merge import ALL_TYPES, NOTE, Schema, is_false, text
-from spec.witness_automaton import covers
+from spec.witness_automaton import texts
 from spec.witness_engine import bare, is_contained, judge
+from spec.witness_regex import UnreadablePattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +148,8 @@ def _bound(old: Schema, new: Schema, word: str, raised: str, lowered: str) -> It
 def _texts(old: Schema, new: Schema) -> Iterator[Difference]:
     one, two = old.get("pattern"), new.get("pattern")
     if one != two:
-        lost = two is not None and (one is None or covers(two, one) is not True)
-        gained = one is not None and (two is None or covers(one, two) is not True)
+        lost = two is not None and _escapes(two, one, old)
+        gained = one is not None and _escapes(one, two, new)
         if lost or gained:
             rule = "pattern-changed" if lost and gained else "pattern-narrowed" if lost else "pattern-widened"
             yield _hit(rule, "pattern", one, two)
@@ -160,6 +161,17 @@ def _texts(old: Schema, new: Schema) -> Iterator[Difference]:
             yield _hit("format-widened", "format", one, two)
         else:
             yield _hit("format-changed", "format", one, two)
+
+
+def _escapes(limit: str, own: str | None, schema: Schema) -> bool:
+    """True unless it is proven that every text of a schema (its own pattern and those of allOf) keeps to a limit."""
+    patterns = [own] if own is not None else []
+    patterns += [part["pattern"] for part in schema.get("allOf", ()) if "pattern" in part]
+    try:
+        found = texts(patterns, [limit], shortest=int(schema.get("minLength", 0)), longest=schema.get("maxLength"))
+        return next(found, None) is not None
+    except UnreadablePattern:
+        return True
 
 
 def _arrays(old: Schema, new: Schema) -> Iterator[Difference]:

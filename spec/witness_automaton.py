@@ -179,9 +179,3 @@ def _fits(
     ) and not any(search.accepts(state, at_start=at_start) for search, state in zip(barred, states[cut:], strict=True))
 
 
-def covers(wide: str, narrow: str) -> bool | None:
-    """True if every text that matches ``narrow`` matches ``wide``; None if that cannot be decided."""
-    try:
-        return next(texts([narrow], [wide]), None) is None
-    except UnreadablePattern:
-        return None

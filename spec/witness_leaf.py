@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -50,12 +51,16 @@ def texts_for(schema: Schema, barred: list[Schema]) -> Iterator[str]:
     patterns = _patterns(schema)
     avoided = [pattern for each in barred for pattern in _patterns(each)]
     if patterns or avoided:
-        try:
-            found = texts(patterns, avoided, shortest=shortest, longest=longest)
-            yield from islice((text for text in found), 4)
-        except UnreadablePattern:
-            yield from _guesses(patterns)
+        yield from _matching(tuple(patterns), tuple(avoided), shortest, longest)
     yield from _plain(shortest, longest)
+
+
+@lru_cache(maxsize=512)
+def _matching(patterns: tuple[str, ...], avoided: tuple[str, ...], shortest: int, longest: int | None) -> list[str]:
+    try:
+        return list(islice(texts(patterns, avoided, shortest=shortest, longest=longest), 4))
+    except UnreadablePattern:
+        return list(_guesses(patterns))
 
 
 def _formats(schema: Schema) -> list[str]:
@@ -80,7 +85,7 @@ def _plain(shortest: int, longest: int | None) -> Iterator[str]:
             yield text
 
 
-def _guesses(patterns: list[str]) -> Iterator[str]:
+def _guesses(patterns: Sequence[str]) -> Iterator[str]:
     """Texts for patterns that are not regular: the letters of the pattern itself."""
     for pattern in patterns:
         plain = "".join(letter for letter in pattern if letter.isalnum())
