@@ -144,9 +144,14 @@ def as_github(told: Told) -> str:
         mark = source.mark(change.pointer)
         level = {"breaking": "error", "possible": "warning"}.get(change.client, "notice")
         proven = f" {proof(change)}: {_compact(change.witness)}" if change.proven else ""
-        place = f"file={_property(source.name)},line={mark.line},col={mark.column},title={_property(change.rule)}"
-        lines.append(f"::{level} {place}::{_data(change.message + proven)}")
+        lines.append(github_line(level, source.name, mark.line, mark.column, change.rule, change.message + proven))
     return "\n".join([*lines, f"invigilate diff: {told.report.verdict}"]) + "\n"
+
+
+def github_line(level: str, file: str, line: int, column: int, title: str, message: str) -> str:
+    """One workflow command, its values escaped."""
+    place = f"file={_property(file)},line={line},col={column},title={_property(title)}"
+    return f"::{level} {place}::{_data(message)}"
 
 
 def _data(text: str) -> str:
