@@ -47,7 +47,7 @@ def lint(argv: list[str]) -> int:
         return 2
     found: list[Finding] = []
     try:
-        clauses = frozenset(load_clauses(given.clauses) if given.clauses else load_clauses())
+        clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
         for name in given.files:
             found.extend(findings(source(name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
     except SourceError as error:

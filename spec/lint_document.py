@@ -92,7 +92,8 @@ def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
             message = f"{operation.name} may be called without a body, though its body requires {needed}."
             yield Hit("request-body-optional", body.pointer, message)
     responses = side.children(operation.part, "responses")
-    if responses and not any(status[:1] in "45" or status == "default" for status in responses):
+    refusable = bool(body) or bool(operation.part.value.get("parameters")) or "{" in operation.path
+    if refusable and responses and not any(status[:1] in "45" or status == "default" for status in responses):
         message = f"{operation.name} describes no answer to a call that fails."
         yield Hit("error-responses-missing", f"{operation.part.pointer}/responses", message)
     if request is not None:

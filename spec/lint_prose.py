@@ -20,7 +20,7 @@ _COUNTS = frozenset({"minProperties", "maxProperties", "oneOf", "not", "if", "mi
 _LIMITS = frozenset({
     "enum", "const", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
     "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "propertyNames",
-    "not", "oneOf", "if", "dependentRequired", "contains",
+    "not", "oneOf", "if", "dependentRequired", "contains", "required",
 })  # fmt: skip
 
 

@@ -81,9 +81,8 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("path-parameter-undeclared", "error", "Declare the parameter with 'in: path' and 'required: true'."),
     LintRule("path-parameter-unused", "error", "Remove the parameter, or write it into the path."),
     LintRule("security-scheme-unknown", "error", "Define the scheme below components/securitySchemes."),
-    LintRule("resource-unreadable", "error", "Correct the annotation; docs/document.md explains the vocabulary."),
+    LintRule("resource-unloadable", "error", "Correct what the message says; the mock and the judge refuse the document as it is."),
     LintRule("clause-unknown", "error", "Correct the clause id, or add the clause to the catalogue."),
-    LintRule("resource-response-mismatch", "error", "Make the response declare the member, with a SID of the same prefix."),
 )}  # fmt: skip
 
 
