@@ -34,7 +34,7 @@ class SchemaChange:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One question about a pair of schemas: does a body exist that ``contest`` is about?"""
+    """One question about a pair of schemas: does a body exist that ``contest`` is about."""
 
     contest: Contest
     settled: bool  # proven that there is none
@@ -81,7 +81,8 @@ def schema_changes(old: Schema, new: Schema) -> Iterator[SchemaChange]:
         hits = [hit for hit in hits if _keeps(hit)]
     changes = [_judged(hit, lost, gained) for hit in hits]
     yield from (
-        each for each, hit in zip(changes, hits, strict=True)
+        each
+        for each, hit in zip(changes, hits, strict=True)
         if {each.lost, each.gained} != {"compatible"} or _keeps(hit)
     )
     yield from _overlooked(changes, lost, gained)

@@ -35,9 +35,7 @@ def paired(old: list[Schema], new: list[Schema]) -> Pairing:
             both.append((left, match))
             olds.remove(left)
             news.remove(match)
-    scores = sorted(
-        ((-_likeness(old[left], new[right]), left, right) for left in olds[:40] for right in news[:40])
-    )
+    scores = sorted((-_likeness(old[left], new[right]), left, right) for left in olds[:40] for right in news[:40])
     for score, left, right in scores:
         if left in olds and right in news and (score < 0 or (len(olds) == 1 and len(news) == 1)):
             both.append((left, right))
@@ -120,8 +118,11 @@ def _members(left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
         if name in one and name in two:
             sides = _aligned(one[name], two[name], run, depth + 1)
             one[name], two[name] = sides.old, sides.new
-        elif is_open(left) and is_open(right) and is_object and name not in (right if name in one else left).get(
-            "required", ()
+        elif (
+            is_open(left)
+            and is_open(right)
+            and is_object
+            and name not in (right if name in one else left).get("required", ())
         ):
             if name in one:
                 two[name] = _transplanted(one[name], run.old, run.new_added, "old.")
@@ -150,7 +151,9 @@ def _transplanted(node: Any, definitions: Schema, added: Schema, prefix: str) ->
 
 def _branches(word: str, left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
     one, two = list(left[word]), list(right[word])
-    pairs = list(zip(range(len(one)), range(len(two)), strict=False)) if word == "prefixItems" else paired(one, two).both
+    pairs = (
+        list(zip(range(len(one)), range(len(two)), strict=False)) if word == "prefixItems" else paired(one, two).both
+    )
     for first, second in pairs:
         sides = _aligned(one[first], two[second], run, depth + 1)
         one[first], two[second] = sides.old, sides.new

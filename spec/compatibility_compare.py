@@ -9,7 +9,7 @@ from typing import Any
 from spec.compatibility_align import is_open, paired
 from spec.compatibility_keywords import Difference, keyword_differences, shared_types
 from spec.compatibility_path import Path, Step, opened
-from spec.normal_merge import NOTE, Schema, is_false, text
+from spec.normal_merge import Schema, is_false, text
 from spec.witness_engine import bare, is_contained
 
 
@@ -138,7 +138,15 @@ def _lone(place: Place, name: str, schema: Schema, other: Schema, *, removed: bo
     gone, come = (name if removed else None), (None if removed else name)
     words = ("properties",)
     if is_open(other) and is_open(place.old if removed else place.new):
-        yield _named(place, "member-removed" if removed else "member-added", words, gone, come, "moves" if place.mixed else "keeps", name)
+        yield _named(
+            place,
+            "member-removed" if removed else "member-added",
+            words,
+            gone,
+            come,
+            "moves" if place.mixed else "keeps",
+            name,
+        )
         return
     extra = other.get("additionalProperties", {})
     if is_false(extra) and "patternProperties" not in other:
@@ -188,7 +196,7 @@ def _items(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
 
 def _branches(place: Place, word: str, walk: _Walk) -> Iterator[SchemaHit]:
     one, two = place.old.get(word, []), place.new.get(word, [])
-    if not one and not two or text(bare(one)) == text(bare(two)) and '"$ref"' not in text(one):
+    if (not one and not two) or (text(bare(one)) == text(bare(two)) and '"$ref"' not in text(one)):
         return
     if word != "allOf" and (not one or not two):
         rule, sets = ("alternatives-introduced", "narrows") if two else ("alternatives-dropped", "widens")
@@ -198,10 +206,16 @@ def _branches(place: Place, word: str, walk: _Walk) -> Iterator[SchemaHit]:
     mixed = place.mixed or word == "oneOf"
     for left, right in pairs.both:
         inner = Place(
-            one[left], two[right], (*place.old_path, Step(word, str(left))), (*place.new_path, Step(word, str(right))), mixed  # type: ignore[arg-type]
+            one[left],
+            two[right],
+            (*place.old_path, Step(word, str(left))),
+            (*place.new_path, Step(word, str(right))),
+            mixed,  # type: ignore[arg-type]
         )
         yield from _compare(inner, walk)
-    rules = ("constraint-removed", "constraint-added") if word == "allOf" else ("alternative-removed", "alternative-added")
+    rules = (
+        ("constraint-removed", "constraint-added") if word == "allOf" else ("alternative-removed", "alternative-added")
+    )
     for number in pairs.old_only:
         sets = "moves" if mixed else "widens" if word == "allOf" else "narrows"
         yield _named(place, rules[0], (word,), bare(one[number]), None, sets)

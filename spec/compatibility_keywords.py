@@ -11,7 +11,7 @@ from spec.compatibility_rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS
 from spec.normal_merge import ALL_TYPES, NOTE, Schema, is_false, text
 from spec.witness_automaton import texts
 from spec.witness_engine import bare, is_contained, judge
-from spec.witness_regex import UnreadablePattern
+from spec.witness_regex import PatternError
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _escapes(limit: str, own: str | None, schema: Schema) -> bool:
     try:
         found = texts(patterns, [limit], shortest=int(schema.get("minLength", 0)), longest=schema.get("maxLength"))
         return next(found, None) is not None
-    except UnreadablePattern:
+    except PatternError:
         return True
 
 

@@ -67,14 +67,17 @@ def _notes(before: Schema, after: Schema, path: Path, direction: str) -> Iterato
         rule = f"{direction}-{word or 'default-changed'}"
         yield NoteHit(rule, path, old.get("default"), new.get("default"), keyword="default")
     if bool(old.get("deprecated")) != bool(new.get("deprecated")):
-        yield NoteHit("member-deprecated" if new.get("deprecated") else "member-undeprecated", path, keyword="deprecated")
+        yield NoteHit(
+            "member-deprecated" if new.get("deprecated") else "member-undeprecated", path, keyword="deprecated"
+        )
     yield from _limits(old, new, path, direction)
     yield from _discriminators(old.get("discriminator"), new.get("discriminator"), path, direction)
     yield from _left_out(before, after, path, direction)
     for word, compare in _ANNOTATIONS.items():
         if text(old.get(word)) != text(new.get(word)):
             yield from (
-                NoteHit(hit.rule, path, hit.old, hit.new, hit.member, word) for hit in compare(old.get(word), new.get(word))
+                NoteHit(hit.rule, path, hit.old, hit.new, hit.member, word)
+                for hit in compare(old.get(word), new.get(word))
             )
 
 
@@ -103,9 +106,11 @@ def _discriminators(old: Any, new: Any, path: Path, direction: str) -> Iterator[
     one, two = old.get("mapping") or {}, new.get("mapping") or {}
     for name in {**one, **two}:
         if name not in two:
-            yield NoteHit("discriminator-value-removed" if direction == "request" else "discriminator-value-unused", path, name)
+            rule = "discriminator-value-removed" if direction == "request" else "discriminator-value-unused"
+            yield NoteHit(rule, path, name)
         elif name not in one:
-            yield NoteHit("discriminator-value-added" if direction == "request" else "discriminator-value-new", path, None, name)
+            rule = "discriminator-value-added" if direction == "request" else "discriminator-value-new"
+            yield NoteHit(rule, path, None, name)
         elif _last(one[name]) != _last(two[name]):
             yield NoteHit("discriminator-value-retargeted", path, {name: one[name]}, {name: two[name]})
 
@@ -129,7 +134,11 @@ def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
     if not isinstance(old, dict) or not isinstance(new, dict):
         yield NoteHit("resource-added" if old is None else "resource-removed", (), old, new)
         return
-    for word, rule in (("prefix", "resource-prefix-changed"), ("sid", "resource-prefix-changed"), ("response", "resource-response-changed")):
+    for word, rule in (
+        ("prefix", "resource-prefix-changed"),
+        ("sid", "resource-prefix-changed"),
+        ("response", "resource-response-changed"),
+    ):
         if old.get(word) != new.get(word):
             yield NoteHit(rule, (), old.get(word), new.get(word))
     for word, removed, added in (

@@ -1,4 +1,4 @@
-"""Places inside a schema, as steps from the whole body: following, pinning a value there, replacing what stands there."""
+"""Places inside a schema, as steps from the whole body: following them, pinning a value, exchanging a schema."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeAlias
 
 from spec.normal_merge import Schema, conjunction
 from spec.witness_automaton import texts
-from spec.witness_regex import UnreadablePattern
+from spec.witness_regex import PatternError
 
 Kind: TypeAlias = Literal["member", "additional", "pattern", "item", "index", "anyOf", "oneOf", "allOf"]
 
@@ -89,7 +89,7 @@ def _name(schema: Schema, step: Step) -> str:
     if step.kind == "pattern":
         try:
             return next(texts([step.key]), "unexpected")
-        except UnreadablePattern:
+        except PatternError:
             return "unexpected"
     names = schema.get("propertyNames", {})
     if names.get("enum"):
@@ -97,7 +97,7 @@ def _name(schema: Schema, step: Step) -> str:
     if "pattern" in names:
         try:
             return next(texts([names["pattern"]], shortest=int(names.get("minLength", 0))), "unexpected")
-        except UnreadablePattern:
+        except PatternError:
             return "unexpected"
     return "unexpected"
 

@@ -64,7 +64,9 @@ def _operation(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]
         yield change("path-parameter-renamed", new.item.pointer, old.path, new.path)
     one, two = old.part.value, new.part.value
     if one.get("operationId") != two.get("operationId"):
-        yield change("operation-id-changed", new.part.pointer, one.get("operationId"), two.get("operationId"), about=new.name)
+        yield change(
+            "operation-id-changed", new.part.pointer, one.get("operationId"), two.get("operationId"), about=new.name
+        )
     if bool(one.get("deprecated")) != bool(two.get("deprecated")):
         rule = "operation-deprecated" if two.get("deprecated") else "operation-undeprecated"
         yield change(rule, new.part.pointer, about=new.name)

@@ -63,7 +63,9 @@ def _covering(name: str, known: dict[str, Part]) -> str | None:
     for candidate in (name, kind, f"{kind.partition('/')[0]}/*", "*/*"):
         if candidate in known:
             return candidate
-    return next((other for other in known if other.partition(";")[0] == kind and "charset=utf-8" in (other + name)), None)
+    return next(
+        (other for other in known if other.partition(";")[0] == kind and "charset=utf-8" in (other + name)), None
+    )
 
 
 def _schemas(sides: Sides, old: Part, new: Part, direction: Direction, about: str) -> Iterator[Change]:
@@ -78,7 +80,10 @@ def _schemas(sides: Sides, old: Part, new: Part, direction: Direction, about: st
 
 def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
     """Changes of the statuses an operation may answer with, their headers and bodies."""
-    one, two = _statuses(sides.old.children(old.part, "responses")), _statuses(sides.new.children(new.part, "responses"))
+    one, two = (
+        _statuses(sides.old.children(old.part, "responses")),
+        _statuses(sides.new.children(new.part, "responses")),
+    )
     for status, part in one.items():
         other = status if status in two else _status_covering(status, two)
         if other is not None:

@@ -93,7 +93,9 @@ def gathered(changes: Iterable[Change]) -> tuple[Change, ...]:
         key = (each.rule, each.pointer, each.direction, f"{shown(each.old)} {shown(each.new)}")
         known = found.get(key)
         found[key] = each if known is None else _worse(known, each)
-    return tuple(sorted(found.values(), key=lambda each: (-GRADES.index(each.client), each.pointer, each.rule, each.direction)))
+    return tuple(
+        sorted(found.values(), key=lambda each: (-GRADES.index(each.client), each.pointer, each.rule, each.direction))
+    )
 
 
 def _worse(one: Change, two: Change) -> Change:

@@ -31,7 +31,9 @@ def parser() -> argparse.ArgumentParser:
         "--fail-on", choices=("breaking", "possible", "never"), default="breaking",
         help="the least verdict that exits with 1 (default: breaking)",
     )  # fmt: skip
-    options.add_argument("--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires")
+    options.add_argument(
+        "--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires"
+    )
     options.add_argument("--rules", action="store_true", help="list every rule with its effects, and exit")
     return options
 
@@ -72,8 +74,10 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
 def rule_list() -> str:
     """Every rule, one a line."""
     lines = [f"{rule.id:<34} {rule.sets:<9} {rule.message}" for rule in SCHEMA_RULES.values()]
-    for row in DOCUMENT_RULES.values():
-        lines.append(f"{row.id:<34} {row.direction:<9} clients: {row.client}, servers: {row.server}. {row.message}")
+    lines += [
+        f"{row.id:<34} {row.direction:<9} clients: {row.client}, servers: {row.server}. {row.message}"
+        for row in DOCUMENT_RULES.values()
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -82,5 +86,3 @@ def _print(text: str) -> None:
         sys.stdout.write(text)
     except UnicodeEncodeError:  # a console without UTF-8, or a lone surrogate in the document
         sys.stdout.write(text.encode("ascii", "backslashreplace").decode("ascii"))
-
-

@@ -118,7 +118,7 @@ class Side:
             return self._down(part, Step("member", member), 0)
         if isinstance(part.value, Mapping):
             for word in keywords:
-                word = "const" if word == "enum" and "enum" not in part.value else word  # noqa: PLW2901
+                word = "const" if word == "enum" and "enum" not in part.value else word
                 if word in part.value:
                     return Part(f"{part.pointer}/{escape(word)}", part.value[word])
         return part

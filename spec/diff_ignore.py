@@ -36,7 +36,9 @@ class Sifted:
 def ignored(source: Source) -> tuple[Ignored, ...]:
     """The entries of an ignore file. Raises SourceError for an entry that is incomplete or names no rule."""
     if not isinstance(source.value, list):
-        raise SourceError(source.name, source.mark(""), "must be a list of entries with rule, pointer, reason, expires.")
+        raise SourceError(
+            source.name, source.mark(""), "must be a list of entries with rule, pointer, reason, expires."
+        )
     return tuple(_entry(source, index, entry) for index, entry in enumerate(source.value))
 
 
@@ -46,7 +48,9 @@ def _entry(source: Source, index: int, entry: Any) -> Ignored:
     if not isinstance(entry, dict) or not all(isinstance(entry.get(word), str) and entry[word] for word in words):
         raise SourceError(source.name, mark, "an entry needs the texts rule, pointer, reason and expires (2027-01-31).")
     if not is_rule(entry["rule"]):
-        raise SourceError(source.name, mark, f"there is no rule {entry['rule']!r}; 'invigilate diff --rules' lists them.")
+        raise SourceError(
+            source.name, mark, f"there is no rule {entry['rule']!r}; 'invigilate diff --rules' lists them."
+        )
     try:
         expires = dt.date.fromisoformat(entry["expires"])
     except ValueError:

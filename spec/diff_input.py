@@ -36,17 +36,22 @@ def _from_git(name: str) -> Source:
     if not colon or not path or not revision or revision.startswith("-"):
         raise SourceError(name, Mark(1, 1), "is not of the form git:REV:PATH, for example git:main:spec/openapi.yaml.")
     # a relative path means the working directory, as for every other argument
-    where = path if path.startswith("./") or path.startswith("../") else f"./{path}"
+    where = path if path.startswith(("./", "../")) else f"./{path}"
     try:
         done = subprocess.run(  # noqa: S603  a fixed command; the revision cannot be an option
-            ["git", "show", f"{revision}:{where}"], capture_output=True, check=False, timeout=30  # noqa: S607
+            ["git", "show", f"{revision}:{where}"],
+            capture_output=True,
+            check=False,
+            timeout=30,  # noqa: S607
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise SourceError(name, Mark(1, 1), f"cannot be read: git does not run ({error}).") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         reason = said[0] if said else "git show failed"
-        raise SourceError(name, Mark(1, 1), f"cannot be read from git ({reason}); fetch the revision or correct the path.")
+        raise SourceError(
+            name, Mark(1, 1), f"cannot be read from git ({reason}); fetch the revision or correct the path."
+        )
     try:
         return parse(done.stdout.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:

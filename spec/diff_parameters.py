@@ -97,7 +97,13 @@ def value_changes(sides: Sides, old: Part, new: Part, direction: Direction, abou
     """Changes of the values and serialisation of a parameter or header object."""
     media = [_content(side) for side in (old.value, new.value)]
     if media[0] != media[1]:
-        yield change("parameter-content-changed", new.pointer, media[0] or "a plain value", media[1] or "a plain value", about=about)
+        yield change(
+            "parameter-content-changed",
+            new.pointer,
+            media[0] or "a plain value",
+            media[1] or "a plain value",
+            about=about,
+        )
         return
     below = ("content", media[0], "schema") if media[0] else ("schema",)
     one, two = sides.old.child(old, *below), sides.new.child(new, *below)

@@ -93,23 +93,30 @@ def as_junit(told: Told) -> str:
         lines.append('  <testcase classname="diff" name="unchanged"/>')
     for change in changes:
         name = quoteattr(f"{change.rule} {change.direction} {change.pointer}".translate(_CONTROL))
-        lines.append(f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.source(change).name)}>')
+        lines.append(
+            f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.source(change).name)}>'
+        )
         message = f"{change.message} ({told.place(change)})"
         body = f"{proof(change)}: {_compact(change.witness)}" if change.proven else message
         tag = {"breaking": "failure", "possible": "skipped"}.get(change.client)
         if tag:
-            lines.append(f"    <{tag} message={quoteattr(message.translate(_CONTROL))}>{escape(body.translate(_CONTROL))}</{tag}>")
+            lines.append(
+                f"    <{tag} message={quoteattr(message.translate(_CONTROL))}>{escape(body.translate(_CONTROL))}</{tag}>"
+            )
         lines.append("  </testcase>")
     return "\n".join([*lines, "</testsuite>"]) + "\n"
 
 
-_CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)}
+_CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�")
 
 
 def as_sarif(told: Told) -> str:
     """SARIF 2.1.0, which code hosts show beside the line."""
     used = sorted({change.rule for change in told.report.changes})
-    messages = {**{rule.id: rule.message for rule in SCHEMA_RULES.values()}, **{rule.id: rule.message for rule in DOCUMENT_RULES.values()}}
+    messages = {
+        **{rule.id: rule.message for rule in SCHEMA_RULES.values()},
+        **{rule.id: rule.message for rule in DOCUMENT_RULES.values()},
+    }
     results = []
     for change in told.report.changes:
         source = told.source(change)

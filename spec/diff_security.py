@@ -43,7 +43,9 @@ def _demand(side: Side, requirement: Mapping[str, Any]) -> Demand:
         identity = scheme_identity(side, name)
         schemes.add(identity)
         scopes |= {f"{identity} {scope}" for scope in wanted or ()}
-    shown = " and ".join(f"{name}({', '.join(map(str, wanted))})" if wanted else name for name, wanted in requirement.items())
+    shown = " and ".join(
+        f"{name}({', '.join(map(str, wanted))})" if wanted else name for name, wanted in requirement.items()
+    )
     return Demand(frozenset(schemes), frozenset(scopes), shown or "none")
 
 
@@ -71,7 +73,9 @@ def security_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[C
     gained = [each for each in two if not any(each.suffices_for(other) for other in one)]
     if lost:
         scoped = all(any(other.schemes <= each.schemes for other in two) for each in lost)
-        yield change("security-scope-added" if scoped else "security-tightened", pointer, shown[0], shown[1], about=new.name)
+        yield change(
+            "security-scope-added" if scoped else "security-tightened", pointer, shown[0], shown[1], about=new.name
+        )
     if gained:
         yield change("security-loosened", pointer, shown[0], shown[1], about=new.name)
 

@@ -27,7 +27,9 @@ def parser() -> argparse.ArgumentParser:
         "--fail-on", choices=("error", "warning", "note", "never"), default="warning",
         help="the least severity that exits with 1 (default: warning)",
     )  # fmt: skip
-    options.add_argument("--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)")
+    options.add_argument(
+        "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
+    )
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     return options
 

@@ -26,8 +26,14 @@ def reference_hits(document: Mapping[str, Any], *, legacy: bool) -> Iterator[Hit
             continue
         place = target(document, reference)
         if place is None:
-            why = "no such place in this document" if reference.startswith("#") else "only references within the document are followed"
-            yield Hit("reference-unresolvable", f"{pointer}/$ref", f"The reference {reference!r} cannot be resolved: {why}.")
+            why = (
+                "no such place in this document"
+                if reference.startswith("#")
+                else "only references within the document are followed"
+            )
+            yield Hit(
+                "reference-unresolvable", f"{pointer}/$ref", f"The reference {reference!r} cannot be resolved: {why}."
+            )
         elif not place.startswith("/components/") and place:
             message = f"The reference {reference!r} leads outside 'components'."
             yield Hit("reference-outside-components", f"{pointer}/$ref", message)
@@ -51,7 +57,11 @@ def operation_hits(side: Side) -> Iterator[Hit]:
         if name is None:
             yield Hit("operation-id-missing", pointer, f"{operation.name} has no operationId.")
         elif name in used:
-            yield Hit("operation-id-duplicate", f"{pointer}/operationId", f"The operationId {name!r} is that of {used[name]} too.")
+            yield Hit(
+                "operation-id-duplicate",
+                f"{pointer}/operationId",
+                f"The operationId {name!r} is that of {used[name]} too.",
+            )
         used.setdefault(str(name), operation.name)
         yield from _parameters(side, operation)
         yield from _security(value.get("security"), f"{pointer}/security", known)

@@ -11,10 +11,16 @@ from spec.lint_rules import Hit
 from spec.normal import Normaliser
 from spec.normal_reference import dereferenced
 
-_REQUIRED = re.compile(r"\brequired\s+(?:if|when|unless|for|only|in case)\b|\bmandatory\s+(?:if|when|unless)\b", re.IGNORECASE)
+_REQUIRED = re.compile(
+    r"\brequired\s+(?:if|when|unless|for|only|in case)\b|\bmandatory\s+(?:if|when|unless)\b", re.IGNORECASE
+)
 _UNLESS = re.compile(r"\b(?:optional|not required)\s+(?:if|when|unless)\b", re.IGNORECASE)
-_COUNT = re.compile(r"\b(?:only|exactly|at most|at least|no more than)\s+one\b|\bone of (?:the )?following\b", re.IGNORECASE)
-_MUST = re.compile(r"\bmust\s+(?:not\s+)?(?:be|contain|match|have|start|end|include|come)\b|\bcannot be\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\b(?:only|exactly|at most|at least|no more than)\s+one\b|\bone of (?:the )?following\b", re.IGNORECASE
+)
+_MUST = re.compile(
+    r"\bmust\s+(?:not\s+)?(?:be|contain|match|have|start|end|include|come)\b|\bcannot be\b", re.IGNORECASE
+)
 _CONDITIONS = frozenset({"if", "dependentRequired", "dependentSchemas", "oneOf", "anyOf", "not", "allOf"})
 _COUNTS = frozenset({"minProperties", "maxProperties", "oneOf", "not", "if", "minItems", "maxItems", "enum", "const"})
 _LIMITS = frozenset({
@@ -31,7 +37,9 @@ def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], norma
     """
     for place in places:
         prose = place.schema.get("description")
-        if not isinstance(prose, str) or any(word.startswith("x-") and not word.startswith(("x-format", "x-constraint")) for word in place.schema):
+        if not isinstance(prose, str) or any(
+            word.startswith("x-") and not word.startswith(("x-format", "x-constraint")) for word in place.schema
+        ):
             continue
         if found := _broken(place, prose, document, normaliser):
             message = f"The description says {found!r}, but the schema accepts the contrary."

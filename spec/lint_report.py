@@ -29,7 +29,9 @@ def as_github(found: Sequence[Finding]) -> str:
     """Workflow commands of GitHub Actions."""
     levels = {"error": "error", "warning": "warning", "note": "notice"}
     lines = [
-        github_line(levels[each.severity], each.file, each.line, each.column, each.rule, f"{each.message} {each.remedy}")
+        github_line(
+            levels[each.severity], each.file, each.line, each.column, each.rule, f"{each.message} {each.remedy}"
+        )
         for each in found
     ]
     return "\n".join([*lines, f"invigilate lint: {len(found)} finding(s)"]) + "\n"

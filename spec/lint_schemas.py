@@ -9,9 +9,9 @@ from typing import Any
 
 from spec.lint_places import SchemaPlace
 from spec.lint_rules import Hit
-from spec.normal import ASSERTED_FORMATS, SILENT_FORMATS, Normaliser
+from spec.normal import SILENT_FORMATS, Normaliser
 from spec.normal_merge import FAMILIES, is_false, text
-from spec.normal_pattern import is_readable
+from spec.normal_pattern import ASSERTED_FORMATS, is_readable
 from spec.pointer import escape
 from spec.witness_engine import is_unsatisfiable
 
@@ -95,7 +95,11 @@ def _branches(place: SchemaPlace) -> Iterator[Hit]:
             continue
         seen: dict[str, int] = {}
         for index, branch in enumerate(branches):
-            key = text({name: value for name, value in branch.items() if name not in _PROSE}) if isinstance(branch, dict) else text(branch)
+            key = (
+                text({name: value for name, value in branch.items() if name not in _PROSE})
+                if isinstance(branch, dict)
+                else text(branch)
+            )
             if key in seen:
                 message = f"Branch {index} of {word} is the same as branch {seen[key]}" + (
                     ": no value can match exactly one of them." if word == "oneOf" else ": it adds nothing."
@@ -121,7 +125,9 @@ def _texts(place: SchemaPlace, formats: frozenset[str], alphabets: dict[str, lis
     name = schema.get("format")
     known = ASSERTED_FORMATS | SILENT_FORMATS | formats | {"byte", "int32", "int64", "float"}
     if isinstance(name, str) and name not in known:
-        yield Hit("format-unchecked", f"{pointer}/format", f"No validator checks the format {name!r}: every value passes.")
+        yield Hit(
+            "format-unchecked", f"{pointer}/format", f"No validator checks the format {name!r}: every value passes."
+        )
 
 
 def _contradictions(place: SchemaPlace, normal: dict[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
@@ -141,4 +147,6 @@ def _contradictions(place: SchemaPlace, normal: dict[str, Any], normaliser: Norm
     if written == {"$ref"}:
         return
     if is_false(normal) or is_unsatisfiable(normal):
-        yield Hit("unsatisfiable-schema", pointer, "No value can satisfy this schema: its keywords contradict each other.")
+        yield Hit(
+            "unsatisfiable-schema", pointer, "No value can satisfy this schema: its keywords contradict each other."
+        )

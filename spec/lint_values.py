@@ -11,6 +11,7 @@ from spec.lint_places import SchemaPlace
 from spec.lint_rules import Hit
 from spec.normal import Direction, Normaliser
 from spec.normal_merge import Schema
+from spec.normal_pattern import OWN_FORMATS
 from spec.normal_reference import dereferenced
 from spec.pointer import escape, join
 from spec.witness_engine import bare
@@ -44,14 +45,20 @@ def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hi
         if isinstance(node.get("schema"), Mapping):
             direction: Direction = "response" if "/responses/" in pointer else "request"
             if "example" in node:
-                yield from _judged("example", node["example"], f"{pointer}/example", node["schema"], normaliser, direction)
+                yield from _judged(
+                    "example", node["example"], f"{pointer}/example", node["schema"], normaliser, direction
+                )
             listed = node.get("examples")
             for name, example in listed.items() if isinstance(listed, Mapping) else ():
                 real = dereferenced(document, example)
                 if isinstance(real, Mapping) and "value" in real:
                     where = f"{pointer}/examples/{escape(name)}"
                     yield from _judged("example", real["value"], where, node["schema"], normaliser, direction)
-        stack.extend((child, f"{pointer}/{escape(key)}") for key, child in node.items() if key not in ("example", "examples", "default", "schemas"))
+        stack.extend(
+            (child, f"{pointer}/{escape(key)}")
+            for key, child in node.items()
+            if key not in ("example", "examples", "default", "schemas")
+        )
 
 
 def _judged(
@@ -64,7 +71,7 @@ def _judged(
 
 def _faults(normal: Schema, value: Any) -> list[str]:
     try:
-        validator = jsonschema_rs.Draft202012Validator(bare(normal), validate_formats=True)
+        validator = jsonschema_rs.Draft202012Validator(bare(normal), validate_formats=True, formats=OWN_FORMATS)
         errors = list(validator.iter_errors(value))[:_MOST]
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return []

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from spec import pointer
 from spec.normal_merge import ALL_TYPES, FALSE, NOTE, UNEVALUATED, conjunction
-from spec.normal_pattern import is_readable
+from spec.normal_pattern import ASSERTED_FORMATS, is_readable
 from spec.normal_project import projected
 from spec.normal_reference import target
 from spec.normal_simplify import alternatives, simplified
@@ -37,11 +37,6 @@ _ASSERTED_BY_RANGE: dict[str, tuple[float, float]] = {
     "int64": (-(2**63), 2**63 - 1),
     "float": (-3.4028234663852886e38, 3.4028234663852886e38),
 }
-ASSERTED_FORMATS = frozenset({
-    "date", "date-time", "duration", "email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri",
-    "iri-reference", "json-pointer", "regex", "relative-json-pointer", "time", "uri", "uri-reference", "uri-template",
-    "uuid",
-})  # fmt: skip
 SILENT_FORMATS = frozenset({"binary", "password", "double"})
 _BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
 _LARGEST_INLINE = 1500

@@ -11,6 +11,7 @@ Schema: TypeAlias = dict[str, Any]
 
 NOTE = "x-note"
 FALSE: Schema = {"not": {}}
+_GROUPS = (("if", "then", "else"), ("not",))
 UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
 
 FAMILIES: dict[str, frozenset[str]] = {
@@ -67,7 +68,7 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
     for part in flat:
         for name, note in part.get(NOTE, {}).items():
             notes.setdefault(name, note)
-        part = {key: value for key, value in part.items() if key != NOTE}  # noqa: PLW2901
+        part = {key: value for key, value in part.items() if key != NOTE}
         if is_false(part):
             return {**FALSE, NOTE: notes} if notes else dict(FALSE)
         if not part:
@@ -79,6 +80,7 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
     if merged.get("type") == [] or merged.get("enum") == []:
         return {**FALSE, NOTE: notes} if notes else dict(FALSE)
     if rest:
+        rest += [part for part in (_taken(merged, words) for words in _GROUPS) if part]
         merged["allOf"] = [merged_part for merged_part in unique(rest) if merged_part != merged]
         if not merged["allOf"]:
             del merged["allOf"]
@@ -87,6 +89,11 @@ def conjunction(parts: Iterable[Schema]) -> Schema:
     if notes:
         merged[NOTE] = notes
     return merged
+
+
+def _taken(merged: Schema, words: tuple[str, ...]) -> Schema:
+    """Take a group of keywords out of a schema, so that where it stands does not depend on the order of parts."""
+    return {word: merged.pop(word) for word in words if word in merged}
 
 
 def _mergeable(left: Schema, right: Schema) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from spec.normal_merge import ALL_TYPES, FALSE, FAMILIES, NOTE, UNEVALUATED, Schema, conjunction, is_false, text, unique
+from spec.normal_pattern import OWN_FORMATS
 
 _ZERO = ("minLength", "minItems", "minProperties")
 _WINDOWS = (
@@ -164,7 +165,7 @@ def _enumerated(schema: Schema) -> Schema:
     others = {key: value for key, value in schema.items() if key != "enum"}
     if others and "$ref" not in text(others):
         try:
-            checker = jsonschema_rs.Draft202012Validator(_accepted(others), validate_formats=True)
+            checker = jsonschema_rs.Draft202012Validator(_accepted(others), validate_formats=True, formats=OWN_FORMATS)
             values = [value for value in values if checker.is_valid(value)]
             others = {}
         except (ValueError, jsonschema_rs.ValidationError):
@@ -199,7 +200,7 @@ def alternatives(word: str, branches: list[Schema]) -> Schema:
     if len(kept) == 1:
         return kept[0]
     word = "anyOf" if word == "oneOf" and _disjoint(kept) else word
-    return {word: [json_branch for json_branch in sorted(kept, key=text)]}
+    return {word: sorted(kept, key=text)}
 
 
 def _kinds(branch: Schema) -> set[str] | None:

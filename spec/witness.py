@@ -9,10 +9,10 @@ from typing import Any
 
 from spec.compatibility_path import Path, rebuilt
 from spec.normal_merge import Schema, text
-from spec.witness_engine import difference, expanded, judge
 from spec.witness_automaton import texts
+from spec.witness_engine import difference, expanded, judge
 from spec.witness_leaf import OTHERS
-from spec.witness_regex import UnreadablePattern
+from spec.witness_regex import PatternError
 from spec.witness_sample import samples
 
 _LOCAL = 6
@@ -68,7 +68,7 @@ def _named(inner: Schema, other: Schema) -> Iterator[Schema]:
     for pattern in islice(other.get("patternProperties", {}), 5):
         try:
             name = next(texts([pattern]), "")
-        except UnreadablePattern:
+        except PatternError:
             continue
         members = {**inner.get("properties", {}), name: inner.get("properties", {}).get(name, {})}
         yield {**inner, "properties": members, "required": sorted({*inner.get("required", ()), name})}
@@ -124,5 +124,3 @@ def exchanged(schema: Schema, keywords: Sequence[str], source: Schema) -> Schema
     """A schema with the named keywords taken from another one (absent there: removed)."""
     kept = {key: value for key, value in schema.items() if key not in keywords}
     return {**kept, **{word: source[word] for word in keywords if word in source}}
-
-

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 
-from spec.witness_regex import LAST, Chain, Choice, End, Letters, Node, Range, Repeat, Start, UnreadablePattern, parse
+from spec.witness_regex import LAST, Chain, Choice, End, Letters, Node, PatternError, Range, Repeat, Start, parse
 
 _MOST_STATES = 20000
 _PREFERRED = "a0A1bfzZ9_-. @/~!é"
@@ -22,7 +23,7 @@ class _Machine:
 
     def state(self) -> int:
         if len(self.moves) >= _MOST_STATES:
-            raise UnreadablePattern("the pattern unfolds too far")
+            raise PatternError("the pattern unfolds too far")
         self.moves.append([])
         self.free.append([])
         return len(self.moves) - 1
@@ -129,7 +130,7 @@ def _letters(searches: Sequence[_Search]) -> list[int]:
     edges = sorted(cuts)
     preferred = [ord(letter) for letter in _PREFERRED]
     found: list[int] = []
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in pairwise(edges):
         if low >= 0xD800 and high <= 0xE000:
             continue
         inside = [code for code in preferred if low <= code < high]
@@ -142,7 +143,7 @@ def texts(
 ) -> Iterator[str]:
     """Texts that match every pattern of the first list and none of the second, shortest first.
 
-    Lengths count code points. An empty iterator is a proof that there is none. Raises UnreadablePattern when a
+    Lengths count code points. An empty iterator is a proof that there is none. Raises PatternError when a
     pattern is not regular, or the search grows beyond its bound.
     """
     wanted = [_search(pattern) for pattern in matching]
@@ -165,7 +166,7 @@ def texts(
             mark = length + 1 if longest is not None else min(length + 1, max(limit, 1))
             if (after, mark) not in seen:
                 if len(seen) > _MOST_STATES:
-                    raise UnreadablePattern("the search for a text grows too large")
+                    raise PatternError("the search for a text grows too large")
                 seen.add((after, mark))
                 queue.append((after, length + 1, text + chr(code)))
 
@@ -177,5 +178,3 @@ def _fits(
     return all(
         search.accepts(state, at_start=at_start) for search, state in zip(wanted, states[:cut], strict=True)
     ) and not any(search.accepts(state, at_start=at_start) for search, state in zip(barred, states[cut:], strict=True))
-
-

@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from spec.normal import Normaliser
 from spec.normal_merge import NOTE, Schema, text
+from spec.normal_pattern import OWN_FORMATS
 
 _LARGEST_ALGEBRA = 400_000
 
@@ -26,7 +27,7 @@ def judge(schema: Schema) -> Callable[[Any], bool]:
     A schema that the engine refuses accepts nothing here, so that it proves nothing.
     """
     try:
-        validator = jsonschema_rs.Draft202012Validator(bare(schema), validate_formats=True)
+        validator = jsonschema_rs.Draft202012Validator(bare(schema), validate_formats=True, formats=OWN_FORMATS)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return lambda _: False
 

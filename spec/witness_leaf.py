@@ -10,10 +10,14 @@ from typing import Any
 
 from spec.normal_merge import Schema
 from spec.witness_automaton import texts
-from spec.witness_regex import UnreadablePattern
+from spec.witness_regex import PatternError
 
 VALID_TEXTS: dict[str, tuple[str, ...]] = {
     "byte": ("aGVsbG8=", ""),
+    "iso-8601-date": ("2027-05-17T09:30:00Z", "2027-05-17"),
+    "currency-code": ("EUR", "USD"),
+    "time-zone": ("Europe/Berlin", "UTC"),
+    "http-url": ("https://example.com/",),
     "date": ("2027-05-17", "2028-02-29"),
     "date-time": ("2027-05-17T09:30:00Z", "2027-05-17T09:30:00.5+02:00"),
     "duration": ("PT1H", "P1D"),
@@ -59,7 +63,7 @@ def texts_for(schema: Schema, barred: list[Schema]) -> Iterator[str]:
 def _matching(patterns: tuple[str, ...], avoided: tuple[str, ...], shortest: int, longest: int | None) -> list[str]:
     try:
         return list(islice(texts(patterns, avoided, shortest=shortest, longest=longest), 4))
-    except UnreadablePattern:
+    except PatternError:
         return list(_guesses(patterns))
 
 
@@ -95,7 +99,9 @@ def _guesses(patterns: Sequence[str]) -> Iterator[str]:
 def numbers_for(schema: Schema, *, whole: bool) -> Iterator[float]:
     """Numbers at, beside and between the bounds of a numeric schema."""
     step = schema.get("multipleOf", 1)
-    anchors = [schema[word] for word in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum") if word in schema]
+    anchors = [
+        schema[word] for word in ("minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum") if word in schema
+    ]
     candidates: list[float] = []
     for anchor in anchors:
         candidates += [anchor, anchor + 1, anchor - 1, anchor + 0.5, anchor - 0.5]
@@ -104,7 +110,27 @@ def numbers_for(schema: Schema, *, whole: bool) -> Iterator[float]:
     if len(anchors) > 1 and all(abs(anchor) < 1e300 for anchor in anchors):
         middle = sum(anchors) / len(anchors)
         candidates += [middle, round(middle)]
-    candidates += [0, 1, step, 2 * step, 3 * step, -step, 0.5, 1.5, 0.25, 2, 3, 5, 7, 0.001, 0.1234567, -1, 100, 10**6, -(10**6)]
+    candidates += [
+        0,
+        1,
+        step,
+        2 * step,
+        3 * step,
+        -step,
+        0.5,
+        1.5,
+        0.25,
+        2,
+        3,
+        5,
+        7,
+        0.001,
+        0.1234567,
+        -1,
+        100,
+        10**6,
+        -(10**6),
+    ]
     candidates += [2**31, -(2**31) - 1, 2**63, -(2**63) - 1, 1e39, -1e39]
     for number in candidates:
         tidy = int(number) if number == int(number) and abs(number) < 2**70 else number

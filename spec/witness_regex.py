@@ -9,7 +9,7 @@ LAST = 0x10FFFF
 _LARGEST_REPEAT = 1000
 
 
-class UnreadablePattern(ValueError):
+class PatternError(ValueError):
     """The pattern uses what a finite automaton cannot say, or is not a pattern at all."""
 
 
@@ -93,11 +93,11 @@ _CLASSES = {
 
 
 def parse(pattern: str) -> Node:
-    """The tree of a pattern. Raises UnreadablePattern for look-around, back references, ``\\b`` and mistakes."""
+    """The tree of a pattern. Raises PatternError for look-around, back references, word boundaries and mistakes."""
     reader = _Reader(pattern)
     tree = reader.choice(0)
     if reader.at != len(pattern):
-        raise UnreadablePattern(f"unexpected {pattern[reader.at]!r} at {reader.at}")
+        raise PatternError(f"unexpected {pattern[reader.at]!r} at {reader.at}")
     return tree
 
 
@@ -112,13 +112,13 @@ class _Reader:
     def take(self) -> str:
         letter = self.peek()
         if not letter:
-            raise UnreadablePattern("the pattern ends too early")
+            raise PatternError("the pattern ends too early")
         self.at += 1
         return letter
 
     def choice(self, depth: int) -> Node:
         if depth > 50:
-            raise UnreadablePattern("nested too deeply")
+            raise PatternError("nested too deeply")
         parts = [self.chain(depth)]
         while self.peek() == "|":
             self.at += 1
@@ -136,7 +136,7 @@ class _Reader:
         if letter not in ("*", "+", "?", "{") or (letter == "{" and not self._counted()):
             return part
         if isinstance(part, (Start, End)):
-            raise UnreadablePattern("a repeated anchor")
+            raise PatternError("a repeated anchor")
         if letter == "{":
             least, most = self._count()
         else:
@@ -145,7 +145,7 @@ class _Reader:
         if self.peek() == "?":
             self.at += 1  # lazy or greedy: the same language
         if self.peek() in ("*", "+"):
-            raise UnreadablePattern("a possessive or doubled quantifier")
+            raise PatternError("a possessive or doubled quantifier")
         return Repeat(part, least, most)
 
     def _counted(self) -> bool:
@@ -160,7 +160,7 @@ class _Reader:
         least = int(low)
         most = least if not comma else int(high) if high else None
         if max(least, most or 0) > _LARGEST_REPEAT:
-            raise UnreadablePattern("a repetition too large to unfold")
+            raise PatternError("a repetition too large to unfold")
         return least, most
 
     def atom(self, depth: int) -> Node:
@@ -176,7 +176,7 @@ class _Reader:
         if letter == "\\":
             return Letters(self._escape(in_set=False))
         if letter in "*+?":
-            raise UnreadablePattern(f"nothing to repeat before {letter!r}")
+            raise PatternError(f"nothing to repeat before {letter!r}")
         return Letters((Range(ord(letter), ord(letter)),))
 
     def _group(self, depth: int) -> Node:
@@ -187,10 +187,10 @@ class _Reader:
                 while self.take() != ">":
                     pass
             elif kind != ":":
-                raise UnreadablePattern("look-around or a flag")
+                raise PatternError("look-around or a flag")
         inner = self.choice(depth + 1)
         if self.take() != ")":
-            raise UnreadablePattern("a group without end")
+            raise PatternError("a group without end")
         return inner
 
     def _set(self) -> tuple[Range, ...]:
@@ -203,7 +203,7 @@ class _Reader:
                 self.at += 1
                 last = self._member()
                 if len(first) > 1 or len(last) > 1 or first[0].first > last[0].last:
-                    raise UnreadablePattern("a range that is none")
+                    raise PatternError("a range that is none")
                 ranges.append(Range(first[0].first, last[0].last))
             else:
                 ranges.extend(first)
@@ -227,7 +227,7 @@ class _Reader:
         if letter in "xu":
             return self._code(letter)
         if letter.isalnum():
-            raise UnreadablePattern(f"the escape \\{letter}")
+            raise PatternError(f"the escape \\{letter}")
         return (Range(ord(letter), ord(letter)),)
 
     def _code(self, letter: str) -> tuple[Range, ...]:
@@ -241,5 +241,5 @@ class _Reader:
         try:
             code = int(digits, 16)
         except ValueError:
-            raise UnreadablePattern("a broken code point") from None
+            raise PatternError("a broken code point") from None
         return (Range(code, code),)

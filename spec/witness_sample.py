@@ -10,7 +10,7 @@ from spec.normal_merge import NOTE, Schema, conjunction, is_false, text
 from spec.witness_automaton import texts
 from spec.witness_engine import judge
 from spec.witness_leaf import OTHERS, numbers_for, texts_for
-from spec.witness_regex import UnreadablePattern
+from spec.witness_regex import PatternError
 
 _DEEPEST = 14
 _EACH = 6
@@ -173,7 +173,10 @@ class _Walk:
             base[name], spare[name] = found[0], found[1:]
         for name, names in schema.get("dependentRequired", {}).items():
             if name in base:
-                base.update({each: self._one(schema, each, depth) for each in names if each not in base})
+                found = {each: self._one(schema, each, depth) for each in names if each not in base}
+                if any(value is _ABSENT for value in found.values()):
+                    return
+                base.update(found)
         least = int(schema.get("minProperties", 0))
         full = dict(base)
         for name in [*members, *(() if least > 200 else self._names(schema, least + len(members)))]:
@@ -213,11 +216,12 @@ class _Walk:
         """Names of members that the schema does not declare."""
         names: list[str] = []
         if isinstance(schema.get("propertyNames"), dict):
-            names += list(islice((each for each in self.values(schema["propertyNames"], _DEEPEST - 1) if isinstance(each, str)), 3))
+            found = self.values(schema["propertyNames"], _DEEPEST - 1)
+            names += list(islice((each for each in found if isinstance(each, str)), 3))
         for pattern in schema.get("patternProperties", {}):
             try:
                 names += list(islice(texts([pattern]), 2))
-            except UnreadablePattern:
+            except PatternError:
                 continue
         if "propertyNames" not in schema and not is_false(schema.get("additionalProperties", {})):
             names += [f"unexpected{index or ''}" for index in range(max(most, 1))]

@@ -125,6 +125,11 @@ def _converted(node: Any, direction: str, legacy: bool) -> Any:
 
 def test_every_rule_that_a_document_can_hit_has_a_case() -> None:
     hit = {change.rule for case in CASES for change in report(case).changes}
-    several = {"body-changed", "constraint-added", "constraint-removed", "recursion-changed"}  # hit by several changes together
+    several = {
+        "body-changed",
+        "constraint-added",
+        "constraint-removed",
+        "recursion-changed",
+    }  # hit by several changes together
     missing = {*SCHEMA_RULES, *DOCUMENT_RULES} - hit - several
     assert not missing

@@ -69,7 +69,9 @@ components:
 
 
 @pytest.mark.parametrize("text", ["", "a: [", "[1]", "swagger: '2.0'", "openapi: 3.1.0\nopenapi: 3.1.0"])
-def test_what_is_no_document_exits_with_2_and_a_place(text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_document_exits_with_2_and_a_place(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "broken.yaml"
     path.write_text(text)
     assert lint([str(path)]) == 2
