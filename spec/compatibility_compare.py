@@ -8,7 +8,7 @@ from typing import Any
 
 from spec.compatibility_align import is_open, paired
 from spec.compatibility_keywords import Difference, keyword_differences, shared_types
-from spec.compatibility_path import Path, Step, opened
+from spec.compatibility_path import Path, Step, opened, step
 from spec.normal_merge import Schema, is_false, text
 from spec.witness_engine import bare, is_contained
 
@@ -111,12 +111,12 @@ def _members(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
     old, new = place.old, place.new
     one, two = old.get("properties", {}), new.get("properties", {})
     for name in {**one, **two}:
-        step = Step("member", name)
+        way = Step("member", name)
         if name in one and name in two:
-            yield from _compare(place.below(step, one[name], two[name]), walk)
+            yield from _compare(place.below(way, one[name], two[name]), walk)
         elif name in (new if name in one else old).get("required", ()) and is_open(old) and is_open(new):
             # undeclared but required: a known member of any shape
-            yield from _compare(place.below(step, one.get(name, {}), two.get(name, {})), walk)
+            yield from _compare(place.below(way, one.get(name, {}), two.get(name, {})), walk)
         elif name in one:
             yield from _lone(place, name, one[name], new, removed=True)
         else:
@@ -205,13 +205,8 @@ def _branches(place: Place, word: str, walk: _Walk) -> Iterator[SchemaHit]:
     pairs = paired(one, two)
     mixed = place.mixed or word == "oneOf"
     for left, right in pairs.both:
-        inner = Place(
-            one[left],
-            two[right],
-            (*place.old_path, Step(word, str(left))),
-            (*place.new_path, Step(word, str(right))),
-            mixed,  # type: ignore[arg-type]
-        )
+        ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
+        inner = Place(one[left], two[right], ways[0], ways[1], mixed)
         yield from _compare(inner, walk)
     rules = (
         ("constraint-removed", "constraint-added") if word == "allOf" else ("alternative-removed", "alternative-added")

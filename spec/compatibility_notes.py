@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spec.compatibility_align import paired
-from spec.compatibility_path import Path, Step, opened
+from spec.compatibility_path import Path, Step, opened, step
 from spec.normal_merge import NOTE, Schema, text
 
 _DEEPEST = 60
@@ -50,12 +50,12 @@ def _walk(
         yield from _walk(one[name], two[name], definitions, (*path, Step("member", name)), direction, passed)
     for word, kind in (("items", "item"), ("additionalProperties", "additional")):
         if word in old and word in new:
-            yield from _walk(old[word], new[word], definitions, (*path, Step(kind)), direction, passed)  # type: ignore[arg-type]
+            yield from _walk(old[word], new[word], definitions, (*path, step(kind)), direction, passed)
     for word in ("anyOf", "oneOf", "allOf"):
         if word in old and word in new:
             for left, right in paired(old[word], new[word]).both:
-                step = Step(word, str(left))  # type: ignore[arg-type]
-                yield from _walk(old[word][left], new[word][right], definitions, (*path, step), direction, passed)
+                way = step(word, left)
+                yield from _walk(old[word][left], new[word][right], definitions, (*path, way), direction, passed)
 
 
 def _notes(before: Schema, after: Schema, path: Path, direction: str) -> Iterator[NoteHit]:

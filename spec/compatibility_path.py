@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from spec.normal_merge import Schema, conjunction
 from spec.witness_automaton import texts
@@ -19,6 +19,11 @@ class Step:
 
     kind: Kind
     key: str = ""
+
+
+def step(kind: str, key: object = "") -> Step:
+    """A step whose kind is known from a keyword (``anyOf``, ``oneOf``, ``allOf``) or a table."""
+    return Step(cast(Kind, kind), str(key))
 
 
 Path: TypeAlias = tuple[Step, ...]

@@ -101,7 +101,8 @@ def as_junit(told: Told) -> str:
         tag = {"breaking": "failure", "possible": "skipped"}.get(change.client)
         if tag:
             lines.append(
-                f"    <{tag} message={quoteattr(message.translate(_CONTROL))}>{escape(body.translate(_CONTROL))}</{tag}>"
+                f"    <{tag} message={quoteattr(message.translate(_CONTROL))}>"
+                f"{escape(body.translate(_CONTROL))}</{tag}>"
             )
         lines.append("  </testcase>")
     return "\n".join([*lines, "</testsuite>"]) + "\n"
@@ -170,5 +171,6 @@ def _property(text: str) -> str:
 
 
 FORMATS: dict[str, Callable[[Told], str]] = {
-    "text": as_text, "markdown": as_markdown, "json": as_json, "junit": as_junit, "sarif": as_sarif, "github": as_github,
+    "text": as_text, "markdown": as_markdown, "json": as_json,
+    "junit": as_junit, "sarif": as_sarif, "github": as_github,
 }  # fmt: skip

@@ -173,10 +173,10 @@ class _Walk:
             base[name], spare[name] = found[0], found[1:]
         for name, names in schema.get("dependentRequired", {}).items():
             if name in base:
-                found = {each: self._one(schema, each, depth) for each in names if each not in base}
-                if any(value is _ABSENT for value in found.values()):
+                demanded = {each: self._one(schema, each, depth) for each in names if each not in base}
+                if any(value is _ABSENT for value in demanded.values()):
                     return
-                base.update(found)
+                base.update(demanded)
         least = int(schema.get("minProperties", 0))
         full = dict(base)
         for name in [*members, *(() if least > 200 else self._names(schema, least + len(members)))]:
