@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spec.compatibility_align import aligned
@@ -14,6 +14,9 @@ from spec.compatibility_rules import SCHEMA_RULES, Effect
 from spec.normal_merge import Schema, text
 from spec.witness import Contest, Witness, anywhere, exchanged, search
 from spec.witness_engine import bare, is_contained
+
+
+_MOST_SEARCHES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class _Side:
 
     contest: Contest
     settled: bool  # proven that there is none
+    known: dict[str, _Answer] = field(default_factory=dict, compare=False)
 
     def judge(self, hit: SchemaHit, *, old_side: bool) -> _Answer:
         difference = hit.difference
@@ -45,6 +49,10 @@ class _Side:
         if self.settled or not suspected:
             return _Answer("compatible")
         place = hit.place
+        # the same component expanded at many places is searched once; there is a limit to what one document may ask
+        key = text([difference.rule, hit.member, list(difference.keywords), bare(place.old), bare(place.new)])
+        if key in self.known or len(self.known) >= _MOST_SEARCHES:
+            return self.known.get(key, _Answer("possible"))
         mine, other = (place.old, place.new) if old_side else (place.new, place.old)
         path = place.old_path if old_side else place.new_path
         changed = exchanged(mine, difference.keywords, other)
@@ -52,7 +60,8 @@ class _Side:
             names = {*mine.get("required", ())} | {hit.member}
             changed = {**mine, "required": sorted(names)}
         witness = search(self.contest, path, mine, changed)
-        return _Answer("breaking" if witness else "possible", witness)
+        self.known[key] = answer = _Answer("breaking" if witness else "possible", witness)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)

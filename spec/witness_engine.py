@@ -12,6 +12,7 @@ from spec.normal_merge import NOTE, Schema, text
 from spec.normal_pattern import OWN_FORMATS
 
 _LARGEST_ALGEBRA = 400_000
+_LARGEST_UNFOLDED = 20_000
 
 
 def bare(node: Any) -> Any:
@@ -40,13 +41,55 @@ def judge(schema: Schema) -> Callable[[Any], bool]:
     return is_valid
 
 
+def _reachable(schema: Schema) -> Schema:
+    """The schema with those definitions only that it refers to."""
+    definitions = schema.get("$defs", {})
+    kept: Schema = {}
+    stack: list[Any] = [{key: value for key, value in schema.items() if key != "$defs"}]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            if name in definitions and name not in kept:
+                kept[name] = definitions[name]
+                stack.append(kept[name])
+            stack.extend(child for key, child in node.items() if key not in ("enum", NOTE))
+    rest = {key: value for key, value in schema.items() if key != "$defs"}
+    return {**rest, "$defs": kept} if kept else rest
+
+
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
-    if len(text(schema)) > _LARGEST_ALGEBRA:
+    schema = _reachable(schema)
+    if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
         return None
     try:
         return jsonschema_rs.canonicalize(bare(schema), draft=jsonschema_rs.Draft202012, validate_formats=True)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return None
+
+
+def _unfolded(schema: Schema) -> int:
+    """How many schema objects there are once every reference is written out (a recursive one counts once)."""
+    definitions = schema.get("$defs", {})
+    known: dict[str, int] = {}
+
+    def count(node: Any) -> int:
+        if isinstance(node, list):
+            return sum(map(count, node))
+        if not isinstance(node, dict):
+            return 0
+        total = 1 + sum(count(child) for key, child in node.items() if key not in ("$defs", "enum", NOTE))
+        if isinstance(node.get("$ref"), str):
+            name = node["$ref"].rpartition("/")[2]
+            if name not in known:
+                known[name] = 1
+                known[name] = count(definitions.get(name, {}))
+            total += known[name]
+        return total
+
+    return count(schema)
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:
