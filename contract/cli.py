@@ -67,7 +67,7 @@ def _check(options: argparse.Namespace) -> int:
     finally:
         transport.close()
     masker = masker_for(entry.access, document, report.published_keys)
-    verdict = exhibit(report, masker, strict=options.strict, known=known)
+    verdict = exhibit(report, masker, entry.access, strict=options.strict, known=known)
     deliver(verdict, options, sys.stdout)
     return verdict.exit_code
 
