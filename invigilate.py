@@ -14,6 +14,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("contract.cli:check", "judge an implementation against the contract"),
     "clauses": ("spec.cli:clauses", "list the clauses of the contract"),
     "lint": ("spec.lint_cli:lint", "find what is wrong in OpenAPI documents"),
+    "replay": ("contract.cli_replay:replay", "send the findings of a report again and say which still fail"),
+    "judge": ("contract.cli_judge:judge", "judge recorded traffic (HAR) without access to a server"),
     "diff": ("spec.diff_cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
 }
 

@@ -44,7 +44,7 @@ class Access:
         """The header that carries a token (the good one by default) in the way that was chosen."""
         value = self.token if token is None else token
         if (auth or self.auth) == "bearer":
-            return (("Authorization", f"Bearer {value}"),)
+            return (("Authorization", f"Bearer {value}".rstrip()),)
         return (("token", value),)
 
     def credential(self, request: Request, install: str) -> Credential:
@@ -80,7 +80,8 @@ def sent_tokens(request: Request) -> list[str]:
             found.append(value.strip())
         elif name.lower() == "authorization":
             scheme, _, rest = value.strip().partition(" ")
-            found.append(rest.strip() if scheme.lower() == "bearer" else value.strip())
+            # without its scheme even a good token is in the wrong place
+            found.append(rest.strip() if scheme.lower() == "bearer" else f"{scheme} {rest}")
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,8 +10,8 @@ from contract.exchange import Response
 from contract.expectation import Expectation
 from contract.findings import Judgement
 from contract.keys import keys_of, scope_of, texts_of, value_at
-from contract.model import Key, Model, Thing, Unsure
-from contract.values import clause_of_hypothesis, differs, leaf_value
+from contract.model import JOINED, Key, Model, Thing, Unsure, folded
+from contract.values import clause_of_hypothesis, differs
 from spec.document import Operation
 from spec.keywords import clause_of
 from spec.resources import ABSENT, Part
@@ -239,14 +238,14 @@ class Answers:
         """Which adopted clause would explain that each other thing of the part is taken for this one."""
         relation: dict[str, str] = {}
         for key in told.keys:
-            for other, thing in self.model.relatives(told.part, told.keys):
+            for other, thing in self.model.relatives(told.part, key):
                 if (clause := _kinship(key, other, told.part)) is not None:
                     judgement.touch(clause)
                     relation.setdefault(thing.sid, clause)
-        for thing in self.model.things.values():
-            if thing.part == told.part.name and thing.sid not in relation and _alike(told, thing):
+        if texts_of(told.part, told.value):
+            for sid in self.model.doubles(told.part, told.value):
                 judgement.touch("match-by-identifier")
-                relation[thing.sid] = "match-by-identifier"
+                relation.setdefault(sid, "match-by-identifier")
         return relation
 
 
@@ -264,7 +263,7 @@ def _names_sid(told: Told) -> bool:
 
 
 def _kinship(key: Key, other: Key, part: Part) -> str | None:
-    if {key[2], other[2]} & {"sid", "fallback", "joins"}:
+    if {key[2], other[2]} & JOINED:
         return None
     if key[2] == other[2] and key[3] == other[3]:
         return "ids-scoped" if part.scope else "installs-apart"
@@ -272,18 +271,4 @@ def _kinship(key: Key, other: Key, part: Part) -> str | None:
         return None
     if key[2] != other[2] and key[3] == other[3]:
         return "ids-kinds-apart"
-    return "ids-exact" if key[2] == other[2] and _folded(key[3]) == _folded(other[3]) else None
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold()
-
-
-def _alike(told: Told, thing: Thing) -> bool:
-    if not texts_of(told.part, told.value):
-        return False
-    for leaf in told.part.leaves:
-        sent = leaf_value(told.value, leaf)
-        if isinstance(sent, str) and len(sent) > 5 and thing.states[""].get(leaf.key) == sent:
-            return True
-    return False
+    return "ids-exact" if key[2] == other[2] and folded(key[3]) == folded(other[3]) else None

@@ -124,11 +124,15 @@ def _objects(schema: Schema, value: dict[str, Any], body: Any, path: tuple[str, 
     for name, member in properties.items():
         if name in value:
             yield from breakages(member, body, (*path, name))
+        elif "x-install-member" in member:
+            yield Breakage(f"unknown member of the install at {join((*path, name))}", (*path, name), "no-such-thing")
+            yield Breakage(f"empty at {join((*path, name))}", (*path, name), "")
         after = member.get("x-after")
         if after in value and name in value:
-            yield Breakage(f"{name} at {after}", (*path, name), value[after])
-            yield Breakage(f"{name} before {after}", (*path, after), value[name])
+            yield Breakage(f"{join((*path, name))} at {after}", (*path, name), value[after])
+            yield Breakage(f"{join((*path, name))} before {after}", (*path, after), value[name])
     if "propertyNames" in schema:
+        yield Breakage(f"no member in {join(path)}", path, {})
         yield from _names(schema, value, body, path)
     if "not" in schema:
         yield from _second_identifiers(properties, value, path)

@@ -12,7 +12,7 @@ from contract.expectation import Expectation
 from contract.findings import Judgement
 from contract.model import Model
 from contract.oracle import Oracle
-from contract.refusals import judge_refusal, taint
+from contract.refusals import judge_form, judge_refusal, taint
 from contract.signon import judge_signon
 from spec.clauses import Catalogue
 from spec.document import Operation
@@ -68,6 +68,10 @@ class Judge:
             taint(self.model, wanted, (), self.step, known=False)
         elif response.ok:
             self._accepted(exchange, response, wanted, judgement)
+        elif self.access.passive and response.status in (401, 403) and not wanted.binding:
+            # nobody can tell whether the credential was good
+            judge_form(response, wanted, judgement)
+            taint(self.model, wanted, (), self.step, known=True)
         else:
             judge_refusal(exchange.request, response, wanted, judgement)
             if wanted.provisions:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from contract.expectation import Verdict
 from contract.findings import Finding, Judgement, Ledger
 from contract.judge import Judge
 from contract.keys import texts_of, value_at
+from contract.model import Model
 from contract.race import judge_burst
 from contract.target import Target
 from spec.resources import Resources
@@ -53,7 +55,23 @@ class Lab:
         self.published_keys: list[str] = []
         self.base = ""
         self.unfollowed: str | None = None
-        self.new_findings: list[Finding] = []
+        self.seen_findings: list[Finding] = []
+
+    def fork(self, prefix: str) -> Lab:
+        """A lab for one execution: the same target and ledger, but names and a memory of its own."""
+        model = Model(self.resources, made=self.judge.model.made)
+        judge = Judge(
+            self.judge.operation,
+            model,
+            self.judge.catalogue,
+            self.access,
+            secure=self.judge.secure,
+            verify=self.judge.verify,
+        )
+        composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
+        lab = Lab(self.target, judge, self.ledger, self.access, composer, self.options, 0)
+        lab.published_keys, lab.base = self.published_keys, self.base
+        return lab
 
     @property
     def resources(self) -> Resources:
@@ -75,6 +93,15 @@ class Lab:
     def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
         """A good body with the named parts (all if none is named)."""
         return self.composer.body(chance or self.chance, *(parts or self.everything), kinds=kinds)
+
+    def renamed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A copy of a body under fresh identifiers."""
+        changed = copy.deepcopy(body)
+        for part in self.resources.parts:
+            value = value_at(changed, part.path)
+            for kind, _ in texts_of(part, value):
+                value[part.identifiers][kind] = self.composer.name()
+        return changed
 
     def request(
         self,
@@ -130,7 +157,8 @@ class Lab:
             if not finding.exchanges:
                 relevant = self._relevant(exchanges)
                 judgement.findings[judgement.findings.index(finding)] = finding.of(*relevant, probe=self.name)
-        self.new_findings += self.ledger.record(judgement)
+        self.ledger.record(judgement)
+        self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         names = {text for exchange in exchanges for text in self._texts(exchange.request)}

@@ -6,15 +6,25 @@ the clause, so that whatever follows from it is told under that clause.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.values import HYPOTHESES, Attributes, merged, unknown
+from contract.values import HYPOTHESES, Attributes, leaf_value, merged, unknown
 from spec.resources import Part, Resources
 
 Key = tuple[str, str, str, str]
 """Part, SID of the scope (or the install), kind of identifier (or how it is joined), and text."""
+
+
+JOINED = frozenset({"sid", "fallback", "joins"})
+"""Kinds of keys that are no identifiers somebody chose."""
+
+
+def folded(text: str) -> str:
+    """A text as the most lenient reader compares it: trimmed, normalised, without case."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
 @dataclass(slots=True)
@@ -48,6 +58,9 @@ class Model:
     taints: dict[tuple[str, str, str], Unsure] = field(default_factory=dict)
     signons: list[Mapping[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    made: list[Thing] = field(default_factory=list)
+    kin: dict[tuple[str, str], dict[Key, str]] = field(default_factory=dict)
+    alike: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
     def look_up(self, key: Key) -> str | Unsure | None:
         """The SID that a key leads to, that this is unsure, or None: it is unknown."""
@@ -58,11 +71,20 @@ class Model:
             return self.taints.get((key[0], key[2], key[3]))
         return found
 
-    def relatives(self, part: Part, keys: list[Key]) -> Iterator[tuple[Key, Thing]]:
-        """Known things of a part, each with a key that leads to it, other than through the given keys."""
-        for key, found in self.index.items():
-            if key[0] == part.name and isinstance(found, str) and key not in keys and found in self.things:
-                yield key, self.things[found]
+    def relatives(self, part: Part, key: Key) -> Iterator[tuple[Key, Thing]]:
+        """Known things of a part with a key that a lenient reader could take for the given one."""
+        for other, sid in self.kin.get((part.name, folded(key[3])), {}).items():
+            if other != key and sid in self.things:
+                yield other, self.things[sid]
+
+    def doubles(self, part: Part, sent: Any) -> set[str]:
+        """SIDs of known things of a part that share a telling text with what was sent."""
+        found: set[str] = set()
+        for leaf in part.leaves:
+            value = leaf_value(sent, leaf)
+            if isinstance(value, str) and len(value) > 5:
+                found |= self.alike.get((part.name, leaf.key, value), set())
+        return found
 
     def create(
         self, part: Part, sid: str, scope: str, keys: list[Key], sent: Any, defaults: Mapping[str, Any]
@@ -70,7 +92,9 @@ class Model:
         """Remember something new with what was sent for it."""
         thing = Thing(part.name, sid, scope, {name: merged(part, None, sent, defaults, name) for name in HYPOTHESES})
         self.things[sid] = thing
+        self.made.append(thing)
         self.learn(keys, sid)
+        self._note(part, thing, sent)
         return thing
 
     def meet(self, part: Part, sid: str, scope: str, keys: list[Key]) -> Thing:
@@ -84,9 +108,18 @@ class Model:
         """From now on the keys lead to a SID."""
         for key in keys:
             self.index[key] = sid
+            if key[2] not in JOINED:
+                self.kin.setdefault((key[0], folded(key[3])), {})[key] = sid
+
+    def _note(self, part: Part, thing: Thing, sent: Any) -> None:
+        for leaf in part.leaves:
+            value = leaf_value(sent, leaf)
+            if isinstance(value, str) and len(value) > 5:
+                self.alike.setdefault((part.name, leaf.key, value), set()).add(thing.sid)
 
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""
+        self._note(part, thing, sent)
         for name, state in thing.states.items():
             thing.states[name] = merged(part, state, sent, defaults, name if name in HYPOTHESES else "")
 

@@ -17,7 +17,7 @@ Headers = tuple[tuple[str, str], ...]
 
 def credentials(lab: Lab) -> None:
     """No credential, or one that is not good: refused, and nothing was stored."""
-    for label, headers in _bad_credentials(lab.access, lab.published_keys):
+    for label, headers in bad_credentials(lab.access, lab.published_keys):
         body = lab.body()
         with lab.probe(f"credential: {label}"):
             lab.provision(body, headers=headers)
@@ -42,7 +42,8 @@ def foreign(lab: Lab) -> None:
         lab.provision(body, install=lab.access.other_install, headers=lab.access.credential_headers())
 
 
-def _bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
+def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
+    """Labels and headers of credentials that are no good; ``keys`` are public keys as text."""
     yield "none", ()
     for auth in ("token", "bearer"):
         for label, value in _bad_values(access.token, keys):

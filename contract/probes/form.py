@@ -41,20 +41,25 @@ def _parts_of(lab: Lab, example: dict[str, Any]) -> list[str]:
 
 
 def broken(lab: Lab) -> None:
-    """Every single change that the document suggests, each on a body of its own."""
+    """Every single change that the document suggests, each on a body under names of its own."""
+    base = lab.body()
+    _add_signon(lab, base)
+    _break(lab, base, ())
+    for part in lab.resources.parts:
+        if part.fallback is not None and part.identifiers is not None:
+            _break(lab, lab.body(kinds={part.name: part.kinds[0]}), (*part.path, part.identifiers))
+
+
+def _break(lab: Lab, base: dict[str, Any], below: tuple[str, ...]) -> None:
     schema = lab.judge.oracle.schema
-    model = lab.body(kinds={part.name: part.kinds[0] for part in lab.resources.parts if part.kinds})
-    _add_signon(lab, model)
+    for name in below:
+        schema = schema["properties"][name]
     seen: set[str] = set()
-    for breakage in breakages(schema, model):
+    for breakage in breakages(schema, base, below):
         if not breakage.path or breakage.label in seen:
             continue
         seen.add(breakage.label)
-        named = {
-            part.name: part.kinds[0] for part in lab.resources.parts if part.fallback and part.name in breakage.label
-        }
-        body = lab.body(kinds=named)
-        _add_signon(lab, body)
+        body = lab.renamed(base)
         changed = breakage.apply(body)
         if changed != body:
             with lab.probe(f"broken: {breakage.label}"):

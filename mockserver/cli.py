@@ -1,0 +1,105 @@
+"""``invigilate mock`` and ``invigilate token``. Everything heavy is imported after the arguments were read."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mockserver.launch import Launch
+
+
+def mock(argv: list[str]) -> int:
+    """Run the mock server until it is interrupted; 0 when it ended as asked, 2 when it could not run."""
+    options = _mock_parser().parse_args(argv)
+    if options.faults:
+        from mockserver.faults import listing
+
+        sys.stdout.write(listing())
+        return 0
+    from mockserver.launch import LaunchError, launch
+
+    try:
+        ready: Launch = launch(options)
+        ready.run()
+    except LaunchError as error:
+        sys.stderr.write(f"invigilate mock: {error}\n")
+        return 2
+    return 0
+
+
+def token(argv: list[str]) -> int:
+    """Print a token that a keys file signs; 2 when the file cannot be used."""
+    options = _token_parser().parse_args(argv)
+    from mockserver.ids import SystemIds
+    from mockserver.keys import KeysError, make_keys, read_keys
+    from mockserver.tokens import API_TYPE, api_claims, sign
+
+    try:
+        keys = read_keys(options.keys)
+    except KeysError as error:
+        sys.stderr.write(f"invigilate token: {error}\n")
+        return 2
+    now = time.time()
+    starts = now - 2 * options.ttl if options.expired else now + options.ttl if options.not_yet_valid else now
+    claims = api_claims(
+        options.install, issued=min(now, starts), starts=starts, expires=starts + options.ttl,
+        token_id=SystemIds().token_id(),
+    )  # fmt: skip
+    sys.stdout.write(sign(claims, API_TYPE, make_keys() if options.other_key else keys) + "\n")
+    return 0
+
+
+def _mock_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="invigilate mock",
+        description="Run the mock server. It prints an endpoint, a token and a curl line that works when pasted.",
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
+    add("--port", type=_port, default=8400, help="the port; 0 picks a free one (default: %(default)s)")
+    add("--spec", type=Path, metavar="F", help="serve this OpenAPI document instead of the built-in one")
+    add("--clauses", type=Path, metavar="F", help="use this catalogue of clauses")
+    add("--installs", type=Path, metavar="F", help="serve these installs")
+    add("--keys", type=Path, metavar="F", help="keep the key in this file, so that tokens survive a restart")
+    add(
+        "--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)"
+    )
+    add("--signon-ttl", type=_seconds, default=300, metavar="S", help="lifetime of a sign-on (default: %(default)s s)")
+    add("--seed", type=int, metavar="N", help="make SIDs reproducible")
+    add("--unknown-members", choices=("ignore", "reject"), default="ignore", help="members that no one knows (ignore)")
+    add("--public-url", metavar="U", help="how callers reach the mock, if not by its address")
+    add("--ready-file", type=Path, metavar="F", help="write url, install, tokens and pid here once calls are taken")
+    add("--fault", metavar="ID", help="break one promise on purpose, or make bad weather")
+    add("--faults", action="store_true", help="list the faults and end")
+    return parser
+
+
+def _token_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="invigilate token", description="Print a token for the API of the mock.")
+    add = parser.add_argument
+    add("--keys", type=Path, required=True, metavar="F", help="the keys file of 'invigilate mock --keys'")
+    add("--install", required=True, metavar="AI…", help="the install that the token speaks for")
+    add("--ttl", type=_seconds, default=3600, metavar="S", help="lifetime (default: %(default)s s)")
+    kind = parser.add_mutually_exclusive_group()
+    kind.add_argument("--expired", action="store_true", help="make one that has expired")
+    kind.add_argument("--not-yet-valid", action="store_true", help="make one that is not valid yet")
+    add("--other-key", action="store_true", help="sign with a key that the mock does not have")
+    return parser
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port; use 0 to 65535.")
+    return number
+
+
+def _seconds(text: str) -> int:
+    number = int(text)
+    if not 0 < number <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text} is not a lifetime; use a positive number of seconds.")
+    return number

@@ -1,0 +1,170 @@
+"""From command-line options to a running server: everything is loaded, the port is taken, the banner is printed."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import socket
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from mockserver.app import Mock, create_app
+from mockserver.clock import system_clock
+from mockserver.faults import FAULTS
+from mockserver.ids import SeededIds, SystemIds
+from mockserver.keys import Keys, KeysError, keep_keys, make_keys
+from mockserver.server import PortError, listen, serve, write_ready
+from mockserver.settings import ConnectionLimits, Settings
+from mockserver.store.memory import MemoryStore
+from mockserver.tokens import API_TYPE, api_claims, sign
+from spec.annotations import resources
+from spec.clauses import CLAUSES_FILE, load_clauses
+from spec.document import DocumentError
+from spec.installs import INSTALLS_FILE, Install, load_installs
+from spec.load import DOCUMENT_FILE, load
+from spec.source import SourceError
+
+
+class LaunchError(Exception):
+    """The mock cannot start; the message says why, where, and how to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a caller needs; the content of the ready file."""
+
+    url: str
+    install: str
+    token: str
+    expired_token: str
+    integration: str | None
+    other_install: str | None
+    other_token: str | None
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """A mock that is about to run."""
+
+    app: Mock
+    listener: socket.socket
+    ready: Ready
+    ready_file: Path | None
+    fault: str | None
+
+    def run(self) -> None:
+        """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
+        failures: list[OSError] = []
+
+        def announce() -> None:
+            try:
+                if self.ready_file is not None:
+                    write_ready(self.ready_file, {name: getattr(self.ready, name) for name in Ready.__slots__})
+            except OSError as error:
+                failures.append(error)
+                os.kill(os.getpid(), 15)
+                return
+            sys.stdout.write(banner(self))
+            sys.stdout.flush()
+
+        try:
+            serve(self.app, self.listener, ConnectionLimits(), announce)
+        finally:
+            if self.ready_file is not None and not failures:
+                self.ready_file.unlink(missing_ok=True)
+        if failures:
+            raise LaunchError(f"{self.ready_file}: the ready file cannot be written: {failures[0].strerror}.")
+
+
+def launch(options: argparse.Namespace) -> Launch:
+    """Load everything and take the port. Raises LaunchError."""
+    if options.fault is not None and options.fault not in FAULTS:
+        raise LaunchError(f"there is no fault {options.fault!r}; --faults lists those there are.")
+    if options.public_url is not None and urlsplit(options.public_url).scheme not in ("http", "https"):
+        raise LaunchError(f"--public-url is {options.public_url!r}; give an absolute http or https URL.")
+    try:
+        clauses = load_clauses(options.clauses or CLAUSES_FILE)
+        document = load(options.spec or DOCUMENT_FILE, clauses)
+        provision = document.operations.get("provision")
+        installs = load_installs(resources(provision), options.installs or INSTALLS_FILE) if provision else ()
+        keys = keep_keys(options.keys) if options.keys else make_keys()
+        listener = listen(options.host, options.port)
+    except (SourceError, DocumentError, KeysError, PortError) as error:
+        raise LaunchError(str(error)) from None
+    url = (options.public_url or _address(listener)).rstrip("/")
+    settings = Settings(
+        public_url=url,
+        token_ttl=options.token_ttl,
+        signon_ttl=options.signon_ttl,
+        reject_unknown_members=options.unknown_members == "reject",
+    )
+    try:
+        app = create_app(
+            document,
+            clauses,
+            installs,
+            clock=system_clock,
+            ids=SystemIds() if options.seed is None else SeededIds(options.seed),
+            keys=keys,
+            store=MemoryStore(),
+            settings=settings,
+            fault=FAULTS[options.fault].apply if options.fault else None,
+        )
+    except DocumentError as error:
+        listener.close()
+        raise LaunchError(str(error)) from None
+    return Launch(app, listener, _ready(url, installs, keys, settings), options.ready_file, options.fault)
+
+
+def banner(launch: Launch) -> str:
+    """What the terminal shows: endpoint, install, token, and a line to paste."""
+    app, ready = launch.app, launch.ready
+    example = app.example(app.document.operations["provision"])
+    command = (
+        f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
+        f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
+    )
+    fault = f"  fault     {launch.fault} (this mock breaks its promises on purpose)\n" if launch.fault else ""
+    return (
+        f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
+        f"  endpoint  {example.url}\n"
+        f"  install   {ready.install} ({app.installs[0].name})\n"
+        f"  page      {ready.url}/\n{fault}"
+        f"  token     {ready.token}\n\n"
+        f"Paste this to try it:\n\n  {command}\n\n"
+        "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
+    )
+
+
+def _ready(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+    now = system_clock()
+    ids = SystemIds()
+
+    def minted(install: str, start: float) -> str:
+        claims = api_claims(
+            install, issued=start, starts=start, expires=start + settings.token_ttl, token_id=ids.token_id()
+        )
+        return sign(claims, API_TYPE, keys)
+
+    first, other = installs[0], installs[1] if len(installs) > 1 else None
+    return Ready(
+        url=url,
+        install=first.sid,
+        token=minted(first.sid, now),
+        expired_token=minted(first.sid, now - settings.token_ttl - 60),
+        integration=next(iter(first.members.get("integrations", ())), None),
+        other_install=other.sid if other else None,
+        other_token=minted(other.sid, now) if other else None,
+        pid=os.getpid(),
+    )
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - where to reach a mock that listens everywhere
+        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,1 @@
+"""Where what was provisioned is kept, behind one protocol."""

@@ -1,0 +1,64 @@
+"""What a store holds and what it must do: two generic kinds of record, resources and the keys that find them.
+
+Named tuples, because a call makes several: a frozen dataclass costs four times as much to make.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+
+class Key(NamedTuple):
+    """How a resource is found: the kind of identifier and its text, unique within part and scope.
+
+    ``scope`` is a deployment or the SID of the part it belongs to; a ``kind`` that starts with ``=`` (parts that are
+    joined) or ``?`` (a resource without identifier) is not one that callers can send.
+    """
+
+    part: str
+    scope: str
+    kind: str
+    value: str
+
+
+class Resource(NamedTuple):
+    """One provisioned thing. ``attributes`` maps the JSON pointer of each stored leaf to its value."""
+
+    sid: str
+    part: str
+    scope: str
+    attributes: Mapping[str, Any]
+
+
+class Change(NamedTuple):
+    """A resource as it is to be from now on; ``keys`` are those that will find it, besides those that already do."""
+
+    resource: Resource
+    keys: Sequence[Key] = ()
+
+
+class State(Protocol):
+    """The part of a store that planning reads."""
+
+    def find(self, key: Key) -> Resource | None:
+        """The resource that a key names, or None."""
+
+    def read(self, sid: str) -> Resource | None:
+        """The resource of a SID, or None."""
+
+
+class Store(State, Protocol):
+    """A store. ``commit`` is atomic: all changes are kept, or none."""
+
+    def commit(self, changes: Sequence[Change]) -> None:
+        """Keep the changes."""
+
+    def clear(self) -> None:
+        """Forget everything."""
+
+    def __len__(self) -> int:
+        """How many resources there are."""
+
+    def __iter__(self) -> Iterator[Resource]:
+        """Every resource, in the order in which they were created."""
