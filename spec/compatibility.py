@@ -15,7 +15,6 @@ from spec.normal_merge import Schema, text
 from spec.witness import Contest, Witness, anywhere, exchanged, search
 from spec.witness_engine import bare, is_contained
 
-
 _MOST_SEARCHES = 200
 
 
