@@ -184,4 +184,13 @@ def unguarded_report(stage: Stage) -> Report:
 
 @pytest.fixture(scope="session")
 def bends(stage: Stage) -> dict[str, Bend]:
-    return {"honest": honest, "created": always_created, "hostile": hostile, "unguarded": unguarded(stage)}
+    def never(request: Request, exchange: Exchange) -> Exchange:
+        raise AssertionError("Something was sent.")
+
+    return {
+        "never": never,
+        "honest": honest,
+        "created": always_created,
+        "hostile": hostile,
+        "unguarded": unguarded(stage),
+    }
