@@ -143,7 +143,10 @@ def _request(request: Mapping[str, Any], method: str, path: str) -> Request:
     if not any(name.lower() == "content-type" for name, _ in headers) and body is not None:
         # what a recorder left out is not held against the caller
         kind = posted.get("mimeType") if isinstance(posted, dict) else None
-        headers.append(("Content-Type", str(kind)) if kind else _JSON)
+        if kind:
+            headers.append(("Content-Type", str(kind)))
+        elif not headers:
+            headers.append(_JSON)
     return Request(method, path, tuple(headers), body)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from contract.access import Access, sent_tokens
 from contract.answers import Answers
@@ -68,8 +69,7 @@ class Judge:
             taint(self.model, wanted, (), self.step, known=False)
         elif response.ok:
             self._accepted(exchange, response, wanted, judgement)
-        elif self.access.passive and response.status in (401, 403) and not wanted.binding:
-            # nobody can tell whether the credential was good
+        elif self.access.passive and not wanted.binding and self._excused(response.status, wanted.body):
             judge_form(response, wanted, judgement)
             taint(self.model, wanted, (), self.step, known=True)
         else:
@@ -77,6 +77,14 @@ class Judge:
             if wanted.provisions:
                 taint(self.model, wanted, wanted.reasons, self.step, known=response.status != 429)
         return judgement
+
+    def _excused(self, status: int, body: Any) -> bool:
+        """Whether what nobody can tell from recorded traffic may be why it was refused: the credential, or the
+        lists of the install.
+        """
+        if status in (401, 403):
+            return True
+        return status in (400, 404) and self.oracle.names_what_installs_have(body)
 
     def _accepted(self, exchange: Exchange, response: Response, wanted: Expectation, judgement: Judgement) -> None:
         for reason in wanted.broken:
