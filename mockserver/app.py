@@ -91,16 +91,24 @@ class Mock:
         except Exception:  # noqa: BLE001 - the last resort: a defect of ours, told without a trace
             _log.exception("A call could not be served.")
             reply = of_refusal(Refusal("defect", "The mock has a defect; its terminal shows where. Please report it."))
-        headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode())]
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else reply.body})
-        cut = self.journal.cut
+        status, headers, body, notes = reply
+        sent = [*headers, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": sent})
+        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
         self.journal.record(
             Exchange(
-                self.clock(), call.method, call.raw_path, call.query, call.headers, cut(call.body),
-                reply.status, reply.headers, cut(reply.body), reply.notes,
+                self.clock(),
+                call.method,
+                call.raw_path,
+                call.query,
+                call.headers,
+                call.body,
+                status,
+                headers,
+                body,
+                notes,
             )
-        )  # fmt: skip
+        )
 
     async def answer(self, call: Call) -> Reply:
         """The honest answer to a call. Raises Refusal, or Disconnected."""

@@ -32,7 +32,19 @@ class Entry:
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
-    __slots__ = ("created", "entries", "holder", "name", "owners", "part", "path", "required", "sid_kind", "tree")
+    __slots__ = (
+        "created",
+        "entries",
+        "holder",
+        "installed",
+        "name",
+        "owners",
+        "part",
+        "path",
+        "required",
+        "sid_kind",
+        "tree",
+    )
 
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path = part, part.name, part.path
@@ -46,6 +58,9 @@ class Form:
                 node = node.setdefault(name, {})
             node[leaf.path[-1]] = self.entries[leaf.key]
         self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}
+        self.installed = {
+            key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
+        }
         self.required = {name: clause_of(part.schema, "x-resource", name) for name in part.required_on_create}
 
     def at(self, body: Any) -> Any:
@@ -60,28 +75,26 @@ class Form:
         """The leaves that the object of a part sends. ``defaults`` are the install's, which null restores."""
         values: Values = {}
         if type(value) is dict:
-            _collect(value, self.tree, defaults, values)
+            _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
     def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
         """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
-        values = dict(self.created)
-        for key, entry in self.entries.items():
-            if entry.install_default is not None and entry.install_default in defaults:
-                values[key] = defaults[entry.install_default]
-        values |= sent
+        values = self.created.copy()
+        for key, name in self.installed.items():
+            if name in defaults:
+                values[key] = defaults[name]
+        values.update(sent)
         return values
 
-    def changed(self, stored: Mapping[str, Any], sent: Values) -> Values:
-        """The leaves that were sent with another value than the stored one."""
-        changed: Values = {}
-        for key, value in sent.items():
-            before = stored.get(key)
-            # most leaves are strings that did not change
-            if (before == value and type(value) is str) or same(before, value, date=self.entries[key].date):
-                continue
-            changed[key] = value
-        return changed
+    def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
+        """The leaves that the object of a part sends with another value than the stored one."""
+        values: Values = {}
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, stored)
+        if not values:
+            return values
+        return {key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)}
 
 
 def same(before: Any, after: Any, *, date: bool = False) -> bool:
@@ -101,14 +114,22 @@ def same(before: Any, after: Any, *, date: bool = False) -> bool:
     return first is not None and first == instant(after)
 
 
-def _collect(value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values) -> None:
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _collect(
+    value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values, stored: Mapping[str, Any]
+) -> None:
+    """Note the leaves below an object; strings that equal what is stored are left out, being most of all leaves."""
     for name, member in value.items():
         entry = tree.get(name)
         if entry is None:
             continue
         if type(entry) is dict:
             if type(member) is dict:
-                _collect(member, entry, defaults, values)
+                _collect(member, entry, defaults, values, stored)
+            continue
+        if type(member) is str and member == stored.get(entry.key):
             continue
         if member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None

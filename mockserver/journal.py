@@ -60,11 +60,10 @@ class Journal:
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange, forgetting the oldest one if need be."""
+        if len(exchange.body) > self._longest or len(exchange.answer) > self._longest:
+            longest = self._longest
+            exchange = exchange._replace(body=exchange.body[:longest], answer=exchange.answer[:longest])
         self._ring.append(exchange)
-
-    def cut(self, body: bytes) -> bytes:
-        """As much of a body as is kept."""
-        return body if len(body) <= self._longest else body[: self._longest]
 
     def clear(self) -> None:
         """Forget everything."""

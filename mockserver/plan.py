@@ -27,6 +27,10 @@ class Outcome(Enum):
     UPDATED = "updated"
 
 
+CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
+_UNCHANGED: Mapping[str, Any] = {}
+
+
 class Name(NamedTuple):
     """How a part of the call is named: the kind of identifier, its text, and the parts whose SIDs complete it."""
 
@@ -77,30 +81,28 @@ class Planning:
         return Plan(self.install.deployment, self.steps, tuple(self.violations))
 
     def place(self, form: Form, value: Any) -> None:
-        part = form.part
+        steps = self.steps
         for owner in form.owners:
-            if owner not in self.steps:
+            if owner not in steps:
                 self.stray(form, value, form.owners)
                 return
-        identifiers = value.get(form.holder) if form.holder and type(value) is dict else None
+        holder = form.holder
+        identifiers = value.get(holder) if holder is not None and type(value) is dict else None
+        names: Sequence[Name] = ()
         if type(identifiers) is dict and form.sid_kind in identifiers:
-            known = self.by_sid(part, identifiers[form.sid_kind])
+            known = self.by_sid(form.part, identifiers[form.sid_kind])
             if known is None:
                 self.lost.add(form.name)
                 return
-            names: Sequence[Name] = ()
         else:
-            names = self.names(part, value, identifiers)
-            known = self.lookup(part, names)
-        if value is ABSENT and known is not None:
-            self.steps[form.name] = Step(form, Outcome.FOUND, known, {})
-            return
-        sent = form.sent(value, self.install.defaults)
+            names = self.names(form.part, value, identifiers)
+            known = self.lookup(form.part, names)
         if known is None:
-            self.create(form, value, sent, names)
-            return
-        changed = form.changed(known.attributes, sent)
-        self.steps[form.name] = Step(form, Outcome.UPDATED if changed else Outcome.FOUND, known, changed)
+            self.create(form, value, form.sent(value, self.install.defaults), names)
+        elif value is not ABSENT and (changed := form.changed(known.attributes, value, self.install.defaults)):
+            steps[form.name] = Step(form, UPDATED, known, changed)
+        else:
+            steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
 
     def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
         part = form.part
@@ -110,7 +112,7 @@ class Planning:
                 message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
                 self.violations.append(Violation(pointer, clause, "x-resource", message))
         fresh = form.fresh(sent, self.install.defaults)
-        self.steps[part.name] = Step(form, Outcome.CREATED, None, fresh, names)
+        self.steps[part.name] = Step(form, CREATED, None, fresh, names)
 
     def stray(self, form: Form, value: Any, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
@@ -135,28 +137,27 @@ class Planning:
         return None
 
     def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
-        if type(identifiers) is dict:
-            return [Name(kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.identity:
             return (Name("=", "", part.identity),)
+        if type(identifiers) is dict:
+            return [Name(kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
-            return (Name("?" + part.fallback.member, text, tuple(one for one in joins if one in self.steps)),)
+            return (Name("?" + part.fallback.member, text, tuple([one for one in joins if one in self.steps])),)
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
         scope = self.scope(part)
         if scope is None:
             return None
-        for name in names:
-            text = name.text
-            if name.joins:
-                owners = [self.steps[one].known for one in name.joins]
-                if None in owners:
-                    continue
-                text = " ".join([text, *[owner.sid for owner in owners if owner]])
-            known = self.state.find(Key(part.name, scope, name.kind, text))
+        for kind, text, joins in names:
+            for one in joins:
+                owner = self.steps[one].known
+                if owner is None:
+                    return None
+                text += " " + owner.sid
+            known = self.state.find(Key(part.name, scope, kind, text))
             if known is not None:
                 return known
         return None

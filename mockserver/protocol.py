@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import types
+from collections import deque
+from collections.abc import Coroutine, Generator
 from typing import Any
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from mockserver.errors import Refusal, refuse
 from mockserver.settings import ConnectionLimits
@@ -22,6 +25,8 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
+        self._feeding = False
+        self._waiting: deque[RequestResponseCycle] = deque()
         self._unread = 0  # bytes of a request whose headers are not complete
         self._refusal: Refusal | None = None
 
@@ -37,12 +42,16 @@ class Protocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         self._unset_keepalive_if_required()
+        self._feeding = True
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             pass  # an offer that is not taken (RFC 9110 section 7.8); the request itself is served
         except httptools.HttpParserError:
             self._refuse(self._refusal or refuse("malformed-http", "never-hang", "The request is not valid HTTP/1.1."))
+        self._feeding = False
+        while self._waiting:
+            self._start(self._waiting.popleft())
         cycle = self.cycle
         if cycle is not None and self.scope is cycle.scope and not cycle.more_body:
             if self._timer is not None:
@@ -56,6 +65,26 @@ class Protocol(HttpToolsProtocol):
             self._refusal = self._too_much()
             raise ValueError  # ends the parser; data_received answers
         super().on_headers_complete()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        if self._feeding:
+            self._waiting.append(cycle)  # until what was received is parsed: most often that is the whole request
+        else:
+            super()._start_asgi_task(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle) -> None:
+        """Serve a request: at once if it is complete, since then nothing is waited for; else as a task."""
+        if cycle.more_body or self.flow.write_paused:
+            super()._start_asgi_task(cycle, self.app)
+            return
+        served = cycle.run_asgi(self.app)
+        try:
+            first = served.send(None)
+        except StopIteration:
+            return
+        task = self.loop.create_task(_resumed(served, first))
+        task.add_done_callback(self.tasks.discard)
+        self.tasks.add(task)
 
     def _wait_on(self, more: int) -> None:
         """A request that has begun is not complete yet."""
@@ -107,6 +136,22 @@ class Protocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         self.transport.close()
+
+
+@types.coroutine
+def _resumed(coroutine: Coroutine[Any, Any, None], first: Any) -> Generator[Any, Any, None]:
+    """The rest of a coroutine that was started without a task and then had to wait for ``first``."""
+    waiting_for = first
+    try:
+        while True:
+            try:
+                sent = yield waiting_for
+            except BaseException as error:  # noqa: BLE001 - a cancellation, too, belongs to the coroutine
+                waiting_for = coroutine.throw(error)
+            else:
+                waiting_for = coroutine.send(sent)
+    except StopIteration:
+        return
 
 
 def _size(header: tuple[bytes, bytes]) -> int:

@@ -38,8 +38,9 @@ class Provisioning:
         for name, step in plan.steps.items():
             resource = step.known
             if resource is None:
-                resource, keys = _created(plan, step, resources, ids)
-                changes.append(Change(resource, keys))
+                change = _created(plan, step, resources, ids)
+                resource = change.resource
+                changes.append(change)
             elif step.outcome is Outcome.UPDATED:
                 resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
                 changes.append(Change(resource))
@@ -65,19 +66,18 @@ class Provisioning:
                 form = next(form for form in self.forms if form.part.name == one.part)
                 values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
                 keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
-                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), tuple(keys))])
+                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
-def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> tuple[Resource, tuple[Key, ...]]:
+def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys = tuple(
-        Key(part.name, scope, name.kind, " ".join((name.text, *(resources[one].sid for one in name.joins))))
-        if name.joins
-        else Key(part.name, scope, name.kind, name.text)
-        for name in step.names
-    )
-    return Resource(ids.sid(part.prefix), part.name, scope, step.values), keys
+    keys: list[Key] = []
+    for kind, text, joins in step.names:
+        for one in joins:
+            text += " " + resources[one].sid
+        keys.append(Key(part.name, scope, kind, text))
+    return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 
 def _word(part: Part, outcome: Outcome) -> str:
