@@ -117,7 +117,9 @@ def _known(
     own = next((one for one in installs if one.sid == sid), None)
     known: dict[str, tuple[str, ...]] = {}
     if own is not None and ready:
-        known = {name: tuple(values) for name, values in own.members.items()}
+        other = next((one for one in installs if one.sid == ready.get("other_install")), own)
+        both = {name: [one for one in own.members[name] if one in other.members.get(name, ())] for name in own.members}
+        known = {name: tuple(shared or own.members[name]) for name, shared in both.items()}
     types = options.proctor_type or list((own or installs[0]).members.get("proctorTypes", ()))
     if types:
         known["proctorTypes"] = tuple(types)

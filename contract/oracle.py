@@ -55,7 +55,13 @@ class Oracle:
         listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}
         # what the judge was not told of, it takes for unknown; recorded traffic may know better
         self.lists = None if access.passive else {name: access.known.get(name, ()) for name in listed}
+        self.listed = listed
         self.install_rules = Rules(operation.parameters[0].schema)
+
+    def names_what_installs_have(self, body: Any) -> bool:
+        """Whether a body names something that only an install can know to have."""
+        nothing: dict[str, tuple[str, ...]] = dict.fromkeys(self.listed, ())
+        return any(one.keyword == "x-install-member" for one in self.rules.violations(body, nothing))
 
     def path(self, install: str) -> str:
         """The path of the operation for an install."""

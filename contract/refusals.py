@@ -24,7 +24,7 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
     else:
         _status(response, expected, judgement)
     if 400 <= response.status < 500 and request.method != "HEAD":
-        _form(response, expected, judgement)
+        judge_form(response, expected, judgement)
 
 
 def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
@@ -62,7 +62,8 @@ def _status(response: Response, expected: Expectation, judgement: Judgement) -> 
         judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
 
 
-def _form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+    """Add findings about the form of a refusal."""
     start = response.body[:200].lstrip().lower()
     judgement.touch("never-html", "error-shape")
     if "html" in response.media_type or start.startswith((b"<!doctype html", b"<html")):

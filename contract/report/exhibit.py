@@ -7,10 +7,11 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from contract.access import Access
 from contract.exchange import Exchange, Request
 from contract.findings import ClauseResult, Finding
 from contract.report.curl import curl_lines
-from contract.report.masking import Masker, masker_for, neutral
+from contract.report.masking import Masker, neutral
 from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
 from contract.runner import OPERATION, Report
 from spec.annotations import resources
@@ -27,9 +28,15 @@ class Exhibitor:
     """Makes a Verdict of a Report. ``known`` maps the fingerprints of a baseline to their reasons."""
 
     def __init__(
-        self, report: Report, masker: Masker, *, strict: bool = False, known: Mapping[str, str] | None = None
+        self,
+        report: Report,
+        masker: Masker,
+        access: Access,
+        *,
+        strict: bool = False,
+        known: Mapping[str, str] | None = None,
     ) -> None:
-        self.report, self.masker, self.strict = report, masker, strict
+        self.report, self.masker, self.access, self.strict = report, masker, access, strict
         self.known = dict(known or {})
         self.resources: Resources = resources(report.document.operations[OPERATION])
 
@@ -44,12 +51,14 @@ class Exhibitor:
         occurring = {one.fingerprint for one in report.findings()}
         return Verdict(
             target=self.text(report.target),
+            install=self.text(self.access.install),
+            other_install=self.text(self.access.other_install) if self.access.other_install else None,
             seed=report.seed,
             prefix=report.prefix,
             title=report.document.title,
             version=report.document.version,
             digest=report.document.digest,
-            passive=self.masker.private_requests,
+            passive=self.access.passive,
             strict=self.strict,
             exit_code=report.exit_code(strict=self.strict, known=frozenset(self.known)),
             cannot=None if report.cannot is None else self.text(report.cannot),
@@ -88,7 +97,7 @@ class Exhibitor:
         known = self.known.get(finding.fingerprint)
         kept = finding.exchanges[-MOST_EXCHANGES:]
         exchanges = _grouped([self.exchange(one) for one in kept], kept)
-        base = "" if self.masker.private_requests else self.report.target.rstrip("/")
+        base = "" if self.access.passive else self.report.target.rstrip("/")
         return ShownFinding(
             fingerprint=finding.fingerprint,
             clause=finding.clause,
@@ -180,9 +189,13 @@ def shortened(text: str, longest: int) -> str:
     return f"{text[:longest]} […{len(text) - longest} more letters]"
 
 
-def exhibit(report: Report, masker: Masker, *, strict: bool = False, known: Mapping[str, str] | None = None) -> Verdict:
+def exhibit(
+    report: Report,
+    masker: Masker,
+    access: Access,
+    *,
+    strict: bool = False,
+    known: Mapping[str, str] | None = None,
+) -> Verdict:
     """The verdict of a report as it may be shown."""
-    return Exhibitor(report, masker, strict=strict, known=known).verdict()
-
-
-__all__ = ["Exhibitor", "exhibit", "masker_for", "shortened"]
+    return Exhibitor(report, masker, access, strict=strict, known=known).verdict()

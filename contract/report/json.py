@@ -16,6 +16,8 @@ def document(verdict: Verdict) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "target": verdict.target,
+        "install": verdict.install,
+        "other_install": verdict.other_install,
         "seed": verdict.seed,
         "prefix": verdict.prefix,
         "spec": {"title": verdict.title, "version": verdict.version, "digest": verdict.digest},

@@ -99,6 +99,8 @@ class Verdict:
     """Everything that a report says."""
 
     target: str
+    install: str
+    other_install: str | None
     seed: int
     prefix: str
     title: str
