@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -13,9 +15,11 @@ from spec.resources import ABSENT, Part
 
 
 class Forgetful(Planning):
-    """Updates clear whatever is left out."""
+    """Updates clear whatever is left out, of parts without defaults."""
 
     def changed(self, form: Form, known: Resource, value: Any) -> Values:
+        if form.created or form.installed:
+            return super().changed(form, known, value)
         sent = form.sent(value, self.install.defaults)
         lost = {key: None for key, one in known.attributes.items() if key not in sent and one is not None}
         return {**lost, **super().changed(form, known, value)}
@@ -84,6 +88,41 @@ class Credulous(Planning):
         return super().by_sid(part, sid)
 
 
+class Trusting(Planning):
+    """A malformed SID of a deployment's part is taken for something."""
+
+    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+        well_formed = isinstance(sid, str) and len(sid) == 34 and sid[2:].islower()
+        if well_formed or part.scope is not None:
+            return super().by_sid(part, sid)
+        digest = hashlib.sha256(str(sid).encode()).hexdigest()[:32]
+        return Resource(part.prefix + digest, part.name, self.install.deployment, {})
+
+
+class FoldingCase(Planning):
+    """Identifiers are compared without case and outer spaces."""
+
+    def names(self, part: Part, value: Any, identifiers: Any) -> Any:
+        return [one._replace(text=one.text.strip().lower()) for one in super().names(part, value, identifiers)]
+
+
+class MixingKinds(Planning):
+    """All kinds of identifier are one."""
+
+    def names(self, part: Part, value: Any, identifiers: Any) -> Any:
+        return [
+            one._replace(kind="external") if one.kind in part.kinds else one
+            for one in super().names(part, value, identifiers)
+        ]
+
+
+class Normalising(Planning):
+    """Values are stored in another Unicode form."""
+
+    def place(self, form: Form, value: Any) -> None:
+        super().place(form, _normal(value, form.holder))
+
+
 class Sharing(Planning):
     """All installs are one."""
 
@@ -124,6 +163,12 @@ class Unscoped(Planning):
         for name in names:
             for one in everything:
                 if one.part == part.name and self.state.find(Key(part.name, one.scope, name.kind, name.text)) is one:
-                    found: Resource = one
-                    return found
+                    same: Resource = one
+                    return same
         return None
+
+
+def _normal(value: Any, holder: str | None) -> Any:
+    if isinstance(value, dict):
+        return {name: one if name == holder else _normal(one, holder) for name, one in value.items()}
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

@@ -39,14 +39,13 @@ def now_and_then(status: int, code: str, message: str, *, every: int, wait: int 
 
 
 def hanging_up(*, every: int) -> Bend:
-    """Every so many calls are served, but the connection ends before the answer."""
+    """Every so many connections end before the call was served."""
     calls = [0]
 
     async def served(_: Any, honest: Serve, call: Call) -> Reply:
         calls[0] += 1
-        reply = await honest(call)
         if calls[0] % every:
-            return reply
+            return await honest(call)
         raise Disconnected
 
     return around(served)
