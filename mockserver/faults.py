@@ -36,13 +36,13 @@ class Fault:
 OVERLOOKED = (
     "numbers-exact ids-required ids-at-least-one ids-at-most-one ids-non-empty "
     "course-title-required course-code-required user-name-required user-email-required "
-    "user-email-valid user-currency-known user-time-zone-known enrollment-needs-user enrollment-role-known "
+    "user-email-valid user-currency-known user-time-zone-known enrollment-role-known "
     "exam-title-required exam-type-known exam-delivery-system-known exam-configuration-required configuration-ids "
     "configuration-type-known configuration-members-required configuration-url-form "
     "configuration-password-non-empty configuration-access-required date-time-offset access-order "
     "scheduling-date-form scheduling-order configuration-duration-positive configuration-attempts-positive "
-    "proctor-type-form proctor-types-some proctor-types-enabled proctor-options-known permitted-items-known "
-    "signon-integration-form signon-integration-known signon-needs-user"
+    "proctor-types-some proctor-types-enabled proctor-options-known permitted-items-known "
+    "signon-integration-known"
 ).split()
 """Clauses of a body that can be overlooked one by one."""
 
@@ -63,9 +63,28 @@ _PROMISES = (
     ),
     _broken("date-form", "overlooks-date-form", "takes what is no date", overlooking("date-form", "date-time-offset")),
     _broken("schema", "overlooks-schema", "takes any type for a boolean", overlooking("schema", at="/practice")),
-    _broken("course-required", "overlooks-course-required", "needs no course", tolerating("course-required")),
+    Fault(
+        "overlooks-course-required", "needs no course", ("course-required", "asked-present"),
+        tolerating("course-required"),
+    ),
+    Fault(
+        "overlooks-enrollment-needs-user", "takes enrollments of nobody", ("enrollment-needs-user", "asked-present"),
+        overlooking("enrollment-needs-user"),
+    ),
+    Fault(
+        "overlooks-signon-needs-user", "takes sign-ons of nobody",
+        ("signon-needs-user", "asked-present"), overlooking("signon-needs-user"),
+    ),
     _broken(
-        "sid-form", "overlooks-sid-form", "takes malformed SIDs",
+        "proctor-type-form", "overlooks-proctor-type-form", "takes any name for a proctor type",
+        overlooking("proctor-type-form", "proctor-types-enabled"),
+    ),
+    _broken(
+        "signon-integration-form", "overlooks-signon-integration-form", "takes anything for an integration",
+        overlooking("signon-integration-form", "signon-integration-known"),
+    ),
+    Fault(
+        "overlooks-sid-form", "takes malformed SIDs", ("sid-form", "unknown-sid-refused"),
         both(overlooking("sid-form"), planning(plans.Trusting)),
     ),
     # the text of a body
@@ -79,15 +98,15 @@ _PROMISES = (
         "unknown-members-ignored", "refuses-unknown-members", "refuses what it does not know",
         calls.turning_away(calls.has_stranger, "unknown-members-ignored", "The body has an unknown member."),
     ),
-    _broken("values-survive", "normalises-values", "stores values in another Unicode form", planning(plans.Normalising)),
+    _broken("values-survive", "folds-values", "stores values without case and spaces", planning(plans.Folding)),
     _broken(
         "null-accepted", "refuses-null", "refuses null everywhere",
         calls.turning_away(calls.has_null, "null-accepted", "The body holds null; send a value."),
     ),
     _broken("invalid-input-400", "answers-422", "answers 422 to members of a wrong type", calls.UNPROCESSABLE),
     _broken(
-        "valid-accepted", "refuses-some", "refuses users who come without an exam",
-        calls.turning_away(calls.is_user_and_course, "asked-present", "Send an exam, too."),
+        "valid-accepted", "refuses-some", "refuses exams that come without a user",
+        calls.turning_away(calls.is_exam_and_course, "asked-present", "Send a user, too."),
     ),
     # identifiers
     _broken("ids-exact", "folds-case", "compares identifiers without case and spaces", planning(plans.FoldingCase)),
@@ -111,10 +130,15 @@ _PROMISES = (
     _broken("sid-hex-minted", "mints-odd-sids", "mints SIDs with other letters", unhexed()),
     _broken("asked-present", "swallows-a-part", "does not tell the configuration", answering(answers.swallowed)),
     _broken("unasked-absent", "tells-null", "tells null for what was not asked for", answering(answers.padded)),
-    _broken("signon-unasked-absent", "signs-everybody-on", "signs users on unasked", around(answers.signing_everybody_on)),
+    _broken(
+        "signon-unasked-absent", "signs-everybody-on", "signs users on unasked", around(answers.signing_everybody_on)
+    ),
     _broken("first-call-creates", "finds-at-once", "tells a new course as known", answering(answers.found_at_once)),
     _broken("recall-finds", "creates-again", "tells a known course as created", answering(answers.created_again)),
-    _broken("sids-distinct", "gives-one-sid", "gives all enrollments of a course one SID", answering(answers.one_for_all)),
+    Fault(
+        "gives-one-sid", "gives all enrollments of a course one SID", ("sids-distinct", "configuration-ids"),
+        answering(answers.one_for_all),
+    ),
     _broken("result-truthful", "always-updates", "tells Updated at every re-call", answering(answers.always_updated)),
     _broken("user-enrolled", "enrolls-on-demand", "enrolls only who asks for it", answering(answers.unenrolled)),
     _broken("joined-once", "enrolls-anew", "enrolls anew at every call", answering(answers.enrolled_anew)),
@@ -125,7 +149,10 @@ _PROMISES = (
     _broken("defaults-at-creation", "defaults-again", "applies defaults at updates", planning(plans.Defaulting)),
     _broken("values-compare", "compares-literally", "compares values as written", planning(plans.Literal)),
     _broken("all-or-nothing", "does-half", "keeps parts of a refused call", around(calls.half_done)),
-    _broken("concurrent-once", "races", "looks and stores in two steps", around(calls.racing)),
+    Fault(
+        "races", "looks for configurations and stores them in two steps", ("concurrent-once", "configuration-ids"),
+        around(calls.racing),
+    ),
     _broken("latency-flat", "slows-down", "becomes slower with every resource", calls.slower_and_slower()),
     # sign-on
     _broken("signon-link-absolute", "links-relatively", "gives a link without host", signons.issuing(signons.relative)),
@@ -144,7 +171,7 @@ _PROMISES = (
         "signon-token-claims", "leaves-claims-out", "gives tokens without nbf",
         signons.resigned(lambda claims: claims.pop("nbf")),
     ),
-    _broken("signon-link-discreet", "links-indiscreetly", "puts the token into the link", signons.issuing(signons.telling)),
+    _broken("signon-link-discreet", "links-indiscreetly", "tells the token in links", signons.issuing(signons.telling)),
     _broken("signon-link-works", "links-in-vain", "refuses every link", signons.already_used()),
     _broken("signon-single-use", "links-for-ever", "takes a link again and again", signons.never_used_up()),
     # refusals

@@ -16,9 +16,9 @@ from mockserver.reply import Reply
 
 
 def shapeless(answer: Answer, done: Done, body: Any) -> None:
-    """An updated part is told without its result."""
+    """A known part is told without its result."""
     told = answer.get("configuration", {})
-    if told.get("result") == "Updated":
+    if told.get("result") == "Found Existing":
         del told["result"]
 
 

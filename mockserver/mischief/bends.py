@@ -115,7 +115,7 @@ def tolerating(clause: str) -> Bend:
         others = (b'"user"', b'"exam"', b'"enrollment"', b'"signon"')
         if clauses_of(refusal) != {clause} or any(name in call.body for name in others):
             return None
-        made_up = {"course": {"sid": "CU" + "0" * 32, "result": "Found Existing"}}
+        made_up = {"course": {"sid": "CU" + "0" * 32, "result": "Found Existing"}} if b'"course"' in call.body else {}
         return Reply(200, (JSON,), orjson.dumps(made_up))
 
     return refusing(tolerate)

@@ -89,9 +89,9 @@ def has_stranger(body: Any) -> bool:
     return bool(set(body) - {"course", "user", "enrollment", "exam", "signon"})
 
 
-def is_user_and_course(body: Any) -> bool:
-    """Whether a body holds a course and a user and nothing else."""
-    return set(body) == {"course", "user"}
+def is_exam_and_course(body: Any) -> bool:
+    """Whether a body holds a course and an exam and nothing else."""
+    return set(body) == {"course", "exam"}
 
 
 async def stores_before_refusing(mock: Any, honest: Serve, call: Call) -> Reply:
@@ -165,11 +165,11 @@ async def hanging_up(_: Any, honest: Serve, call: Call) -> Reply:
         raise
 
 
-def slower_and_slower(delay: float = 0.001) -> Bend:
+def slower_and_slower(delay: float = 0.002) -> Bend:
     """Every call waits for everything that is stored, and worse."""
 
     async def served(mock: Any, honest: Serve, call: Call) -> Reply:
-        await asyncio.sleep(min(0.05, delay * (len(mock.store) / 1000) ** 6))
+        await asyncio.sleep(min(0.25, delay * (len(mock.store) / 1000) ** 6))
         return await honest(call)
 
     return around(served)

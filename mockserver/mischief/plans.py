@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import unicodedata
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +12,8 @@ from mockserver.plan import Planning
 from mockserver.store.state import Key, Resource, State
 from spec.installs import Install
 from spec.resources import ABSENT, Part
+
+_SID = re.compile(r"[A-Z]{2}[a-z0-9]{32}\Z")
 
 
 class Forgetful(Planning):
@@ -89,14 +91,13 @@ class Credulous(Planning):
 
 
 class Trusting(Planning):
-    """A malformed SID of a deployment's part is taken for something."""
+    """A malformed SID is taken for something."""
 
     def by_sid(self, part: Part, sid: Any) -> Resource | None:
-        well_formed = isinstance(sid, str) and len(sid) == 34 and sid[2:].islower()
-        if well_formed or part.scope is not None:
+        if isinstance(sid, str) and _SID.match(sid) and sid.startswith(part.prefix):
             return super().by_sid(part, sid)
         digest = hashlib.sha256(str(sid).encode()).hexdigest()[:32]
-        return Resource(part.prefix + digest, part.name, self.install.deployment, {})
+        return Resource(part.prefix + digest, part.name, self.scope(part) or "", {})
 
 
 class FoldingCase(Planning):
@@ -116,11 +117,11 @@ class MixingKinds(Planning):
         ]
 
 
-class Normalising(Planning):
-    """Values are stored in another Unicode form."""
+class Folding(Planning):
+    """Values are stored without outer spaces and in small letters."""
 
     def place(self, form: Form, value: Any) -> None:
-        super().place(form, _normal(value, form.holder))
+        super().place(form, _folded(value, form.holder))
 
 
 class Sharing(Planning):
@@ -160,15 +161,12 @@ class Unscoped(Planning):
         if known is not None or part.scope is None or part.fallback is not None:
             return known
         everything: Any = self.state
-        for name in names:
-            for one in everything:
-                if one.part == part.name and self.state.find(Key(part.name, one.scope, name.kind, name.text)) is one:
-                    same: Resource = one
-                    return same
-        return None
+        scopes = [one.scope for one in everything if one.part == part.name]
+        found = (self.state.find(Key(part.name, scope, name.kind, name.text)) for name in names for scope in scopes)
+        return next((one for one in found if one is not None), None)
 
 
-def _normal(value: Any, holder: str | None) -> Any:
+def _folded(value: Any, holder: str | None) -> Any:
     if isinstance(value, dict):
-        return {name: one if name == holder else _normal(one, holder) for name, one in value.items()}
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+        return {name: one if name == holder else _folded(one, holder) for name, one in value.items()}
+    return value.strip().casefold() if isinstance(value, str) else value
