@@ -9,10 +9,13 @@ from typing import Any, NamedTuple
 
 import orjson
 
+from mockserver.decoding import depth
 from mockserver.errors import Headers
 from spec.document import Document, Schema
 
 MASK = "•••"
+_SHORT = 3  # so short a secret is masked where it stands, not wherever its letters occur
+_DEEPEST = 100
 _SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
 
 
@@ -49,6 +52,15 @@ class Shown:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """An exchange with its bodies as JSON values, or as text where they are none."""
+
+    exchange: Exchange
+    body: Any
+    answer: Any
+
+
 class Journal:
     """A ring of exchanges. Recording costs an append; masking happens when somebody looks."""
 
@@ -73,64 +85,77 @@ class Journal:
         return len(self._ring)
 
     def __iter__(self) -> Iterator[Shown]:
-        for exchange in tuple(self._ring):
-            yield self._show(exchange)
-
-    def _show(self, exchange: Exchange) -> Shown:
-        secrets = {
-            piece.decode("latin-1")
-            for name, value in exchange.headers
-            if name in self._secret_headers
-            for piece in (value, value.rpartition(b" ")[2])
-            if len(piece) > 3
-        }
-        body, answer = _parsed(exchange.body), _parsed(exchange.answer)
-        for value in (body, answer):
-            secrets |= set(self._found(value))
-        path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
+        """Every exchange, oldest first. A secret of one of them is masked in all of them."""
+        kept = [_Parsed(one, _parsed(one.body), _parsed(one.answer)) for one in self._ring]
+        secrets = {secret for one in kept for secret in self._secrets(one) if len(secret) > _SHORT}
         ordered = sorted(secrets, key=len, reverse=True)
-        return Shown(
-            at=exchange.at,
-            method=exchange.method,
-            path=_masked(path, ordered),
-            headers=_masked_headers(exchange.headers, ordered),
-            body=_masked(body, ordered),
-            status=exchange.status,
-            answer_headers=_masked_headers(exchange.answer_headers, ordered),
-            answer=_masked(answer, ordered),
-            notes=tuple(_masked(note, ordered) for note in exchange.notes),
-        )
+        for one in kept:
+            yield self._show(one, ordered)
+
+    def _secrets(self, parsed: _Parsed) -> Iterator[str]:
+        for name, value in parsed.exchange.headers:
+            if name in self._secret_headers:
+                yield value.decode("latin-1")
+                yield value.rpartition(b" ")[2].decode("latin-1")
+        yield from self._found(parsed.body)
+        yield from self._found(parsed.answer)
 
     def _found(self, value: Any) -> Iterator[str]:
         if isinstance(value, dict):
             for name, member in value.items():
-                if name in self._secret_members and isinstance(member, str) and member:
+                if name in self._secret_members and isinstance(member, str):
                     yield member
                 yield from self._found(member)
         elif isinstance(value, list):
             for member in value:
                 yield from self._found(member)
 
+    def _show(self, parsed: _Parsed, secrets: list[str]) -> Shown:
+        exchange = parsed.exchange
+        path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
+        return Shown(
+            at=exchange.at,
+            method=exchange.method,
+            path=_replaced(path, secrets),
+            headers=self._headers(exchange.headers, secrets),
+            body=self._masked(parsed.body, secrets),
+            status=exchange.status,
+            answer_headers=self._headers(exchange.answer_headers, secrets),
+            answer=self._masked(parsed.answer, secrets),
+            notes=tuple(_replaced(note, secrets) for note in exchange.notes),
+        )
+
+    def _headers(self, headers: Headers | list[tuple[bytes, bytes]], secrets: list[str]) -> Mapping[str, str]:
+        return {
+            name.decode("latin-1"): MASK
+            if name in self._secret_headers
+            else _replaced(value.decode("latin-1"), secrets)
+            for name, value in headers
+        }
+
+    def _masked(self, value: Any, secrets: list[str]) -> Any:
+        if isinstance(value, str):
+            return _replaced(value, secrets)
+        if isinstance(value, dict):
+            return {
+                _replaced(name, secrets): MASK if name in self._secret_members else self._masked(member, secrets)
+                for name, member in value.items()
+            }
+        return [self._masked(member, secrets) for member in value] if isinstance(value, list) else value
+
 
 def _parsed(body: bytes) -> Any:
     try:
-        return orjson.loads(body)
+        value = orjson.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
+    return value if depth(value) <= _DEEPEST else body.decode("utf-8", "replace")
 
 
-def _masked_headers(headers: Headers | list[tuple[bytes, bytes]], secrets: list[str]) -> Mapping[str, str]:
-    return {name.decode("latin-1"): _masked(value.decode("latin-1"), secrets) for name, value in headers}
-
-
-def _masked(value: Any, secrets: list[str]) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, MASK)
-        return value
-    if isinstance(value, dict):
-        return {name: _masked(member, secrets) for name, member in value.items()}
-    return [_masked(member, secrets) for member in value] if isinstance(value, list) else value
+def _replaced(text: str, secrets: list[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    return text
 
 
 def _secret_members(document: Document) -> frozenset[str]:

@@ -38,6 +38,15 @@ class Protocol(HttpToolsProtocol):
         self._disarm()
         super().connection_lost(exc)
 
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that has said all it wants to say still hears the answers to it."""
+        cycle = self.cycle
+        waiting = cycle is not None and not cycle.response_complete
+        if not waiting or cycle.more_body or self.scope is not cycle.scope:
+            return False
+        cycle.keep_alive = False
+        return True
+
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return

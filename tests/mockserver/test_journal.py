@@ -18,7 +18,12 @@ def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:
     client.http.get(answer["signon"]["redirect"])
     client.http.post(client.path(), json=body, headers={"Authorization": f"Bearer {client.token}"})
     shown = "\n".join(map(str, client.app.journal))
-    for secret in (client.token, "benzene-ring", answer["signon"]["token"], answer["signon"]["redirect"].rpartition("=")[2]):
+    for secret in (
+        client.token,
+        "benzene-ring",
+        answer["signon"]["token"],
+        answer["signon"]["redirect"].rpartition("=")[2],
+    ):
         assert secret not in shown
     assert len(client.app.journal) == 3
     assert [one.status for one in client.app.journal] == [200, 200, 200]
@@ -27,9 +32,10 @@ def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:
 def test_the_journal_is_bounded(document: Document, client_of: Callable[..., Any]) -> None:
     client = client_of(document, journal_length=3, journal_body=10)
     for _ in range(5):
+        client.post(raw=b"[" * 900 + b"]" * 900)
         client.post(raw=b"x" * 50)
     assert len(client.app.journal) == 3
-    assert {one.body for one in client.app.journal} == {"x" * 10}
+    assert {one.body for one in client.app.journal} == {"x" * 10, "[" * 10}
     assert all(one.notes for one in client.app.journal)
 
 
@@ -79,7 +85,7 @@ def test_an_operation_without_handler_is_a_load_error(
     def change(tree: dict[str, Any]) -> None:
         tree["paths"]["/oidc/jwks"]["get"]["operationId"] = "somethingElse"
 
-    with pytest.raises(DocumentError, match="openapi.yaml:[0-9]+:[0-9]+: /paths/~1oidc~1jwks/get: .*'somethingElse'"):
+    with pytest.raises(DocumentError, match=r"openapi.yaml:[0-9]+:[0-9]+: /paths/~1oidc~1jwks/get: .*'somethingElse'"):
         client_of(variant(change))
 
     def drop(tree: dict[str, Any]) -> None:
@@ -96,3 +102,14 @@ def test_a_defect_is_told_without_a_trace(client: Any, caplog: pytest.LogCapture
     assert answer.status_code == 500
     assert "Traceback" not in answer.text
     assert "could not be served" in caplog.text
+
+
+def test_deep_and_short_things_can_be_shown(client: Any, examples: dict[str, Any]) -> None:
+    client.post(raw=b"[" * 900 + b"]" * 900)
+    body = json.loads(json.dumps(examples["everything"]))
+    body["exam"]["configuration"]["password"] = "e"
+    client.ok(body)
+    deep, short = client.app.journal
+    assert deep.body.startswith("[[")
+    assert short.body["exam"]["configuration"]["password"] == "•••"
+    assert short.body["exam"]["title"] == body["exam"]["title"]

@@ -1,0 +1,256 @@
+"""A real ``invigilate mock`` on a real socket: options, ready file, signals, malformed and slow clients."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+Start = Callable[..., Any]
+
+
+class Running:
+    def __init__(self, process: subprocess.Popen[str], ready: Path) -> None:
+        self.process, self.file = process, ready
+        self.told = json.loads(ready.read_text())
+        self.url: str = self.told["url"]
+        self.port = int(self.url.rpartition(":")[2])
+
+    def post(self, body: Any, **headers: str) -> httpx2.Response:
+        path = f"{self.url}/v2/installs/{self.told['install']}/provision"
+        return httpx2.post(path, json=body, headers={"token": self.told["token"], **headers}, trust_env=False)
+
+    def raw(self, data: bytes) -> bytes:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+            connection.sendall(data)
+            connection.shutdown(socket.SHUT_WR)
+            return b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    def stop(self, number: int = signal.SIGTERM) -> tuple[str, str]:
+        self.process.send_signal(number)
+        return self.process.communicate(timeout=10)
+
+
+def command(*options: str) -> list[str]:
+    return [sys.executable, "-m", "invigilate", *options]
+
+
+def wait_for(file: Path, process: subprocess.Popen[str]) -> None:
+    for _ in range(2000):
+        if file.exists():
+            return
+        if process.poll() is not None:
+            pytest.fail("".join(process.communicate()))
+        time.sleep(0.005)  # for the process, not for the clock
+    pytest.fail("the mock did not start")
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    started: list[subprocess.Popen[str]] = []
+
+    def begin(*options: str) -> Running:
+        ready = tmp_path / f"ready-{len(started)}.json"
+        arguments = command("mock", "--port", "0", "--ready-file", str(ready), *options)
+        process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        started.append(process)
+        wait_for(ready, process)
+        return Running(process, ready)
+
+    yield begin
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    ready = tmp_path_factory.mktemp("mock") / "ready.json"
+    arguments = command("mock", "--port", "0", "--ready-file", str(ready))
+    process = subprocess.Popen(arguments, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for(ready, process)
+    yield Running(process, ready)
+    process.terminate()
+    process.communicate(timeout=10)
+
+
+BODY = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
+
+
+def test_ready_file_banner_and_end(start: Start) -> None:
+    mock = start()
+    assert os.stat(mock.file).st_mode & 0o777 == 0o600
+    assert set(mock.told) == {
+        "url", "install", "token", "expired_token", "integration", "other_install", "other_token", "pid"
+    }  # fmt: skip
+    assert mock.told["pid"] == mock.process.pid
+    assert mock.post(BODY).json()["course"]["result"] == "Created"
+    assert mock.post(BODY, token=mock.told["expired_token"]).status_code == 403
+    out, err = mock.stop(signal.SIGINT)
+    assert (mock.process.returncode, err) == (0, "")
+    assert not mock.file.exists()
+    assert mock.url in out
+    assert mock.told["install"] in out
+    line = next(line for line in out.splitlines() if line.strip().startswith("curl "))
+    words = shlex.split(line)
+    assert words[1] == f"{mock.url}/v2/installs/{mock.told['install']}/provision"
+    assert json.loads(words[-1])["course"]
+
+
+def test_sigterm_ends_it_although_clients_stay(start: Start) -> None:
+    mock = start()
+    with socket.create_connection(("127.0.0.1", mock.port)) as idle:
+        idle.sendall(b"POST / HTTP/1.1\r\n")
+        assert mock.stop()[1] == ""
+    assert mock.process.returncode == 0
+
+
+def test_tokens_survive_a_restart_with_a_keys_file(start: Start, tmp_path: Path) -> None:
+    keys = tmp_path / "keys.pem"
+    first = start("--keys", str(keys))
+    assert keys.stat().st_mode & 0o777 == 0o600
+    first.stop()
+    second = start("--keys", str(keys), "--seed", "1")
+    assert second.post(BODY, token=first.told["token"]).status_code == 200
+
+    def minted(*options: str) -> str:
+        arguments = command("token", "--keys", str(keys), "--install", second.told["install"], *options)
+        return subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    assert second.post(BODY, token=minted()).status_code == 200
+    for options in (["--expired"], ["--not-yet-valid"], ["--other-key"]):
+        assert second.post(BODY, token=minted(*options)).status_code == 403
+
+
+def test_seeds_repeat_sids(start: Start) -> None:
+    assert len({start("--seed", "5").post(BODY).json()["course"]["sid"] for _ in range(2)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--spec", "nowhere.yaml"], "nowhere.yaml:1:1: cannot be read"),
+        (["--installs", "nowhere.yaml"], "nowhere.yaml:1:1: cannot be read"),
+        (["--spec", "{tmp}/bad.yaml"], "bad.yaml:3:1: is not YAML"),
+        (["--keys", "{tmp}/open.pem"], "chmod 600"),
+        (["--keys", "{tmp}/junk.pem"], "PEM private key"),
+        (["--keys", "{tmp}/missing/keys.pem"], "cannot be created"),
+        (["--fault", "nothing"], "no fault 'nothing'"),
+        (["--public-url", "somewhere"], "absolute http"),
+        (["--host", "no.such.host.invalid"], "cannot be used"),
+        (["--ready-file", "{tmp}/missing/ready.json"], "cannot be written"),
+    ],
+)
+def test_what_cannot_start_says_why_in_one_line(tmp_path: Path, options: list[str], message: str) -> None:
+    (tmp_path / "bad.yaml").write_text("openapi: 3.1.0\npaths: [\n")
+    for name, mode in (("open.pem", 0o644), ("junk.pem", 0o600)):
+        (tmp_path / name).write_text("junk")
+        (tmp_path / name).chmod(mode)
+    filled = [one.replace("{tmp}", str(tmp_path)) for one in options]
+    done = subprocess.run(command("mock", "--port", "0", *filled), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_taken_port_is_one_line(running: Running) -> None:
+    done = subprocess.run(
+        command("mock", "--port", str(running.port)), cwd=ROOT, capture_output=True, text=True, timeout=20
+    )
+    assert done.returncode == 2
+    assert f"127.0.0.1:{running.port} cannot be listened on" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+MALFORMED = {
+    "no HTTP": b"hello\r\n\r\n",
+    "binary": bytes(range(256)),
+    "lower-case method": b"post / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "unknown method": b"BREW / HTTP/1.1\r\nHost: x\r\n\r\n",
+    "bad version": b"GET / HTTP/9.9\r\nHost: x\r\n\r\n",
+    "space in the path": b"GET /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+    "header without colon": b"GET / HTTP/1.1\r\nHost\r\n\r\n",
+    "two lengths": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+    "length and chunks": b"POST / HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "bad chunk": b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
+    "negative length": b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+    "no ASCII in the path": "GET /é HTTP/1.1\r\nHost: x\r\n\r\n".encode(),
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_http(running: Running, name: str) -> None:
+    answer = running.raw(MALFORMED[name])
+    status = int(answer.split(b" ")[1])
+    assert 400 <= status < 500, answer
+    assert b"content-type: application/json" in answer.lower()
+    assert json.loads(answer.partition(b"\r\n\r\n")[2])["status"] == status
+    assert running.post(BODY).status_code == 200
+
+
+def test_header_limits(running: Running) -> None:
+    many = b"".join(b"X-%d: 1\r\n" % number for number in range(200))
+    assert b" 431 " in running.raw(b"GET / HTTP/1.1\r\nHost: x\r\n" + many + b"\r\n")
+    assert b" 431 " in running.raw(b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 40_000 + b"\r\n\r\n")
+    assert b" 431 " in running.raw(b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b" 431 " in running.raw(b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000)
+    assert b" 200 " in running.raw(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+
+
+def test_large_bodies_hear_their_answer(running: Running) -> None:
+    path = f"/v2/installs/{running.told['install']}/provision".encode()
+    head = b"POST " + path + b" HTTP/1.1\r\nHost: x\r\ntoken: " + running.told["token"].encode()
+    head += b"\r\nContent-Type: application/json\r\n"
+    declared = running.raw(head + b"Content-Length: 3000000\r\n\r\n" + b"x" * 3_000_000)
+    assert declared.startswith(b"HTTP/1.1 413 ")
+    chunked = (
+        head + b"Transfer-Encoding: chunked\r\n\r\n" + (b"10000\r\n" + b"x" * 65_536 + b"\r\n") * 40 + b"0\r\n\r\n"
+    )
+    assert running.raw(chunked).startswith(b"HTTP/1.1 413 ")
+    assert running.raw(head + b"Content-Length: 99999999999\r\n\r\n").startswith(b"HTTP/1.1 413 ")
+    waiting = running.raw(head + b"Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n")
+    assert waiting.startswith(b"HTTP/1.1 413 ")
+
+
+def test_pipelined_and_split_requests(running: Running) -> None:
+    one = b"GET /oidc/jwks HTTP/1.1\r\nHost: x\r\n\r\n"
+    last = one.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")
+    assert running.raw(one * 3 + last).count(b"HTTP/1.1 200") == 4
+    path = f"/v2/installs/{running.told['install']}/provision"
+    body = json.dumps(BODY).encode()
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\ntoken: {running.told['token']}\r\nContent-Type: application/json\r\n"
+    with socket.create_connection(("127.0.0.1", running.port), timeout=10) as connection:
+        for piece in (head.encode(), f"Content-Length: {len(body)}\r\n\r\n".encode(), body[:9], body[9:]):
+            connection.sendall(piece)
+            time.sleep(0.01)  # so that the pieces arrive apart
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def test_nothing_secret_is_logged(start: Start) -> None:
+    mock = start()
+    mock.post(BODY)
+    httpx2.get(f"{mock.url}/nowhere?token=query-secret", trust_env=False)
+    mock.raw(b"GET /?token=query-secret HTTP/9\r\n\r\n")
+    out, err = mock.stop()
+    assert "query-secret" not in out + err
+
+
+def test_faults_are_listed_and_run(start: Start) -> None:
+    listed = subprocess.run(command("mock", "--faults"), cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "answers-201" in listed
+    mock = start("--fault", "answers-201")
+    assert mock.post(BODY).status_code == 201
+    assert "answers-201" in mock.stop()[0]
