@@ -16,30 +16,30 @@ from mockserver.reply import Reply
 from spec.installs import Install
 
 
-def shapeless(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def shapeless(answer: Answer, done: Done, body: Any) -> None:
     """One part is told without its result."""
     answer.get("configuration", {}).pop("result", None)
 
 
-def odd_word(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def odd_word(answer: Answer, done: Done, body: Any) -> None:
     """A known configuration is told in a word of its own."""
     told = answer.get("configuration", {})
     if told.get("result") == "Found Existing":
         told["result"] = "Unchanged"
 
 
-def swallowed(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def swallowed(answer: Answer, done: Done, body: Any) -> None:
     """The configuration is not told."""
     answer.pop("configuration", None)
 
 
-def padded(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def padded(answer: Answer, done: Done, body: Any) -> None:
     """Parts that were not asked for are told as null."""
     for name in ("user", "enrollment", "exam", "configuration"):
         answer.setdefault(name, None)
 
 
-def unenrolled(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def unenrolled(answer: Answer, done: Done, body: Any) -> None:
     """An enrollment is told only when it was sent."""
     if "enrollment" not in body:
         answer.pop("enrollment", None)
@@ -71,7 +71,7 @@ def one_for_all(answer: Answer, done: Done, body: Any) -> None:
     del done, body
 
 
-def enrolled_anew(answer: Answer, done: Done, body: Any) -> None:  # noqa: ARG001
+def enrolled_anew(answer: Answer, done: Done, body: Any) -> None:
     """An enrollment has another SID at every call."""
     if "enrollment" in answer:
         answer["enrollment"]["sid"] = "EN" + secrets.token_hex(16)

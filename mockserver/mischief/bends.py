@@ -24,7 +24,7 @@ Answer: TypeAlias = dict[str, Any]
 def overlooking(clause: str) -> Bend:
     """Take what breaks a clause, and whatever else is wrong in the same place."""
 
-    def overlook(violations: list[Violation], body: Any) -> list[Violation]:  # noqa: ARG001
+    def overlook(violations: list[Violation], body: Any) -> list[Violation]:
         places = {one.pointer for one in violations if one.clause == clause}
         return [one for one in violations if one.pointer not in places]
 

@@ -13,7 +13,7 @@ import orjson
 from mockserver.behaviour import Serve
 from mockserver.call import Call, Disconnected
 from mockserver.errors import Refusal, refuse
-from mockserver.mischief.bends import Bend, arranging, around, clauses_of, refusing, told
+from mockserver.mischief.bends import Bend, around, arranging, clauses_of, refusing, told
 from mockserver.reply import JSON, Reply, of_refusal
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -55,8 +55,8 @@ def limits(**settings: Any) -> Bend:
 
 async def any_media_type(_: Any, honest: Serve, call: Call) -> Reply:
     """Every body is taken for plain JSON."""
-    call._named = {**call._named, b"content-type": b"application/json"}  # noqa: SLF001 - mischief
-    call._named.pop(b"content-encoding", None)  # noqa: SLF001
+    call._named = {**call._named, b"content-type": b"application/json"}
+    call._named.pop(b"content-encoding", None)
     return await honest(call)
 
 
@@ -131,7 +131,7 @@ class _Snapshot:
     """The keys of a store as they were."""
 
     def __init__(self, store: Any) -> None:
-        self.keys, self.read = dict(store._keys), store.read  # noqa: SLF001 - mischief knows the memory store
+        self.keys, self.read = dict(store._keys), store.read
 
     def find(self, key: Any) -> Any:
         sid = self.keys.get(key)

@@ -70,7 +70,7 @@ def never_used_up() -> Bend:
 
     def arrange(mock: Any) -> None:
         follow = mock.desk.follow
-        mock.desk.follow = lambda install, code, consume=True: follow(install, code, consume=False)  # noqa: ARG005
+        mock.desk.follow = lambda install, code, consume=True: follow(install, code, consume=False)
 
     return arranging(arrange)
 
