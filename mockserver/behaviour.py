@@ -10,8 +10,6 @@ from mockserver.call import Call
 from mockserver.plan import Planning
 from mockserver.provisioning import Done
 from mockserver.reply import Reply
-from mockserver.store.state import Store
-from spec.installs import Install
 from spec.validation import Violation
 
 Serve: TypeAlias = Callable[[Call], Awaitable[Reply]]
@@ -27,11 +25,6 @@ def keep_answer(answer: dict[str, Any], done: Done, body: Any) -> dict[str, Any]
     return answer
 
 
-def keep_body(body: Any, install: Install, store: Store) -> Any:
-    """Honest: what was sent is what is provisioned."""
-    return body
-
-
 def keep_serving(mock: Any) -> Serve:
     """Honest: calls are served as they are. ``mock`` is the Mock, whose module imports this one."""
     serve: Serve = mock.answer
@@ -40,10 +33,9 @@ def keep_serving(mock: Any) -> Serve:
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What the mock does with the violations of a body, with a valid body, its plan, an answer, and a whole call."""
+    """What the mock does with the violations of a body, its plan, an answer, and a whole call."""
 
     violations: Callable[[list[Violation], Any], list[Violation]] = keep_violations
-    body: Callable[[Any, Install, Store], Any] = keep_body
     answer: Callable[[dict[str, Any], Done, Any], dict[str, Any]] = keep_answer
     planning: type[Planning] = Planning
     serve: Callable[[Any], Serve] = keep_serving

@@ -13,6 +13,7 @@ from mockserver.forms import Form, Values
 from mockserver.store.state import Key, Resource, State
 from spec.document import Schema
 from spec.installs import Install
+from spec.keywords import clause_of
 from spec.messages import received
 from spec.pointer import join
 from spec.resources import ABSENT, Fallback, Part
@@ -178,7 +179,8 @@ def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
     pointer = join((*part.path, *(token for token in (part.identifiers, part.sid_kind) if token)))
     within = f" of the {part.scope} of this call" if elsewhere else ""
     message = f"{received(sid)} names no {part.name}{within}; send a SID that an earlier answer gave."
-    return Violation(pointer, "unknown-sid-refused", "x-resource", message, missing=True)
+    clause = clause_of(part.schema, "x-resource", "scope") if elsewhere else "unknown-sid-refused"
+    return Violation(pointer, clause, "x-resource", message, missing=True)
 
 
 def _member(fallback: Fallback, schema: Schema, value: Any) -> str:

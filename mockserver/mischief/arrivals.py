@@ -1,14 +1,10 @@
-"""Creation gone wrong: SIDs minted otherwise, and good calls turned away."""
+"""Creation gone wrong: SIDs minted otherwise than promised."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from mockserver.behaviour import Serve
-from mockserver.call import Call
-from mockserver.errors import refuse
 from mockserver.mischief.bends import Bend, arranging
-from mockserver.reply import Reply
 
 
 def unhexed() -> Bend:
@@ -26,19 +22,3 @@ def unhexed() -> Bend:
         mock.provision.ids = Ids()
 
     return arranging(arrange)
-
-
-async def refusing_one_kind(_: Any, honest: Serve, call: Call) -> Reply:
-    """Written exams are turned away."""
-    message = await call.receive()
-
-    async def again() -> Any:
-        return message
-
-    call.receive = again
-    if b'"written"' in message.get("body", b"") and call.method == "POST" and call.header(b"token"):
-        reply = await honest(call)
-        if reply.status == 200:
-            raise refuse("invalid-input", "exam-type-known", "Only online exams are served here.", pointer="/exam/type")
-        return reply
-    return await honest(call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from mockserver.behaviour import Serve
 from mockserver.call import Call, Disconnected
 from mockserver.errors import Refusal, refuse
 from mockserver.mischief.bends import Bend, around, arranging, clauses_of, refusing, told
-from mockserver.reply import JSON, Reply, of_refusal
+from mockserver.reply import Reply
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -28,7 +29,7 @@ def rereading(clause: str) -> Bend:
         except Refusal as refusal:
             if clauses_of(refusal) != {clause} or not call.body:
                 raise
-            text = call.body.decode("utf-8-sig", "replace")
+            text = call.body.decode("utf-8-sig", "surrogatepass")
             value = _cleaned(json.loads(text, parse_constant=lambda _: None))
             reply: Reply = mock.provision.provision(mock.provision.installs.of(call), value)
             return reply
@@ -60,28 +61,37 @@ async def any_media_type(_: Any, honest: Serve, call: Call) -> Reply:
     return await honest(call)
 
 
-async def no_nulls(_: Any, honest: Serve, call: Call) -> Reply:
-    """Null is refused, wherever it stands."""
-    receive = call.receive
-    message = await receive()
+def turning_away(wrong: Callable[[Any], bool], clause: str, message: str) -> Bend:
+    """A body that nothing is wrong with is refused all the same, before anything is stored."""
 
-    async def again() -> Any:
-        return message
+    def arrange(mock: Any) -> None:
+        provision = mock.provision.provision
 
-    call.receive = again
-    if b"null" in message.get("body", b"") and message.get("body", b"").strip() != b"null":
-        reply = await _answered(honest, call)
-        if reply.status != 200:
+        def bent(install: Any, body: Any) -> Reply:
+            if isinstance(body, dict) and wrong(body):
+                mock.provision._judged(install, body, [])
+                raise refuse("invalid-input", clause, message)
+            reply: Reply = provision(install, body)
             return reply
-        raise refuse("invalid-input", "null-accepted", "The body holds null; send a value.")
-    return await honest(call)
+
+        mock.provision.provision = bent
+
+    return arranging(arrange)
 
 
-async def _answered(honest: Serve, call: Call) -> Reply:
-    try:
-        return await honest(call)
-    except Refusal as refusal:
-        return of_refusal(refusal)
+def has_null(value: Any) -> bool:
+    """Whether null stands anywhere in a body."""
+    return value is None or (isinstance(value, dict) and any(map(has_null, value.values())))
+
+
+def has_stranger(body: Any) -> bool:
+    """Whether a body has a member of its own that is no part."""
+    return bool(set(body) - {"course", "user", "enrollment", "exam", "signon"})
+
+
+def is_exam_and_course(body: Any) -> bool:
+    """Whether a body holds a course and an exam and nothing else."""
+    return set(body) == {"course", "exam"}
 
 
 async def stores_before_refusing(mock: Any, honest: Serve, call: Call) -> Reply:
@@ -90,8 +100,8 @@ async def stores_before_refusing(mock: Any, honest: Serve, call: Call) -> Reply:
         return await honest(call)
     except Refusal as refusal:
         if clauses_of(refusal) & {"credential-missing-refused", "credential-invalid-refused"}:
-            call.caller = next(iter(call.params.values()), "")
-            await _answered(mock.provision, call)
+            value = orjson.loads(await call.read(mock.settings.largest_body))
+            _commit_first(mock, call, value)
         raise
 
 
@@ -101,10 +111,16 @@ async def half_done(mock: Any, honest: Serve, call: Call) -> Reply:
         return await honest(call)
     except Refusal as refusal:
         if clauses_of(refusal) == {"unknown-sid-refused"}:
-            engine, store = mock.engine, mock.store
-            plan = engine.plan(store, mock.provision.installs.of(call), orjson.loads(call.body))
-            engine.commit(store, plan, mock.provision.ids)
+            _commit_first(mock, call, orjson.loads(call.body))
         raise
+
+
+def _commit_first(mock: Any, call: Call, body: Any) -> None:
+    """Provision the first part of a body and nothing else."""
+    engine = mock.engine
+    plan = engine.plan(mock.store, mock.provision.installs.of(call), body)
+    first = dict(list(plan.steps.items())[:1])
+    engine.commit(mock.store, plan._replace(steps=first), mock.provision.ids)
 
 
 async def racing(mock: Any, honest: Serve, call: Call) -> Reply:
@@ -128,14 +144,15 @@ async def racing(mock: Any, honest: Serve, call: Call) -> Reply:
 
 
 class _Snapshot:
-    """The keys of a store as they were."""
+    """A store in which configurations are found only as they were; the keys of the memory store are known here."""
 
     def __init__(self, store: Any) -> None:
-        self.keys, self.read = dict(store._keys), store.read
+        self.store, self.read, self.keys = store, store.read, dict(store._keys)
 
     def find(self, key: Any) -> Any:
-        sid = self.keys.get(key)
-        return self.read(sid) if sid else None
+        if key.part == "configuration" and key not in self.keys:
+            return None
+        return self.store.find(key)
 
 
 async def hanging_up(_: Any, honest: Serve, call: Call) -> Reply:
@@ -148,11 +165,11 @@ async def hanging_up(_: Any, honest: Serve, call: Call) -> Reply:
         raise
 
 
-def slower_and_slower(delay: float = 0.001) -> Bend:
+def slower_and_slower(delay: float = 0.002) -> Bend:
     """Every call waits for everything that is stored, and worse."""
 
     async def served(mock: Any, honest: Serve, call: Call) -> Reply:
-        await asyncio.sleep(min(0.05, delay * (len(mock.store) / 1000) ** 6))
+        await asyncio.sleep(min(0.25, delay * (len(mock.store) / 1000) ** 6))
         return await honest(call)
 
     return around(served)
@@ -176,9 +193,8 @@ def _echo(refusal: Refusal, call: Call) -> Reply | None:
     return told(refusal, message=f"The credential {sent} is not valid.")
 
 
-def _nameless(refusal: Refusal, _: Call) -> Reply | None:
-    body = orjson.dumps({"error": refusal.message, "status": refusal.status})
-    return Reply(refusal.status, (JSON, *refusal.headers), body)
+def _wordless(refusal: Refusal, _: Call) -> Reply | None:
+    return told(refusal, message=None)
 
 
 def _first_only(refusal: Refusal, _: Call) -> Reply | None:
@@ -197,7 +213,7 @@ def _unprocessable(refusal: Refusal, _: Call) -> Reply | None:
     return told(refusal, 422) if refusal.status == 400 and clauses_of(refusal) == {"schema"} else None
 
 
-TRACE, PAGE, ECHO, NAMELESS = refusing(_trace), refusing(_page), refusing(_echo), refusing(_nameless)
+TRACE, PAGE, ECHO, WORDLESS = refusing(_trace), refusing(_page), refusing(_echo), refusing(_wordless)
 FIRST_ONLY, NUMBERED, CRASH, UNPROCESSABLE = (
     refusing(_first_only), refusing(_numbered), refusing(_crash), refusing(_unprocessable)
 )  # fmt: skip

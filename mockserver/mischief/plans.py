@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +13,15 @@ from mockserver.store.state import Key, Resource, State
 from spec.installs import Install
 from spec.resources import ABSENT, Part
 
+_SID = re.compile(r"[A-Z]{2}[a-z0-9]{32}\Z")
+
 
 class Forgetful(Planning):
-    """Updates clear whatever is left out."""
+    """Updates clear whatever is left out, of parts without defaults."""
 
     def changed(self, form: Form, known: Resource, value: Any) -> Values:
+        if form.created or form.installed:
+            return super().changed(form, known, value)
         sent = form.sent(value, self.install.defaults)
         lost = {key: None for key, one in known.attributes.items() if key not in sent and one is not None}
         return {**lost, **super().changed(form, known, value)}
@@ -84,6 +90,40 @@ class Credulous(Planning):
         return super().by_sid(part, sid)
 
 
+class Trusting(Planning):
+    """A malformed SID is taken for something."""
+
+    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+        if isinstance(sid, str) and _SID.match(sid) and sid.startswith(part.prefix):
+            return super().by_sid(part, sid)
+        digest = hashlib.sha256(str(sid).encode()).hexdigest()[:32]
+        return Resource(part.prefix + digest, part.name, self.scope(part) or "", {})
+
+
+class FoldingCase(Planning):
+    """Identifiers are compared without case and outer spaces."""
+
+    def names(self, part: Part, value: Any, identifiers: Any) -> Any:
+        return [one._replace(text=one.text.strip().lower()) for one in super().names(part, value, identifiers)]
+
+
+class MixingKinds(Planning):
+    """All kinds of identifier are one."""
+
+    def names(self, part: Part, value: Any, identifiers: Any) -> Any:
+        return [
+            one._replace(kind="external") if one.kind in part.kinds else one
+            for one in super().names(part, value, identifiers)
+        ]
+
+
+class Folding(Planning):
+    """Values are stored without outer spaces and in small letters."""
+
+    def place(self, form: Form, value: Any) -> None:
+        super().place(form, _folded(value, form.holder))
+
+
 class Sharing(Planning):
     """All installs are one."""
 
@@ -121,9 +161,12 @@ class Unscoped(Planning):
         if known is not None or part.scope is None or part.fallback is not None:
             return known
         everything: Any = self.state
-        for name in names:
-            for one in everything:
-                if one.part == part.name and self.state.find(Key(part.name, one.scope, name.kind, name.text)) is one:
-                    found: Resource = one
-                    return found
-        return None
+        scopes = [one.scope for one in everything if one.part == part.name]
+        found = (self.state.find(Key(part.name, scope, name.kind, name.text)) for name in names for scope in scopes)
+        return next((one for one in found if one is not None), None)
+
+
+def _folded(value: Any, holder: str | None) -> Any:
+    if isinstance(value, dict):
+        return {name: one if name == holder else _folded(one, holder) for name, one in value.items()}
+    return value.strip().casefold() if isinstance(value, str) else value

@@ -37,8 +37,7 @@ def resigned(change: Callable[[dict[str, Any]], None], algorithm: str = "RS256")
         claims = jwt.decode(members["token"], options={"verify_signature": False})
         change(claims)
         headers = {"typ": SIGNON_TYPE, "kid": mock.keys.kid}
-        key = None if algorithm == "none" else mock.keys.private
-        members["token"] = jwt.encode(claims, key, algorithm=algorithm, headers=headers)
+        members["token"] = jwt.encode(claims, mock.keys.private, algorithm=algorithm, headers=headers)
 
     return issuing(bent)
 
@@ -100,7 +99,7 @@ def later(seconds: int) -> Callable[[dict[str, Any]], None]:
     return change
 
 
-EXPIRED = resigned(later(-60))
+EXPIRED = resigned(later(-3600))
 FOR_A_MONTH = resigned(later(30 * _DAY))
 
 

@@ -39,15 +39,20 @@ def now_and_then(status: int, code: str, message: str, *, every: int, wait: int 
 
 
 def hanging_up(*, every: int) -> Bend:
-    """Every so many calls are served, but the connection ends before the answer."""
+    """Every so many connections end before the call was served, unless others are being served."""
     calls = [0]
+    open_calls: set[int] = set()
 
     async def served(_: Any, honest: Serve, call: Call) -> Reply:
         calls[0] += 1
-        reply = await honest(call)
-        if calls[0] % every:
-            return reply
-        raise Disconnected
+        open_calls.add(id(call))
+        try:
+            await asyncio.sleep(0)
+            if calls[0] % every or len(open_calls) > 1:
+                return await honest(call)
+            raise Disconnected
+        finally:
+            open_calls.discard(id(call))
 
     return around(served)
 
