@@ -103,6 +103,7 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["prose"] = _prose
     html = environment.get_template("page.html").render(
         document=document,
         info=document.tree.get("info", {}),
@@ -119,6 +120,17 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
         },
     )
     return Page(html, policy)
+
+
+def _prose(text: str) -> Any:
+    """Text whose pieces between backticks are code."""
+    from markupsafe import Markup, escape
+
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return text
+    marked = [f"<code>{escape(piece)}</code>" if odd % 2 else str(escape(piece)) for odd, piece in enumerate(pieces)]
+    return Markup("".join(marked))  # noqa: S704 - every piece was escaped
 
 
 class _Reader:

@@ -64,11 +64,15 @@ def _required(holders: tuple[Schema, ...], name: str) -> Rule:
     for holder in holders:
         if name in holder.get("required", ()):
             return Rule("yes", (clause_of(holder, "required", name),))
-    for holder in holders:
-        for keyword, word in (("then", "if"), ("else", "unless")):
-            branch = holder.get(keyword, {})
-            if "if" in holder and name in branch.get("required", ()):
-                return Rule(f"{word} {condition(holder['if'])}", (clause_of(branch, "required", name),))
+    conditional = [
+        Rule(f"{word} {condition(holder['if'])}", (clause_of(branch, "required", name),))
+        for holder in holders
+        for keyword, word in (("then", "if"), ("else", "unless"))
+        if "if" in holder and name in (branch := holder.get(keyword, {})).get("required", ())
+    ]
+    if conditional:
+        clauses = dict.fromkeys(clause for one in conditional for clause in one.clauses)
+        return Rule(", or ".join(one.words for one in conditional), tuple(clauses))
     for holder in holders:
         if name in holder.get("x-resource", {}).get("required-on-create", ()):
             named = holder.get("x-clause", {})

@@ -81,7 +81,10 @@ def _named(schema: Schema) -> Mapping[str, Any]:
 
 def _clauses(schema: Schema, keyword: str) -> tuple[str, ...]:
     named = _named(schema).get(keyword)
-    return tuple(dict.fromkeys(clause_ids(named))) if named else (clause_of(schema, keyword),)
+    if named:
+        return tuple(dict.fromkeys(clause_ids(named)))
+    clause = clause_of(schema, keyword)
+    return () if clause == "schema" and keyword.startswith("x-") else (clause,)
 
 
 def _json(value: Any) -> str:
