@@ -29,6 +29,7 @@ class Behaviour:
     unknown_install_status: int = 404
     unknown_sid_status: int = 404
     unknown_integration_status: int = 404
+    misplaced_exam_status: int = 404
     method_status: int = 405
     path_status: int = 404
     size_status: int = 413
@@ -53,6 +54,8 @@ class Behaviour:
     clock: float = 0.0  # seconds that the clock is ahead
     throttle_every: int = 0  # every n-th call is answered 429
     throttle_after: str | None = "0"  # Retry-After
+    throttle_offset: int = 0
+    throttle_form: str = ""
     unavailable_every: int = 0  # every n-th call is answered 503
     # --- identity
     trim: bool = False
@@ -77,6 +80,7 @@ class Behaviour:
     untold: frozenset[str] = NONE  # parts whose update is stored and told as Found Existing
     # --- credentials
     accepts: frozenset[str] = NONE  # bad credentials that are accepted, see credentials.py
+    credential: str = "RS256"  # what callers hold: RS256, HS256, ES256, opaque
     schemes: frozenset[str] = frozenset({"token", "bearer"})
     # --- sign-on
     algorithm: str = "RS256"
@@ -84,7 +88,7 @@ class Behaviour:
     audience: bool = True
     lifetime: int = 300
     claims: str = "full"  # full, few, nested
-    jwks: str = "own"  # own, other, absent, empty
+    jwks: str = "own"  # own, other, absent, empty, html, odd
     link: str = "absolute"  # absolute, elsewhere, fragment, with-token, relative, path, empty
     landing: str = "page"  # page, redirect, json
     single_use: bool = True

@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.servers.behaviour import Behaviour
 
 ISSUER = "https://issuer.example.com"
+INSTALLS = ("AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12", "AI7b1e2d3c4f5a46978899aabbccddeeff")
 SHARED = "a shared secret of more than thirty-two bytes, for HS256"
 
 
 @cache
-def private_key(name: str = "own") -> Any:
+def private_key(name: str) -> Any:
     """A key of this process; ``ec`` is an elliptic one, every other name gives an RSA key of its own."""
     if name == "ec":
         return ec.generate_private_key(ec.SECP256R1())
@@ -30,7 +31,7 @@ def private_key(name: str = "own") -> Any:
 
 
 @cache
-def public_pem(name: str = "own") -> bytes:
+def public_pem(name: str) -> bytes:
     found: bytes = private_key(name).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     return found
 
@@ -39,6 +40,13 @@ def public_pem(name: str = "own") -> bytes:
 def key_set(names: tuple[str, ...]) -> bytes:
     keys = []
     for name in names:
+        if name == "odd":
+            keys += [
+                {"kty": "OKP", "crv": "X448", "x": "AA", "kid": "x"},
+                {"kty": "unheard"},
+                {"kid": 7, "kty": "RSA", "n": 5},
+            ]
+            continue
         algorithm = jwt.algorithms.ECAlgorithm if name == "ec" else jwt.algorithms.RSAAlgorithm
         entry = json.loads(algorithm.to_jwk(private_key(name).public_key()))
         keys.append({**entry, "kid": name, "use": "sig", "alg": "ES256" if name == "ec" else "RS256"})
@@ -46,11 +54,14 @@ def key_set(names: tuple[str, ...]) -> bytes:
 
 
 @cache
-def api_token(install: str, *, lifetime: int = 3600) -> str:
+def api_token(install: str, kind: str = "RS256", *, lifetime: int = 3600) -> str:
     """A token with which an install may be called."""
+    if kind == "opaque":
+        return hashlib.sha256(f"{install} {lifetime}".encode()).hexdigest() + "-key"
     now = int(time.time())
     claims = {"iss": ISSUER, "sub": install, "install": install, "iat": now - 7200, "exp": now + lifetime}
-    return jwt.encode(claims, private_key(), algorithm="RS256", headers={"kid": "own"})
+    key = {"RS256": private_key("own"), "ES256": private_key("ec"), "HS256": SHARED}[kind]
+    return jwt.encode(claims, key, algorithm=kind, headers={"kid": "ec" if kind == "ES256" else "own"})
 
 
 def unsigned(claims: dict[str, Any]) -> str:
@@ -112,6 +123,9 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
     if not token:
         return None if "empty" in accepts else "empty"
     pieces = token.split(".")
+    if behaviour.credential == "opaque":
+        known = {api_token(one, "opaque"): one for one in INSTALLS}
+        return None if known.get(token) == install else "foreign" if token in known else "unknown"
     if "three-parts" in accepts and len(pieces) == 3:
         return None
     options: dict[str, Any] = {"verify_aud": False, "verify_exp": "expired" not in accepts, "verify_iat": False}
@@ -124,8 +138,9 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
         elif header["alg"] == "HS256" and "hmac" in accepts:
             claims = _symmetric(token, pieces)
         else:
-            public = private_key().public_key()
-            claims = jwt.decode(token, public, algorithms=["RS256"], options=options, issuer=ISSUER)
+            kind = behaviour.credential
+            public = SHARED if kind == "HS256" else private_key("ec" if kind == "ES256" else "own").public_key()
+            claims = jwt.decode(token, public, algorithms=[kind], options=options, issuer=ISSUER)
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError) as error:
         return f"{type(error).__name__}"
     if claims.get("install") != install and "foreign" not in accepts:
@@ -136,7 +151,7 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
 def _symmetric(token: str, pieces: list[str]) -> Any:
     """The classic mistake: whatever algorithm the token names is computed with the published key."""
     signed = f"{pieces[0]}.{pieces[1]}".encode()
-    for secret in (public_pem(), public_pem().strip()):
+    for secret in (public_pem("own"), public_pem("own").strip()):
         if hmac.compare_digest(encode(hmac.new(secret, signed, hashlib.sha256).digest()), pieces[2]):
             return jwt.decode(token, options={"verify_signature": False})
     raise jwt.InvalidSignatureError("Signature verification failed")

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,8 +57,13 @@ class Independent:
             calls = self.calls
         if behaviour.latency:
             time.sleep(behaviour.latency)
-        if behaviour.throttle_every and calls % behaviour.throttle_every == 0:
-            answer = refusal(behaviour, 429, "TOOMANYREQUESTS", "Please slow down.")
+        if behaviour.throttle_every and calls % behaviour.throttle_every == behaviour.throttle_offset:
+            answer = refusal(
+                replace(behaviour, errors=behaviour.throttle_form or behaviour.errors),
+                429,
+                "TOOMANYREQUESTS",
+                "Please slow down.",
+            )
             if behaviour.throttle_after is not None:
                 answer[1]["Retry-After"] = behaviour.throttle_after
         elif behaviour.unavailable_every and calls % behaviour.unavailable_every == 0:
@@ -86,7 +92,9 @@ class Independent:
     def _route(self, method: str, path: str, headers: dict[str, list[str]], body: bytes) -> Answer:
         behaviour, parts = self.behaviour, urlsplit(path)
         if parts.path == "/oidc/jwks" and behaviour.jwks != "absent":
-            names = {"own": ("own", "ec"), "other": ("stranger",), "empty": ()}[behaviour.jwks]
+            if behaviour.jwks == "html":
+                return 200, {"Content-Type": "text/html"}, b"<!doctype html><title>App</title><div id=root></div>"
+            names = {"own": ("own", "ec"), "other": ("stranger",), "empty": (), "odd": ("odd", "own")}[behaviour.jwks]
             return 200, {"Content-Type": "application/json"}, key_set(names)
         if parts.path.startswith("/signon") and method == "GET":
             code = parse_qs(parts.query).get("code", [parts.path.rpartition("/")[2]])[0]
@@ -97,6 +105,8 @@ class Independent:
         if found is None:
             status = behaviour.path_status
             return refusal(behaviour, status, "RESOURCENOTFOUND", "There is nothing at this path.")
+        if method == "OPTIONS" and "cors" in behaviour.quirks:
+            return 204, {"Access-Control-Allow-Methods": "POST", "Access-Control-Allow-Origin": "*"}, b""
         if method != "POST":
             answer = refusal(behaviour, behaviour.method_status, "UNSUPPORTEDHTTPVERB", "Only POST is served here.")
             if behaviour.allow:

@@ -86,6 +86,10 @@ class Provision:
         found = store.find(part, scope, ids, owner=owner)
         if part == "user" and found is None and self.behaviour.merge_email and "email" in held:
             found = self.by("user", scope, "email", held["email"])
+        if part == "user" and "unique-emails" in quirks and "email" in held:
+            holder = self.by("user", scope, "email", held["email"])
+            if holder is not None and holder is not found:
+                raise RefusedError(409, "CONFLICT", "Another user has this e-mail address.")
         if part == "course" and found is None and "courses-by-title" in quirks and "title" in held:
             found = self.by("course", scope, "title", held["title"])
         if part == "exam" and found is None and "exams-by-title" in quirks and "title" in held:
@@ -149,7 +153,9 @@ class Provision:
         configuration, quirks = held["configuration"], behaviour.quirks
         scopes = behaviour.configuration_scopes
         place = f"configurations of {self.install}" if scopes == "install" else exam.sid
-        ids = configuration.get("ids", {})
+        ids = {} if "configuration-ids-ignored" in quirks else configuration.get("ids", {})
+        if isinstance(ids, str):
+            configuration, ids = {**configuration, "ids": {"api": ids}}, {"api": ids}
         if ids:
             thing = self.one("configuration", place, configuration, owner=exam.sid if "sid" in ids else None)
             thing.owner = thing.owner or exam.sid

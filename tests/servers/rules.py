@@ -36,7 +36,8 @@ def _member(member: Member, value: Any, behaviour: Behaviour) -> Iterator[tuple[
         if not member.null or behaviour.null == "refused":
             yield "null", "is null."
         return
-    if not TYPES[member.type](value):
+    text_ids = "text-configuration-ids" in behaviour.adds and member.path == "exam/configuration/ids"
+    if not TYPES["string" if text_ids else member.type](value):
         yield f"type:{member.path}", f"is not of type {member.type}."
     elif member.choices and value not in member.choices:
         yield f"choice:{member.path}", f"is not one of {', '.join(member.choices)}."

@@ -12,6 +12,7 @@ from tests.servers.members import CURRENCIES, ITEMS, OPTIONS, at, instant, is_ur
 Fault = tuple[str, str, str]
 """Rule, pointer (without its first slash), message."""
 Facts = dict[str, frozenset[str]]
+VIRTUAL = "TS6d6011935f4646848ea4f7a29b4f61a5"
 KINDS = {
     "course": "sid api lms external".split(),
     "user": "sid api lms external".split(),
@@ -65,6 +66,16 @@ def person(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fault]:
             yield "email-form", "user/email", "is no e-mail address."
         elif not EMAIL.fullmatch(email) or ".." in email or len(email) > 254:
             yield "email-valid", "user/email", "is no valid e-mail address."
+        elif "plain-emails" in behaviour.adds and not re.fullmatch(r"[A-Za-z0-9.-]+@[a-z.]+", email):
+            yield "plain-emails", "user/email", "has odd characters."
+    for name in ("firstName", "lastName"):
+        text = at(body, f"user/{name}")
+        if (
+            "letter-names" in behaviour.adds
+            and isinstance(text, str)
+            and not re.fullmatch(r"[^\W\d_]+([ '-][^\W\d_]+)*", text)
+        ):
+            yield "letter-names", f"user/{name}", "is no name."
     if isinstance(currency, str) and currency not in CURRENCIES:
         yield "currency", "user/currencyCode", "is not a currency of ISO 4217."
     if isinstance(zone, str) and zone not in zones():
@@ -73,6 +84,8 @@ def person(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fault]:
 
 def delivery(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fault]:
     system = at(body, "exam/deliverySystem")
+    if system == "" and "empty-delivery-system" in behaviour.adds:
+        yield "empty-delivery-system", "exam/deliverySystem", "is empty."
     if isinstance(system, str) and system and system not in facts["deliverySystems"]:
         yield "delivery-system", "exam/deliverySystem", "is not one of the install."
 
@@ -83,8 +96,8 @@ def configuration(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fau
         return
     ids = at(held, "ids")
     if ids is not ...:
-        given = [kind for kind in ("sid", "api", "external") if kind in ids]
-        if len(given) != 1:
+        given = [kind for kind in ("sid", "api", "external") if isinstance(ids, dict) and kind in ids]
+        if len(given) != 1 and isinstance(ids, dict):
             yield "configuration-ids", f"{CONFIGURATION}/ids", "must hold exactly one identifier."
         for kind in given:
             if ids[kind] == "":
@@ -99,7 +112,8 @@ def configuration(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fau
     if at(held, "password") == "":
         yield "password-empty", f"{CONFIGURATION}/password", "is empty."
     yield from _window(held, "access", required=True)
-    yield from _window(held, "scheduling", required=False)
+    yield from _window(held, "scheduling", required="no-empty-dates" in behaviour.adds)
+    yield from picky(body, held, behaviour)
     for name, most in (("duration", 480), ("attempts", 10)):
         value = at(held, name)
         if value is not ... and value <= 0:
@@ -110,6 +124,32 @@ def configuration(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fau
             yield "exact", f"{CONFIGURATION}/{name}", "is too large."
 
 
+def picky(body: Any, held: dict[str, Any], behaviour: Behaviour) -> Iterator[Fault]:
+    """Stricter rules that real implementations are known to have."""
+    adds, types = behaviour.adds, at(held, "proctorTypes")
+    if "virtual-options" in adds and isinstance(at(types, VIRTUAL), dict) and not types[VIRTUAL].get("options"):
+        yield "virtual-options", f"{CONFIGURATION}/proctorTypes/{VIRTUAL}", "needs options."
+    if "accommodation-needs-user" in adds and at(held, "type") == "accommodation" and at(body, "user") is ...:
+        yield "accommodation-needs-user", f"{CONFIGURATION}/type", "needs a user."
+    password = at(held, "password")
+    if "password-8" in adds and isinstance(password, str) and not 8 <= len(password) <= 64:
+        yield "password-8", f"{CONFIGURATION}/password", "is to have 8 to 64 characters."
+    moments = {}
+    for window in ("access", "scheduling"):
+        for edge in ("open", "close"):
+            text = at(held, f"{window}/{edge}")
+            moments[window, edge] = instant(text) if isinstance(text, str) and text else None
+    opened, closed = moments["access", "open"], moments["access", "close"]
+    if opened and closed:
+        duration = at(held, "duration")
+        if "access-fits-duration" in adds and duration is not ... and (closed - opened).total_seconds() < duration * 60:
+            yield "access-fits-duration", f"{CONFIGURATION}/access", "is shorter than the duration."
+        for edge in ("open", "close"):
+            moment = moments["scheduling", edge]
+            if "scheduling-within-access" in adds and moment and not opened <= moment <= closed:
+                yield "scheduling-within-access", f"{CONFIGURATION}/scheduling/{edge}", "is outside access."
+
+
 def _window(held: dict[str, Any], name: str, *, required: bool) -> Iterator[Fault]:
     window = at(held, name)
     if window is ...:
@@ -118,7 +158,7 @@ def _window(held: dict[str, Any], name: str, *, required: bool) -> Iterator[Faul
     for edge in ("open", "close"):
         text, here = at(window, edge), f"{CONFIGURATION}/{name}/{edge}"
         if text is ...:
-            if required:
+            if name == "access":
                 yield f"required:{name}/{edge}", here, "is required."
         elif text or required:
             moment = instant(text)

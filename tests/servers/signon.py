@@ -72,7 +72,7 @@ class Desk:
         now = int(time.time() + behaviour.clock)
         subjects = {
             "sid": user["sid"],
-            "number": str(int(user["sid"][2:10], 36)),
+            "number": int(user["sid"][2:10], 36),
             "opaque": uuid.uuid5(uuid.NAMESPACE_URL, user["sid"]).hex,
             "email": user.get("email", user["sid"]),
         }

@@ -100,6 +100,9 @@ class Store:
             strange = thing is not None and part in ("course", "user") and thing.scope != scope
             if strange and "sids-of-other-installs" in self.behaviour.quirks:
                 strange = False
+            if thing is not None and thing.part == part == "exam" and owner not in (None, thing.owner):
+                status = self.behaviour.misplaced_exam_status
+                raise RefusedError(status, "RESOURCENOTFOUND", f"The exam {thing.sid} is of another course.")
             if thing is None or thing.part != part or strange or (owner is not None and thing.owner != owner):
                 status = self.behaviour.unknown_sid_status
                 raise RefusedError(status, "RESOURCENOTFOUND", f"There is no {part} {ids['sid']}.")
@@ -179,7 +182,10 @@ class Store:
         return changed
 
     def _clean(self, values: dict[str, Any]) -> dict[str, Any]:
-        return {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
+        cleaned = {name: self.text(value) if isinstance(value, str) else value for name, value in values.items()}
+        if "email" in self.behaviour.fold and "email" in cleaned:
+            cleaned["email"] = cleaned["email"].casefold()
+        return cleaned
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
