@@ -25,8 +25,6 @@ def success(behaviour: Behaviour, sids: dict[str, str], told: dict[str, str], si
     quirks = behaviour.quirks
     body: dict[str, Any] = {part: {"sid": sids[part], "result": told[part]} for part in PARTS if part in sids}
     for part in PARTS:
-        if f"answer-without-{part}" in quirks:
-            body.pop(part, None)
         if part not in sids and behaviour.unasked == "null":
             body[part] = None
         if part not in sids and behaviour.unasked == "empty":

@@ -133,6 +133,8 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
         header = jwt.get_unverified_header(token)
         if header["alg"] == "none" and "none-algorithm" in accepts:
             claims = jwt.decode(token, options={"verify_signature": False})
+        elif "half-signature" in accepts and len(pieces[2]) > 40:
+            claims = _by_half(token, pieces)
         elif "unverified" in accepts:
             claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": True})
         elif header["alg"] == "HS256" and "hmac" in accepts:
@@ -146,6 +148,15 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
     if claims.get("install") != install and "foreign" not in accepts:
         return "foreign"
     return None
+
+
+def _by_half(token: str, pieces: list[str]) -> Any:
+    """A comparison that stops early: only the first half of the signature counts."""
+    claims = jwt.decode(token, options={"verify_signature": False, "verify_exp": True})
+    right = api_token(claims.get("install", "")).split(".")
+    if pieces[:2] != right[:2] or pieces[2][:160] != right[2][:160]:
+        raise jwt.InvalidSignatureError("Signature verification failed")
+    return claims
 
 
 def _symmetric(token: str, pieces: list[str]) -> Any:

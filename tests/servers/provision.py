@@ -75,7 +75,7 @@ class Provision:
         if "exam" in body:
             self.exam(body)
         if "signon" in body:
-            known = body["signon"]["integrationSid"] in self.integrations
+            known = body["signon"].get("integrationSid") in self.integrations or "integration-optional" in quirks
             if not known and "any-integration" not in quirks:
                 status = self.behaviour.unknown_integration_status
                 raise RefusedError(status, "RESOURCENOTFOUND", "The install has no such integration.")
@@ -97,6 +97,9 @@ class Provision:
         if found is None and part == "exam" and "configuration" not in held and "bare-exams" not in quirks:
             status = self.behaviour.invalid_input_status
             raise RefusedError(status, "INVALIDINPUT", "A new exam needs its configuration.")
+        for name in ("title", "email"):
+            if found is not None and f"{part}-keyed-with-{name}" in quirks and name in held:
+                found = found if found.values.get(name) == held[name] else None
         values = values_of(part, held)
         if found is not None and "sid" in ids and not self.behaviour.by_sid_updates:
             values = {}

@@ -53,7 +53,7 @@ def presence(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fault]:
     if at(body, "enrollment") is not ... and at(body, "user") is ...:
         yield "enrollment-needs-user", "enrollment", "needs a user."
     if at(body, "signon") is not ...:
-        if at(body, "signon/integrationSid") is ...:
+        if at(body, "signon/integrationSid") is ... and "integration-optional" not in behaviour.quirks:
             yield "required:signon/integrationSid", "signon/integrationSid", "is required."
         if at(body, "user") is ...:
             yield "signon-needs-user", "signon", "needs a user."

@@ -83,8 +83,23 @@ class Store:
             value = unicodedata.normalize(behaviour.form, value)
         return value.casefold() if identifier and "ids" in behaviour.fold else value
 
+    def careless(self, text: str) -> str:
+        """An identifier as a careless data base keeps it."""
+        quirks = self.behaviour.quirks
+        if "accents-ignored" in quirks:
+            text = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+        if "trailing-space-ignored" in quirks:
+            text = text.rstrip(" ")
+        for length in (16, 64):
+            if f"identifiers-cut-at-{length}" in quirks:
+                text = text[:length]
+        return text
+
     def keys(self, part: str, scope: str, ids: dict[str, str]) -> list[Key]:
         quirks = self.behaviour.quirks
+        if "lms-identifiers-ignored" in quirks:
+            ids = {kind: text for kind, text in ids.items() if kind != "lms"}
+        ids = {kind: self.careless(text) for kind, text in ids.items()}
         if "one-index-for-all-parts" in quirks:
             return [("any", scope, kind, self.text(text, identifier=True)) for kind, text in ids.items()]
         if "kinds-confused" in quirks:
@@ -94,7 +109,9 @@ class Store:
     def find(self, part: str, scope: str, ids: dict[str, str], *, owner: str | None = None) -> Thing | None:
         """The thing that identifiers name. Raises RefusedError for a SID that names nothing."""
         if "sid" in ids:
-            thing = self.things.get(ids["sid"])
+            thing = None if "sids-unusable" in self.behaviour.quirks else self.things.get(ids["sid"])
+            if thing is None and "breaks-on-unknown-sids" in self.behaviour.quirks:
+                raise KeyError(ids["sid"])
             if thing is None and "unknown-sid-creates" in self.behaviour.quirks:
                 return None
             strange = thing is not None and part in ("course", "user") and thing.scope != scope
@@ -135,6 +152,8 @@ class Store:
             if not behaviour.atomic:
                 time.sleep(0.0005)
             self.put(self.things, thing.sid, thing)
+            if "forgets-after-a-while" in quirks and len(self.index) > 200:
+                self.index = dict(list(self.index.items())[100:])
             for key in keys:
                 self.put(self.index, key, thing.sid)
             told = "Found Existing" if f"{part}-created-told-as-found" in quirks else "Created"

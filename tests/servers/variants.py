@@ -146,6 +146,7 @@ VARIANTS: Mapping[str, Behaviour] = {
     "password-of-eight": adds("password-8"),
     "names-of-letters": adds("letter-names"),
     "plain-emails": adds("plain-emails"),
+    "zulu-dates-only": quirks("zulu-only"),
     "signon-without-user-taken": skips("signon-needs-user"),
     # credentials
     "token-header-only": Behaviour(schemes=frozenset({"token"})),
