@@ -36,6 +36,8 @@ class Reason:
     code: str
     status_clause: str
     preference_clause: str
+    late: bool = False
+    """Whether it shows only after the schema was found to be kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from contract.access import Access, sent_tokens
 from contract.answers import Answers
@@ -12,7 +13,7 @@ from contract.expectation import Expectation
 from contract.findings import Judgement
 from contract.model import Model
 from contract.oracle import Oracle
-from contract.refusals import judge_refusal, taint
+from contract.refusals import judge_form, judge_refusal, taint
 from contract.signon import judge_signon
 from spec.clauses import Catalogue
 from spec.document import Operation
@@ -68,11 +69,22 @@ class Judge:
             taint(self.model, wanted, (), self.step, known=False)
         elif response.ok:
             self._accepted(exchange, response, wanted, judgement)
+        elif self.access.passive and not wanted.binding and self._excused(response.status, wanted.body):
+            judge_form(response, wanted, judgement)
+            taint(self.model, wanted, (), self.step, known=True)
         else:
             judge_refusal(exchange.request, response, wanted, judgement)
             if wanted.provisions:
                 taint(self.model, wanted, wanted.reasons, self.step, known=response.status != 429)
         return judgement
+
+    def _excused(self, status: int, body: Any) -> bool:
+        """Whether what nobody can tell from recorded traffic may be why it was refused: the credential, or the
+        lists of the install.
+        """
+        if status in (401, 403):
+            return True
+        return status in (400, 404) and self.oracle.names_what_installs_have(body)
 
     def _accepted(self, exchange: Exchange, response: Response, wanted: Expectation, judgement: Judgement) -> None:
         for reason in wanted.broken:

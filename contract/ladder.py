@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contract.lab import Lab
-from contract.probes import entry, form, sign, state
+from contract.probes import entry, form, identity, sign, state
 
 LADDER: Mapping[str, Callable[[Lab], None]] = {
     "recall": state.recall,
     "subsets": state.subsets,
     "examples": form.examples,
-    "kinds": state.kinds,
-    "by-sid": state.by_sid,
+    "kinds": identity.kinds,
+    "by-sid": identity.by_sid,
     "implied": state.implied,
     "changes": state.changes,
     "omissions": state.omissions,
     "equals": state.equals,
     "replacements": state.replacements,
-    "namesakes": state.namesakes,
-    "lookalikes": state.lookalikes,
-    "scopes": state.scopes,
-    "unknown-sids": state.unknown_sids,
+    "namesakes": identity.namesakes,
+    "lookalikes": identity.lookalikes,
+    "scopes": identity.scopes,
+    "unknown-sids": identity.unknown_sids,
     "nothing-by-halves": state.nothing_by_halves,
     "needed-at-creation": state.needed_at_creation,
-    "nameless": state.nameless,
+    "nameless": identity.nameless,
     "bursts": state.bursts,
     "broken": form.broken,
     "bare": form.bare,
@@ -38,7 +38,7 @@ LADDER: Mapping[str, Callable[[Lab], None]] = {
     "doors": entry.doors,
     "signon": sign.asked,
     "follow-signon": sign.followed,
-    "other-install": state.other_install,
+    "other-install": identity.other_install,
     "growth": sign.growth,
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
@@ -54,7 +55,13 @@ class Oracle:
         listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}
         # what the judge was not told of, it takes for unknown; recorded traffic may know better
         self.lists = None if access.passive else {name: access.known.get(name, ()) for name in listed}
+        self.listed = listed
         self.install_rules = Rules(operation.parameters[0].schema)
+
+    def names_what_installs_have(self, body: Any) -> bool:
+        """Whether a body names something that only an install can know to have."""
+        nothing: dict[str, tuple[str, ...]] = dict.fromkeys(self.listed, ())
+        return any(one.keyword == "x-install-member" for one in self.rules.violations(body, nothing))
 
     def path(self, install: str) -> str:
         """The path of the operation for an install."""
@@ -194,7 +201,8 @@ class Oracle:
         missing = [name for name in part.required_on_create if name not in value]
         for name in missing:
             clause = clause_of(part.schema, "x-resource", "required-on-create")
-            yield _body_reason(clause, join((*part.path, name)), f"{name!r} is missing, and this {part.name} is new")
+            message = f"{name!r} is missing, and this {part.name} is new"
+            yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
         if missing and any(self.model.look_up(key) is not None for key in keys):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
 

@@ -24,7 +24,7 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
     else:
         _status(response, expected, judgement)
     if 400 <= response.status < 500 and request.method != "HEAD":
-        _form(response, expected, judgement)
+        judge_form(response, expected, judgement)
 
 
 def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
@@ -62,7 +62,8 @@ def _status(response: Response, expected: Expectation, judgement: Judgement) -> 
         judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
 
 
-def _form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+    """Add findings about the form of a refusal."""
     start = response.body[:200].lstrip().lower()
     judgement.touch("never-html", "error-shape")
     if "html" in response.media_type or start.startswith((b"<!doctype html", b"<html")):
@@ -110,8 +111,9 @@ def _complete(response: Response, value: dict[str, Any], expected: Expectation, 
     judgement.touch("errors-complete")
     listed = value.get("errors")
     told = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    early = [reason for reason in reasons if not reason.late] or reasons
     pointers = {one.get("pointer") for one in told if one.get("message") and one.get("clause")}
-    missing = sorted({reason.pointer for reason in reasons} - pointers)
+    missing = sorted({reason.pointer for reason in early} - pointers)
     if missing:
         received = f"no entry for {', '.join(missing[:4]) or 'the whole body'}"
         judgement.find("errors-complete", "incomplete errors", "an entry for every fault", received, "/errors")

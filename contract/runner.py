@@ -67,6 +67,8 @@ class Report:
     unavailable: int
     cannot: str | None = None
     notes: list[str] = field(default_factory=list)
+    prefix: str = ""
+    published_keys: list[str] = field(default_factory=list)
 
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many clauses have each outcome."""
@@ -108,12 +110,12 @@ def run(
     """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
     started = time.monotonic()
     target = Target(transport, most=plan.most_requests, rate=plan.rate, sleep=sleep)
-    lab = _lab(target, url, document, catalogue, access, plan)
+    lab = open_lab(target, url, document, catalogue, access, plan)
     target.watch = _watcher(target, plan, started, watch)
     notes: list[str] = []
     cannot = None
     try:
-        cannot = _knock(lab, plan, sleep)
+        cannot = knock(lab, plan, sleep)
         if cannot is None:
             target.phase = "ladder"
             climb(lab)
@@ -123,6 +125,8 @@ def run(
             cannot = _vacuous(lab)
     except UnavailableError as error:
         cannot = str(error)
+    except KeyboardInterrupt:
+        cannot = "The run was interrupted; what was seen and created until then is listed."
     except BudgetError as error:
         notes.append(f"{error} What was seen until then is reported.")
         cannot = _vacuous(lab)
@@ -142,6 +146,8 @@ def run(
         unavailable=target.unavailable,
         cannot=cannot,
         notes=notes,
+        prefix=lab.composer.prefix,
+        published_keys=lab.published_keys,
     )
 
 
@@ -155,7 +161,8 @@ def _watcher(target: Target, plan: Plan, started: float, watch: Watch | None) ->
     return see
 
 
-def _lab(target: Target, url: str, document: Document, catalogue: Catalogue, access: Access, plan: Plan) -> Lab:
+def open_lab(target: Target, url: str, document: Document, catalogue: Catalogue, access: Access, plan: Plan) -> Lab:
+    """A lab with a memory that is empty, for names that nobody else has."""
     operation = document.operations[OPERATION]
     found = resources(operation)
     judge = Judge(operation, Model(found), catalogue, access, secure=urlsplit(url).scheme == "https")
@@ -168,7 +175,7 @@ def _lab(target: Target, url: str, document: Document, catalogue: Catalogue, acc
     return lab
 
 
-def _knock(lab: Lab, plan: Plan, sleep: Callable[[float], None]) -> str | None:
+def knock(lab: Lab, plan: Plan, sleep: Callable[[float], None]) -> str | None:
     """Wait until the target answers, see whether it takes the credential, and fetch its keys."""
     lab.target.phase = "knock"
     until = time.monotonic() + plan.wait

@@ -6,7 +6,6 @@ import base64
 import binascii
 import json
 import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -87,7 +86,7 @@ def judge_signon(
         judgement.find("signon-token-fresh", "token again", "a token of its own", "the one of a call before", pointer)
     judge.model.tokens.add(text)
     _signature(judge, token, text, pointer, judgement)
-    _times(token.claims, pointer, judgement)
+    _times(token.claims, judge.oracle.clock().timestamp(), pointer, judgement)
     _subject(judge, signon, token.claims, wanted, sids, pointer, judgement)
     _claims(token, asked.get(signon.audience), sids.get(signon.subject), pointer, judgement)
 
@@ -130,8 +129,7 @@ def _number(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _times(claims: Mapping[str, Any], pointer: str, judgement: Judgement) -> None:
-    now = time.time()
+def _times(claims: Mapping[str, Any], now: float, pointer: str, judgement: Judgement) -> None:
     expiry = _number(claims.get("exp"))
     judgement.touch("signon-token-unexpired", "signon-token-lifetime")
     if expiry is None:

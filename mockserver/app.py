@@ -58,7 +58,7 @@ class Mock:
         self.clock, self.keys, self.store, self.behaviour = clock, keys, store, behaviour
         provision = _operation(document, "provision")
         parts = resources(provision)
-        self.engine = Provisioning(parts)
+        self.engine = Provisioning(parts, behaviour.planning)
         self.credentials = Credentials(document, keys, clock, settings.longest_credential)
         self.journal = Journal(document, self.credentials.header, settings.journal_length, settings.journal_body)
         follow = document.operations.get("followSignon")
@@ -67,7 +67,7 @@ class Mock:
         self.provision = Provision(provision, known, self.engine, store, ids, self.desk, settings, behaviour)
         self.gate = gate.Gate(known, self.desk, parts, settings)
         self.routes = Routes(self._routes(Control(settings.public_url, self.reset)))
-        self.serve = behaviour.serve(self.answer)
+        self.serve = behaviour.serve(self)
         self._credential_header = self.credentials.header.encode()
         self.reset()
 
@@ -88,19 +88,27 @@ class Mock:
             reply = of_refusal(refusal)
         except Disconnected:
             return
-        except Exception:  # the last resort: a defect of ours, told without a trace
+        except Exception:  # noqa: BLE001 - the last resort: a defect of ours, told without a trace
             _log.exception("A call could not be served.")
             reply = of_refusal(Refusal("defect", "The mock has a defect; its terminal shows where. Please report it."))
-        headers = [*reply.headers, (b"content-length", str(len(reply.body)).encode())]
-        await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else reply.body})
-        cut = self.journal.cut
+        status, headers, body, notes = reply
+        sent = [*headers, (b"content-length", b"%d" % len(body))]
+        await send({"type": "http.response.start", "status": status, "headers": sent})
+        await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else body})
         self.journal.record(
             Exchange(
-                self.clock(), call.method, call.raw_path, call.query, call.headers, cut(call.body),
-                reply.status, reply.headers, cut(reply.body), reply.notes,
+                self.clock(),
+                call.method,
+                call.raw_path,
+                call.query,
+                call.headers,
+                call.body,
+                status,
+                headers,
+                body,
+                notes,
             )
-        )  # fmt: skip
+        )
 
     async def answer(self, call: Call) -> Reply:
         """The honest answer to a call. Raises Refusal, or Disconnected."""
@@ -131,7 +139,11 @@ class Mock:
         return tuple(served)
 
     def _handlers(self) -> Mapping[str, Handler]:
-        handlers: dict[str, Handler] = {"provision": self.provision, "followSignon": self.gate.follow, "jwks": self._jwks}
+        handlers: dict[str, Handler] = {
+            "provision": self.provision,
+            "followSignon": self.gate.follow,
+            "jwks": self._jwks,
+        }
         if present := self.document.operations.get("presentSignon"):
             rules = gate.form_rules(present)
             handlers["presentSignon"] = lambda call: self.gate.present(call, rules)
@@ -146,9 +158,7 @@ class Mock:
 
     async def _index(self, _: Call) -> Reply:
         operation = _operation(self.document, "provision")
-        routes = [
-            pages.Row(f"{one.method} {one.path}", one.summary) for one in self.document.operations.values()
-        ] + [
+        routes = [pages.Row(f"{one.method} {one.path}", one.summary) for one in self.document.operations.values()] + [
             pages.Row("GET /openapi.json", "The document that this server keeps"),
             pages.Row("POST /_invigilate/reset", "Restore the state of the start"),
         ]
@@ -167,7 +177,7 @@ class Mock:
 
 def create_app(
     document: Document,
-    clauses: Catalogue,  # noqa: ARG001 - for faults, which name clauses of the catalogue
+    clauses: Catalogue,
     installs: Sequence[Install],
     *,
     clock: Clock,

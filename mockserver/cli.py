@@ -65,7 +65,9 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--clauses", type=Path, metavar="F", help="use this catalogue of clauses")
     add("--installs", type=Path, metavar="F", help="serve these installs")
     add("--keys", type=Path, metavar="F", help="keep the key in this file, so that tokens survive a restart")
-    add("--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)")
+    add(
+        "--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)"
+    )
     add("--signon-ttl", type=_seconds, default=300, metavar="S", help="lifetime of a sign-on (default: %(default)s s)")
     add("--seed", type=int, metavar="N", help="make SIDs reproducible")
     add("--unknown-members", choices=("ignore", "reject"), default="ignore", help="members that no one knows (ignore)")

@@ -33,10 +33,14 @@ class Control:
             raise refuse("cross-site", "path-known", message)
         site = call.header(b"sec-fetch-site")
         if site not in (None, b"same-origin", b"none"):
-            raise refuse("cross-site", "path-known", "This was sent by a web page of another site; that is not allowed.")
+            raise refuse(
+                "cross-site", "path-known", "This was sent by a web page of another site; that is not allowed."
+            )
         origin = call.header(b"origin")
         if origin is not None and not self._own(origin.decode("latin-1"), call):
-            raise refuse("cross-site", "path-known", "This was sent by a web page of another origin; that is not allowed.")
+            raise refuse(
+                "cross-site", "path-known", "This was sent by a web page of another origin; that is not allowed."
+            )
 
     def _own(self, origin: str, call: Call) -> bool:
         host = (call.header(b"host") or b"").decode("latin-1").lower()

@@ -16,7 +16,10 @@ _EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
 _MOST_VERIFIED = 4096
 _CHALLENGE: Headers = ((b"www-authenticate", b'Bearer realm="invigilate"'),)
 _INVALID: Headers = (
-    (b"www-authenticate", b'Bearer realm="invigilate", error="invalid_token", error_description="The token is refused"'),
+    (
+        b"www-authenticate",
+        b'Bearer realm="invigilate", error="invalid_token", error_description="The token is refused"',
+    ),
 )
 
 
@@ -41,7 +44,10 @@ class Credentials:
         bearer = scheme.lower() == b"bearer"
         value = value.strip(b" \t")
         if named is not None and (not bearer or value != named):
-            clause, both = "credential-conflict-refused", f"{self.header!r} and 'Authorization' hold different credentials"
+            clause, both = (
+                "credential-conflict-refused",
+                f"{self.header!r} and 'Authorization' hold different credentials",
+            )
             raise refuse("credential-missing", clause, f"{both}; send one of them.", headers=_CHALLENGE)
         if not bearer:
             raise self.missing("'Authorization' is not of the scheme Bearer")
@@ -73,7 +79,9 @@ def _refused(error: TokenError, *, bearer: bool) -> Refusal:
     if str(error) == "it is not valid yet":
         clause = "credential-early-refused"
     where = "Bearer credential" if bearer else "token"
-    message = f"The {where} is refused: {error.reason}. Get a new one: the mock prints one, 'invigilate token' mints more."
+    message = (
+        f"The {where} is refused: {error.reason}. Get a new one: the mock prints one, 'invigilate token' mints more."
+    )
     situation = "bearer-invalid" if bearer else "token-invalid"
     return refuse(situation, clause, message, headers=_INVALID if bearer else ())
 

@@ -49,7 +49,7 @@ class Fault:
     clause: str
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - the contract calls it so
     """A request is not served. ``situation`` is a key of SITUATIONS."""
 
     def __init__(

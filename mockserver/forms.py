@@ -32,10 +32,24 @@ class Entry:
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
-    __slots__ = ("created", "entries", "part", "required", "tree")
+    __slots__ = (
+        "created",
+        "entries",
+        "holder",
+        "installed",
+        "name",
+        "owners",
+        "part",
+        "path",
+        "required",
+        "sid_kind",
+        "tree",
+    )
 
     def __init__(self, part: Part) -> None:
-        self.part = part
+        self.part, self.name, self.path = part, part.name, part.path
+        self.holder, self.sid_kind = part.identifiers, part.sid_kind
+        self.owners = (part.scope, *part.identity) if part.scope else part.identity
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
         self.tree: dict[str, Any] = {}
         for leaf in part.leaves:
@@ -44,11 +58,14 @@ class Form:
                 node = node.setdefault(name, {})
             node[leaf.path[-1]] = self.entries[leaf.key]
         self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}
+        self.installed = {
+            key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
+        }
         self.required = {name: clause_of(part.schema, "x-resource", name) for name in part.required_on_create}
 
     def at(self, body: Any) -> Any:
         """What a body holds for this part, or ABSENT."""
-        for name in self.part.path:
+        for name in self.path:
             if type(body) is not dict or name not in body:
                 return ABSENT
             body = body[name]
@@ -58,26 +75,26 @@ class Form:
         """The leaves that the object of a part sends. ``defaults`` are the install's, which null restores."""
         values: Values = {}
         if type(value) is dict:
-            _collect(value, self.tree, defaults, values)
+            _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
     def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
         """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
-        values = dict(self.created)
-        for key, entry in self.entries.items():
-            if entry.install_default is not None and entry.install_default in defaults:
-                values[key] = defaults[entry.install_default]
-        values |= sent
+        values = self.created.copy()
+        for key, name in self.installed.items():
+            if name in defaults:
+                values[key] = defaults[name]
+        values.update(sent)
         return values
 
-    def changed(self, stored: Mapping[str, Any], sent: Values) -> Values:
-        """The leaves that were sent with another value than the stored one."""
-        entries = self.entries
-        return {
-            key: value
-            for key, value in sent.items()
-            if (before := stored.get(key)) is not value and not same(before, value, date=entries[key].date)
-        }
+    def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
+        """The leaves that the object of a part sends with another value than the stored one."""
+        values: Values = {}
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, stored)
+        if not values:
+            return values
+        return {key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)}
 
 
 def same(before: Any, after: Any, *, date: bool = False) -> bool:
@@ -97,14 +114,22 @@ def same(before: Any, after: Any, *, date: bool = False) -> bool:
     return first is not None and first == instant(after)
 
 
-def _collect(value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values) -> None:
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _collect(
+    value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values, stored: Mapping[str, Any]
+) -> None:
+    """Note the leaves below an object; strings that equal what is stored are left out, being most of all leaves."""
     for name, member in value.items():
         entry = tree.get(name)
         if entry is None:
             continue
         if type(entry) is dict:
             if type(member) is dict:
-                _collect(member, entry, defaults, values)
+                _collect(member, entry, defaults, values, stored)
+            continue
+        if type(member) is str and member == stored.get(entry.key):
             continue
         if member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None

@@ -20,27 +20,24 @@ class Ids(Protocol):
         """A new one-time code: a secret, so never derived from a seed."""
 
 
-class SystemIds:
-    """Names nobody can foresee."""
+class SeededIds:
+    """The same names in the same order for the same seed. Neither SIDs nor token ids are secrets; codes are."""
+
+    def __init__(self, seed: int) -> None:
+        self._bits = random.Random(seed).getrandbits  # noqa: S311 - reproducible on purpose, and never a secret
 
     def sid(self, prefix: str) -> str:
-        return prefix + secrets.token_hex(16)
+        return f"{prefix}{self._bits(128):032x}"
 
     def token_id(self) -> str:
-        return secrets.token_hex(16)
+        return f"{self._bits(128):032x}"
 
     def code(self) -> str:
         return secrets.token_urlsafe(24)
 
 
-class SeededIds(SystemIds):
-    """The same names in the same order for the same seed; codes stay secret."""
+class SystemIds(SeededIds):
+    """Other names at each start."""
 
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - reproducible on purpose, and never a secret
-
-    def sid(self, prefix: str) -> str:
-        return f"{prefix}{self._random.getrandbits(128):032x}"
-
-    def token_id(self) -> str:
-        return f"{self._random.getrandbits(128):032x}"
+    def __init__(self) -> None:
+        super().__init__(secrets.randbits(256))

@@ -117,7 +117,7 @@ def launch(options: argparse.Namespace) -> Launch:
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
-    return Launch(app, listener, _ready(url, installs, keys, settings), options.ready_file, options.fault)
+    return Launch(app, listener, ready_facts(url, installs, keys, settings), options.ready_file, options.fault)
 
 
 def banner(launch: Launch) -> str:
@@ -140,7 +140,8 @@ def banner(launch: Launch) -> str:
     )
 
 
-def _ready(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
     now = system_clock()
     ids = SystemIds()
 

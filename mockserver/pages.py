@@ -1,4 +1,4 @@
-"""The pages: what a browser shows at ``/`` and after a sign-on link. Templates escape; nothing is loaded from elsewhere."""
+"""The pages: what a browser shows at ``/`` and after a sign-on link. Templates escape; nothing comes from elsewhere."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def signed_on(grant: Grant, install: Install, resources: Resources) -> Reply:
     order = [subject, *(part.name for part in resources.parts if part.name != subject)]
     titles = {subject: f"Who: {subject}"}
     sections = [_part(grant, resources, name, titles.get(name, f"Where: {name}")) for name in order]
-    where = Section("Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience)))
+    where = Section(
+        "Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience))
+    )
     told = tuple(Row(name, str(value)) for name, value in grant.claims.items())
     claims = Section("What the token says", told)
     shown = [section for section in (*sections[:1], claims, *sections[1:], where) if section.rows]
@@ -107,4 +109,6 @@ def _style() -> str:
 def _templates() -> jinja2.Environment:
     import jinja2
 
-    return jinja2.Environment(loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined)
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined
+    )

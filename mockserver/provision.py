@@ -11,9 +11,10 @@ import orjson
 from mockserver.behaviour import HONEST, Behaviour
 from mockserver.call import Call, shown
 from mockserver.decoding import decode
-from mockserver.errors import Refusal, of_violations, refuse
+from mockserver.errors import Headers, Refusal, of_violations, refuse
 from mockserver.ids import Ids
-from mockserver.provisioning import Done, Plan, Provisioning
+from mockserver.plan import Plan
+from mockserver.provisioning import Provisioning
 from mockserver.reply import JSON, Reply
 from mockserver.settings import Settings
 from mockserver.signon import Desk
@@ -23,7 +24,8 @@ from spec.installs import Install
 from spec.members import members
 from spec.validation import Rules, Violation
 
-_HEADERS = (JSON, (b"cache-control", b"no-store"))
+_HEADERS = (JSON,)
+_HEADERS_SIGNON = (JSON, (b"cache-control", b"no-store"))
 _LONGEST_WARNING = 1000
 _UNKNOWN = "unknown-members-ignored"
 
@@ -64,6 +66,7 @@ class Provision:
     ) -> None:
         assert operation.body is not None
         self.rules = Rules(operation.body.json)
+        self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
         self.members = members(operation.body.json)
         self.installs, self.engine, self.store, self.ids, self.desk = installs, engine, store, ids, desk
         self.settings, self.behaviour = settings, behaviour
@@ -78,13 +81,12 @@ class Provision:
             message = f"This credential may not provision the install {install.sid}; use one that was made for it."
             raise refuse("forbidden", "credential-foreign-refused", message)
         call.require_json()
-        raw = await call.read(self.settings.largest_body)
-        body = decode(raw, self.settings.deepest_body)
-        return self.provision(install, body)
+        settings = self.settings
+        return self.provision(install, decode(await call.read(settings.largest_body), settings.deepest_body))
 
     def provision(self, install: Install, body: Any) -> Reply:
         """Judge and commit one body, in one step of the event loop: nothing can come between plan and commit."""
-        unknown = self.members.unknown(body) if self.members else []
+        unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         plan = self._judged(install, body, unknown)
         if not self.behaviour.honest:
             body = self.behaviour.body(body, install, self.store)
@@ -96,12 +98,15 @@ class Provision:
             answer[signon.response] = self.desk.issue(install, str(asked.get(signon.audience)), done.resources)
         if not self.behaviour.honest:
             answer = self.behaviour.answer(answer, done, body)
-        return _reply(answer, unknown)
+        return _reply(
+            answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
+        )
 
     def _judged(self, install: Install, body: Any, unknown: list[str]) -> Plan:
         lists = self.lists[install.sid]
         if self.rules.fits_schema(body):
-            violations = self.rules.annotation_violations(body, lists)
+            ruled = not self.annotated.isdisjoint(body)
+            violations = self.rules.annotation_violations(body, lists) if ruled else []
         else:
             violations = self.rules.violations(body, lists)
         if unknown and self.settings.reject_unknown_members:
@@ -147,10 +152,10 @@ def _pruned(body: Any, pointers: list[str], pointer: str = "") -> Any:
     return kept
 
 
-def _reply(answer: Mapping[str, Any], unknown: list[str]) -> Reply:
+def _reply(answer: Mapping[str, Any], unknown: list[str], headers: Headers) -> Reply:
     body = orjson.dumps(answer)
     if not unknown:
-        return Reply(200, _HEADERS, body)
+        return Reply(200, headers, body)
     told = f"{_UNKNOWN}; "
     for count, pointer in enumerate(unknown):
         piece = quote(pointer[:200], safe="/~")
@@ -158,7 +163,4 @@ def _reply(answer: Mapping[str, Any], unknown: list[str]) -> Reply:
             told += f"and {len(unknown) - count} more"
             break
         told += f"{piece}{', ' if count + 1 < len(unknown) else ''}"
-    return Reply(200, (*_HEADERS, (b"invigilate-warning", told.encode())), body, (told,))
-
-
-__all__ = ["Done", "Installs", "Provision"]
+    return Reply(200, (*headers, (b"invigilate-warning", told.encode())), body, (told,))

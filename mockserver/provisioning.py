@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.forms import Form
 from mockserver.ids import Ids
 from mockserver.plan import Outcome, Plan, Planning, Step
 from mockserver.store.state import Change, Key, Resource, State, Store
 from spec.installs import Install
-from spec.resources import Resources
+from spec.resources import Part, Resources
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A committed plan: by part name, the outcome and the resource as it is now."""
+class Done(NamedTuple):
+    """A committed plan: by part name, the step that was taken and the resource as it is now."""
 
-    outcomes: Mapping[str, Outcome]
+    steps: Mapping[str, Step]
     resources: Mapping[str, Resource]
 
 
 class Provisioning:
     """The engine for the parts of one document."""
 
-    def __init__(self, resources: Resources) -> None:
-        self.resources = resources
+    def __init__(self, resources: Resources, planning: type[Planning] = Planning) -> None:
+        self.resources, self.planning = resources, planning
         self.forms = tuple(Form(part) for part in resources.parts)
 
     def plan(self, state: State, install: Install, body: Any) -> Plan:
         """What the body is going to do. Pure: reads the state, writes nothing."""
-        return Planning(state, install, body).plan(self.forms)
+        return self.planning(state, install, body).plan(self.forms)
 
     def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
@@ -40,27 +38,24 @@ class Provisioning:
         for name, step in plan.steps.items():
             resource = step.known
             if resource is None:
-                resource, keys = _created(plan, step, resources, ids)
-                changes.append(Change(resource, keys))
+                change = _created(plan, step, resources, ids)
+                resource = change.resource
+                changes.append(change)
             elif step.outcome is Outcome.UPDATED:
                 resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
                 changes.append(Change(resource))
             resources[name] = resource
         if changes:
             store.commit(changes)
-        return Done({name: step.outcome for name, step in plan.steps.items()}, resources)
+        return Done(plan.steps, resources)
 
     def answer(self, done: Done) -> dict[str, Any]:
         """The success body of a committed plan, without the sign-on."""
         body: dict[str, Any] = {}
-        for form in self.forms:
-            part = form.part
-            resource = done.resources.get(part.name)
-            if resource is not None:
-                body[part.response] = {
-                    part.sid_member: resource.sid,
-                    part.result_member: _word(form, done.outcomes[part.name]),
-                }
+        for name, resource in done.resources.items():
+            step = done.steps[name]
+            part = step.form.part
+            body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
         return body
 
     def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
@@ -71,25 +66,21 @@ class Provisioning:
                 form = next(form for form in self.forms if form.part.name == one.part)
                 values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
                 keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
-                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), tuple(keys))])
+                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
-def _created(
-    plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids
-) -> tuple[Resource, tuple[Key, ...]]:
+def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys = tuple(
-        Key(part.name, scope, name.kind, " ".join((name.text, *(resources[one].sid for one in name.joins))))
-        if name.joins
-        else Key(part.name, scope, name.kind, name.text)
-        for name in step.names
-    )
-    return Resource(ids.sid(part.prefix), part.name, scope, step.values), keys
+    keys: list[Key] = []
+    for kind, text, joins in step.names:
+        for one in joins:
+            text += " " + resources[one].sid
+        keys.append(Key(part.name, scope, kind, text))
+    return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 
-def _word(form: Form, outcome: Outcome) -> str:
-    part = form.part
+def _word(part: Part, outcome: Outcome) -> str:
     if outcome is Outcome.FOUND:
         return part.found
     return part.created if outcome is Outcome.CREATED else part.updated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from urllib.parse import unquote
 
 from mockserver.call import Call, shown
@@ -14,11 +14,14 @@ from mockserver.reply import Reply
 Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
 
 _HINTS: Mapping[bytes, str] = {
-    b"assignments": "The path that exists is PUT /v1/installs/{installSid}/exams/{examSid}/assignment.",
-    b"onboarding": "The path that exists is GET /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}/onboard.",
+    b"assignments": "It is PUT /v1/installs/{installSid}/exams/{examSid}/assignment.",
+    b"onboarding": "It is GET /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}/onboard.",
     b"sessions": "Sessions are scheduled by POST /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}.",
 }
 """What the published guide misspells, by the last segment of the path."""
+
+
+_MOST_FOUND = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +34,27 @@ class Route:
     protected: bool = False
 
 
+class Asked(NamedTuple):
+    """What is looked up: a method and a path as it was sent."""
+
+    method: str
+    raw_path: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A route that was found, and the values of its path parameters."""
+
+    route: Route
+    params: Mapping[str, str]
+
+
 class Routes:
     """The table of routes."""
 
     def __init__(self, routes: tuple[Route, ...]) -> None:
         self.routes = routes
+        self._found: dict[Asked, Match] = {}
         self._by_length: dict[int, list[_Template]] = {}
         templates: dict[str, _Template] = {}
         for route in routes:
@@ -47,6 +66,10 @@ class Routes:
 
     def match(self, call: Call) -> Route:
         """The route of a call, whose ``params`` are filled in. Raises Refusal (404, 405)."""
+        asked = Asked(call.method, call.raw_path)
+        if found := self._found.get(asked):
+            call.params = found.params
+            return found.route
         segments = call.raw_path.split(b"/")[1:]
         for template in self._by_length.get(len(segments), ()):
             if template.fits(segments):
@@ -61,8 +84,11 @@ class Routes:
             listed = ", ".join(allowed)
             message = f"{shown(call.method.encode())} is not served here; use {listed}."
             raise refuse("method", "method-allowed", message, headers=((b"allow", listed.encode()),))
-        for index, name in template.names:
-            call.params[name] = unquote(segments[index].decode("latin-1"), errors="replace")
+        call.params = {
+            name: unquote(segments[index].decode("latin-1"), errors="replace") for index, name in template.names
+        }
+        if len(self._found) < _MOST_FOUND:
+            self._found[asked] = Match(route, call.params)
         return route
 
     def _advice(self, raw_path: bytes, segments: list[bytes]) -> str:

@@ -40,9 +40,7 @@ class Grant:
 class Desk:
     """Grants and what became of them. A link and its token share one single use."""
 
-    def __init__(
-        self, resources: Resources, path: str, keys: Keys, clock: Clock, ids: Ids, settings: Settings
-    ) -> None:
+    def __init__(self, resources: Resources, path: str, keys: Keys, clock: Clock, ids: Ids, settings: Settings) -> None:
         self.path = path  # of the operation that follows links, with its one parameter in braces
         self.signon, self.keys, self.clock, self.ids, self.settings = resources.signon, keys, clock, ids, settings
         self.sources = _sources(resources, resources.signon) if resources.signon else {}
@@ -63,9 +61,7 @@ class Desk:
         assert self.signon is not None
         now = self.clock()
         claims = {
-            name: value
-            for name, source in self.sources.items()
-            if (value := source.value(resources)) is not None
+            name: value for name, source in self.sources.items() if (value := source.value(resources)) is not None
         }
         grant = Grant(
             token_id=self.ids.token_id(),
@@ -126,7 +122,9 @@ class Desk:
         if grant.install != install:
             raise _foreign(what)
         if grant.token_id in self.used:
-            message = f"This sign-on {what} was used before; each works once, and the link and its token share that use."
+            message = (
+                f"This sign-on {what} was used before; each works once, and the link and its token share that use."
+            )
             raise _refused("signon-single-use", message)
         if self.clock() >= grant.expires:
             raise _expired(what, self.settings.signon_ttl)

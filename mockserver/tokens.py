@@ -29,7 +29,7 @@ _LEEWAY = 0  # the mock verifies what it made itself: there is no second clock
 
 
 class TokenError(Exception):
-    """A token is refused; the message says why in words that hold nothing of the token. ``expired`` if only time did."""
+    """A token is refused; the message says why and repeats nothing of it. ``expired`` if only time did it."""
 
     def __init__(self, reason: str, *, expired: bool = False) -> None:
         super().__init__(reason)

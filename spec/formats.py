@@ -89,7 +89,7 @@ def is_email(text: str) -> bool:
     from email_validator import EmailNotValidError, validate_email  # imported late: it costs start-up time
 
     try:
-        validate_email(text, check_deliverability=False, test_environment=True)
+        validate_email(text, check_deliverability=False, test_environment=True, strict=True)
     except (EmailNotValidError, UnicodeError, ValueError):
         return False
     return True

@@ -24,6 +24,22 @@ class Members:
         self._collect(value, pointer, found)
         return found
 
+    def knows(self, value: Any) -> bool:
+        """Whether the document knows all members: ``not unknown(value)``, without the work of naming them."""
+        if type(value) is not dict:
+            return True
+        named = self.named
+        for name, member in value.items():
+            if name in named:
+                below = named[name]
+            elif self.open:
+                below = self.others
+            else:
+                return False
+            if below is not None and type(member) is dict and not below.knows(member):
+                return False
+        return True
+
     def _collect(self, value: Any, pointer: str, found: list[str]) -> None:
         if type(value) is not dict:
             return

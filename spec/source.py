@@ -81,9 +81,11 @@ def parse(text: str, name: str) -> Source:
     looks_json = text.lstrip()[:1] in ("{", "[")
     if looks_json:
         try:
-            return Source(name, json.loads(text, parse_constant=_refuse_constant), _marks_of_json(text, name))
-        except ValueError:
-            pass  # perhaps YAML in flow style: the YAML reader has the last word
+            value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+        except (ValueError, RecursionError):
+            pass  # perhaps YAML in flow style: the YAML reader has the last word, and knows the place
+        else:
+            return Source(name, value, _marks_of_json(text, name))
     return _Builder(name).source(text)
 
 
@@ -91,10 +93,22 @@ def _refuse_constant(word: str) -> Any:
     raise ValueError(f"{word} is not JSON")
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise ValueError("a key occurs twice")
+    return value
+
+
 def _marks_of_json(text: str, name: str) -> Mapping[str, Mark]:
-    # libyaml refuses escaped surrogate pairs, which JSON allows; the marks need only the positions
+    # libyaml refuses some JSON: escaped surrogate pairs, keys of more than 1,024 characters. The value is known
+    # already, so the places before the trouble will do.
     builder = _Builder(name)
-    builder.source(_SURROGATE_ESCAPE.sub("      ", text))
+    try:
+        builder.source(_SURROGATE_ESCAPE.sub(lambda found: f"x{found[0][1:]}", text))
+    except SourceError as error:
+        if "nested deeper" in error.reason:
+            raise
     return builder.marks
 
 

@@ -1,49 +1,15 @@
-"""Probes of what the target must remember: creation, re-calls, updates, identifiers and scopes."""
+"""Probes of what the target must remember: creation, re-calls, updates, and what a refusal leaves behind."""
 
 from __future__ import annotations
 
-import copy
-import unicodedata
-from collections.abc import Iterator
 from typing import Any
 
 from contract.composition import flat
 from contract.keys import value_at
 from contract.lab import Lab
+from contract.probes.changes import named, put, rename, with_sids
 from spec.formats import instant
-from spec.resources import ABSENT, Leaf, Part
-
-
-def _put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
-    """A copy of a body with a value at a path; objects on the way are made."""
-    changed = copy.deepcopy(body)
-    holder = changed
-    for name in path[:-1]:
-        holder = holder.setdefault(name, {})
-    if value is ABSENT:
-        holder.pop(path[-1], None)
-    else:
-        holder[path[-1]] = value
-    return changed
-
-
-def _rename(lab: Lab, body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, Any]:
-    return body if part.identifiers is None else _put(body, (*part.path, part.identifiers), {kind: text})
-
-
-def _named(lab: Lab) -> Iterator[Part]:
-    """Parts that carry identifiers of their own."""
-    for part in lab.resources.parts:
-        if part.identifiers is not None and part.fallback is None:
-            yield part
-
-
-def _with_sids(lab: Lab, body: dict[str, Any], sids: dict[str, str], *parts: str) -> dict[str, Any]:
-    changed = body
-    for part in lab.resources.parts:
-        if part.name in parts and part.name in sids and part.identifiers is not None:
-            changed = _rename(lab, changed, part, str(part.sid_kind), sids[part.name])
-    return changed
+from spec.resources import ABSENT, Leaf
 
 
 def recall(lab: Lab) -> None:
@@ -61,34 +27,6 @@ def subsets(lab: Lab) -> None:
         body = lab.body(*needed)
         lab.provision(body)
         lab.provision(body)
-
-
-def kinds(lab: Lab) -> None:
-    """Every kind of identifier, and the same text under each: different things."""
-    for part in lab.resources.parts:
-        if part.identifiers is None:
-            continue
-        base, text = lab.body(), lab.composer.name()
-        for kind in part.kinds:
-            lab.provision(_rename(lab, base, part, kind, text))
-        for kind in part.kinds:
-            lab.provision(_rename(lab, base, part, kind, text))
-
-
-def by_sid(lab: Lab) -> None:
-    """What was created is found by its SID, with and without its other members."""
-    body = lab.body()
-    sids = lab.sids(lab.provision(body))
-    for part in lab.resources.parts:
-        if part.identifiers is not None and part.name in sids:
-            lab.provision(_with_sids(lab, body, sids, part.name))
-    named = [part.name for part in _named(lab)]
-    lab.provision(_with_sids(lab, body, sids, *named))
-    slim = copy.deepcopy(body)
-    for part in _named(lab):
-        if part.scope is None and part.name in sids and part.identifiers is not None:
-            slim[part.path[0]] = {part.identifiers: {str(part.sid_kind): sids[part.name]}}
-    lab.provision(slim)
 
 
 def _other_value(lab: Lab, leaf: Leaf, value: Any) -> Any:
@@ -119,7 +57,7 @@ def changes(lab: Lab) -> None:
             other = _other_value(lab, leaf, value_at(base, path))
             if other is ABSENT:
                 continue
-            changed = _put(base, path, other)
+            changed = put(base, path, other)
             lab.provision(changed)
             lab.provision(changed)
             lab.provision(base)
@@ -136,18 +74,18 @@ def omissions(lab: Lab) -> None:
             path = (*part.path, *leaf.path)
             current = value_at(base, path)
             if leaf.default is not ABSENT and (other := _other_value(lab, leaf, leaf.default)) is not ABSENT:
-                base = _put(base, path, other)
+                base = put(base, path, other)
             elif current is ABSENT:
                 continue
             lab.provision(base)
             sids = lab.sids(lab.provision(base))
-            lean = _put(base, path, ABSENT)
+            lean = put(base, path, ABSENT)
             if part.name in sids and part.identifiers is not None and part.fallback is None:
-                lean = _with_sids(lab, lean, sids, part.name)
+                lean = with_sids(lab, lean, sids, part.name)
             lab.provision(lean)
             lab.provision(base)
             if "null" in leaf.schema.get("type", ()):
-                empty = _put(base, path, None)
+                empty = put(base, path, None)
                 lab.provision(empty)
                 lab.provision(empty)
                 lab.provision(base)
@@ -164,9 +102,9 @@ def equals(lab: Lab) -> None:
             if leaf.date and isinstance(value, str) and value.endswith("Z"):
                 moved = f"{value[:-1]}.000+00:00"
                 assert instant(moved) == instant(value)
-                lab.provision(_put(base, path, moved))
+                lab.provision(put(base, path, moved))
             elif isinstance(value, int) and not isinstance(value, bool):
-                lab.provision(_put(base, path, float(value)))
+                lab.provision(put(base, path, float(value)))
 
 
 def replacements(lab: Lab) -> None:
@@ -184,64 +122,17 @@ def replacements(lab: Lab) -> None:
             if not isinstance(value, dict) or not options or not value:
                 continue
             sample = next(iter(value.values()))
-            other = _put(base, path, {options[0]: sample})
-            for body in (other, base, _put(base, path, {**value, options[0]: sample}), other):
+            other = put(base, path, {options[0]: sample})
+            for body in (other, base, put(base, path, {**value, options[0]: sample}), other):
                 lab.provision(body)
                 lab.provision(body)
-
-
-def lookalikes(lab: Lab) -> None:
-    """Identifiers that differ in case, spaces or Unicode form name different things."""
-    for part in _named(lab):
-        base, text = lab.body(), f"{lab.composer.name()}-Caf\u00e9"
-        kind = part.kinds[-1]
-        for name in (text, text.upper(), text.lower(), f" {text}", f"{text} ", unicodedata.normalize("NFD", text)):
-            lab.provision(_rename(lab, base, part, kind, name))
-
-
-def namesakes(lab: Lab) -> None:
-    """Other identifiers with all the same values: somebody else."""
-    for part in _named(lab):
-        base = lab.body()
-        lab.provision(base)
-        lab.provision(_rename(lab, base, part, part.kinds[0], lab.composer.name()))
-
-
-def scopes(lab: Lab) -> None:
-    """The same identifier in another scope is something else, and a SID of another scope is unknown here."""
-    for part in lab.resources.parts:
-        if part.scope is None or part.identifiers is None:
-            continue
-        scope = lab.resources.part(part.scope)
-        base = _rename(lab, lab.body(), part, part.kinds[0], lab.composer.name())
-        sids = lab.sids(lab.provision(base))
-        elsewhere = _rename(lab, base, scope, scope.kinds[0], lab.composer.name())
-        lab.provision(elsewhere)
-        lab.provision(elsewhere)
-        lab.provision(base)
-        if part.name in sids and part.fallback is None:
-            foreign = _with_sids(lab, elsewhere, sids, part.name)
-            lab.provision(foreign)
-
-
-def unknown_sids(lab: Lab) -> None:
-    """A SID that names nothing or is malformed is refused, and what stood beside it was not provisioned."""
-    for part in lab.resources.parts:
-        if part.identifiers is None:
-            continue
-        base = lab.body()
-        nothing = part.prefix + "".join(lab.chance.pick("0123456789abcdef") for _ in range(32))
-        lab.provision(_rename(lab, base, part, str(part.sid_kind), nothing))
-        lab.provision(base)
-        for malformed in (nothing.upper(), nothing[:-1], f"{nothing}0", f"ZZ{nothing[2:]}", f"{nothing}\n", "junk"):
-            lab.provision(_rename(lab, lab.body(), part, str(part.sid_kind), malformed))
 
 
 def nothing_by_halves(lab: Lab) -> None:
     """Known things, an update of theirs and a part that is refused: nothing has changed."""
     base = lab.body()
     lab.provision(base)
-    last = list(_named(lab))[-1]
+    last = list(named(lab))[-1]
     changed = base
     for part in lab.resources.parts:
         for leaf in part.leaves:
@@ -249,10 +140,10 @@ def nothing_by_halves(lab: Lab) -> None:
             if isinstance(value_at(base, path), str) and "enum" not in leaf.schema and not leaf.date:
                 other = _other_value(lab, leaf, value_at(base, path))
                 if other is not ABSENT:
-                    changed = _put(changed, path, other)
+                    changed = put(changed, path, other)
                     break
     nothing = last.prefix + "".join(lab.chance.pick("0123456789abcdef") for _ in range(32))
-    lab.provision(_rename(lab, changed, last, str(last.sid_kind), nothing))
+    lab.provision(rename(changed, last, str(last.sid_kind), nothing))
     lab.provision(base)
 
 
@@ -268,11 +159,11 @@ def implied(lab: Lab) -> None:
         for leaf in part.leaves:
             values = [one for one in flat(leaf.schema).get("enum", ()) if one != leaf.default]
             for value in (*values, leaf.default):
-                for body in (_put(unasked, (*part.path, *leaf.path), value), unasked, {**unasked, part.path[0]: {}}):
+                for body in (put(unasked, (*part.path, *leaf.path), value), unasked, {**unasked, part.path[0]: {}}):
                     lab.provision(body)
         for joined in part.identity:
             other = lab.resources.part(joined)
-            lab.provision(_rename(lab, unasked, other, other.kinds[0], lab.composer.name()))
+            lab.provision(rename(unasked, other, other.kinds[0], lab.composer.name()))
         lab.provision(unasked)
 
 
@@ -281,42 +172,10 @@ def needed_at_creation(lab: Lab) -> None:
     for part in lab.resources.parts:
         for member in part.required_on_create:
             body = lab.body()
-            lean = _put(body, (*part.path, member), ABSENT)
+            lean = put(body, (*part.path, member), ABSENT)
             lab.provision(lean)
             lab.provision(body)
             lab.provision(lean)
-
-
-def nameless(lab: Lab) -> None:
-    """A part without identifier is the one of its kind: found again, and apart for others where others join in."""
-    for part in lab.resources.parts:
-        if part.fallback is None:
-            continue
-        leaf = next(one for one in part.leaves if one.path == (part.fallback.member,))
-        base = lab.body()
-        path = (*part.path, part.fallback.member)
-        for value in flat(leaf.schema).get("enum", (leaf.default,)):
-            body = _put(base, path, value)
-            for _ in range(2):
-                lab.provision(body)
-            for other in _named(lab):
-                if other.scope is None and other.name != lab.resources.parts[0].name:
-                    lab.provision(_rename(lab, body, other, other.kinds[0], lab.composer.name()))
-            lab.provision(body)
-
-
-def other_install(lab: Lab) -> None:
-    """The same bodies for another install: nothing is shared, and credentials do not open both."""
-    if lab.access.other_install is None or lab.access.other_token is None:
-        return
-    base = lab.body()
-    sids = lab.sids(lab.provision(base))
-    lab.provision(base, install=lab.access.other_install)
-    lab.provision(base, install=lab.access.other_install)
-    lab.provision(base)
-    first = lab.resources.parts[0]
-    if first.name in sids:
-        lab.provision(_with_sids(lab, base, sids, first.name), install=lab.access.other_install)
 
 
 def bursts(lab: Lab) -> None:

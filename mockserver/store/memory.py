@@ -24,11 +24,12 @@ class MemoryStore:
         return self._resources.get(sid)
 
     def commit(self, changes: Sequence[Change]) -> None:
-        for change in changes:
-            sid = change.resource.sid
-            self._resources[sid] = change.resource
-            for key in change.keys:
-                self._keys[key] = sid
+        resources, names = self._resources, self._keys
+        for resource, keys in changes:
+            sid = resource.sid
+            resources[sid] = resource
+            for key in keys:
+                names[key] = sid
 
     def clear(self) -> None:
         self._resources.clear()

@@ -1,0 +1,133 @@
+"""The options of the judge's commands, grouped so that ``check``, ``replay`` and ``judge`` share them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def positive(text: str) -> float:
+    """A number of at least 0."""
+    value = float(text)
+    if not 0 <= value < 1e9:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 0 on.")
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number of at least 0."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on.")
+    return value
+
+
+def parser(command: str, description: str) -> argparse.ArgumentParser:
+    """An empty parser of a command."""
+    return argparse.ArgumentParser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
+
+
+def add_access(to: argparse.ArgumentParser) -> None:
+    """Options that say how to get in."""
+    group = to.add_argument_group("getting in (tokens come from environment, file or prompt, never from here)")
+    add = group.add_argument
+    add("--install", metavar="SID", help="the install on whose behalf calls are made")
+    add("--auth", choices=("token", "bearer"), default="token", help="how the token is sent (default: %(default)s)")
+    source = group.add_mutually_exclusive_group()
+    source.add_argument("--token-env", metavar="NAME", help="environment variable of the token (INVIGILATE_TOKEN)")
+    source.add_argument("--token-file", metavar="F", type=Path, help="file that holds the token")
+    add("--expired-token-env", metavar="NAME", help="environment variable of a token that has expired")
+    add("--integration", metavar="SID", action="append", default=[], help="an integration of the install (repeatable)")
+    add("--other-install", metavar="SID", help="a second install, of another deployment")
+    add("--other-token-env", metavar="NAME", help="environment variable of the second install's token")
+    add("--proctor-type", metavar="TS", action="append", default=[], help="a proctor type that is enabled (repeatable)")
+    add("--header", metavar="'K: V'", action="append", default=[], help="a header of every request (repeatable)")
+    add("--ready-file", metavar="F", type=Path, help="the mock's ready file, which stands for all of these and the URL")
+    add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
+    add("--ca-file", metavar="F", type=Path, help="certificates to trust, in PEM form")
+    add("--live", action="store_true", help="allow a host that is not this machine: it will keep what is written")
+
+
+def add_pace(to: argparse.ArgumentParser) -> None:
+    """Options that say how much, how fast and how long."""
+    group = to.add_argument_group("pace")
+    add = group.add_argument
+    add("--wait", metavar="S", type=positive, default=0.0, help="seconds to wait until the target answers")
+    add("--max-time", metavar="S", type=positive, help="end the run after so many seconds")
+    add("--max-requests", metavar="N", type=count, help="send no more requests than this")
+    add("--rate", metavar="N", type=positive, help="requests a second at most")
+    add("--seed", metavar="N", type=count, help="seed of all choices (default: drawn, and shown)")
+
+
+def add_contract(to: argparse.ArgumentParser) -> None:
+    """Options that say what is judged."""
+    group = to.add_argument_group("the contract")
+    add = group.add_argument
+    add("--strict", action="store_true", help="what was adopted counts as well")
+    add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
+    add("--skip", metavar="CLAUSE", action="append", default=[], help="do not judge this clause (repeatable)")
+    add("--spec", metavar="F", type=Path, help="another OpenAPI document")
+    add("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+
+
+def add_reports(to: argparse.ArgumentParser) -> None:
+    """Options that say which reports are written."""
+    group = to.add_argument_group("reports (several at once)")
+    for form, purpose in (
+        ("json", "for machines and replays"),
+        ("junit", "a test case per clause"),
+        ("markdown", "for the summary of a CI job"),
+        ("html", "one page for a browser"),
+    ):
+        group.add_argument(f"--{form}", metavar="F", type=Path, help=purpose)
+    group.add_argument("--baseline", metavar="F", type=Path, help="known findings with reasons; they do not count")
+    group.add_argument("--write-baseline", metavar="F", type=Path, help="write what was found as a baseline")
+
+
+def check_parser() -> argparse.ArgumentParser:
+    """The parser of ``invigilate check``."""
+    made = parser("check", "Judge an implementation of Batch Provision, clause by clause. Exit codes: 0 clean "
+                  "(warnings allowed), 1 findings that count, 2 could not check.")  # fmt: skip
+    made.add_argument("url", nargs="?", metavar="URL", help="where the target is; may have a path prefix")
+    add_access(made)
+    add_contract(made)
+    made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
+    made.add_argument(
+        "--max-examples",
+        metavar="N",
+        type=count,
+        default=60,
+        help="generated sequences (default: %(default)s; 0: none)",
+    )
+    made.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
+    made.add_argument("--self-test", action="store_true", help="judge our mock with each of its faults instead")
+    add_pace(made)
+    add_reports(made)
+    return made
+
+
+def replay_parser() -> argparse.ArgumentParser:
+    """The parser of ``invigilate replay``."""
+    made = parser("replay", "Send the sequences of a JSON report's findings again, under fresh names. Exit codes: "
+                  "0 none fails any more, 1 some do, 2 cannot tell.")  # fmt: skip
+    made.add_argument("report", metavar="REPORT.json", type=Path, help="what 'invigilate check --json' wrote")
+    made.add_argument("url", nargs="?", metavar="URL", help="where the target is (default: the report's target)")
+    made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
+    made.add_argument("--spec", metavar="F", type=Path, help="another OpenAPI document")
+    made.add_argument("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+    made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
+    add_access(made)
+    add_pace(made)
+    return made
+
+
+def judge_parser() -> argparse.ArgumentParser:
+    """The parser of ``invigilate judge``."""
+    made = parser("judge", "Judge recorded traffic (HAR 1.2) without access to any server. Exit codes: 0 clean, "
+                  "1 findings that count, 2 could not judge.")  # fmt: skip
+    made.add_argument("traffic", metavar="TRAFFIC.har", type=Path, help="the recording")
+    made.add_argument("--install", metavar="SID", required=True, help="the install whose calls are judged")
+    made.add_argument("--host", metavar="HOST", help="judge calls to this host (default: that of the first call)")
+    add_contract(made)
+    add_reports(made)
+    return made

@@ -1,0 +1,44 @@
+"""Changing bodies for probes: a value put somewhere, a part under another name."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+from contract.lab import Lab
+from spec.resources import ABSENT, Part
+
+
+def put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A copy of a body with a value at a path; objects on the way are made."""
+    changed = copy.deepcopy(body)
+    holder = changed
+    for name in path[:-1]:
+        holder = holder.setdefault(name, {})
+    if value is ABSENT:
+        holder.pop(path[-1], None)
+    else:
+        holder[path[-1]] = value
+    return changed
+
+
+def rename(body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, Any]:
+    """A copy of a body in which a part carries one identifier; the body itself if the part has none."""
+    return body if part.identifiers is None else put(body, (*part.path, part.identifiers), {kind: text})
+
+
+def named(lab: Lab) -> Iterator[Part]:
+    """Parts that carry identifiers of their own."""
+    for part in lab.resources.parts:
+        if part.identifiers is not None and part.fallback is None:
+            yield part
+
+
+def with_sids(lab: Lab, body: dict[str, Any], sids: dict[str, str], *parts: str) -> dict[str, Any]:
+    """A copy of a body in which the named parts are meant by their SIDs."""
+    changed = body
+    for part in lab.resources.parts:
+        if part.name in parts and part.name in sids and part.identifiers is not None:
+            changed = rename(changed, part, str(part.sid_kind), sids[part.name])
+    return changed

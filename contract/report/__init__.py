@@ -1,0 +1,1 @@
+"""Reports of a verdict: for terminals, machines, CI summaries and browsers."""

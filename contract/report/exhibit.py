@@ -1,0 +1,201 @@
+"""From what was sent and found to what a report may show of it: masked, bounded, and with what replays need."""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from contract.access import Access
+from contract.exchange import Exchange, Request
+from contract.findings import ClauseResult, Finding
+from contract.report.curl import curl_lines
+from contract.report.masking import Masker, neutral
+from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
+from contract.runner import OPERATION, Report
+from spec.annotations import resources
+from spec.resources import Resources
+
+LONGEST_BODY = 16_384
+LONGEST_ANSWER = 4_000
+LONGEST_TEXT = 600
+MOST_EXCHANGES = 40
+MOST_CREATED = 50_000
+
+
+class Exhibitor:
+    """Makes a Verdict of a Report. ``known`` maps the fingerprints of a baseline to their reasons."""
+
+    def __init__(
+        self,
+        report: Report,
+        masker: Masker,
+        access: Access,
+        *,
+        strict: bool = False,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
+        self.report, self.masker, self.access, self.strict = report, masker, access, strict
+        self.known = dict(known or {})
+        self.resources: Resources = resources(report.document.operations[OPERATION])
+
+    def text(self, text: str, longest: int = LONGEST_TEXT) -> str:
+        """A text for people: masked, neutral, at most so long."""
+        return shortened(neutral(self.masker.text(text[: longest * 8])), longest)
+
+    def verdict(self) -> Verdict:
+        """The whole verdict."""
+        report = self.report
+        first = min((one.started for one in report.exchanges), default=0.0)
+        occurring = {one.fingerprint for one in report.findings()}
+        return Verdict(
+            target=self.text(report.target),
+            install=self.text(self.access.install),
+            other_install=self.text(self.access.other_install) if self.access.other_install else None,
+            seed=report.seed,
+            prefix=report.prefix,
+            title=report.document.title,
+            version=report.document.version,
+            digest=report.document.digest,
+            passive=self.access.passive,
+            strict=self.strict,
+            exit_code=report.exit_code(strict=self.strict, known=frozenset(self.known)),
+            cannot=None if report.cannot is None else self.text(report.cannot),
+            clauses=tuple(self.clause(result) for result in report.results.values()),
+            created=tuple(
+                Made(one.part, self.text(one.sid, 80), self.text(one.install, 80))
+                for one in report.created[:MOST_CREATED]
+            ),
+            notes=tuple(self.text(note) for note in report.notes),
+            stale=tuple(fingerprint for fingerprint in self.known if fingerprint not in occurring),
+            ticks=tuple(
+                Tick(one.phase, one.response.status if one.response else None, one.started - first, one.seconds)
+                for one in report.exchanges
+            ),
+            seconds=report.seconds,
+            throttled=report.throttled,
+            unavailable=report.unavailable,
+        )
+
+    def clause(self, result: ClauseResult) -> ShownClause:
+        """One clause with its findings."""
+        clause = result.clause
+        return ShownClause(
+            id=clause.id,
+            sentence=clause.sentence,
+            standing=clause.standing,
+            source=clause.source,
+            outcome=result.outcome(),
+            exercised=result.exercised,
+            reason=result.reason,
+            findings=tuple(self.finding(result, finding) for finding in result.findings.values()),
+        )
+
+    def finding(self, result: ClauseResult, finding: Finding) -> ShownFinding:
+        """One finding with its exchanges, of which only the last ones are shown if there are many."""
+        known = self.known.get(finding.fingerprint)
+        kept = finding.exchanges[-MOST_EXCHANGES:]
+        exchanges = _grouped([self.exchange(one) for one in kept], kept)
+        base = "" if self.access.passive else self.report.target.rstrip("/")
+        return ShownFinding(
+            fingerprint=finding.fingerprint,
+            clause=finding.clause,
+            message=f"{result.clause.sentence} Broken: {self.text(finding.cause)}.",
+            cause=self.text(finding.cause),
+            expected=self.text(finding.expected),
+            received=self.text(finding.received),
+            pointer=self.text(finding.pointer),
+            probe=finding.probe,
+            intermittent=finding.intermittent,
+            known=known,
+            counts=known is None and (self.strict or result.clause.binding),
+            exchanges=exchanges,
+            left_out=len(finding.exchanges) - len(kept),
+            curl=tuple(line for one in exchanges for line in curl_lines(base, one)),
+        )
+
+    def exchange(self, exchange: Exchange) -> ShownExchange:
+        """One exchange; the body of its request can be sent again."""
+        response = exchange.response
+        body = "" if response is None else response.body[: LONGEST_ANSWER * 16].decode("utf-8", "replace")
+        headers = response.headers.items() if response is not None else ()
+        request = self.request(exchange.request)
+        raw = (exchange.request.body or b"")[: LONGEST_ANSWER * 16].decode("utf-8", "backslashreplace")
+        return ShownExchange(
+            index=exchange.index,
+            phase=exchange.phase,
+            request=request,
+            request_text=shortened(neutral(self.masker.request_body(raw)), LONGEST_ANSWER),
+            status=None if response is None else response.status,
+            headers=tuple(
+                (self.text(name, 100), shortened(neutral(self.masker.header(name, value[:4000])), 300))
+                for name, value in list(headers)[:50]
+                if name.lower() != "set-cookie"
+            ),
+            body=shortened(neutral(self.masker.answer_body(body)), LONGEST_ANSWER),
+            failure=None if exchange.failure is None else self.text(exchange.failure),
+            milliseconds=round(exchange.seconds * 1000, 1),
+            sids={name: self.text(sid, 80) for name, sid in self._sids(exchange).items()},
+        )
+
+    def request(self, request: Request) -> ShownRequest:
+        """A request with its secrets masked; everything else stays as it was sent."""
+        headers = tuple((name, self.masker.header(name, value)) for name, value in request.headers)
+        path = self.masker.text(request.path)
+        if request.body is None:
+            return ShownRequest(request.method, path, headers)
+        try:
+            text = request.body.decode("utf-8") if len(request.body) <= LONGEST_BODY else None
+        except UnicodeDecodeError:
+            text = None
+        size = len(request.body)
+        if text is not None:
+            return ShownRequest(request.method, path, headers, self.masker.request_body(text), None, size)
+        whole = self.masker.request_body(request.body.decode("utf-8", "surrogateescape"))
+        packed = base64.b64encode(zlib.compress(whole.encode("utf-8", "surrogateescape"), 9)).decode()
+        return ShownRequest(request.method, path, headers, None, packed, size)
+
+    def _sids(self, exchange: Exchange) -> dict[str, str]:
+        answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
+        found: dict[str, str] = {}
+        if not isinstance(answer, dict):
+            return found
+        for part in self.resources.parts:
+            shown = answer.get(part.response)
+            if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
+                found[part.name] = shown[part.sid_member]
+        return found
+
+
+def _grouped(shown: Sequence[ShownExchange], exchanges: Sequence[Exchange]) -> tuple[ShownExchange, ...]:
+    """Mark those that were under way at the same time: only bursts overlap."""
+    marked = list(shown)
+    group, latest = 0, float("-inf")
+    for place, exchange in enumerate(exchanges):
+        if place and exchange.started < latest:
+            if not marked[place - 1].together:
+                group += 1
+                marked[place - 1] = replace(marked[place - 1], together=group)
+            marked[place] = replace(marked[place], together=group)
+        latest = max(latest, exchange.started + exchange.seconds)
+    return tuple(marked)
+
+
+def shortened(text: str, longest: int) -> str:
+    """A text of at most so many letters, which says how many are missing."""
+    if len(text) <= longest:
+        return text
+    return f"{text[:longest]} […{len(text) - longest} more letters]"
+
+
+def exhibit(
+    report: Report,
+    masker: Masker,
+    access: Access,
+    *,
+    strict: bool = False,
+    known: Mapping[str, str] | None = None,
+) -> Verdict:
+    """The verdict of a report as it may be shown."""
+    return Exhibitor(report, masker, access, strict=strict, known=known).verdict()

@@ -1,0 +1,95 @@
+"""The verdict as JSON: for machines, for baselines and for ``invigilate replay``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contract.findings import Outcome
+from contract.report.verdict import ShownClause, ShownExchange, ShownFinding, Verdict
+
+FORMAT = 1
+
+
+def document(verdict: Verdict) -> dict[str, Any]:
+    """The JSON value of a verdict; docs/reports.md explains every member."""
+    return {
+        "format": FORMAT,
+        "target": verdict.target,
+        "install": verdict.install,
+        "other_install": verdict.other_install,
+        "seed": verdict.seed,
+        "prefix": verdict.prefix,
+        "spec": {"title": verdict.title, "version": verdict.version, "digest": verdict.digest},
+        "passive": verdict.passive,
+        "clauses": [_clause(one) for one in verdict.clauses],
+        "summary": {
+            **{outcome.value: verdict.count(outcome) for outcome in Outcome},
+            "requests": verdict.requests,
+            "seconds": round(verdict.seconds, 3),
+            "throttled": verdict.throttled,
+            "unavailable": verdict.unavailable,
+            "strict": verdict.strict,
+            "exit_code": verdict.exit_code,
+            "cannot": verdict.cannot,
+            "sentence": verdict.sentence,
+        },
+        "created": [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created],
+        "notes": list(verdict.notes),
+        "no_longer_occurring": list(verdict.stale),
+    }
+
+
+def _clause(clause: ShownClause) -> dict[str, Any]:
+    return {
+        "id": clause.id,
+        "sentence": clause.sentence,
+        "standing": clause.standing.value,
+        "source": clause.source,
+        "outcome": clause.outcome.value,
+        "exercised": clause.exercised,
+        "reason": clause.reason,
+        "findings": [_finding(one) for one in clause.findings],
+    }
+
+
+def _finding(finding: ShownFinding) -> dict[str, Any]:
+    return {
+        "fingerprint": finding.fingerprint,
+        "message": finding.message,
+        "cause": finding.cause,
+        "expected": finding.expected,
+        "received": finding.received,
+        "pointer": finding.pointer,
+        "probe": finding.probe,
+        "intermittent": finding.intermittent,
+        "known": finding.known,
+        "counts": finding.counts,
+        "left_out": finding.left_out,
+        "reproduce": [_exchange(one) for one in finding.exchanges],
+        "curl": list(finding.curl),
+    }
+
+
+def _exchange(exchange: ShownExchange) -> dict[str, Any]:
+    request = exchange.request
+    shown: dict[str, Any] = {
+        "method": request.method,
+        "path": request.path,
+        "headers": [list(pair) for pair in request.headers],
+    }
+    if request.body is not None:
+        shown["body"] = request.body
+    if request.packed is not None:
+        shown["body_packed"] = request.packed
+    if exchange.together:
+        shown["together"] = exchange.together
+    answer = {"status": exchange.status, "headers": [list(pair) for pair in exchange.headers], "body": exchange.body}
+    shown["answer"] = {"failure": exchange.failure} if exchange.status is None else answer
+    shown["answer"]["sids"] = dict(exchange.sids)
+    return shown
+
+
+def render(verdict: Verdict) -> str:
+    """The text of the JSON report; only ASCII, so that no reader is tricked by it."""
+    return json.dumps(document(verdict), indent=1) + "\n"

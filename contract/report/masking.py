@@ -1,0 +1,198 @@
+"""Taking secrets and terminal tricks out of everything that a report shows.
+
+Secrets are found by value (whole, in halves, percent-encoded), by header, by form (anything that looks like a JWT)
+and, in answers, by the document's ``writeOnly``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from contract.access import Access
+from contract.exchange import Request
+from contract.probes.entry import bad_credentials
+from spec.document import Document
+
+MASKED = "[masked]"
+_JWT = re.compile(r"(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")
+_CREDENTIAL_HEADER = re.compile(
+    r"auth|token|key|secret|cookie|credential|session|signature|password|jwt|csrf|xsrf", re.IGNORECASE
+)
+_HARMLESS_HEADER = re.compile(
+    r"(?:accept|content|user-agent|cache-control|host|origin|referer|traceparent|x-request-id|x-forwarded|prefer)",
+    re.IGNORECASE,
+)
+_SHORTEST = 6
+_FRAGMENT = 12
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
+)
+
+
+def neutral(text: str) -> str:
+    """A text without control characters, direction overrides and lone surrogates; their codes stand in their place."""
+    return _UNPRINTABLE.sub(lambda found: _code(found[0]), text)
+
+
+def _code(letter: str) -> str:
+    number = ord(letter)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
+
+
+class Masker:
+    """Masks what it was told is secret. ``named`` maps a secret to the placeholder that stands for it."""
+
+    def __init__(
+        self,
+        named: Mapping[str, str],
+        *,
+        tampered: Mapping[tuple[str, str], str] | None = None,
+        write_only: frozenset[str] = frozenset(),
+        private_requests: bool = False,
+    ) -> None:
+        self.named = {value: name for value, name in named.items() if value}
+        self.tampered = dict(tampered or {})
+        self.write_only = write_only
+        self.private_requests = private_requests
+        replacements: dict[str, str] = {}
+        for value, name in self.named.items():
+            if len(value) >= _SHORTEST:
+                replacements[value] = name
+                replacements[quote(value, safe="")] = name
+                replacements[json.dumps(value)[1:-1]] = name
+            for piece in _pieces(value):
+                replacements.setdefault(piece, MASKED)
+        ordered = sorted(replacements, key=len, reverse=True)
+        self._replacements = replacements
+        self._known = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+
+    def text(self, text: str) -> str:
+        """A text without secrets."""
+        if self._known is not None:
+            text = self._known.sub(lambda found: self._replacements[found[0]], text)
+        return _JWT.sub(MASKED, text)
+
+    def header(self, name: str, value: str) -> str:
+        """The value of a header: a placeholder for a secret, MASKED if it looks like one, or the value."""
+        scheme = (
+            re.match(r"(?:Bearer|Basic|Token) +", value, re.IGNORECASE) if name.lower() == "authorization" else None
+        )
+        start, rest = (value[: scheme.end()], value[scheme.end() :]) if scheme else ("", value)
+        if rest in self.named:
+            return start + self.named[rest]
+        shown = self.text(value)
+        if shown == value:
+            return value if not self.private_requests or not looks_secret(name) else MASKED
+        label = self.tampered.get((name.lower(), value))
+        return f"$BAD_CREDENTIAL({label})" if label else MASKED
+
+    def request_body(self, text: str) -> str:
+        """The body of a request; it stays as it is, apart from secrets (and private members of recorded traffic)."""
+        return self.answer_body(text) if self.private_requests else self.text(text)
+
+    def answer_body(self, text: str) -> str:
+        """The body of an answer, without secrets and without members that the document calls ``writeOnly``."""
+        if self.write_only and any(f'"{name}"' in text for name in self.write_only):
+            try:
+                value = json.loads(text)
+            except (ValueError, RecursionError):
+                value = None
+            if value is None:
+                names = "|".join(map(re.escape, sorted(self.write_only)))
+                text = re.sub(rf'("(?:{names})"\s*:\s*)"(?:[^"\\]|\\.)*"?', rf'\1"{MASKED}"', text)
+            elif (changed := self._without(value)) != value:
+                text = json.dumps(changed, ensure_ascii=False)
+        return self.text(text)
+
+    def _without(self, value: Any, depth: int = 0) -> Any:
+        if depth > 100:
+            return MASKED
+        if isinstance(value, dict):
+            return {
+                name: MASKED if name in self.write_only and isinstance(one, str) else self._without(one, depth + 1)
+                for name, one in value.items()
+            }
+        return [self._without(one, depth + 1) for one in value] if isinstance(value, list) else value
+
+
+def _pieces(secret: str) -> list[str]:
+    """Long parts of a secret that an altered copy of it still has."""
+    half = len(secret) // 2
+    cut = [secret[:half], secret[half + 1 :], *secret.split(".")]
+    for segment in secret.split("."):
+        middle = len(segment) // 2
+        cut += [segment[:middle], segment[middle + 1 :]]
+    return [piece for piece in cut if len(piece) >= _FRAGMENT]
+
+
+def looks_secret(header: str) -> bool:
+    """Whether a header usually carries a credential."""
+    return _CREDENTIAL_HEADER.search(header) is not None
+
+
+def placeholders(access: Access) -> dict[str, str]:
+    """Every secret of an access with the placeholder that stands for it in reports and replays."""
+    named = {access.token: "$TOKEN"}
+    for value, name in ((access.other_token, "$OTHER_TOKEN"), (access.expired_token, "$EXPIRED_TOKEN")):
+        if value:
+            named.setdefault(value, name)
+    for header, value in access.headers:
+        if not _HARMLESS_HEADER.match(header):
+            named.setdefault(value, f"$HEADER_{re.sub('[^A-Z0-9]', '_', header.upper())}")
+    return {value: name for value, name in named.items() if value}
+
+
+def labelled(access: Access, published_keys: list[str]) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The headers of every tampered credential, under a label that is unique."""
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for label, headers in bad_credentials(access, published_keys):
+        name, count = label, 1
+        while name in found:
+            count += 1
+            name = f"{label} #{count}"
+        found[name] = headers
+    return found
+
+
+def masker_for(access: Access, document: Document, published_keys: list[str]) -> Masker:
+    """The masker of a run."""
+    tampered: dict[tuple[str, str], str] = {}
+    if not access.passive:
+        for label, headers in labelled(access, published_keys).items():
+            for name, value in headers:
+                tampered.setdefault((name.lower(), value), label)
+    return Masker(
+        placeholders(access), tampered=tampered, write_only=write_only(document), private_requests=access.passive
+    )
+
+
+def recorded_masker(requests: list[Request], document: Document) -> Masker:
+    """The masker of recorded traffic: whatever stands in a header that usually carries a credential is secret."""
+    found: dict[str, str] = {}
+    for request in requests:
+        for name, value in request.headers:
+            if looks_secret(name):
+                for one in (value, value.partition(" ")[2].strip()):
+                    if len(one) >= _SHORTEST:
+                        found.setdefault(one, MASKED)
+    return Masker(found, write_only=write_only(document), private_requests=True)
+
+
+def write_only(document: Document) -> frozenset[str]:
+    """The names of all members that a document calls ``writeOnly``."""
+    names: set[str] = set()
+    stack: list[Any] = [document.tree]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, dict):
+            for name, member in (value.get("properties") or {}).items() if "properties" in value else ():
+                if isinstance(member, dict) and member.get("writeOnly") is True:
+                    names.add(name)
+            stack += value.values()
+        elif isinstance(value, list):
+            stack += value
+    return frozenset(names)

@@ -1,0 +1,156 @@
+"""A verdict as reports show it: frozen data, masked and bounded, from which every format is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from contract.findings import Outcome
+from spec.clauses import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRequest:
+    """A request that can be sent again. ``packed`` (base64 of zlib) replaces ``body`` where that is long or no text."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...]
+    body: str | None = None
+    packed: str | None = None
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownExchange:
+    """A request with its answer. ``body`` is bounded and neutral text; ``sids`` are those of the answer, by part.
+
+    Exchanges with the same ``together`` (not 0) were sent at the same time.
+    """
+
+    index: int
+    phase: str
+    request: ShownRequest
+    request_text: str
+    status: int | None
+    headers: tuple[tuple[str, str], ...]
+    body: str
+    failure: str | None
+    milliseconds: float
+    sids: Mapping[str, str] = field(default_factory=dict)
+    together: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFinding:
+    """A finding. ``known`` is the reason that a baseline gives for it, ``counts`` whether it decides the exit code."""
+
+    fingerprint: str
+    clause: str
+    message: str
+    cause: str
+    expected: str
+    received: str
+    pointer: str
+    probe: str
+    intermittent: bool
+    known: str | None
+    counts: bool
+    exchanges: tuple[ShownExchange, ...]
+    left_out: int
+    curl: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownClause:
+    """What a run found out about a clause."""
+
+    id: str
+    sentence: str
+    standing: Standing
+    source: str
+    outcome: Outcome
+    exercised: int
+    reason: str
+    findings: tuple[ShownFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One request on the timeline; times are seconds since the first one."""
+
+    phase: str
+    status: int | None
+    started: float
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Something that the run made on the target. ``within`` is the SID of what holds it."""
+
+    part: str
+    sid: str
+    within: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Everything that a report says."""
+
+    target: str
+    install: str
+    other_install: str | None
+    seed: int
+    prefix: str
+    title: str
+    version: str
+    digest: str
+    passive: bool
+    strict: bool
+    exit_code: int
+    cannot: str | None
+    clauses: tuple[ShownClause, ...]
+    created: tuple[Made, ...]
+    notes: tuple[str, ...]
+    stale: tuple[str, ...]
+    ticks: tuple[Tick, ...]
+    seconds: float
+    throttled: int
+    unavailable: int
+
+    @property
+    def findings(self) -> list[ShownFinding]:
+        """Every finding, in the order of the catalogue."""
+        return [one for clause in self.clauses for one in clause.findings]
+
+    @property
+    def requests(self) -> int:
+        return len(self.ticks)
+
+    def count(self, outcome: Outcome, standing: Standing | None = None) -> int:
+        """How many clauses have an outcome."""
+        return sum(one.outcome is outcome and standing in (None, one.standing) for one in self.clauses)
+
+    @property
+    def created_by_part(self) -> dict[str, list[Made]]:
+        """What was made, by part."""
+        grouped: dict[str, list[Made]] = {}
+        for one in self.created:
+            grouped.setdefault(one.part, []).append(one)
+        return grouped
+
+    @property
+    def sentence(self) -> str:
+        """The verdict in one sentence."""
+        if self.cannot is not None:
+            return f"No verdict: {self.cannot}"
+        counted = ", ".join(f"{self.count(outcome)} {outcome.value.replace('-', ' ')}" for outcome in Outcome)
+        known = sum(one.known is not None for one in self.findings)
+        said = "The contract is kept" if self.exit_code == 0 else "The contract is broken"
+        if self.exit_code == 1 and not any(
+            one.counts and clause.outcome is Outcome.FAILED for clause in self.clauses for one in clause.findings
+        ):
+            said = "What was adopted is broken, which counts under --strict"
+        extra = f" {known} known finding{'s' * (known != 1)} did not count." if known else ""
+        return f"{said}: of {len(self.clauses)} clauses {counted}.{extra}"

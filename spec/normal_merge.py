@@ -1,0 +1,192 @@
+"""Merging schemas that must all hold into one (what ``allOf`` says), as far as one object can say it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, TypeAlias
+
+Schema: TypeAlias = dict[str, Any]
+
+NOTE = "x-note"
+FALSE: Schema = {"not": {}}
+_GROUPS = (("if", "then", "else"), ("not",))
+UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
+
+FAMILIES: dict[str, frozenset[str]] = {
+    "number": frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"}),
+    "string": frozenset({"minLength", "maxLength", "pattern", "format"}),
+    "array": frozenset({
+        "items", "prefixItems", "contains", "minContains", "maxContains", "minItems", "maxItems", "uniqueItems",
+        "unevaluatedItems",
+    }),
+    "object": frozenset({
+        "properties", "patternProperties", "additionalProperties", "propertyNames", "required", "minProperties",
+        "maxProperties", "dependentRequired", "dependentSchemas", "unevaluatedProperties",
+    }),
+}  # fmt: skip
+ALL_TYPES = frozenset({"null", "boolean", "number", "string", "array", "object"})
+
+
+def text(value: Any) -> str:
+    """One text per JSON value: equal values have equal texts (1.0 and 1 are equal in JSON Schema)."""
+    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and math.isfinite(value) and value == int(value):
+        return int(value)
+    if isinstance(value, dict):
+        return {key: _plain(child) for key, child in value.items()}
+    return [_plain(child) for child in value] if isinstance(value, list) else value
+
+
+def unique(values: Iterable[Any]) -> list[Any]:
+    """The values without repetition, in one fixed order."""
+    found = {text(value): value for value in values}
+    return [found[key] for key in sorted(found)]
+
+
+def is_false(schema: Schema) -> bool:
+    """True of the schema that accepts nothing."""
+    return schema.get("not") == {} and all(key in ("not", NOTE) for key in schema)
+
+
+def conjunction(parts: Iterable[Schema]) -> Schema:
+    """One schema that holds exactly when all parts hold; what cannot be merged stays in its ``allOf``."""
+    flat: list[Schema] = []
+    for part in parts:
+        if UNEVALUATED & part.keys():  # sees only what stands beside it: it stays whole
+            flat.append(part)
+            continue
+        flat.append({key: value for key, value in part.items() if key != "allOf"})
+        flat.extend(part.get("allOf", ()))
+    merged: Schema = {}
+    rest: list[Schema] = []
+    notes: Schema = {}
+    for part in flat:
+        for name, note in part.get(NOTE, {}).items():
+            notes.setdefault(name, note)
+        part = {key: value for key, value in part.items() if key != NOTE}
+        if is_false(part):
+            return {**FALSE, NOTE: notes} if notes else dict(FALSE)
+        if not part:
+            continue
+        if UNEVALUATED & part.keys() or (merged and not _mergeable(merged, part)):
+            rest.append(part)
+        else:
+            _absorb(merged, part, rest)
+    if merged.get("type") == [] or merged.get("enum") == []:
+        return {**FALSE, NOTE: notes} if notes else dict(FALSE)
+    if rest:
+        rest += [part for part in (_taken(merged, words) for words in _GROUPS) if part]
+        merged["allOf"] = [merged_part for merged_part in unique(rest) if merged_part != merged]
+        if not merged["allOf"]:
+            del merged["allOf"]
+        elif len(merged) == 1 and len(merged["allOf"]) == 1:
+            merged = dict(merged["allOf"][0])
+    if notes:
+        merged[NOTE] = notes
+    return merged
+
+
+def _taken(merged: Schema, words: tuple[str, ...]) -> Schema:
+    """Take a group of keywords out of a schema, so that where it stands does not depend on the order of parts."""
+    return {word: merged.pop(word) for word in words if word in merged}
+
+
+def _mergeable(left: Schema, right: Schema) -> bool:
+    if "$ref" in left or "$ref" in right:
+        return False
+    if _open_names(left) or _open_names(right):
+        return left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys() or not (
+            {"additionalProperties"} & (left.keys() | right.keys())
+        )
+    if "prefixItems" in left or "prefixItems" in right:
+        return not ({"items", "prefixItems"} & left.keys() and {"items", "prefixItems"} & right.keys())
+    return True
+
+
+def _open_names(schema: Schema) -> bool:
+    return "patternProperties" in schema
+
+
+def _absorb(merged: Schema, part: Schema, rest: list[Schema]) -> None:
+    left: Schema = {}
+    if "if" in part and "if" in merged:
+        left.update({word: part[word] for word in ("if", "then", "else") if word in part})
+    if "contains" in part and "contains" in merged:
+        left.update({word: part[word] for word in ("contains", "minContains", "maxContains") if word in part})
+    members = _members(merged, part) if "properties" in merged or "properties" in part else None
+    for word, value in part.items():
+        if word in left:
+            continue
+        if word not in merged:
+            merged[word] = value
+        elif text(merged[word]) != text(value):
+            if word in _MERGE:
+                merged[word] = _MERGE[word](merged[word], value)
+            elif word == "type":
+                merged[word] = _types(merged[word], value)
+            else:
+                left[word] = value
+    if members is not None:
+        merged["properties"] = members
+    if left:
+        rest.append(left)
+
+
+def _members(left: Schema, right: Schema) -> Schema:
+    """The members of both; what one side does not declare falls under that side's ``additionalProperties``."""
+    found: Schema = {}
+    one, two = left.get("properties", {}), right.get("properties", {})
+    for name in {**one, **two}:
+        if name in one and name in two:
+            found[name] = conjunction([one[name], two[name]])
+        else:
+            declared, other = (one[name], right) if name in one else (two[name], left)
+            extra = other.get("additionalProperties") if not _open_names(other) else None
+            found[name] = declared if extra is None else conjunction([declared, extra])
+    return found
+
+
+def _types(left: list[str], right: list[str]) -> list[str]:
+    def holds(name: str, names: list[str]) -> bool:
+        return name in names or (name == "integer" and "number" in names)
+
+    return sorted({name for name in left if holds(name, right)} | {name for name in right if holds(name, left)})
+
+
+def _each(left: Schema, right: Schema) -> Schema:
+    shared = {name: conjunction([left[name], right[name]]) for name in left if name in right}
+    return {**left, **right, **shared}
+
+
+def _lists(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, list[str]]:
+    return {name: sorted({*left.get(name, ()), *right.get(name, ())}) for name in {**left, **right}}
+
+
+def _multiple(left: float, right: float) -> float:
+    return math.lcm(int(left), int(right))
+
+
+def _common(left: list[Any], right: list[Any]) -> list[Any]:
+    known = {text(value) for value in right}
+    return [value for value in left if text(value) in known]
+
+
+_MERGE: dict[str, Callable[[Any, Any], Any]] = {
+    "enum": _common,
+    "minimum": max, "exclusiveMinimum": max, "minLength": max, "minItems": max, "minProperties": max,
+    "maximum": min, "exclusiveMaximum": min, "maxLength": min, "maxItems": min, "maxProperties": min,
+    "uniqueItems": lambda left, right: left or right,
+    "required": lambda left, right: sorted({*left, *right}),
+    "dependentRequired": _lists,
+    "dependentSchemas": _each,
+    "patternProperties": _each,
+    "properties": lambda left, right: left,
+    "items": lambda left, right: conjunction([left, right]),
+    "additionalProperties": lambda left, right: conjunction([left, right]),
+    "propertyNames": lambda left, right: conjunction([left, right]),
+}  # fmt: skip

@@ -1,0 +1,123 @@
+"""What many tests share: a mock in this process, and the judge pointed at it."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contract import machine
+from contract.access import Access
+from contract.inprocess import AsgiTransport
+from contract.lab import Options
+from contract.runner import Plan, Report, run
+from mockserver.app import Mock, create_app
+from mockserver.behaviour import Behaviour
+from mockserver.clock import system_clock
+from mockserver.ids import SeededIds
+from mockserver.keys import Keys, make_keys
+from mockserver.settings import Settings
+from mockserver.store.memory import MemoryStore
+from mockserver.tokens import API_TYPE, api_claims, sign
+from spec.annotations import resources
+from spec.clauses import Catalogue, load_clauses
+from spec.document import Document
+from spec.installs import load_installs
+from spec.load import DOCUMENT_FILE, build, load
+from spec.source import Source, read
+
+BASE = "http://testserver"
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return DOCUMENT_FILE.parents[1]
+
+
+@pytest.fixture(scope="session")
+def catalogue() -> Catalogue:
+    return load_clauses()
+
+
+@pytest.fixture(scope="session")
+def document() -> Document:
+    return load()
+
+
+@pytest.fixture(scope="session")
+def keys() -> Keys:
+    return make_keys()
+
+
+@pytest.fixture(scope="session")
+def variant(catalogue: Catalogue) -> Callable[[Callable[[dict[str, Any]], None]], Document]:
+    """Our document with a change made to its tree."""
+
+    def make(change: Callable[[dict[str, Any]], None]) -> Document:
+        source = read(DOCUMENT_FILE)
+        tree = copy.deepcopy(source.value)
+        change(tree)
+        return build(Source(source.name, tree, source.marks), catalogue)
+
+    return make
+
+
+def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 3600.0) -> str:
+    """A token of the mock's own keys; times are seconds from now."""
+    now = system_clock()
+    claims = api_claims(install, issued=now + starts, starts=now + starts, expires=now + lasts, token_id="test")
+    return sign(claims, API_TYPE, keys)
+
+
+@pytest.fixture(scope="session")
+def mock(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[..., Mock]:
+    """A mock of a document (ours by default), bent by a fault if one is given."""
+
+    def make(served: Document | None = None, fault: Callable[[Behaviour], Behaviour] | None = None) -> Mock:
+        one = served or document
+        return create_app(
+            one,
+            catalogue,
+            load_installs(resources(one.operations["provision"])),
+            clock=system_clock,
+            ids=SeededIds(1),
+            keys=keys,
+            store=MemoryStore(),
+            settings=Settings(public_url=BASE),
+            fault=fault,
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Callable[..., Report]]:
+    """The judge's report about an application, with all options given; only the ladder unless asked for examples."""
+
+    def judge(application: Mock, served: Document | None = None, examples: int = 0, seed: int = 1) -> Report:
+        first, other = application.installs[0], application.installs[1]
+        access = Access(
+            install=first.sid,
+            token=token(keys, first.sid),
+            known={
+                "integrations": tuple(first.members["integrations"])[:1],
+                "proctorTypes": tuple(first.members["proctorTypes"]),
+            },
+            expired_token=token(keys, first.sid, starts=-7200, lasts=-3600),
+            other_install=other.sid,
+            other_token=token(keys, other.sid),
+        )
+        plan = Plan(seed=seed, examples=examples, options=Options(follow_signon=True, growth=60))
+        transport = AsgiTransport(application)
+        try:
+            return run(
+                transport, BASE, served or document, catalogue, access, plan,
+                generate=machine.generate, sleep=lambda seconds: None,
+            )  # fmt: skip
+        finally:
+            transport.close()
+
+    return judge

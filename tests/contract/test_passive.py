@@ -1,0 +1,198 @@
+"""Recorded traffic: what browsers write is read, honest traffic is not blamed, broken promises are found."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+
+from contract.access import Access
+from contract.cli_judge import judge
+from contract.exchange import Exchange, Request, Response
+from contract.findings import Outcome
+from contract.har import HarError, Recording, read_har
+from contract.passive import judge_recording
+from contract.runner import Report
+
+DAY = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
+
+
+def entry(exchange: Exchange, second: float, host: str = "https://proctor.example/api") -> dict[str, Any]:
+    """An exchange as a browser writes it."""
+    request, response = exchange.request, exchange.response
+    assert response is not None
+    headers = [{"name": ":method", "value": request.method}]
+    headers += [{"name": name, "value": value} for name, value in request.headers]
+    return {
+        "startedDateTime": (DAY + timedelta(seconds=second)).isoformat().replace("+00:00", "Z"),
+        "time": 12.5,
+        "request": {
+            "method": request.method,
+            "url": host + request.path,
+            "httpVersion": "h2",
+            "headers": headers,
+            "postData": {
+                "mimeType": request.header("content-type") or "",
+                "text": (request.body or b"").decode("utf-8", "replace"),
+            },
+        },
+        "response": {
+            "status": response.status,
+            "headers": [{"name": name.title(), "value": value} for name, value in response.headers.items()],
+            "content": {
+                "mimeType": response.media_type,
+                "text": base64.b64encode(response.body).decode(),
+                "encoding": "base64",
+            },
+        },
+    }
+
+
+def har(entries: Iterable[Any], folder: Path) -> Path:
+    path = folder / "traffic.har"
+    path.write_text(json.dumps({"log": {"version": "1.2", "entries": list(entries)}}), "utf-8-sig")
+    return path
+
+
+@pytest.fixture
+def operation_path(stage: Any) -> str:
+    return f"/v2/installs/{stage.access.install}/provision"
+
+
+@pytest.fixture
+def judged_har(stage: Any, operation_path: str) -> Callable[..., Report]:
+    def run(path: Path) -> Report:
+        recording: Recording = read_har(path, operation_path)
+        access = Access(install=stage.access.install, token="", passive=True)
+        return judge_recording(recording, path.name, stage.document, stage.catalogue, access)
+
+    return run
+
+
+def told(report: Report) -> list[str]:
+    return [f"{one.clause}: {one.cause}: {one.expected} / {one.received} ({one.pointer})" for one in report.findings()]
+
+
+def traffic(report: Report) -> list[Exchange]:
+    """What a run sent whose bodies a browser could record."""
+    found = []
+    for one in report.exchanges:
+        try:
+            (one.request.body or b"").decode()
+        except UnicodeDecodeError:
+            continue
+        found.append(one)
+    return found
+
+
+def test_honest_traffic_of_any_age_is_not_blamed(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+    exchanges = traffic(stage.run())
+    since = (datetime.now(UTC) - DAY).total_seconds()
+    entries = (entry(one, since + place / 20, "http://testserver/api") for place, one in enumerate(exchanges))
+    path = har(entries, tmp_path)
+    assert "signon" in path.read_text("utf-8-sig")
+    with time_machine.travel(timedelta(days=400)):
+        report = judged_har(path)
+    assert report.cannot is None
+    assert len(report.exchanges) > 300
+    binding = [one for one in report.findings() if stage.catalogue[one.clause].binding]
+    assert binding == []
+    assert report.outcomes()[Outcome.PASSED] > 40
+
+
+def test_broken_promises_are_found(
+    stage: Any, created_report: Report, judged_har: Callable[..., Report], tmp_path: Path
+) -> None:
+    exchanges = traffic(created_report)[:200]
+    report = judged_har(har((entry(one, place) for place, one in enumerate(exchanges)), tmp_path))
+    (finding,) = [one for one in report.findings() if one.clause == "recall-finds"][:1]
+    assert 2 <= len(finding.exchanges) <= 10
+
+
+def simple(stage: Any, number: int, result: str = "Created", sid: str = "1" * 32) -> Exchange:
+    body = json.dumps({"course": {"ids": {"lms": f"c{number}"}, "title": "T", "code": "C"}}).encode()
+    answer = json.dumps({"course": {"sid": f"CU{sid}", "result": result}}).encode()
+    path = f"/v2/installs/{stage.access.install}/provision"
+    headers = (("token", "abcdefgh-secret-token"), ("Content-Type", "application/json"))
+    return Exchange(
+        Request("POST", path, headers, body), Response(200, {"content-type": "application/json"}, answer), 0.0, 0.0
+    )
+
+
+def test_quirks(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+    good = simple(stage, 1)
+    preflight, aborted, elsewhere, bare = (entry(good, 2), entry(good, 3), entry(good, 4), entry(good, 5))
+    preflight["request"]["method"] = "OPTIONS"
+    aborted["response"]["status"] = 0
+    elsewhere = entry(good, 4, host="https://other.example")
+    bare["request"].pop("headers")
+    bare["request"]["postData"].pop("mimeType")
+    bare["response"].pop("headers")
+    bare["response"]["content"]["text"] = json.dumps({"course": {"sid": f"CU{'1' * 32}", "result": "Found Existing"}})
+    bare["response"]["content"].pop("encoding")
+    lost = entry(good, 6)
+    lost["response"]["content"].pop("text")
+    page = entry(good, 0)
+    page["request"]["url"] = "https://proctor.example/api/index.html?x=1"
+    report = judged_har(har([bare, lost, preflight, page, aborted, elsewhere, entry(good, 1), "?", {}], tmp_path))
+    assert told(report) == []
+    assert len(report.exchanges) == 2
+    assert report.exchanges[0].response.json["course"]["result"] == "Created"
+    (note,) = report.notes
+    for reason in ("preflights", "other paths", "without an answer", "another host", "not recorded", "2 damaged"):
+        assert reason in note
+
+
+def test_a_recording_starts_in_the_middle(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+    calls = [entry(simple(stage, number, "Found Existing", f"{number:032x}"), number) for number in range(5)]
+    assert told(judged_har(har(calls, tmp_path))) == []
+
+
+def test_what_overlaps_has_no_order(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+    late, early = entry(simple(stage, 1, "Found Existing"), 0.001), entry(simple(stage, 1), 0.002)
+    assert told(judged_har(har([late, early], tmp_path))) == []
+    apart = [entry(simple(stage, 2, "Found Existing"), 1), entry(simple(stage, 2), 5)]
+    assert any(text.startswith("recall-finds") for text in told(judged_har(har(apart, tmp_path))))
+
+
+def test_refused_credentials_are_nobody_s_fault(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+    refused = entry(simple(stage, 1), 0)
+    refused["response"]["status"] = 401
+    refused["response"]["content"] = {"mimeType": "application/json", "text": '{"code": "NO", "message": "no"}'}
+    waits = entry(simple(stage, 1), 1)
+    waits["response"]["status"] = 503
+    report = judged_har(har([refused, waits, entry(simple(stage, 1), 2)], tmp_path))
+    assert [text for text in told(report) if "valid-accepted" in text or "never-server-error" in text] == []
+    assert report.unavailable == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("{", ":1:2:"), ("[]", "/log"), ('{"log": {"entries": {}}}', "/log/entries"), ("\ud800", "not UTF-8")],
+)
+def test_a_broken_recording_is_refused_with_its_place(text: str, place: str, tmp_path: Path) -> None:
+    path = tmp_path / "broken.har"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(HarError, match=place):
+        read_har(path, "/x")
+
+
+def test_the_command(stage: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = [entry(simple(stage, 1), 0), entry(simple(stage, 1, "Created"), 5)]
+    path = har(calls, tmp_path)
+    arguments = [str(path), "--install", stage.access.install, "--json", str(tmp_path / "r.json")]
+    assert judge([*arguments, "--html", str(tmp_path / "r.html")]) == 1
+    out = capsys.readouterr().out
+    assert "recall-finds" in out
+    for text in (out, (tmp_path / "r.json").read_text(), (tmp_path / "r.html").read_text()):
+        assert "secret-token" not in text
+    assert judge([str(path), "--install", "AI" + "0" * 32]) == 2
+    assert "is the SID right?" in capsys.readouterr().out
+    assert judge([str(tmp_path / "none.har"), "--install", stage.access.install]) == 2
+    assert judge([str(path), "--install", "nonsense"]) == 2

@@ -1,0 +1,78 @@
+"""Every lint rule has documents that break it (negative) and documents that keep it (positive)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from spec.clauses import load_clauses
+from spec.formats import FORMATS as CHECKED_FORMATS
+from spec.lint import findings
+from spec.lint_cli import lint
+from spec.lint_report import FORMATS
+from spec.lint_rules import LINT_RULES
+from spec.source import parse, read
+
+DATA = Path(__file__).parents[1] / "data" / "lint"
+FILES = sorted(DATA.glob("*/*/*.yaml"))
+CLAUSES = load_clauses()
+
+
+def rules_in(path: Path) -> set[str]:
+    return {each.rule for each in findings(read(path), formats=frozenset(CHECKED_FORMATS), clauses=CLAUSES)}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-3:]))
+def test_case(path: Path) -> None:
+    rule = path.parts[-3]
+    assert (rule in rules_in(path)) == (path.parts[-2] == "negative")
+
+
+@pytest.mark.parametrize("rule", LINT_RULES)
+def test_every_rule_has_both_kinds_of_case(rule: str) -> None:
+    assert list((DATA / rule / "positive").glob("*.yaml"))
+    assert list((DATA / rule / "negative").glob("*.yaml"))
+
+
+def test_our_own_document_is_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    document = Path(__file__).parents[2] / "spec" / "openapi.yaml"
+    assert lint([str(document)]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_names_rule_place_and_message(form: str, capsys: pytest.CaptureFixture[str]) -> None:
+    path = DATA / "required-in-non-object" / "negative" / "string.yaml"
+    assert lint([str(path), "--format", form]) == 1
+    shown = capsys.readouterr().out
+    assert "required-in-non-object" in shown
+    assert "never takes effect" in shown
+    if form in ("json", "sarif"):
+        json.loads(shown)
+
+
+def test_all_faults_of_an_example_are_found() -> None:
+    text = """
+openapi: 3.1.0
+components:
+  schemas:
+    A:
+      type: object
+      required: [a, b]
+      properties: {a: {type: integer}, b: {type: string}}
+      example: {a: x, b: null}
+"""
+    found = [each for each in findings(parse(text, "here.yaml")) if each.rule == "example-mismatch"]
+    assert len(found) == 2
+    assert all(each.place == "here.yaml:9:7" for each in found)
+
+
+@pytest.mark.parametrize("text", ["", "a: [", "[1]", "swagger: '2.0'", "openapi: 3.1.0\nopenapi: 3.1.0"])
+def test_what_is_no_document_exits_with_2_and_a_place(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(text)
+    assert lint([str(path)]) == 2
+    assert f"{path}:" in capsys.readouterr().err

@@ -1,0 +1,111 @@
+"""Reading YAML and JSON: types, places, and every refusal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spec.source import Mark, SourceError, parse, read
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("a: 2025-01-01", {"a": "2025-01-01"}),
+        ("on: yes\noff: no", {"on": "yes", "off": "no"}),
+        ("200: ok", {"200": "ok"}),
+        (
+            "[1, -2, 0x1f, 0o17, 1.5, .5, 1e3, null, ~, true, FALSE]",
+            [1, -2, 31, 15, 1.5, 0.5, 1000.0, None, None, True, False],
+        ),
+        ("a: '1'\nb: \"true\"\nc: |\n  1\n", {"a": "1", "b": "true", "c": "1\n"}),
+        ("a: 1:30\nb: 1_000\nc: 08", {"a": "1:30", "b": "1_000", "c": 8}),
+        ("a:\n", {"a": None}),
+        ("a: &x [1]\nb: *x", {"a": [1], "b": [1]}),
+    ],
+)
+def test_scalars_are_typed_as_json_schema_types_them(text: str, value: object) -> None:
+    assert parse(text, "f").value == value
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "reason"),
+    [
+        ("a: 1\na: 2", 2, "occurs twice"),
+        ("a: [1", 2, "not YAML"),
+        ("", 1, "empty"),
+        ("a: .nan", 1, "not a JSON number"),
+        ("a: -.Inf", 1, "not a JSON number"),
+        ("a: 1e999", 1, "larger than any"),
+        (f"a: {'9' * 500}", 1, "400 digits"),
+        ("? [a]\n: 1", 1, "plain string"),
+        ("a: 1\n<<: {b: 1}", 2, "merge keys"),
+        ("a: &x\n  b: *x", 1, "contains itself"),
+        ("a: \x07", 1, "not YAML"),
+        ("[" * 300 + "]" * 300, 1, "nested deeper"),
+        ("--- a\n--- b", 2, "not YAML"),
+    ],
+)
+def test_refusals_name_the_line_and_the_reason(text: str, line: int, reason: str) -> None:
+    with pytest.raises(SourceError, match=reason) as caught:
+        parse(text, "some.yaml")
+    assert caught.value.mark.line == line
+    assert str(caught.value).startswith(f"some.yaml:{line}:")
+
+
+def test_marks_lead_to_keys_items_and_the_nearest_ancestor() -> None:
+    source = parse("a:\n  b/c: 1\n  d:\n    - x\n    - y\n", "f.yaml")
+    assert source.mark("/a/b~1c") == Mark(2, 3)
+    assert source.mark("/a/d/1") == Mark(5, 7)
+    assert source.place("/a/d/1/nowhere/at/all") == "f.yaml:5:7"
+    assert source.place("/nowhere") == "f.yaml:1:1"
+
+
+def test_json_has_marks_too_and_keeps_surrogate_pairs() -> None:
+    source = parse('{\n  "a": {\n    "b": "\\ud83d\\ude00"\n  }\n}', "f.json")
+    assert source.value == {"a": {"b": "\U0001f600"}}
+    assert source.mark("/a/b").line == 3
+
+
+def test_json_with_duplicate_keys_is_refused() -> None:
+    with pytest.raises(SourceError, match="occurs twice"):
+        parse('{"a": 1, "a": 2}', "f.json")
+
+
+def test_json_with_nan_is_refused() -> None:
+    with pytest.raises(SourceError):
+        parse('{"a": .NaN}', "f.json")
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="No such file"):
+        read(tmp_path / "missing.yaml")
+    (tmp_path / "latin.yaml").write_bytes(b"a: \xe9")
+    with pytest.raises(SourceError, match="not UTF-8"):
+        read(tmp_path / "latin.yaml")
+
+
+def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "bom.yaml").write_bytes(b"\xef\xbb\xbfa: 1")
+    assert read(tmp_path / "bom.yaml").value == {"a": 1}
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(), children, max_size=3),
+    max_leaves=10,
+)
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_any_json_object_is_read_as_json_reads_it(value: object) -> None:
+    text = json.dumps(value)
+    assert parse(text, "f").value == json.loads(text)
