@@ -29,7 +29,7 @@ from spec.installs import load_installs
 from spec.load import DOCUMENT_FILE, build, load
 from spec.source import Source, read
 
-BASE = "http://testserver"
+BASE = "https://testserver"
 
 
 @pytest.fixture(scope="session")
