@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -111,7 +112,7 @@ def test_it_can_be_found_through_without_eyes(reader: Reader) -> None:
     assert reader.links[0] == "#section-operations"
     levels = [int(tag[1]) for tag in reader.tags if re.fullmatch("h[1-6]", tag)]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 def test_markup_in_a_document_stays_text(variant: Callable[..., Document], catalogue: Catalogue) -> None:
