@@ -47,6 +47,26 @@ def shadowed() -> str | None:
     return None
 
 
+def self_test() -> int:
+    """Judge the honest mock and every fault of it, and print what was found against what should be."""
+    from contract.selftest import Subject, examine, matrix
+    from mockserver.embedded import embedded
+    from mockserver.faults import FAULTS
+    from mockserver.keys import make_keys
+
+    keys = make_keys()
+
+    def subject(fault: str | None, expected: tuple[str, ...]) -> Subject:
+        def start() -> tuple[object, object]:
+            mock = embedded(keys, fault)
+            return mock.app, mock.ready
+
+        return Subject(fault or "honest", frozenset(expected), start)
+
+    subjects = [subject(None, ()), *(subject(one.id, one.caught_by) for one in FAULTS.values() if one.caught_by)]
+    return matrix((examine(one) for one in subjects), sys.stdout.write)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one sub-command and return its exit code."""
     given = sys.argv[1:] if arguments is None else arguments
@@ -62,6 +82,8 @@ def main(arguments: list[str] | None = None) -> int:
     if complaint := shadowed():
         sys.stderr.write(complaint + "\n")
         return 2
+    if given[0] == "check" and "--self-test" in given:
+        return self_test()
     module, _, function = COMMANDS[given[0]][0].partition(":")
     try:
         code = getattr(import_module(module), function)(given[1:])

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from contract.exchange import Request
+
+_TELLING = re.compile(r"auth|token|key|secret|cookie|signature|password", re.IGNORECASE)
 
 
 class Credential(StrEnum):
@@ -68,7 +71,8 @@ class Access:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that may appear in no output."""
-        values = (self.token, self.expired_token, self.other_token, *(value for _, value in self.headers))
+        headers = (value for name, value in self.headers if _TELLING.search(name))
+        values = (self.token, self.expired_token, self.other_token, *headers)
         return tuple(value for value in values if value and len(value) >= 8)
 
 

@@ -14,8 +14,9 @@ from urllib.parse import urlsplit
 from contract.arguments import check_parser
 
 if TYPE_CHECKING:
+    from contract.access import Access
     from contract.admission import Admission
-    from contract.runner import Plan
+    from contract.runner import Plan, Report
     from contract.target import HttpTransport
     from spec.clauses import Catalogue
     from spec.document import Document
@@ -70,6 +71,28 @@ def _check(options: argparse.Namespace) -> int:
     verdict = exhibit(report, masker, entry.access, strict=options.strict, known=known)
     deliver(verdict, options, sys.stdout)
     return verdict.exit_code
+
+
+def judged(argv: list[str]) -> tuple[Report, Access, argparse.Namespace]:
+    """The report of a run with options as for ``check``, for callers that show it in their own way.
+
+    Raises AdmissionError, SourceError or DocumentError for options that cannot be followed.
+    """
+    from contract.admission import admission
+    from contract.machine import generate
+    from contract.runner import run
+
+    options = check_parser().parse_args(argv)
+    catalogue, document = contract(options)
+    plan = plan_of(options, known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue))
+    entry = admission(options, installs(document), os.environ)
+    guard_live(options, entry)
+    transport = open_transport(entry, options)
+    try:
+        report = run(transport, entry.url, document, catalogue, entry.access, plan, generate=generate)
+    finally:
+        transport.close()
+    return report, entry.access, options
 
 
 def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:

@@ -125,6 +125,8 @@ def run(
             cannot = _vacuous(lab)
     except UnavailableError as error:
         cannot = str(error)
+    except KeyboardInterrupt:
+        cannot = "The run was interrupted; what was seen and created until then is listed."
     except BudgetError as error:
         notes.append(f"{error} What was seen until then is reported.")
         cannot = _vacuous(lab)

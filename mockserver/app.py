@@ -62,7 +62,7 @@ class Mock:
         self.clauses = clauses
         provision = _operation(document, "provision")
         parts = resources(provision)
-        self.engine = Provisioning(parts)
+        self.engine = Provisioning(parts, behaviour.planning)
         self.credentials = Credentials(document, keys, clock, settings.longest_credential)
         self.journal = Journal(document, self.credentials.header, settings.journal_length, settings.journal_body)
         follow = document.operations.get("followSignon")
@@ -71,7 +71,7 @@ class Mock:
         self.provision = Provision(provision, known, self.engine, store, ids, self.desk, settings, behaviour)
         self.gate = gate.Gate(known, self.desk, parts, settings)
         self.routes = Routes(self._routes(Control(settings.public_url, self.reset, self._contract)))
-        self.serve = behaviour.serve(self.answer)
+        self.serve = behaviour.serve(self)
         self._credential_header = self.credentials.header.encode()
         self.reset()
 

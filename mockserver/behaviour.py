@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mockserver.call import Call
+from mockserver.plan import Planning
 from mockserver.provisioning import Done
 from mockserver.reply import Reply
-from mockserver.store.state import Store
-from spec.installs import Install
 from spec.validation import Violation
 
 Serve: TypeAlias = Callable[[Call], Awaitable[Reply]]
@@ -26,24 +25,20 @@ def keep_answer(answer: dict[str, Any], done: Done, body: Any) -> dict[str, Any]
     return answer
 
 
-def keep_body(body: Any, install: Install, store: Store) -> Any:
-    """Honest: what was sent is what is provisioned."""
-    return body
-
-
-def keep_serving(serve: Serve) -> Serve:
-    """Honest: calls are served as they are."""
+def keep_serving(mock: Any) -> Serve:
+    """Honest: calls are served as they are. ``mock`` is the Mock, whose module imports this one."""
+    serve: Serve = mock.answer
     return serve
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """What the mock does with the violations of a body, with a valid body, with an answer, and with a whole call."""
+    """What the mock does with the violations of a body, its plan, an answer, and a whole call."""
 
     violations: Callable[[list[Violation], Any], list[Violation]] = keep_violations
-    body: Callable[[Any, Install, Store], Any] = keep_body
     answer: Callable[[dict[str, Any], Done, Any], dict[str, Any]] = keep_answer
-    serve: Callable[[Serve], Serve] = keep_serving
+    planning: type[Planning] = Planning
+    serve: Callable[[Any], Serve] = keep_serving
     honest: bool = True
 
 

@@ -37,15 +37,17 @@ def depth(value: Any) -> int:
 
 def undecodable(raw: bytes, reason: str, deepest: int) -> Refusal:
     """The refusal of a body that is no JSON, or JSON that is refused for its own sake."""
-    if not raw:
-        return refuse("invalid-input", "body-json", "The body is empty; send a JSON object.")
-    if raw.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+    if not raw.strip():
+        return refuse("invalid-input", "body-object", "The body is empty; send a JSON object.")
+    if raw.startswith(b"\xef\xbb\xbf"):
         return refuse("invalid-input", "strict-json", "The body starts with a byte order mark; send UTF-8 without one.")
     if "depth" in reason or "recursion" in reason.lower():
         return _too_deep(deepest)
     if "infinity" in reason:
         message = "The body holds a number that is larger than any double; send a smaller one."
         return refuse("invalid-input", "numbers-exact", message)
+    if not _is_utf8(raw):
+        return refuse("invalid-input", "body-json", "The body is not UTF-8; encode it so.")
     if "surrogate" in reason:
         return refuse("invalid-input", "strict-json", f"The body holds half of a surrogate pair: {reason}.")
     if _has_constant(raw):
@@ -71,6 +73,14 @@ def _repeated(raw: bytes) -> str | None:
 
     json.loads(raw, object_pairs_hook=note, parse_int=float)
     return twice[0] if twice else None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8", "surrogatepass")
+    except ValueError:
+        return False
+    return True
 
 
 def _has_constant(raw: bytes) -> bool:

@@ -61,7 +61,9 @@ class Form:
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
         }
-        self.required = {name: clause_of(part.schema, "x-resource", name) for name in part.required_on_create}
+        self.required = dict.fromkeys(
+            part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
+        )
 
     def at(self, body: Any) -> Any:
         """What a body holds for this part, or ABSENT."""

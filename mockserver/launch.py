@@ -160,7 +160,7 @@ def launch(options: argparse.Namespace) -> Launch:
 
         watched = (files.document, files.clauses, files.installs)
         reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
-    ready = _ready(url, read.installs, keys, settings)
+    ready = ready_facts(url, read.installs, keys, settings)
     return Launch(app, listener, ready, options.ready_file, options.fault, reloading)
 
 
@@ -184,7 +184,8 @@ def banner(launch: Launch) -> str:
     )
 
 
-def _ready(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
     now = system_clock()
     ids = SystemIds()
 

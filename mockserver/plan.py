@@ -13,6 +13,7 @@ from mockserver.forms import Form, Values
 from mockserver.store.state import Key, Resource, State
 from spec.document import Schema
 from spec.installs import Install
+from spec.keywords import clause_of
 from spec.messages import received
 from spec.pointer import join
 from spec.resources import ABSENT, Fallback, Part
@@ -99,10 +100,13 @@ class Planning:
             known = self.lookup(form.part, names)
         if known is None:
             self.create(form, value, form.sent(value, self.install.defaults), names)
-        elif value is not ABSENT and (changed := form.changed(known.attributes, value, self.install.defaults)):
+        elif value is not ABSENT and (changed := self.changed(form, known, value)):
             steps[form.name] = Step(form, UPDATED, known, changed)
         else:
             steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
+
+    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+        return form.changed(known.attributes, value, self.install.defaults)
 
     def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
         part = form.part
@@ -175,7 +179,8 @@ def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
     pointer = join((*part.path, *(token for token in (part.identifiers, part.sid_kind) if token)))
     within = f" of the {part.scope} of this call" if elsewhere else ""
     message = f"{received(sid)} names no {part.name}{within}; send a SID that an earlier answer gave."
-    return Violation(pointer, "unknown-sid-refused", "x-resource", message, missing=True)
+    clause = clause_of(part.schema, "x-resource", "scope") if elsewhere else "unknown-sid-refused"
+    return Violation(pointer, clause, "x-resource", message, missing=True)
 
 
 def _member(fallback: Fallback, schema: Schema, value: Any) -> str:

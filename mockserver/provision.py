@@ -89,7 +89,6 @@ class Provision:
         unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         plan = self._judged(install, body, unknown)
         if not self.behaviour.honest:
-            body = self.behaviour.body(body, install, self.store)
             plan = self.engine.plan(self.store, install, body)
         done = self.engine.commit(self.store, plan, self.ids)
         answer = self.engine.answer(done)
@@ -119,7 +118,7 @@ class Provision:
         else:
             # what is wrong is left out, so that the rest can still be looked at: all faults are told at once
             plan = self.engine.plan(self.store, install, _pruned(body, [one.pointer for one in violations]))
-            found = sorted({*violations, *plan.violations})
+            found = sorted({*violations, *(one for one in plan.violations if one.clause != "schema")})
         found = self.behaviour.violations(found, body)
         if not found:
             return plan

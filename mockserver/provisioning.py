@@ -23,13 +23,13 @@ class Done(NamedTuple):
 class Provisioning:
     """The engine for the parts of one document."""
 
-    def __init__(self, resources: Resources) -> None:
-        self.resources = resources
+    def __init__(self, resources: Resources, planning: type[Planning] = Planning) -> None:
+        self.resources, self.planning = resources, planning
         self.forms = tuple(Form(part) for part in resources.parts)
 
     def plan(self, state: State, install: Install, body: Any) -> Plan:
         """What the body is going to do. Pure: reads the state, writes nothing."""
-        return Planning(state, install, body).plan(self.forms)
+        return self.planning(state, install, body).plan(self.forms)
 
     def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""

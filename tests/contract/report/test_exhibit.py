@@ -66,3 +66,19 @@ def test_strict_and_known_decide_what_counts(stage: Any, created_report: Report)
     assert (known.exit_code, known.stale) == (0, ("0" * 12,))
     assert all(one.known == "agreed" and not one.counts for one in known.findings)
     assert f"{len(every)} known findings did not count" in known.sentence
+
+
+def test_an_interrupted_run_still_lists_what_it_created(stage: Any) -> None:
+    count = 0
+
+    def interrupt(request: Request, exchange: Exchange) -> Exchange:
+        nonlocal count
+        count += 1
+        if count == 12:
+            raise KeyboardInterrupt
+        return exchange
+
+    verdict = stage.verdict(stage.run(interrupt))
+    assert verdict.exit_code == 2
+    assert "interrupted" in str(verdict.cannot)
+    assert verdict.created

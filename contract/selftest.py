@@ -1,0 +1,87 @@
+"""Judging implementations that are known to break a promise: the judge must find that one, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from contract.access import Access
+from contract.findings import Outcome
+from contract.inprocess import AsgiTransport
+from contract.lab import Options
+from contract.runner import Plan, run
+from spec.annotations import resources
+from spec.clauses import load_clauses
+from spec.installs import load_installs
+from spec.load import load
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What to judge and which clauses must be found; ``start`` gives an application and the facts of its ready file."""
+
+    id: str
+    expected: frozenset[str]
+    start: Callable[[], tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the judge found about a subject."""
+
+    id: str
+    expected: frozenset[str]
+    found: frozenset[str]
+    cannot: str | None
+    seconds: float
+
+    @property
+    def right(self) -> bool:
+        """Whether exactly what was expected was found."""
+        return self.found == self.expected and (self.cannot is None or bool(self.expected))
+
+
+def examine(subject: Subject) -> Row:
+    """Judge one subject with the ladder, all options given; adopted clauses count."""
+    application, ready = subject.start()
+    catalogue = load_clauses()
+    document = load(clauses=catalogue)
+    installs = load_installs(resources(document.operations["provision"]))
+    access = Access(
+        install=ready.install,
+        token=ready.token,
+        known={
+            "integrations": (ready.integration,),
+            "proctorTypes": tuple(installs[0].members.get("proctorTypes", ())),
+        },
+        expired_token=ready.expired_token,
+        other_install=ready.other_install,
+        other_token=ready.other_token,
+    )
+    plan = Plan(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
+    transport = AsgiTransport(application, timeout=2.0)
+    try:
+        report = run(transport, ready.url, document, catalogue, access, plan, sleep=lambda seconds: None)
+    finally:
+        transport.close()
+    broken = (Outcome.FAILED, Outcome.WARNED)
+    found = frozenset(name for name, one in report.results.items() if one.outcome() in broken)
+    return Row(subject.id, subject.expected, found, report.cannot, report.seconds)
+
+
+def matrix(rows: Iterable[Row], write: Callable[[str], Any]) -> int:
+    """Write a line per row as it comes; 0 if every row is right, else 1."""
+    wrong = total = 0
+    for row in rows:
+        total += 1
+        wrong += not row.right
+        missed, strange = sorted(row.expected - row.found), sorted(row.found - row.expected)
+        told = ", ".join(sorted(row.found & row.expected)) or "nothing"
+        extra = (f"; MISSED {', '.join(missed)}" if missed else "") + (
+            f"; ALSO {', '.join(strange)}" if strange else ""
+        )
+        unable = f"; {row.cannot}" if row.cannot and not row.right else ""
+        write(f"{'✓' if row.right else '✗'} {row.id:<44} {row.seconds:5.1f} s  found {told}{extra}{unable}\n")
+    write(f"{total - wrong} of {total} as they should be.\n")
+    return 1 if wrong else 0

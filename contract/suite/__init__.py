@@ -1,0 +1,1 @@
+"""The judge as pytest tests, one per clause; see contract.plugin."""

@@ -1,0 +1,48 @@
+"""A mock without a server: the application and what a client needs, for callers in the same process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver.app import Mock, create_app
+from mockserver.clock import system_clock
+from mockserver.faults import FAULTS
+from mockserver.ids import SeededIds
+from mockserver.keys import Keys
+from mockserver.launch import Ready, ready_facts
+from mockserver.settings import Settings
+from mockserver.store.memory import MemoryStore
+from spec.annotations import resources
+from spec.clauses import load_clauses
+from spec.installs import load_installs
+from spec.load import load
+
+URL = "http://testserver"
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An application that calls itself ``url``, and the facts of its ready file."""
+
+    app: Mock
+    ready: Ready
+
+
+def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1) -> Embedded:
+    """A fresh mock of the shipped document and installs, bent by a fault if its id is given (KeyError if unknown)."""
+    clauses = load_clauses()
+    document = load(clauses=clauses)
+    installs = load_installs(resources(document.operations["provision"]))
+    settings = Settings(public_url=URL)
+    app = create_app(
+        document,
+        clauses,
+        installs,
+        clock=system_clock,
+        ids=SeededIds(seed),
+        keys=keys,
+        store=MemoryStore(),
+        settings=settings,
+        fault=FAULTS[fault].apply if fault is not None else None,
+    )
+    return Embedded(app, ready_facts(URL, installs, keys, settings))

@@ -1,0 +1,1 @@
+"""How faults bend the mock. Nothing here is reached unless a fault is asked for."""
