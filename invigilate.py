@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "judge": ("contract.cli_judge:judge", "judge recorded traffic (HAR) without access to a server"),
     "diff": ("spec.diff_cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
     "docs": ("spec.docs_cli:docs", "write the contract as one readable page"),
+    "init": ("spec.init_cli:init", "write a commented document to start from"),
 }
 
 

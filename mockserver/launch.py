@@ -9,6 +9,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
@@ -16,7 +17,6 @@ from mockserver.clock import system_clock
 from mockserver.faults import FAULTS
 from mockserver.ids import SeededIds, SystemIds
 from mockserver.keys import Keys, KeysError, keep_keys, make_keys
-from mockserver.reload import Reloading
 from mockserver.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
 from mockserver.store.memory import MemoryStore
@@ -27,6 +27,9 @@ from spec.document import Document, DocumentError
 from spec.installs import INSTALLS_FILE, Install, load_installs
 from spec.load import DOCUMENT_FILE, load
 from spec.source import SourceError
+
+if TYPE_CHECKING:
+    from mockserver.reload import Reloading
 
 
 class LaunchError(Exception):
@@ -151,8 +154,12 @@ def launch(options: argparse.Namespace) -> Launch:
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
-    watched = (files.document, files.clauses, files.installs)
-    reloading = Reloading(app, lambda: assembled(files.read()), watched, _say) if options.reload else None
+    reloading = None
+    if options.reload:
+        from mockserver.reload import Reloading  # with lint and diff, which a start without it need not wait for
+
+        watched = (files.document, files.clauses, files.installs)
+        reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
     ready = ready_facts(url, read.installs, keys, settings)
     return Launch(app, listener, ready, options.ready_file, options.fault, reloading)
 

@@ -95,9 +95,10 @@ def _stamp(path: Path) -> Stamp | None:
 
 
 def _report(old: Mock, new: Mock) -> str:
-    """What lint finds in the new document, and whom the change breaks."""
+    """What lint finds in the new document, notes aside, and whom the change breaks."""
     source = new.document.source
-    found = findings(source, formats=frozenset(FORMATS), clauses=new.clauses)
+    every = findings(source, formats=frozenset(FORMATS), clauses=new.clauses)
+    found = [one for one in every if one.severity != "note"]
     linted = lint_text(found) if found else ""
     before = old.document.source
     return linted + diff_text(Told(compare(before.value, source.value), before, source))

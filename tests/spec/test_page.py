@@ -17,6 +17,8 @@ import pytest
 from contract.exchange import Request
 from contract.inprocess import AsgiTransport
 from mockserver.app import Mock
+from mockserver.errors import refuse
+from mockserver.pages import refused
 from spec.clauses import Catalogue
 from spec.contradictions import load_contradictions
 from spec.docs_cli import docs
@@ -184,15 +186,20 @@ def test_the_mock_serves_it_and_its_errors_link_to_it(mock: Callable[..., Mock],
     transport = AsgiTransport(application)
     try:
         shown = transport.send(Request("GET", "/_invigilate/contract", (), b"")).response
-        refused = transport.send(Request("POST", "/v2/nowhere", (), b"{}")).response
+        answer = transport.send(Request("POST", "/v2/nowhere", (), b"{}")).response
     finally:
         transport.close()
     assert shown is not None
-    assert refused is not None
+    assert answer is not None
     assert shown.body.decode() == page.html
     assert "frame-ancestors 'none'" in shown.headers["content-security-policy"]
-    error = refused.json
+    error = answer.json
     assert isinstance(error, dict)
     url = f"{application.settings.public_url}/_invigilate/contract#path-known"
     assert error["help"] == url
     assert [one["help"] for one in error["errors"]] == [url]
+
+
+def test_the_page_of_a_refused_sign_on_links_to_it() -> None:
+    page = refused(refuse("signon-refused", "signon-once", "Used."), "http://mock/_invigilate/contract").body.decode()
+    assert 'href="http://mock/_invigilate/contract#signon-once"' in page
