@@ -1,0 +1,97 @@
+"""What tests of the mock share: one with a clock of ours, and a client that speaks to it in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from mockserver.app import Mock, create_app
+from mockserver.ids import SeededIds
+from mockserver.keys import Keys
+from mockserver.settings import Settings
+from mockserver.store.memory import MemoryStore
+from mockserver.tokens import API_TYPE, api_claims, sign
+from spec.annotations import resources
+from spec.clauses import Catalogue
+from spec.document import Document
+from spec.installs import load_installs
+
+BASE = "http://testserver"
+NOW = 1_800_000_000.0
+
+
+@dataclass(slots=True)
+class Clock:
+    """A clock that moves when it is told to."""
+
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass(slots=True)
+class Client:
+    """A caller of the demo install, with a good token."""
+
+    app: Mock
+    clock: Clock
+    token: str
+    http: TestClient
+
+    @property
+    def install(self) -> str:
+        return self.app.installs[0].sid
+
+    def path(self, install: str | None = None) -> str:
+        return f"/v2/installs/{install or self.install}/provision"
+
+    def post(self, body: Any = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
+        sent = {"token": self.token, "content-type": "application/json"} if headers is None else headers
+        content = {"content": raw} if raw is not None else {"json": body}
+        if raw is None and headers is None:
+            del sent["content-type"]
+        return self.http.post(self.path(), headers=sent, **content)
+
+    def ok(self, body: Any) -> Any:
+        answer = self.post(body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def mint(self, install: str, *, starts: float = 0, lasts: float = 3600, **claims: Any) -> str:
+        now = self.clock()
+        made = api_claims(install, issued=now, starts=now + starts, expires=now + starts + lasts, token_id="t")
+        return sign({**made, **claims}, API_TYPE, self.app.keys)
+
+
+@pytest.fixture
+def client(document: Document, catalogue: Catalogue, keys: Keys) -> Client:
+    return make_client(document, catalogue, keys)
+
+
+def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings: Any) -> Client:
+    clock = Clock()
+    app = create_app(
+        document, catalogue, load_installs(resources(document.operations["provision"])), clock=clock, ids=SeededIds(7),
+        keys=keys, store=MemoryStore(), settings=Settings(public_url=BASE, **settings),
+    )  # fmt: skip
+    http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
+    made = Client(app, clock, "", http)
+    made.token = made.mint(made.install, lasts=10_000_000)
+    return made
+
+
+@pytest.fixture
+def client_of(catalogue: Catalogue, keys: Keys) -> Callable[..., Client]:
+    return lambda document, **settings: make_client(document, catalogue, keys, **settings)
+
+
+@pytest.fixture
+def examples(document: Document) -> dict[str, Any]:
+    body = document.operations["provision"].body
+    assert body is not None
+    return dict(body.examples)

@@ -1,0 +1,98 @@
+"""The journal keeps the last exchanges, bounded, and shows no secret; and what lies around it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from spec.document import Document, DocumentError
+
+
+def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:
+    body = json.loads(json.dumps(examples["everything"]))
+    body["course"]["title"] = "contains benzene-ring inside"
+    answer = client.ok(body)
+    client.http.get(answer["signon"]["redirect"])
+    client.http.post(client.path(), json=body, headers={"Authorization": f"Bearer {client.token}"})
+    shown = "\n".join(map(str, client.app.journal))
+    for secret in (client.token, "benzene-ring", answer["signon"]["token"], answer["signon"]["redirect"].rpartition("=")[2]):
+        assert secret not in shown
+    assert len(client.app.journal) == 3
+    assert [one.status for one in client.app.journal] == [200, 200, 200]
+
+
+def test_the_journal_is_bounded(document: Document, client_of: Callable[..., Any]) -> None:
+    client = client_of(document, journal_length=3, journal_body=10)
+    for _ in range(5):
+        client.post(raw=b"x" * 50)
+    assert len(client.app.journal) == 3
+    assert {one.body for one in client.app.journal} == {"x" * 10}
+    assert all(one.notes for one in client.app.journal)
+
+
+def test_the_index_and_the_document(client: Any) -> None:
+    page = client.http.get("/")
+    assert client.install in page.text
+    assert "/oidc/jwks" in page.text
+    assert client.token not in page.text
+    document = client.http.get("/openapi.json").json()
+    assert document["servers"][0]["url"] == "http://testserver"
+    assert client.http.head("/").content == b""
+
+
+def test_reset_restores_the_start(client: Any, examples: dict[str, Any]) -> None:
+    before = [one.sid for one in client.app.store]
+    client.ok(examples["everything"])
+    answer = client.http.post("/_invigilate/reset", headers={"origin": "http://testserver"})
+    assert (answer.status_code, answer.json()) == (200, {"reset": True})
+    assert [one.sid for one in client.app.store] == before
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"origin": "https://evil.example.com"},
+        {"origin": "null"},
+        {"host": "evil.example.com"},
+        {"host": "[::1"},
+        {"host": "rebound.example.com:8400", "origin": "http://rebound.example.com:8400"},
+    ],
+)
+def test_other_sites_cannot_reset(client: Any, headers: dict[str, str]) -> None:
+    assert client.http.post("/_invigilate/reset", headers=headers).status_code == 403
+
+
+def test_loopback_hosts_can_reset(client: Any) -> None:
+    for host in ("localhost:8400", "127.0.0.1", "[::1]:8400"):
+        headers = {"host": host, "sec-fetch-site": "same-origin", "origin": f"http://{host}"}
+        assert client.http.post("/_invigilate/reset", headers=headers).status_code == 200
+
+
+def test_an_operation_without_handler_is_a_load_error(
+    variant: Callable[..., Document], client_of: Callable[..., Any]
+) -> None:
+    def change(tree: dict[str, Any]) -> None:
+        tree["paths"]["/oidc/jwks"]["get"]["operationId"] = "somethingElse"
+
+    with pytest.raises(DocumentError, match="openapi.yaml:[0-9]+:[0-9]+: /paths/~1oidc~1jwks/get: .*'somethingElse'"):
+        client_of(variant(change))
+
+    def drop(tree: dict[str, Any]) -> None:
+        for path in list(tree["paths"]):
+            if path != "/v2/installs/{installSid}/provision":
+                del tree["paths"][path]
+
+    assert client_of(variant(drop)).http.get("/oidc/jwks").status_code == 404
+
+
+def test_a_defect_is_told_without_a_trace(client: Any, caplog: pytest.LogCaptureFixture) -> None:
+    client.app.engine = client.app.provision.engine = None
+    answer = client.post({"course": {"ids": {"external": "c"}, "title": "t", "code": None}})
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.text
+    assert "could not be served" in caplog.text
