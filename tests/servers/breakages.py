@@ -11,7 +11,7 @@ from tests.servers.behaviour import Behaviour
 
 @dataclass(frozen=True)
 class Breakage:
-    """A behaviour that breaks the contract, and the clauses that say so. ``base`` is where the server pretends to be."""
+    """A behaviour that breaks the contract, and the clauses that say so. ``base`` is where the server seems to be."""
 
     behaviour: Behaviour
     clauses: frozenset[str]

@@ -83,6 +83,10 @@ def read(behaviour: Behaviour, body: Any) -> Any:
             text = at(body, f"exam/configuration/access/{edge}")
             if isinstance(text, str) and instant(text) is None:
                 raise InputError("broken", "Invalid time value")
+    for quirk in quirks:
+        kind, _, path = quirk.partition(":")
+        if path and isinstance(text := at(body, path), str) and _chokes(kind, text):
+            raise InputError("broken", "Data too long for column, or incorrect string value")
     configuration = at(body, "exam/configuration")
     ids = [at(body, f"{part}/ids") for part in ("course", "user")]
     duration, attempts = at(configuration, "duration"), at(configuration, "attempts")
@@ -100,6 +104,14 @@ def read(behaviour: Behaviour, body: Any) -> Any:
         if name in quirks and happens:
             raise InputError("picky", f"This is not supported: {name}.")
     return body
+
+
+def _chokes(kind: str, text: str) -> bool:
+    return {
+        "long": len(text) > 255,
+        "nul": "\0" in text,
+        "astral": any(ord(letter) > 0xFFFF for letter in text),
+    }[kind]
 
 
 def _dates(configuration: Any) -> list[str]:

@@ -146,7 +146,7 @@ class Independent:
     def _quietly(self, install: str, headers: dict[str, list[str]], body: bytes) -> None:
         try:
             Provision(self.store, install, FACTS["integrations"]).run(self._body(headers, body))
-        except (RefusedError, InputError):
+        except (RefusedError, InputError, KeyError, TypeError, AttributeError):
             return
 
     def _install(self, install: str) -> None:

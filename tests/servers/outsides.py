@@ -110,6 +110,15 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "breaks-on-bad-dates": of(
         "never-server-error", "breaks-on-bad-dates", skips=frozenset({"date:access", "offset:access"})
     ),
+    **{
+        f"column-{name.replace(':', '-').replace('/', '-')}": of("never-server-error", name)
+        for name in (
+            *("long:course/ids/api", "nul:course/ids/external", "astral:exam/ids/external", "nul:user/lastName"),
+            *("long:user/email", "long:exam/configuration/password", "astral:exam/configuration/notes/student"),
+            *("nul:exam/title", "long:course/code", "long:user/timeZone", "astral:exam/configuration/password"),
+            *("long:exam/configuration/url", "long:exam/description", "long:exam/configuration/notes/proctor"),
+        )
+    },
     "crashes-with-a-trace": of("never-trace never-server-error", "breaks-on-nul", "crashes-with-a-trace"),
     "traces-in-messages": of("never-trace", "traces-in-messages"),
     "hangs-on-long": of("never-hang", "hangs-on-long"),

@@ -23,6 +23,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "exam": {"type": "online", "practice": False, "limitedScope": False},
     "configuration": {"type": "primary", "attempts": 1},
 }
+KINDS = {"sid", "api", "lms", "external"}
 UNSET = ("deliverySystem", "scheduling/open", "scheduling/close")
 """Where an empty string means that nothing is set."""
 
@@ -82,7 +83,7 @@ class Provision:
 
     def one(self, part: str, scope: str, held: dict[str, Any], owner: str | None = None) -> Thing:
         store, quirks = self.store, self.behaviour.quirks
-        ids = held.get("ids", {})
+        ids = {kind: text for kind, text in held.get("ids", {}).items() if kind in KINDS}
         found = store.find(part, scope, ids, owner=owner)
         if part == "user" and found is None and self.behaviour.merge_email and "email" in held:
             found = self.by("user", scope, "email", held["email"])
@@ -159,7 +160,7 @@ class Provision:
         ids = {} if "configuration-ids-ignored" in quirks else configuration.get("ids", {})
         if isinstance(ids, str):
             configuration, ids = {**configuration, "ids": {"api": ids}}, {"api": ids}
-        if ids:
+        if KINDS & ids.keys():
             thing = self.one("configuration", place, configuration, owner=exam.sid if "sid" in ids else None)
             thing.owner = thing.owner or exam.sid
             return

@@ -19,8 +19,8 @@ def faults(body: dict[str, Any], behaviour: Behaviour, facts: Facts) -> Iterator
         if value is ...:
             continue
         for rule, message in _member(member, value, behaviour):
-            stopped.add(member.path)
             if rule not in behaviour.skips:
+                stopped.add(member.path)
                 yield rule, "/" + member.path, message
     if behaviour.unknown == "refuse":
         yield from _strangers(body, "")

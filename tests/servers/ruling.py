@@ -116,11 +116,13 @@ def configuration(body: Any, behaviour: Behaviour, facts: Facts) -> Iterator[Fau
     yield from picky(body, held, behaviour)
     for name, most in (("duration", 480), ("attempts", 10)):
         value = at(held, name)
-        if value is not ... and value <= 0:
+        if not isinstance(value, int | float):
+            continue
+        if value <= 0:
             yield f"positive:{name}", f"{CONFIGURATION}/{name}", "is not more than 0."
-        elif value is not ... and "caps" in behaviour.adds and value > most:
+        elif "caps" in behaviour.adds and value > most:
             yield "caps", f"{CONFIGURATION}/{name}", f"is more than {most}."
-        elif value is not ... and behaviour.strict_json and value >= 2**53:
+        elif behaviour.strict_json and value >= 2**53:
             yield "exact", f"{CONFIGURATION}/{name}", "is too large."
 
 
@@ -142,7 +144,11 @@ def picky(body: Any, held: dict[str, Any], behaviour: Behaviour) -> Iterator[Fau
     opened, closed = moments["access", "open"], moments["access", "close"]
     if opened and closed:
         duration = at(held, "duration")
-        if "access-fits-duration" in adds and duration is not ... and (closed - opened).total_seconds() < duration * 60:
+        if (
+            "access-fits-duration" in adds
+            and isinstance(duration, int)
+            and (closed - opened).total_seconds() < duration * 60
+        ):
             yield "access-fits-duration", f"{CONFIGURATION}/access", "is shorter than the duration."
         for edge in ("open", "close"):
             moment = moments["scheduling", edge]

@@ -77,6 +77,8 @@ class Store:
     def text(self, value: str, *, identifier: bool = False) -> str:
         """A text as this implementation stores it."""
         behaviour = self.behaviour
+        if not isinstance(value, str):
+            return value
         if behaviour.trim:
             value = value.strip()
         if behaviour.form:
@@ -86,6 +88,8 @@ class Store:
     def careless(self, text: str) -> str:
         """An identifier as a careless data base keeps it."""
         quirks = self.behaviour.quirks
+        if not isinstance(text, str):
+            return text
         if "accents-ignored" in quirks:
             text = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
         if "trailing-space-ignored" in quirks:
