@@ -17,6 +17,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "replay": ("contract.cli_replay:replay", "send the findings of a report again and say which still fail"),
     "judge": ("contract.cli_judge:judge", "judge recorded traffic (HAR) without access to a server"),
     "diff": ("spec.diff_cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
+    "docs": ("spec.docs_cli:docs", "write the contract as one readable page"),
+    "init": ("spec.init_cli:init", "write a commented document to start from"),
 }
 
 

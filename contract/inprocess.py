@@ -49,7 +49,9 @@ class AsgiTransport:
     async def _call(self, request: Request) -> Response:
         path, _, query = request.path.partition("?")
         body = request.body or b""
-        headers = [(b"host", b"testserver"), (b"accept", b"application/json")]
+        headers = [(b"host", b"testserver")]
+        if request.header("accept") is None:
+            headers.append((b"accept", b"application/json"))
         headers += [(name.lower().encode("latin-1"), value.encode("utf-8")) for name, value in request.headers]
         headers.append((b"content-length", str(len(body)).encode()))
         scope: Message = {

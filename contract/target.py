@@ -67,7 +67,8 @@ class HttpTransport:
         return Exchange(request, response, started, time.monotonic() - started)
 
     def _receive(self, request: Request, started: float) -> Response:
-        headers = [("accept", "application/json"), *request.headers]
+        default = [("accept", "application/json")] if request.header("accept") is None else []
+        headers = [*default, *request.headers]
         raw_path = (self.prefix + request.path).encode("ascii", "replace")
         built = self.client.build_request(request.method, self.base, content=request.body, headers=headers)
         if request.header("content-type") is None and "content-type" in built.headers:

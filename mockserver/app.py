@@ -31,8 +31,10 @@ from mockserver.signon import Desk
 from mockserver.store.state import Store
 from spec.annotations import resources
 from spec.clauses import Catalogue
+from spec.contradictions import load_contradictions
 from spec.document import Document, DocumentError, Operation, Problem
 from spec.installs import Install
+from spec.page import Page, render
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
@@ -53,9 +55,11 @@ class Mock:
         store: Store,
         settings: Settings,
         behaviour: Behaviour,
+        clauses: Catalogue,
     ) -> None:
         self.document, self.installs, self.settings = document, tuple(installs), settings
         self.clock, self.keys, self.store, self.behaviour = clock, keys, store, behaviour
+        self.clauses = clauses
         provision = _operation(document, "provision")
         parts = resources(provision)
         self.engine = Provisioning(parts, behaviour.planning)
@@ -66,7 +70,7 @@ class Mock:
         known = Installs(installs, provision)
         self.provision = Provision(provision, known, self.engine, store, ids, self.desk, settings, behaviour)
         self.gate = gate.Gate(known, self.desk, parts, settings)
-        self.routes = Routes(self._routes(Control(settings.public_url, self.reset)))
+        self.routes = Routes(self._routes(Control(settings.public_url, self.reset, self._contract)))
         self.serve = behaviour.serve(self)
         self._credential_header = self.credentials.header.encode()
         self.reset()
@@ -85,7 +89,7 @@ class Mock:
         try:
             reply = await self.serve(call)
         except Refusal as refusal:
-            reply = of_refusal(refusal)
+            reply = of_refusal(refusal, self.settings.contract_url)
         except Disconnected:
             return
         except Exception:  # noqa: BLE001 - the last resort: a defect of ours, told without a trace
@@ -134,6 +138,7 @@ class Mock:
         served += [
             Route("GET", "/", self._index),
             Route("GET", "/openapi.json", self._openapi),
+            Route("GET", "/_invigilate/contract", control.contract),
             Route("POST", "/_invigilate/reset", control.reset),
         ]
         return tuple(served)
@@ -156,10 +161,14 @@ class Mock:
         servers = [{"url": self.settings.public_url, "description": "this mock server"}]
         return of_json({**self.document.tree, "servers": servers})
 
+    def _contract(self) -> Page:
+        return render(self.document, self.clauses, load_contradictions())
+
     async def _index(self, _: Call) -> Reply:
         operation = _operation(self.document, "provision")
         routes = [pages.Row(f"{one.method} {one.path}", one.summary) for one in self.document.operations.values()] + [
             pages.Row("GET /openapi.json", "The document that this server keeps"),
+            pages.Row("GET /_invigilate/contract", "The contract as a page to read"),
             pages.Row("POST /_invigilate/reset", "Restore the state of the start"),
         ]
         installs = [pages.Row(install.name, install.sid) for install in self.installs]
@@ -190,7 +199,15 @@ def create_app(
     """The application. Raises DocumentError for an operation that it has no handler for."""
     behaviour = fault(HONEST) if fault else HONEST
     return Mock(
-        document, installs, clock=clock, ids=ids, keys=keys, store=store, settings=settings, behaviour=behaviour
+        document,
+        installs,
+        clock=clock,
+        ids=ids,
+        keys=keys,
+        store=store,
+        settings=settings,
+        behaviour=behaviour,
+        clauses=clauses,
     )
 
 

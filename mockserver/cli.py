@@ -64,6 +64,7 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--spec", type=Path, metavar="F", help="serve this OpenAPI document instead of the built-in one")
     add("--clauses", type=Path, metavar="F", help="use this catalogue of clauses")
     add("--installs", type=Path, metavar="F", help="serve these installs")
+    add("--reload", action="store_true", help="serve an edited document, clauses or installs as soon as it is saved")
     add("--keys", type=Path, metavar="F", help="keep the key in this file, so that tokens survive a restart")
     add(
         "--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)"

@@ -7,17 +7,26 @@ from urllib.parse import urlsplit
 
 from mockserver.call import Call
 from mockserver.errors import refuse
-from mockserver.reply import Reply, of_json
+from mockserver.reply import Reply, of_json, of_page
+from spec.page import Page
 
 PREFIX = b"/_invigilate/"
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Control:
-    """The control operations. ``reset`` is what restores the state."""
+    """The control operations. ``restore`` is what restores the state, ``render`` makes the contract page, once."""
 
-    def __init__(self, public_url: str, restore: Callable[[], None]) -> None:
-        self.public, self.restore = urlsplit(public_url), restore
+    def __init__(self, public_url: str, restore: Callable[[], None], render: Callable[[], Page]) -> None:
+        self.public, self.restore, self._render = urlsplit(public_url), restore, render
+        self._page: Reply | None = None
+
+    async def contract(self, _: Call) -> Reply:
+        """The contract page. It holds no secret and changes nothing, so links to it may come from anywhere."""
+        if self._page is None:
+            page = self._render()
+            self._page = of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
+        return self._page
 
     async def reset(self, call: Call) -> Reply:
         """Restore the state that the mock started with."""

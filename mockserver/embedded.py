@@ -17,7 +17,7 @@ from spec.clauses import load_clauses
 from spec.installs import load_installs
 from spec.load import load
 
-URL = "http://testserver"
+URL = "https://testserver"
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,16 +62,19 @@ class Refusal(Exception):  # noqa: N818 - the contract calls it so
         self.faults = tuple(faults)
         self.headers: Headers = (*headers, (b"connection", b"close")) if close else headers
 
-    @property
-    def body(self) -> dict[str, Any]:
-        """The answer's JSON body."""
+    def body(self, contract: str = "") -> dict[str, Any]:
+        """The answer's JSON body. ``contract`` is the URL of the contract page, to which ``help`` then leads."""
         errors = [{"pointer": one.pointer, "message": one.message, "clause": one.clause} for one in self.faults]
-        return {"code": self.code, "message": self.message, "status": self.status, "errors": errors}
+        body = {"code": self.code, "message": self.message, "status": self.status, "errors": errors}
+        if contract and errors:
+            for one in errors:
+                one["help"] = f"{contract}#{one['clause']}"
+            body["help"] = errors[0]["help"]
+        return body
 
-    @property
-    def json(self) -> bytes:
-        """The answer's body as bytes."""
-        return orjson.dumps(self.body)
+    def json(self, contract: str = "") -> bytes:
+        """The answer's body as bytes; ``contract`` as in ``body``."""
+        return orjson.dumps(self.body(contract))
 
 
 def refuse(

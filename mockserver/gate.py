@@ -33,7 +33,7 @@ class Gate:
             install = self.installs.of(call)
             grant = self.desk.follow(install.sid, _code(call), consume=call.method != "HEAD")
         except Refusal as refusal:
-            return _explained(refusal, call)
+            return _explained(refusal, call, self.settings.contract_url)
         return self._welcome(grant, install, call)
 
     async def present(self, call: Call, rules: Rules) -> Reply:
@@ -42,7 +42,7 @@ class Gate:
             install = self.installs.of(call)
             grant = self.desk.present(install.sid, await self._token(call, rules))
         except Refusal as refusal:
-            return _explained(refusal, call)
+            return _explained(refusal, call, self.settings.contract_url)
         return self._welcome(grant, install, call)
 
     async def _token(self, call: Call, rules: Rules) -> str:
@@ -93,12 +93,12 @@ def _code(call: Call) -> str:
     return values[0]
 
 
-def _explained(refusal: Refusal, call: Call) -> Reply:
+def _explained(refusal: Refusal, call: Call, contract: str) -> Reply:
     """A page only for who asks for one by name, so that programs never meet HTML in a refusal."""
     accept = call.header(b"accept") or b""
     if b"text/html" in accept.lower() and not _prefers_json(accept):
-        return pages.refused(refusal)
-    return of_refusal(refusal)
+        return pages.refused(refusal, contract)
+    return of_refusal(refusal, contract)
 
 
 def _prefers_json(accept: bytes | None) -> bool:

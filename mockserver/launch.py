@@ -9,6 +9,7 @@ import socket
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
@@ -21,11 +22,14 @@ from mockserver.settings import ConnectionLimits, Settings
 from mockserver.store.memory import MemoryStore
 from mockserver.tokens import API_TYPE, api_claims, sign
 from spec.annotations import resources
-from spec.clauses import CLAUSES_FILE, load_clauses
-from spec.document import DocumentError
+from spec.clauses import CLAUSES_FILE, Catalogue, load_clauses
+from spec.document import Document, DocumentError
 from spec.installs import INSTALLS_FILE, Install, load_installs
 from spec.load import DOCUMENT_FILE, load
 from spec.source import SourceError
+
+if TYPE_CHECKING:
+    from mockserver.reload import Reloading
 
 
 class LaunchError(Exception):
@@ -55,6 +59,7 @@ class Launch:
     ready: Ready
     ready_file: Path | None
     fault: str | None
+    reloading: Reloading | None = None
 
     def run(self) -> None:
         """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
@@ -68,16 +73,46 @@ class Launch:
                 failures.append(error)
                 os.kill(os.getpid(), 15)
                 return
-            sys.stdout.write(banner(self))
-            sys.stdout.flush()
+            _say(banner(self))
+            if self.reloading is not None:
+                self.reloading.watch()
 
         try:
-            serve(self.app, self.listener, ConnectionLimits(), announce)
+            served = self.reloading or self.app
+            serve(served, self.listener, ConnectionLimits(), announce, contract=self.app.settings.contract_url)
         finally:
+            if self.reloading is not None:
+                self.reloading.end()
             if self.ready_file is not None and not failures:
                 self.ready_file.unlink(missing_ok=True)
         if failures:
             raise LaunchError(f"{self.ready_file}: the ready file cannot be written: {failures[0].strerror}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the files of a mock say."""
+
+    document: Document
+    clauses: Catalogue
+    installs: tuple[Install, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files from which a mock is made."""
+
+    document: Path
+    clauses: Path
+    installs: Path
+
+    def read(self) -> Read:
+        """What they say now. Raises SourceError or DocumentError."""
+        clauses = load_clauses(self.clauses)
+        document = load(self.document, clauses)
+        provision = document.operations.get("provision")
+        installs = load_installs(resources(provision), self.installs) if provision else ()
+        return Read(document, clauses, installs)
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -87,10 +122,8 @@ def launch(options: argparse.Namespace) -> Launch:
     if options.public_url is not None and urlsplit(options.public_url).scheme not in ("http", "https"):
         raise LaunchError(f"--public-url is {options.public_url!r}; give an absolute http or https URL.")
     try:
-        clauses = load_clauses(options.clauses or CLAUSES_FILE)
-        document = load(options.spec or DOCUMENT_FILE, clauses)
-        provision = document.operations.get("provision")
-        installs = load_installs(resources(provision), options.installs or INSTALLS_FILE) if provision else ()
+        files = Files(options.spec or DOCUMENT_FILE, options.clauses or CLAUSES_FILE, options.installs or INSTALLS_FILE)
+        read = files.read()
         keys = keep_keys(options.keys) if options.keys else make_keys()
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, PortError) as error:
@@ -102,11 +135,12 @@ def launch(options: argparse.Namespace) -> Launch:
         signon_ttl=options.signon_ttl,
         reject_unknown_members=options.unknown_members == "reject",
     )
-    try:
-        app = create_app(
-            document,
-            clauses,
-            installs,
+
+    def assembled(what: Read) -> Mock:
+        return create_app(
+            what.document,
+            what.clauses,
+            what.installs,
             clock=system_clock,
             ids=SystemIds() if options.seed is None else SeededIds(options.seed),
             keys=keys,
@@ -114,10 +148,20 @@ def launch(options: argparse.Namespace) -> Launch:
             settings=settings,
             fault=FAULTS[options.fault].apply if options.fault else None,
         )
+
+    try:
+        app = assembled(read)
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
-    return Launch(app, listener, ready_facts(url, installs, keys, settings), options.ready_file, options.fault)
+    reloading = None
+    if options.reload:
+        from mockserver.reload import Reloading  # with lint and diff, which a start without it need not wait for
+
+        watched = (files.document, files.clauses, files.installs)
+        reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
+    ready = ready_facts(url, read.installs, keys, settings)
+    return Launch(app, listener, ready, options.ready_file, options.fault, reloading)
 
 
 def banner(launch: Launch) -> str:
@@ -162,6 +206,11 @@ def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: S
         other_token=minted(other.sid, now) if other else None,
         pid=os.getpid(),
     )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def _address(listener: socket.socket) -> str:

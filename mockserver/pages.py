@@ -62,9 +62,9 @@ def signed_on(grant: Grant, install: Install, resources: Resources) -> Reply:
     return _page("signed-on.html", sections=shown)
 
 
-def refused(refusal: Refusal) -> Reply:
-    """The page that says why nobody was signed on."""
-    clauses = [fault.clause for fault in refusal.faults]
+def refused(refusal: Refusal, contract: str) -> Reply:
+    """The page that says why nobody was signed on, with links into the contract page at that URL."""
+    clauses = [Row(fault.clause, f"{contract}#{fault.clause}") for fault in refusal.faults]
     reply = _page("refused.html", message=refusal.message, status=refusal.status, code=refusal.code, clauses=clauses)
     return Reply(refusal.status, (*reply.headers, *refusal.headers), reply.body, (refusal.message,))
 

@@ -21,6 +21,7 @@ class Protocol(HttpToolsProtocol):
     """One connection. A request that has begun must be complete before its deadline."""
 
     limits: ConnectionLimits = LIMITS
+    contract: str = ""  # the URL of the contract page
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,7 +137,7 @@ class Protocol(HttpToolsProtocol):
             self.transport.close()
             return
         if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
-            body = refusal.json
+            body = refusal.json(self.contract)
             self.transport.write(
                 STATUS_LINE[refusal.status] + b"content-type: application/json\r\ncache-control: no-store\r\n"
                 b"connection: close\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n" + body
@@ -167,6 +168,6 @@ def _size(header: tuple[bytes, bytes]) -> int:
     return len(header[0]) + len(header[1])
 
 
-def limited(limits: ConnectionLimits) -> type[Protocol]:
-    """The protocol with other limits."""
-    return type("LimitedProtocol", (Protocol,), {"limits": limits})
+def limited(limits: ConnectionLimits, contract: str = "") -> type[Protocol]:
+    """The protocol with other limits, whose refusals link to the contract page at a URL."""
+    return type("LimitedProtocol", (Protocol,), {"limits": limits, "contract": contract})

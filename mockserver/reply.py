@@ -40,7 +40,7 @@ def of_page(page: str, policy: str, *, status: int = 200, headers: Iterable[tupl
     return Reply(status, (*fixed, *headers), page.encode())
 
 
-def of_refusal(refusal: Refusal) -> Reply:
-    """The one shape of every refusal."""
+def of_refusal(refusal: Refusal, contract: str = "") -> Reply:
+    """The one shape of every refusal, with links into the contract page if its URL is given."""
     notes = tuple(f"{fault.clause}: {fault.message}" for fault in refusal.faults)
-    return Reply(refusal.status, (JSON, _PRIVATE, *refusal.headers), refusal.json, notes)
+    return Reply(refusal.status, (JSON, _PRIVATE, *refusal.headers), refusal.json(contract), notes)

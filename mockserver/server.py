@@ -53,11 +53,16 @@ class Server(uvicorn.Server):
         self._ready()
 
 
-def serve(app: Any, listener: socket.socket, limits: ConnectionLimits, ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM, either of which returns from here."""
+def serve(
+    app: Any, listener: socket.socket, limits: ConnectionLimits, ready: Callable[[], None], *, contract: str = ""
+) -> None:
+    """Serve until SIGINT or SIGTERM, either of which returns from here.
+
+    ``contract`` is the URL of the contract page, for refusals of what is not HTTP.
+    """
     config = uvicorn.Config(
         app,
-        http=limited(limits),
+        http=limited(limits, contract),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -21,6 +21,11 @@ class Settings:
     journal_length: int = 512
     journal_body: int = 65_536
 
+    @property
+    def contract_url(self) -> str:
+        """Where the contract page is; errors link to its clauses."""
+        return f"{self.public_url}/_invigilate/contract"
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:

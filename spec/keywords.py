@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,13 +63,21 @@ def check_schema(
     try:
         jsonschema_rs.meta.validate(schema)
     except jsonschema_rs.ValidationError as error:
-        report(pointer + "".join(f"/{escape(step)}" for step in error.instance_path), f"{error.message}.")
+        report(_origin(schema, pointer, error.instance_path, origins), f"{error.message}.")
         return
     for place in subschemas(schema, pointer):
         if isinstance(place.schema, Mapping):
             where = origins.get(id(place.schema), place.pointer)
             for reason in _complaints(place, clauses):
                 report(where, reason)
+
+
+def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:
+    """Where in the document the value stands that a path leads to, references followed."""
+    for step in path:
+        pointer = f"{origins.get(id(schema), pointer)}/{escape(step)}"
+        schema = schema[step]
+    return pointer
 
 
 def _complaints(place: Place, clauses: frozenset[str]) -> Iterator[str]:

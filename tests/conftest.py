@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests_support import token
 
 from contract import machine
 from contract.access import Access
@@ -21,7 +22,6 @@ from mockserver.ids import SeededIds
 from mockserver.keys import Keys, make_keys
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
-from mockserver.tokens import API_TYPE, api_claims, sign
 from spec.annotations import resources
 from spec.clauses import Catalogue, load_clauses
 from spec.document import Document
@@ -29,7 +29,7 @@ from spec.installs import load_installs
 from spec.load import DOCUMENT_FILE, build, load
 from spec.source import Source, read
 
-BASE = "http://testserver"
+BASE = "https://testserver"
 
 
 @pytest.fixture(scope="session")
@@ -63,13 +63,6 @@ def variant(catalogue: Catalogue) -> Callable[[Callable[[dict[str, Any]], None]]
         return build(Source(source.name, tree, source.marks), catalogue)
 
     return make
-
-
-def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 3600.0) -> str:
-    """A token of the mock's own keys; times are seconds from now."""
-    now = system_clock()
-    claims = api_claims(install, issued=now + starts, starts=now + starts, expires=now + lasts, token_id="test")
-    return sign(claims, API_TYPE, keys)
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def asked(lab: Lab) -> None:
     for body in (one, two, one, two):
         lab.provision({**body, signon.path[0]: member})
     lab.provision(one)
+    lab.provision({first.path[0]: lab.body("?")[first.path[0]], signon.path[0]: member})
     slim = {name: one[name] for name in (first.path[0], subject.path[0])}
     lab.provision({**slim, signon.path[0]: member})
 

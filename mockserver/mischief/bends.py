@@ -98,7 +98,7 @@ def refusing(change: Callable[[Refusal, Call], Reply | None]) -> Bend:
 
 def told(refusal: Refusal, status: int | None = None, **members: Any) -> Reply:
     """A refusal with another status or other members of its body."""
-    body = {**refusal.body, **({"status": status} if status else {}), **members}
+    body = {**refusal.body(), **({"status": status} if status else {}), **members}
     kept = {name: value for name, value in body.items() if value is not None}
     return Reply(status or refusal.status, (JSON, *refusal.headers), orjson.dumps(kept))
 

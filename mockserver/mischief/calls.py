@@ -198,7 +198,7 @@ def _wordless(refusal: Refusal, _: Call) -> Reply | None:
 
 
 def _first_only(refusal: Refusal, _: Call) -> Reply | None:
-    return told(refusal, errors=refusal.body["errors"][:1]) if len(refusal.faults) > 1 else None
+    return told(refusal, errors=refusal.body()["errors"][:1]) if len(refusal.faults) > 1 else None
 
 
 def _numbered(refusal: Refusal, _: Call) -> Reply | None:

@@ -1,0 +1,133 @@
+"""The judge finds every single fault of the independent implementation, by a clause that has to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields
+
+import pytest
+
+from spec.clauses import Standing
+from tests.servers.behaviour import HONEST, Behaviour
+from tests.servers.breakages import UPSERT, VALIDATION, Breakage
+from tests.servers.harness import clauses, found, judged
+from tests.servers.outsides import ANSWERS, BREAKAGES, CREDENTIALS, ROBUSTNESS, SIGNON
+
+KNOWN_OPEN: Mapping[str, str] = {
+    "one-index-for-all-parts": "course and user never bear the same name",
+    "identifiers-cut-at-64": "two long identifiers with the same beginning",
+    "forgets-after-a-while": "nothing old is called again",
+    "null-wipes-everything": "null is sent only with everything else beside it",
+    "stores-before-it-validates": "a part that breaks the schema after a part that is new",
+    "signon-without-user": "the one request without user still holds the enrollment",
+    "form-of-sids-unchecked": "404 will do for a malformed SID that names nothing",
+    "sids-in-any-case": "no known SID in capital letters",
+    "lists-taken": "no list that holds a good body",
+    "token-in-query-accepted": "not asked",
+    "basic-accepted": "Basic with the good token",
+    "cookie-accepted": "not asked",
+    "valid-for-ten-years": "told as signon-token-unexpired",
+    "unknown-members-echoed": "the answer is not searched for what was unknown",
+    "breaks-on-huge": "no number beyond 64 bits where a number belongs",
+    "errors-as-text-typed-json": "the media type of a refusal is not looked at",
+    "slower-and-slower": "first and last calls of a short stretch late in the run",
+    **{
+        name: "odd values go into one member of each part"
+        for name in BREAKAGES
+        if name.startswith("column-")
+        and name not in ("column-long-exam-configuration-password", "column-nul-exam-title")
+    },
+}
+"""What the judge does not see for now, and why."""
+STATE = "recall subsets kinds by-sid implied omissions equals replacements namesakes lookalikes scopes unknown-sids"
+PROBES: Mapping[str, tuple[Mapping[str, Breakage], str]] = {
+    "upsert": (UPSERT, f"{STATE} nothing-by-halves nameless other-install"),
+    "validation": (VALIDATION, "recall broken bare text media needed-at-creation nameless"),
+    "credential": (CREDENTIALS, "credentials expired foreign installs"),
+    "signon": (SIGNON, "signon follow-signon"),
+    "answer": (ANSWERS, "recall subsets broken"),
+    "robustness": (ROBUSTNESS, "recall text media odd-values unknown-sids credentials installs doors"),
+}
+"""The faults of a family and the probes that suffice for them, where the whole ladder would only take longer."""
+FURTHER: Mapping[str, str] = {
+    "races": "bursts",
+    "slower-and-slower": "growth",
+    **{name: STATE for name, one in BREAKAGES.items() if one.clauses == {"valid-accepted"}},
+    **dict.fromkeys(("breaks-on-fractions", "breaks-on-empty-text", "breaks-on-bad-dates"), "broken"),
+    **{
+        name: "changes"
+        for name in BREAKAGES
+        if name.endswith(("-update-lost", "-not-stored", "-untold", "-keyed-with-title", "-keyed-with-email"))
+    },
+}
+"""Other probes for single faults."""
+
+
+def probes(name: str) -> list[str]:
+    """The probes for a fault."""
+    return FURTHER.get(name, next(given for faults, given in PROBES.values() if name in faults)).split()
+
+
+def bundles(most: int = 14) -> list[tuple[str, ...]]:
+    """Rules that are not enforced, several together: the judge breaks one rule at a time."""
+    plain = [
+        name
+        for name, one in VALIDATION.items()
+        if name not in KNOWN_OPEN
+        and not name.endswith(("-of-any-type", "-of-any-value"))
+        and all(
+            getattr(one.behaviour, f.name) == getattr(HONEST, f.name) for f in fields(Behaviour) if f.name != "skips"
+        )
+    ]
+    found_: list[list[str]] = []
+    for name in plain:
+        for names in found_:
+            if len(names) < most and not any(VALIDATION[one].clauses & VALIDATION[name].clauses for one in names):
+                names.append(name)
+                break
+        else:
+            found_.append([name])
+    return [tuple(names) for names in found_]
+
+
+BUNDLED = {name for names in bundles() for name in names}
+SINGLE = [
+    name
+    for name in BREAKAGES
+    if name not in BUNDLED and name not in KNOWN_OPEN and not name.endswith(("-of-any-type", "-of-any-value"))
+]
+"""Those of any type or value are many and alike; they run with the whole ladder."""
+
+
+@pytest.mark.parametrize("names", bundles(), ids=lambda names: f"{names[0]}-and-{len(names) - 1}-more")
+def test_rules_that_are_not_enforced(names: tuple[str, ...]) -> None:
+    skips = frozenset().union(*(VALIDATION[name].behaviour.skips for name in names))
+    seen = found(judged(Behaviour(skips=skips), *PROBES["validation"][1].split()))
+    assert [name for name in names if not VALIDATION[name].clauses & seen] == []
+
+
+@pytest.mark.parametrize("name", SINGLE)
+def test_fault(name: str) -> None:
+    breakage = BREAKAGES[name]
+    assert breakage.clauses & found(judged(breakage.behaviour, *probes(name), base=breakage.base))
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", [name for name in BREAKAGES if name not in KNOWN_OPEN])
+def test_fault_on_the_whole_ladder(name: str) -> None:
+    breakage = BREAKAGES[name]
+    assert breakage.clauses & found(judged(breakage.behaviour, base=breakage.base, growth=120))
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", KNOWN_OPEN)
+def test_what_is_missed_is_still_missed(name: str) -> None:
+    breakage = BREAKAGES[name]
+    assert not breakage.clauses & found(judged(breakage.behaviour, base=breakage.base))
+
+
+def test_every_clause_that_counts_has_a_fault() -> None:
+    named = frozenset().union(*(breakage.clauses for breakage in BREAKAGES.values()))
+    judged_by_us = {one.id for one in clauses().values() if one.judged_by == "check"}
+    counting = {one for one in judged_by_us if clauses()[one].standing is not Standing.ADOPTED}
+    assert counting - named == set()

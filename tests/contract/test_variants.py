@@ -1,0 +1,113 @@
+"""The judge is silent on every legal way of doing things differently (issue 3, "Never cry wolf")."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from contract.target import HttpTransport
+from tests.servers.behaviour import HONEST, Behaviour
+from tests.servers.harness import failed, judged
+from tests.servers.overhttp import served
+from tests.servers.variants import VARIANTS
+
+KNOWN_OPEN: Mapping[str, str] = {
+    "configuration-anew": "concurrent-once on an id-less configuration, which rests on an adopted clause",
+    "configuration-ids-ignored": "sids-distinct and unknown-sid-refused on a configuration, likewise",
+    "configuration-ids-are-text": "unknown-sid-refused on a configuration named by a SID, against the published type",
+    "one-configuration-per-exam": "sids-distinct on an id-less accommodation",
+    "users-across-installs": "sids-distinct on an enrollment that two installs share",
+    "emails-are-unique": "valid-accepted: new users with the e-mail address of others",
+    "everything-stricter": "valid-accepted: an identifier with an accent",
+    "ascii-only": "valid-accepted: an identifier with an accent",
+    "accommodation-needs-user": "valid-accepted: an accommodation for nobody",
+    "scheduling-within-access": "valid-accepted: scheduling outside access",
+    "names-of-letters": "valid-accepted: names with digits",
+    "zulu-dates-only": "valid-accepted: an offset other than Z",
+    "throttles-at-once": "invalid-input-400: the first answer of all is 429",
+    "partial-writes": "first-call-creates on what a refused call left behind",
+}
+"""Where the judge is wrong for now, and about what."""
+
+
+def changes(behaviour: Behaviour) -> dict[str, Any]:
+    """The members in which a behaviour is not the honest one."""
+    pairs = ((field.name, getattr(behaviour, field.name)) for field in dataclasses.fields(Behaviour))
+    return {name: value for name, value in pairs if value != getattr(HONEST, name)}
+
+
+def bundles(most: int = 12) -> list[tuple[str, ...]]:
+    """Variants that do not contradict each other, several together: what is legal alone is legal in company."""
+    found: list[tuple[list[str], dict[str, Any]]] = []
+    for name, behaviour in VARIANTS.items():
+        mine = changes(behaviour)
+        if name in KNOWN_OPEN or not mine:
+            continue
+        for names, held in found:
+            if len(names) < most and all(isinstance(mine[one], frozenset) for one in mine.keys() & held.keys()):
+                names.append(name)
+                held.update({one: value | held[one] if one in held else value for one, value in mine.items()})
+                break
+        else:
+            found.append(([name], dict(mine)))
+    return [tuple(names) for names, _ in found]
+
+
+def together(names: tuple[str, ...]) -> Behaviour:
+    held: dict[str, Any] = {}
+    for name in names:
+        for field, value in changes(VARIANTS[name]).items():
+            held[field] = value | held[field] if field in held else value
+    return Behaviour(**held)
+
+
+def test_the_honest_implementation_keeps_everything() -> None:
+    report = judged(HONEST, growth=60)
+    assert report.cannot is None
+    assert failed(report) == []
+
+
+@pytest.mark.parametrize("names", bundles(), ids=lambda names: f"{names[0]}-and-{len(names) - 1}-more")
+def test_no_alarm_on_legal_variants_together(names: tuple[str, ...]) -> None:
+    report = judged(together(names))
+    assert report.cannot is None
+    assert failed(report) == [], f"among {', '.join(names)}"
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name not in KNOWN_OPEN])
+def test_no_alarm_on_a_legal_variant(name: str) -> None:
+    report = judged(VARIANTS[name])
+    assert report.cannot is None
+    assert failed(report) == []
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", KNOWN_OPEN)
+def test_what_is_open_is_still_open(name: str) -> None:
+    report = judged(VARIANTS[name])
+    assert report.cannot is not None or failed(report)
+
+
+WIRES: Mapping[str, tuple[Behaviour, dict[str, bool]]] = {
+    "chunked and gzip": (Behaviour(gzip=True), {"chunked": True}),
+    "closing each connection": (HONEST, {"close": True}),
+    "HTTP/1.0": (HONEST, {"old": True}),
+    "503 and 429 now and then": (Behaviour(unavailable_every=37, throttle_every=29), {}),
+}
+
+
+@pytest.mark.parametrize("name", WIRES)
+def test_no_alarm_over_a_wire(name: str) -> None:
+    behaviour, how = WIRES[name]
+    with served(behaviour, **how) as url:
+        transport = HttpTransport(url)
+        try:
+            report = judged(behaviour, base=url, transport=transport)
+        finally:
+            transport.close()
+    assert report.cannot is None
+    assert failed(report) == []

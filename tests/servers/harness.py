@@ -1,0 +1,85 @@
+"""Runs the judge on the independent implementation, with every option given."""
+
+from __future__ import annotations
+
+from functools import cache
+from unittest import mock
+
+from contract import runner
+from contract.access import Access
+from contract.lab import Lab, Options
+from contract.ladder import LADDER, climb
+from contract.runner import Plan, Report
+from contract.target import Transport
+from spec.clauses import Catalogue, load_clauses
+from spec.document import Document
+from spec.load import load
+from tests.servers.behaviour import Behaviour
+from tests.servers.credentials import api_token
+from tests.servers.independent import INTEGRATION, ONE, TWO, TYPES, Independent
+from tests.servers.inprocess import InProcess
+
+
+@cache
+def clauses() -> Catalogue:
+    return load_clauses()
+
+
+@cache
+def document() -> Document:
+    return load(clauses=clauses())
+
+
+def access(behaviour: Behaviour) -> Access:
+    """What a user would tell the judge about this implementation."""
+    kind = behaviour.credential
+    return Access(
+        ONE,
+        api_token(ONE, kind),
+        auth="token" if "token" in behaviour.schemes else "bearer",
+        known={"integrations": (INTEGRATION,), "proctorTypes": TYPES},
+        expired_token=api_token(ONE, kind, lifetime=-600),
+        other_install=TWO,
+        other_token=api_token(TWO, kind),
+    )
+
+
+def judged(
+    behaviour: Behaviour,
+    *probes: str,
+    base: str = "http://127.0.0.1:8019",
+    transport: Transport | None = None,
+    growth: int = 5,
+) -> Report:
+    """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
+    if unknown := set(probes) - set(LADDER):
+        raise ValueError(f"The ladder has no probe {unknown}.")
+
+    def some(lab: Lab) -> None:
+        climb(lab, frozenset(probes) or None)
+
+    with mock.patch.object(runner, "climb", some):
+        return runner.run(
+            transport or InProcess(Independent(behaviour, base)),
+            base,
+            document(),
+            clauses(),
+            access(behaviour),
+            Plan(examples=0, options=Options(follow_signon=True, growth=growth)),
+            sleep=lambda seconds: None,
+        )
+
+
+def failed(report: Report) -> list[str]:
+    """Every finding that counts, as a line for people."""
+    return [
+        f"{finding.clause}: {finding.cause}; expected {finding.expected}, received {finding.received[:200]} "
+        f"at {finding.pointer or '/'} in {finding.probe!r}"
+        for finding in report.findings()
+        if report.results[finding.clause].clause.binding
+    ]
+
+
+def found(report: Report) -> set[str]:
+    """The clauses with findings, failed or warned."""
+    return {finding.clause for finding in report.findings()}

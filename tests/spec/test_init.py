@@ -1,0 +1,91 @@
+"""The document to start from: sound, harmless to clients, served, and the one that the docs explain."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from contract.exchange import Request
+from contract.inprocess import AsgiTransport
+from mockserver.app import Mock
+from mockserver.keys import Keys
+from spec.clauses import Catalogue
+from spec.diff import compare
+from spec.formats import FORMATS
+from spec.init_cli import init
+from spec.lint import findings
+from spec.load import DOCUMENT_FILE, load
+from spec.source import read
+from tests.conftest import token
+
+GROUP = {"ids": {"external": "g1"}, "name": "Morning"}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("init") / "new"
+    assert init([str(folder)]) == 0
+    return folder / "openapi.yaml"
+
+
+def test_it_is_sound_and_breaks_no_client(written: Path, catalogue: Catalogue) -> None:
+    source = read(written)
+    assert [
+        one for one in findings(source, formats=frozenset(FORMATS), clauses=catalogue) if one.severity != "note"
+    ] == []
+    report = compare(read(DOCUMENT_FILE).value, source.value)
+    assert report.verdict in ("compatible", "possible")
+    assert any("proctorGroup" in change.pointer or "proctorGroup" in change.message for change in report.changes)
+
+
+def test_it_is_ours_line_by_line_with_lines_added(written: Path) -> None:
+    lines = iter(written.read_text(encoding="utf-8").splitlines())
+    assert all(line in lines for line in DOCUMENT_FILE.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_docs_explain_the_same_part(written: Path, repository: Path) -> None:
+    text = (repository / "docs" / "document.md").read_text(encoding="utf-8")
+    page = yaml.safe_load(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)[-1])
+    schemas = read(written).value["components"]["schemas"]
+    assert schemas["ProvisionedProctorGroup"] == page["ProvisionedProctorGroup"]
+    ours = schemas["ProctorGroup"]
+    del ours["description"], ours["properties"]["ids"]["description"]
+    assert ours == page["ProctorGroup"]
+
+
+def test_the_mock_serves_it(written: Path, mock: Callable[..., Mock], keys: Keys) -> None:
+    application = mock(load(written))
+    install = application.installs[0].sid
+    course = {"ids": {"external": "c1"}, "title": "C", "code": None}
+    headers = (("token", token(keys, install)), ("content-type", "application/json"))
+    transport = AsgiTransport(application)
+    try:
+        results = []
+        for group in (GROUP, GROUP, {**GROUP, "name": "Evening"}):
+            body = json.dumps({"course": course, "proctorGroup": group}).encode()
+            answer = transport.send(Request("POST", f"/v2/installs/{install}/provision", headers, body)).response
+            assert answer is not None
+            results.append(json.loads(answer.body)["proctorGroup"])
+    finally:
+        transport.close()
+    assert [one["result"] for one in results] == ["Created", "Found Existing", "Updated"]
+    assert all(one["sid"].startswith("PG") for one in results)
+
+
+def test_it_never_overwrites(written: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = written.read_bytes()
+    assert init([str(written.parent)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    assert written.read_bytes() == before
+    assert init([str(written)]) == 2
+
+
+def test_it_says_what_to_do_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert init([str(tmp_path)]) == 0
+    told = capsys.readouterr().out
+    assert all(f"invigilate {command} " in told for command in ("lint", "diff", "mock", "check"))
