@@ -39,5 +39,5 @@ def test_what_is_refused(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match="PEM"):
         keep_keys(path)
     path.chmod(0o640)
-    with pytest.raises(KeysError, match="0640.*chmod 600"):
+    with pytest.raises(KeysError, match=r"0640.*chmod 600"):
         keep_keys(path)
