@@ -90,7 +90,7 @@ class Composer:
         body: dict[str, Any] = {}
         for name, member in schema.get("properties", {}).items():
             if "x-resource" in member:
-                if name in wanted:
+                if name in wanted or (not path and name in schema.get("required", ())):
                     body[name] = self.part(self.resources.part(name), chance, wanted, kinds)
             elif "x-signon" in member:
                 if name in wanted and (made := self.signon(chance)) is not None:

@@ -50,7 +50,12 @@ def test_nobody(client: Any) -> None:
 def test_two_that_differ(client: Any) -> None:
     answer = send(client, token=client.token, Authorization="Bearer other")
     told(answer, 401, "AUTHENTICATIONFAILED", "credential-conflict-refused")
-    told(send(client, token=client.token, Authorization="Basic eDp5"), 401, "AUTHENTICATIONFAILED", "credential-conflict-refused")
+    told(
+        send(client, token=client.token, Authorization="Basic eDp5"),
+        401,
+        "AUTHENTICATIONFAILED",
+        "credential-conflict-refused",
+    )
 
 
 def test_times(client: Any) -> None:

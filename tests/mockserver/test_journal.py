@@ -18,7 +18,12 @@ def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:
     client.http.get(answer["signon"]["redirect"])
     client.http.post(client.path(), json=body, headers={"Authorization": f"Bearer {client.token}"})
     shown = "\n".join(map(str, client.app.journal))
-    for secret in (client.token, "benzene-ring", answer["signon"]["token"], answer["signon"]["redirect"].rpartition("=")[2]):
+    for secret in (
+        client.token,
+        "benzene-ring",
+        answer["signon"]["token"],
+        answer["signon"]["redirect"].rpartition("=")[2],
+    ):
         assert secret not in shown
     assert len(client.app.journal) == 3
     assert [one.status for one in client.app.journal] == [200, 200, 200]

@@ -58,7 +58,9 @@ def test_identifiers_are_compared_letter_by_letter(client: Any, other: str) -> N
 
 
 def test_kinds_of_identifier_are_apart(client: Any) -> None:
-    made = {client.ok({"course": {**COURSE, "ids": {kind: "x"}}})["course"]["sid"] for kind in ("api", "lms", "external")}
+    made = {
+        client.ok({"course": {**COURSE, "ids": {kind: "x"}}})["course"]["sid"] for kind in ("api", "lms", "external")
+    }
     assert len(made) == 3
 
 
@@ -66,7 +68,10 @@ def test_exams_are_scoped_to_their_course(client: Any) -> None:
     first = client.ok(body(exam=EXAM))
     other = client.ok({"course": {**COURSE, "ids": {"external": "c-2"}}, "exam": EXAM})
     assert other["exam"]["sid"] != first["exam"]["sid"]
-    by_sid = {"course": {"ids": {"external": "c-2"}, "title": "t", "code": None}, "exam": {"ids": {"sid": first["exam"]["sid"]}}}
+    by_sid = {
+        "course": {"ids": {"external": "c-2"}, "title": "t", "code": None},
+        "exam": {"ids": {"sid": first["exam"]["sid"]}},
+    }
     refused = client.post(by_sid)
     assert refused.status_code == 404
     assert refused.json()["errors"] == [
@@ -77,7 +82,11 @@ def test_exams_are_scoped_to_their_course(client: Any) -> None:
 def test_a_changed_value_is_updated_once(client: Any) -> None:
     client.ok(body(user=USER))
     changed = body(user={**USER, "lastName": "C"})
-    assert results(client.ok(changed)) == {"course": "Found Existing", "user": "Updated", "enrollment": "Found Existing"}
+    assert results(client.ok(changed)) == {
+        "course": "Found Existing",
+        "user": "Updated",
+        "enrollment": "Found Existing",
+    }
     assert results(client.ok(changed))["user"] == "Found Existing"
 
 
@@ -114,7 +123,11 @@ def test_an_omitted_enrollment_never_demotes(client: Any) -> None:
 
 def test_dates_compare_as_instants_and_numbers_as_numbers(client: Any) -> None:
     client.ok(body(exam=EXAM))
-    moved = {**CONFIGURATION, "duration": 60.0, "access": {**CONFIGURATION["access"], "open": "2026-01-01T01:00:00+01:00"}}
+    moved = {
+        **CONFIGURATION,
+        "duration": 60.0,
+        "access": {**CONFIGURATION["access"], "open": "2026-01-01T01:00:00+01:00"},
+    }
     assert results(client.ok(body(exam={**EXAM, "configuration": moved})))["configuration"] == "Found Existing"
 
 
@@ -210,7 +223,9 @@ def test_planning_changes_nothing(client: Any, examples: dict[str, Any]) -> None
     assert plan == engine.plan(client.app.store, install, examples["everything"])
 
 
-@pytest.mark.parametrize("junk", [None, [], "x", 5, {}, {"course": 5}, {"course": {"ids": 5}}, {"user": {}}, {"exam": {"ids": {}}}])
+@pytest.mark.parametrize(
+    "junk", [None, [], "x", 5, {}, {"course": 5}, {"course": {"ids": 5}}, {"user": {}}, {"exam": {"ids": {}}}]
+)
 def test_planning_takes_any_junk(client: Any, junk: Any) -> None:
     client.app.engine.plan(client.app.store, client.app.installs[0], junk)
 

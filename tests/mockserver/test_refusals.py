@@ -197,4 +197,7 @@ def test_the_order_of_judgement(client: Any) -> None:
     assert post(client.path(unknown), content=b"{", headers=good).status_code == 404
     assert post(client.path(other), content=b"{", headers=good).status_code == 403
     assert post(client.path(), content=b"{", headers=good).status_code == 415
-    assert post(client.path(), content=b"{" * 2**21, headers={**good, "content-type": "application/json"}).status_code == 413
+    assert (
+        post(client.path(), content=b"{" * 2**21, headers={**good, "content-type": "application/json"}).status_code
+        == 413
+    )

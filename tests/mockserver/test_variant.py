@@ -18,7 +18,10 @@ def change(tree: dict[str, Any]) -> None:
         "properties": {
             "ids": {
                 "type": "object",
-                "properties": {"sid": {"type": "string", "pattern": "^PG[a-z0-9]{32}$"}, "external": {"type": "string"}},
+                "properties": {
+                    "sid": {"type": "string", "pattern": "^PG[a-z0-9]{32}$"},
+                    "external": {"type": "string"},
+                },
                 "anyOf": [{"required": ["sid"]}, {"required": ["external"]}],
             },
             "label": {"type": ["string", "null"]},
@@ -62,7 +65,10 @@ def test_the_new_part_is_created_matched_updated_and_scoped(served: Any) -> None
     assert first["result"] == "Created"
     assert served.ok(body(proctorGroup=group))["proctorGroup"] == {"sid": first["sid"], "result": "Found Existing"}
     assert served.ok(body(proctorGroup={**group, "label": None}))["proctorGroup"]["result"] == "Updated"
-    assert served.ok(body(proctorGroup={**group, "size": 4.0, "label": None}))["proctorGroup"]["result"] == "Found Existing"
+    assert (
+        served.ok(body(proctorGroup={**group, "size": 4.0, "label": None}))["proctorGroup"]["result"]
+        == "Found Existing"
+    )
     other = {**body()["course"], "ids": {"external": "d"}}
     assert served.ok({"course": other, "proctorGroup": group})["proctorGroup"]["result"] == "Created"
     unknown = served.post(body(proctorGroup={"ids": {"sid": "PG" + "0" * 32}}))
