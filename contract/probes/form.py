@@ -146,6 +146,7 @@ def _texts(lab: Lab) -> list[tuple[str, bytes]]:
         ("no UTF-8", good.replace(b'"', b'"\xff\xfe', 1)),
         ("UTF-16", good.decode().encode("utf-16")),
         ("an array", b"[]"),
+        ("a good body in an array", b"[" + json.dumps(lab.body()).encode() + b"]"),
         ("a string", b'"course"'),
         ("a number", b"12"),
         ("null", b"null"),

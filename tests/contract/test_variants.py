@@ -1,4 +1,4 @@
-"""The judge is silent on every legal way of doing things differently (issue 3, "Never cry wolf")."""
+"""The judge is silent on every legal way of doing things differently."""
 
 from __future__ import annotations
 
