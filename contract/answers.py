@@ -40,6 +40,7 @@ class Answers:
 
     def __init__(self, operation: Operation, model: Model) -> None:
         self.model = model
+        self.left: set[str] = set()
         success = next(one for status, one in sorted(operation.responses.items()) if status.startswith("2"))
         self.status = int(success.status)
         self.schema = success.content["application/json"]
@@ -200,11 +201,13 @@ class Answers:
             judgement.touch("first-call-creates", "sids-distinct")
             if stranger is not None:
                 expected, received = "a SID of its own", f"{told.sid}, which is that of something else"
-                judgement.find("sids-distinct", "SID given twice", expected, received, f"{pointer}/{part.sid_member}")
+                clause = _doubtful(part) or "sids-distinct"
+                judgement.find(clause, "SID given twice", expected, received, f"{pointer}/{part.sid_member}")
             self._remember(told)
             return
         if stranger is not None and stranger.part == part.name:
-            clause = relation.get(told.sid, "sids-distinct")
+            apart = "installs-apart" if part.scope is None and stranger.scope != told.scope else None
+            clause = relation.get(told.sid) or _doubtful(part) or apart or "sids-distinct"
             expected, received = "something new", f"{told.result} {told.sid}, which was named otherwise"
             judgement.find(clause, "taken for something else", expected, received, f"{pointer}/{part.sid_member}")
             self.model.learn([key for key in told.keys if key[2] != "sid"], told.sid)
@@ -213,9 +216,12 @@ class Answers:
         if unsure is not None or not self.model.closed or _names_sid(told):
             if unsure is not None and unsure.clause is not None:
                 received = f"{told.result}, though only a refused call named it before"
+                self.left.add(told.sid)
                 judgement.find(unsure.clause, "left behind", part.created, received, f"{pointer}/{part.result_member}")
         else:
             clause = self._creation_clause(told)
+            if told.scope in self.left or any(sid in self.left for key in told.keys for sid in key[3].split(" ")):
+                clause = "all-or-nothing"
             judgement.find(clause, "not created", part.created, told.result, f"{pointer}/{part.result_member}")
         self._remember(told)
 
@@ -256,6 +262,12 @@ def _recall_clause(told: Told) -> str:
         if kind in kinds and (clause := clause_of(told.part.schema, "x-resource", member)) != "schema":
             return clause
     return "recall-finds"
+
+
+def _doubtful(part: Part) -> str | None:
+    """The adopted clause on which the whole identity of a part rests, if it does."""
+    clause = clause_of(part.schema, "x-resource", "fallback-identity")
+    return clause if part.fallback is not None and clause != "schema" else None
 
 
 def _names_sid(told: Told) -> bool:

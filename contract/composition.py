@@ -61,6 +61,7 @@ class Composer:
         self.now = now or datetime.now(UTC)
         self.rules = Rules(schema)
         self.count = 0
+        self.widest = True
 
     def name(self) -> str:
         """A fresh name that nothing else in the run has."""
@@ -90,7 +91,7 @@ class Composer:
         body: dict[str, Any] = {}
         for name, member in schema.get("properties", {}).items():
             if "x-resource" in member:
-                if name in wanted:
+                if name in wanted or (not path and name in schema.get("required", ())):
                     body[name] = self.part(self.resources.part(name), chance, wanted, kinds)
             elif "x-signon" in member:
                 if name in wanted and (made := self.signon(chance)) is not None:
@@ -102,6 +103,7 @@ class Composer:
     def part(self, part: Part, chance: Chance, wanted: set[str], kinds: Mapping[str, str]) -> dict[str, Any]:
         """One part with all its members, under a fresh identifier (none where a part can do without)."""
         value: dict[str, Any] = {}
+        self.widest = True
         for name, member in part.schema.get("properties", {}).items():
             if name == part.identifiers:
                 if part.fallback is None or part.name in kinds:
@@ -135,7 +137,10 @@ class Composer:
     def _string(self, schema: Schema, chance: Chance) -> str:
         form = schema.get("format")
         if form == "date-time":
-            days = chance.integer(30, 300) if "x-after" in schema else -chance.integer(2, 300)
+            # the first window of a part is the widest, so that those after it lie within it
+            low, high = (200, 300) if self.widest else (2, 100)
+            days = chance.integer(low, high) if "x-after" in schema else -chance.integer(low, high)
+            self.widest = self.widest and "x-after" not in schema
             return (self.now + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.count += 1
         word = f"{chance.pick(_WORDS)}-{self.prefix[-6:]}{self.count:x}"
@@ -194,5 +199,7 @@ def flat(schema: Schema) -> dict[str, Any]:
         if "maxLength" not in nested and "required" not in nested:
             merged |= {key: item for key, item in flat(nested).items() if key not in ("x-clause",)}
     safe = schema.get("x-safe", {})
+    if "pattern" in safe and not {"pattern", "format"} & merged.keys():
+        merged["pattern"] = safe["pattern"]
     merged |= {key: item for key, item in safe.items() if key in ("enum", "maximum", "minimum", "const", "maxLength")}
     return merged

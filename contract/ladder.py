@@ -29,6 +29,7 @@ LADDER: Mapping[str, Callable[[Lab], None]] = {
     "broken": form.broken,
     "bare": form.bare,
     "odd-values": form.odd_values,
+    "odd-everywhere": form.odd_everywhere,
     "text": form.text,
     "media": form.media,
     "credentials": entry.credentials,

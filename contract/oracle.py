@@ -21,7 +21,7 @@ from spec.document import Operation
 from spec.formats import instant
 from spec.keywords import clause_of
 from spec.pointer import join
-from spec.resources import Part
+from spec.resources import ABSENT, Part
 from spec.validation import Rules
 
 _CREDENTIAL_CLAUSES = {
@@ -166,8 +166,21 @@ class Oracle:
             known = [found for key in keys if isinstance(found := self.model.look_up(key), str)]
             sids[part.name] = known[0] if known else None
             yield from self._sid_reference(part, value, sids, install)
+            if not known and self.model.doubles(part, value):
+                yield Oddity(part.pointer, "match-by-identifier")
+            yield from self._joined(part, value, body)
             if not known and not self._names_sid(part, value):
                 yield from self._creation(part, value, keys)
+
+    def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
+        """A part that is meant together with others, which are not there."""
+        if part.fallback is None:
+            return
+        for name in part.fallback.joined.get(str(value.get(part.fallback.member)), ()):
+            other = self.model.resources.part(name)
+            implied = other.implied_by and self.model.resources.part(other.implied_by).path
+            if value_at(body, other.path) is ABSENT and (not implied or value_at(body, implied) is ABSENT):
+                yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "fallback-identity"))
 
     @staticmethod
     def _names_sid(part: Part, value: Mapping[str, Any]) -> bool:
@@ -185,6 +198,10 @@ class Oracle:
         if thing is None or thing.part != part.name:
             message = f"{sid!r} names nothing"
             if self.model.closed:
+                doubtful = clause_of(part.schema, "x-resource", "fallback-identity") if part.fallback else "schema"
+                if doubtful != "schema":
+                    yield _reason(doubtful, pointer, message, 404, "RESOURCENOTFOUND")
+                    return
                 yield _reason("unknown-sid-refused", pointer, message, 404, "RESOURCENOTFOUND", firm=True)
             else:
                 yield Oddity(pointer, "unknown-sid-refused")

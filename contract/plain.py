@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +16,7 @@ from spec.pointer import join
 from spec.validation import Rules
 
 LONGEST = 64
+_ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +28,8 @@ class Oddity:
 
 
 def is_plain(text: str) -> bool:
-    """Whether no reading refuses or changes a string: short, trimmed, NFC, printable, within the basic plane."""
-    return (
-        0 < len(text) <= LONGEST
-        and text == text.strip()
-        and text.isprintable()
-        and all(ord(letter) <= 0xFFFF for letter in text)
-        and not any(unicodedata.bidirectional(letter) in ("R", "AL", "RLO", "RLE", "RLI") for letter in text)
-        and unicodedata.is_normalized("NFC", text)
-    )
+    """Whether no reading refuses or changes a string: short, trimmed, printable ASCII."""
+    return 0 < len(text) <= LONGEST and text == text.strip() and text.isprintable() and text.isascii()
 
 
 def oddities(value: Any, schema: Schema, now: tuple[int, str]) -> Iterator[Oddity]:
@@ -55,6 +49,10 @@ def _odd(value: Any, schema: Schema, path: tuple[str, ...], now: tuple[int, str]
         clause = clause_of(schema, "x-safe")
         yield Oddity(pointer, "values-survive" if clause == "schema" else clause)
     if isinstance(value, str) and not is_plain(value):
+        yield Oddity(pointer, "values-survive")
+    if isinstance(value, str) and instant(value) is not None and not _ZULU.match(value):
+        yield Oddity(pointer, "values-compare")
+    if "x-resource" in schema and isinstance(value, dict) and not _nested(value, schema):
         yield Oddity(pointer, "values-survive")
     if isinstance(value, float) and value.is_integer():
         yield Oddity(pointer, "values-compare")
@@ -78,6 +76,19 @@ def _odd_members(
             yield from _odd(member, others, below, now)
         elif properties:
             yield Oddity(join(below), "unknown-members-ignored")
+
+
+def _nested(value: dict[str, Any], schema: Schema) -> bool:
+    """Whether every later window of a part lies within its first one."""
+    windows = []
+    for name, member in schema.get("properties", {}).items():
+        for last, one in member.get("properties", {}).items():
+            held = value.get(name)
+            if "x-after" in one and isinstance(held, dict):
+                texts = (held.get(one["x-after"]), held.get(last))
+                windows.append([instant(text) if isinstance(text, str) else None for text in texts])
+    known = [(first, last) for first, last in windows if first is not None and last is not None]
+    return all(known[0][0] <= first and last <= known[0][1] for first, last in known)
 
 
 def _open_now(opens: Any, closes: Any, now: tuple[int, str]) -> bool:

@@ -8,6 +8,7 @@ from contract.exchange import Exchange
 from contract.expectation import Expectation
 from contract.findings import Judgement
 from contract.judge import Judge
+from spec.keywords import clause_of
 
 LOSERS = frozenset({409, 429, 503})
 
@@ -32,11 +33,13 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         sids = {str(one.get(part.sid_member)) for one in shown}
         created = sum(one.get(part.result_member) == part.created for one in shown)
         pointer = f"/{part.response}"
+        adopted = clause_of(part.schema, "x-resource", "fallback-identity")
+        clause = adopted if part.fallback is not None and adopted != "schema" else "concurrent-once"
         if len(sids) > 1:
-            judgement.find("concurrent-once", "several SIDs", "one SID", f"{len(sids)} SIDs", pointer)
+            judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer)
         if created > 1:
             received = f"{created} of {len(shown)} answers say {part.created}"
-            judgement.find("concurrent-once", "created several times", "once at most", received, pointer)
+            judgement.find(clause, "created several times", "once at most", received, pointer)
     creators = sorted(accepted, key=lambda one: part_results(judge, one), reverse=True)
     if creators:
         quiet = judge.judge(creators[0], expected)

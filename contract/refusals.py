@@ -9,8 +9,8 @@ from typing import Any
 from contract.exchange import Request, Response
 from contract.expectation import Expectation, Reason, Verdict
 from contract.findings import Judgement
-from contract.keys import keys_of, texts_of, value_at
-from contract.model import Model, Thing, Unsure
+from contract.keys import NOWHERE, keys_of, texts_of, value_at
+from contract.model import JOINED, Model, Thing, Unsure
 from contract.values import merged
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
@@ -137,6 +137,10 @@ def taint(model: Model, expected: Expectation, reasons: Iterable[Reason], step: 
             continue
         for kind, text in texts_of(part, value):
             model.taint(part.name, kind, text, Unsure(clause, step))
+        if clause is not None:
+            for key in keys_of(part, value, body, expected.install or "", sids):
+                if key[2] in JOINED - {"sid"} and NOWHERE not in key:
+                    model.index.setdefault(key, Unsure(clause, step))
         found = [one for key in keys_of(part, value, body, expected.install or "", sids) if (one := model.look_up(key))]
         sid = next((one for one in found if isinstance(one, str)), None)
         sids[part.name] = sid

@@ -182,6 +182,8 @@ def knock(lab: Lab, plan: Plan, sleep: Callable[[float], None]) -> str | None:
     request = lab.request(lab.body("?"))
     while True:
         exchange = lab.target.transport.send(request)
+        if exchange.response is not None and exchange.response.status == 429:
+            exchange = lab.target.send(request)
         if exchange.response is not None and exchange.response.status not in (502, 503, 504):
             break
         if time.monotonic() >= until:

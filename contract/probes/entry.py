@@ -50,6 +50,11 @@ def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Head
             yield f"{label}, as {auth}", access.credential_headers(value, auth)
     yield "two that differ", (("token", access.token), ("Authorization", "Bearer other.value.here"))
     yield "Basic", (("Authorization", "Basic " + base64.b64encode(b"user:password-unknown").decode()),)
+    yield (
+        "Basic with the good token",
+        (("Authorization", "Basic " + base64.b64encode(f"{access.token}:".encode()).decode()),),
+    )
+    yield "in a cookie", (("Cookie", f"token={access.token}"),)
     yield "in another header", (("X-Api-Key", access.token),)
     yield "without a scheme", (("Authorization", access.token),) if access.auth == "token" else ()
 

@@ -118,8 +118,29 @@ def odd_values(lab: Lab) -> None:
             lab.provision(texts)
 
 
+def odd_everywhere(lab: Lab) -> None:
+    """The same odd text in every free string at once, identifiers included: none of them may be choked on."""
+    for text in (_ODD[2], _ODD[7], _ODD[-1]):
+        body = lab.body(kinds={part.name: part.kinds[-1] for part in lab.resources.parts if part.kinds})
+        for part in lab.resources.parts:
+            for leaf in part.leaves:
+                holder = value_at(body, (*part.path, *leaf.path[:-1]))
+                if isinstance(holder, dict) and "string" in leaf.schema.get("type", ()) and _is_unbound(leaf.schema):
+                    holder[leaf.path[-1]] = text
+            held = value_at(body, (*part.path, part.identifiers or ""))
+            if isinstance(held, dict):
+                for kind in held:
+                    held[kind] = f"{held[kind]}{text}"
+        with lab.probe(f"odd everywhere: {text[:12]!r}, {len(text)} characters"):
+            lab.provision(body)
+
+
+def _is_unbound(schema: Any) -> bool:
+    return not {"enum", "format", "pattern", "allOf", "anyOf", "x-install-member"} & set(schema)
+
+
 def _is_free(schema: Any) -> bool:
-    return schema.get("type") == "string" and not {"enum", "format", "pattern", "allOf", "anyOf"} & set(schema)
+    return schema.get("type") == "string" and _is_unbound(schema)
 
 
 def text(lab: Lab) -> None:
@@ -146,6 +167,7 @@ def _texts(lab: Lab) -> list[tuple[str, bytes]]:
         ("no UTF-8", good.replace(b'"', b'"\xff\xfe', 1)),
         ("UTF-16", good.decode().encode("utf-16")),
         ("an array", b"[]"),
+        ("a good body in an array", b"[" + json.dumps(lab.body()).encode() + b"]"),
         ("a string", b'"course"'),
         ("a number", b"12"),
         ("null", b"null"),

@@ -29,6 +29,9 @@ def by_sid(lab: Lab) -> None:
     for part in lab.resources.parts:
         if part.identifiers is not None and part.name in sids:
             lab.provision(with_sids(lab, body, sids, part.name))
+    for part in named(lab):
+        if part.name in sids:
+            lab.provision(rename(lab.renamed(body), part, str(part.sid_kind), sids[part.name].upper()))
     names = [part.name for part in named(lab)]
     lab.provision(with_sids(lab, body, sids, *names))
     slim = copy.deepcopy(body)
