@@ -31,7 +31,7 @@ KNOWN_OPEN: Mapping[str, str] = {
         name: "odd values go into one member of each part"
         for name in BREAKAGES
         if name.startswith("column-")
-        and name not in ("column-long-exam-configuration-password", "column-nul-exam-title")
+        and not name.endswith(("-password", "-nul-exam-title"))
     },
 }
 """What the judge does not see for now, and why."""
