@@ -109,7 +109,7 @@ def _mangled(value: str) -> str:
 
 def _numbers(schema: Schema, path: tuple[str, ...]) -> Iterator[Breakage]:
     low = schema.get("exclusiveMinimum", schema.get("minimum"))
-    values = [1.5, 1e300, 2**53, -1, 0]
+    values = [1.5, 1e300, 2**53, 2**64, 10**30, -1, 0]
     if low is not None:
         values += [low, low - 1]
     for value in dict.fromkeys(values):

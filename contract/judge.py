@@ -91,6 +91,10 @@ class Judge:
             received = f"status {response.status}, although {reason.message}"
             judgement.find(reason.clause, "accepted", "a refusal", received, reason.pointer)
         judgement.touch(*(odd.clause for odd in wanted.oddities))
+        for odd in wanted.oddities:
+            name = odd.pointer.rpartition("/")[2]
+            if odd.clause == "unknown-members-ignored" and f'"{name}"'.encode() in response.body:
+                judgement.find(odd.clause, "unknown member echoed", "nothing of it", f"{name!r} in the answer")
         if not wanted.provisions or not isinstance(wanted.body, dict):
             return
         if not wanted.reasons and not wanted.oddities:

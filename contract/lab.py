@@ -55,6 +55,7 @@ class Lab:
         self.published_keys: list[str] = []
         self.base = ""
         self.unfollowed: str | None = None
+        self.earliest: dict[str, Any] | None = None
         self.seen_findings: list[Finding] = []
 
     def fork(self, prefix: str) -> Lab:
@@ -142,14 +143,15 @@ class Lab:
         """Send a body."""
         return self.send(self.request(body, **how))
 
-    def burst(self, body: Any, count: int) -> list[Exchange]:
-        """Send the same body several times at once, and judge the answers together."""
+    def burst(self, body: Any, count: int) -> bool:
+        """Send the same body several times at once, and judge the answers together: whether nothing was found."""
         request = self.request(body)
         expected = self.judge.expect(request)
         exchanges = self.target.burst([request] * count)
         self.trail += exchanges
-        self.record(judge_burst(self.judge, exchanges, expected), *exchanges)
-        return exchanges
+        judgement = judge_burst(self.judge, exchanges, expected)
+        self.record(judgement, *exchanges)
+        return not judgement.findings
 
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""

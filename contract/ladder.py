@@ -41,6 +41,7 @@ LADDER: Mapping[str, Callable[[Lab], None]] = {
     "follow-signon": sign.followed,
     "other-install": identity.other_install,
     "growth": sign.growth,
+    "memory": state.memory,
 }
 
 

@@ -27,6 +27,15 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
+    """Part, leaf and text of what was sent that could make a lenient reader take two things for one: free strings."""
+    for leaf in part.leaves:
+        value = leaf_value(sent, leaf)
+        shared = leaf.date or leaf.install_default or {"enum", "x-install-member"} & set(leaf.schema)
+        if isinstance(value, str) and len(value) > 5 and not shared:
+            yield part.name, leaf.key, value
+
+
 @dataclass(slots=True)
 class Thing:
     """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours)."""
@@ -79,12 +88,7 @@ class Model:
 
     def doubles(self, part: Part, sent: Any) -> set[str]:
         """SIDs of known things of a part that share a telling text with what was sent."""
-        found: set[str] = set()
-        for leaf in part.leaves:
-            value = leaf_value(sent, leaf)
-            if isinstance(value, str) and len(value) > 5:
-                found |= self.alike.get((part.name, leaf.key, value), set())
-        return found
+        return {sid for text in telling_texts(part, sent) for sid in self.alike.get(text, ())}
 
     def create(
         self, part: Part, sid: str, scope: str, keys: list[Key], sent: Any, defaults: Mapping[str, Any]
@@ -112,10 +116,8 @@ class Model:
                 self.kin.setdefault((key[0], folded(key[3])), {})[key] = sid
 
     def _note(self, part: Part, thing: Thing, sent: Any) -> None:
-        for leaf in part.leaves:
-            value = leaf_value(sent, leaf)
-            if isinstance(value, str) and len(value) > 5:
-                self.alike.setdefault((part.name, leaf.key, value), set()).add(thing.sid)
+        for text in telling_texts(part, sent):
+            self.alike.setdefault(text, set()).add(thing.sid)
 
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""

@@ -40,6 +40,8 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         if created > 1:
             received = f"{created} of {len(shown)} answers say {part.created}"
             judgement.find(clause, "created several times", "once at most", received, pointer)
+        if judgement.findings:
+            break  # what hangs on a thing that exists twice says nothing more
     creators = sorted(accepted, key=lambda one: part_results(judge, one), reverse=True)
     if creators:
         quiet = judge.judge(creators[0], expected)

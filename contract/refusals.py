@@ -81,6 +81,9 @@ def judge_form(response: Response, expected: Expectation, judgement: Judgement) 
     ):
         judgement.find("error-code-symbolic", "another error format", "{code, message, status}", response.media_type)
         return
+    if response.media_type != "application/json" and not response.media_type.endswith("+json"):
+        received = response.media_type or "nothing"
+        judgement.find("error-code-symbolic", "another media type", "application/json", received)
     code, message = value.get("code"), value.get("message")
     if not isinstance(code, str) or not code:
         judgement.find("error-shape", "no code", "a code, which is a non-empty string", repr(code)[:80], "/code")

@@ -105,8 +105,8 @@ _PROMISES = (
     ),
     _broken("invalid-input-400", "answers-422", "answers 422 to members of a wrong type", calls.UNPROCESSABLE),
     _broken(
-        "valid-accepted", "refuses-some", "refuses exams that come without a user",
-        calls.turning_away(calls.is_exam_and_course, "asked-present", "Send a user, too."),
+        "valid-accepted", "refuses-some", "refuses enrollments that come without an exam",
+        calls.turning_away(calls.is_all_but_exam, "asked-present", "Send an exam, too."),
     ),
     # identifiers
     _broken("ids-exact", "folds-case", "compares identifiers without case and spaces", planning(plans.FoldingCase)),
@@ -117,7 +117,7 @@ _PROMISES = (
         ("match-by-identifier", "ids-exact", "ids-kinds-apart"), planning(plans.ByMail),
     ),
     Fault(
-        "shares-installs", "serves all installs from one store", ("installs-apart", "sids-distinct"),
+        "shares-installs", "serves all installs from one store", ("installs-apart",),
         planning(plans.Sharing),
     ),
     _broken("exam-in-course", "roams", "takes an exam by SID in any course", planning(plans.Roaming)),
@@ -136,7 +136,8 @@ _PROMISES = (
     _broken("first-call-creates", "finds-at-once", "tells a new course as known", answering(answers.found_at_once)),
     _broken("recall-finds", "creates-again", "tells a known course as created", answering(answers.created_again)),
     Fault(
-        "gives-one-sid", "gives all enrollments of a course one SID", ("sids-distinct", "configuration-ids"),
+        "gives-one-sid", "gives all enrollments of a course one SID",
+        ("sids-distinct", "configuration-ids", "enrollment-role-updated"),
         answering(answers.one_for_all),
     ),
     _broken("result-truthful", "always-updates", "tells Updated at every re-call", answering(answers.always_updated)),
@@ -150,7 +151,7 @@ _PROMISES = (
     _broken("values-compare", "compares-literally", "compares values as written", planning(plans.Literal)),
     _broken("all-or-nothing", "does-half", "keeps parts of a refused call", around(calls.half_done)),
     Fault(
-        "races", "looks for configurations and stores them in two steps", ("concurrent-once", "configuration-ids"),
+        "races", "looks for enrollments and stores them in two steps", ("concurrent-once",),
         around(calls.racing),
     ),
     _broken("latency-flat", "slows-down", "becomes slower with every resource", calls.slower_and_slower()),

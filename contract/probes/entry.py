@@ -54,6 +54,7 @@ def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Head
         "Basic with the good token",
         (("Authorization", "Basic " + base64.b64encode(f"{access.token}:".encode()).decode()),),
     )
+    yield "the good token as Basic", (("Authorization", f"Basic {access.token}"),)
     yield "in a cookie", (("Cookie", f"token={access.token}"),)
     yield "in another header", (("X-Api-Key", access.token),)
     yield "without a scheme", (("Authorization", access.token),) if access.auth == "token" else ()

@@ -9,6 +9,7 @@ from contract import jsontext
 from contract.breakages import breakages
 from contract.keys import value_at
 from contract.lab import JSON, Lab
+from contract.probes.changes import put, rename
 
 _ODD = (
     "x" * 255,
@@ -55,6 +56,7 @@ def _break(lab: Lab, base: dict[str, Any], below: tuple[str, ...]) -> None:
     for name in below:
         schema = schema["properties"][name]
     seen: set[str] = set()
+    again: set[str] = set()
     for breakage in breakages(schema, base, below):
         if not breakage.path or breakage.label in seen:
             continue
@@ -63,11 +65,20 @@ def _break(lab: Lab, base: dict[str, Any], below: tuple[str, ...]) -> None:
         changed = breakage.apply(body)
         if changed != body:
             with lab.probe(f"broken: {breakage.label}"):
-                lab.provision(changed)
+                exchange = lab.provision(changed)
+                refused = exchange.response is not None and not exchange.response.ok
+                if refused and len(breakage.path) > 1 and breakage.path[0] not in again:
+                    again.add(breakage.path[0])
+                    lab.provision(body)
 
 
 def bare(lab: Lab) -> None:
-    """Each part alone with what a conditional rule might ask for taken away, and identifiers of no kind at all."""
+    """Nothing at all, each member of a body alone, identifiers of no kind, and parts without what implies them."""
+    whole = lab.body()
+    _add_signon(lab, whole)
+    for label, alone in (("nothing", {}), *((name, {name: whole[name]}) for name in whole)):
+        with lab.probe(f"broken: only {label}"):
+            lab.provision(lab.renamed(alone))
     for part in lab.resources.parts:
         if part.identifiers is None:
             continue
@@ -106,6 +117,14 @@ def odd_values(lab: Lab) -> None:
                 with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters"):
                     lab.provision(body)
                     lab.provision(body)
+    for part in lab.resources.parts:
+        for leaf in (one for one in part.leaves if _is_string(one.schema)):
+            for text in (_ODD[2], _ODD[7], _ODD[-1]):
+                with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters, at {leaf.key} of {part.name}"):
+                    lab.provision(put(lab.body(), (*part.path, *leaf.path), text))
+        for kind, text in ((kind, text) for kind in part.kinds for text in (_ODD[2], _ODD[7], _ODD[-1])):
+            with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters, as {kind} of {part.name}"):
+                lab.provision(rename(lab.body(), part, kind, lab.composer.name() + text))
     texts = lab.body()
     part = lab.resources.parts[0]
     holder = value_at(texts, part.path)
@@ -125,7 +144,7 @@ def odd_everywhere(lab: Lab) -> None:
         for part in lab.resources.parts:
             for leaf in part.leaves:
                 holder = value_at(body, (*part.path, *leaf.path[:-1]))
-                if isinstance(holder, dict) and "string" in leaf.schema.get("type", ()) and _is_unbound(leaf.schema):
+                if isinstance(holder, dict) and _is_string(leaf.schema):
                     holder[leaf.path[-1]] = text
             held = value_at(body, (*part.path, part.identifiers or ""))
             if isinstance(held, dict):
@@ -133,6 +152,10 @@ def odd_everywhere(lab: Lab) -> None:
                     held[kind] = f"{held[kind]}{text}"
         with lab.probe(f"odd everywhere: {text[:12]!r}, {len(text)} characters"):
             lab.provision(body)
+
+
+def _is_string(schema: Any) -> bool:
+    return "string" in schema.get("type", ()) and _is_unbound(schema)
 
 
 def _is_unbound(schema: Any) -> bool:

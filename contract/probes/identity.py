@@ -17,9 +17,16 @@ def kinds(lab: Lab) -> None:
             continue
         base, text = lab.body(), lab.composer.name()
         for kind in part.kinds:
+            lab.provision(lab.body(kinds={part.name: kind}))
             lab.provision(rename(base, part, kind, text))
         for kind in part.kinds:
             lab.provision(rename(base, part, kind, text))
+    alike, text = lab.body(), lab.composer.name()
+    for part in named(lab):
+        alike = rename(alike, part, part.kinds[0], text)
+    with lab.probe("kinds: all parts under one name"):
+        lab.provision(alike)
+        lab.provision(alike)
 
 
 def by_sid(lab: Lab) -> None:
@@ -47,6 +54,9 @@ def lookalikes(lab: Lab) -> None:
         base, text = lab.body(), f"{lab.composer.name()}-Caf\u00e9"
         kind = part.kinds[-1]
         for name in (text, text.upper(), text.lower(), f" {text}", f"{text} ", unicodedata.normalize("NFD", text)):
+            lab.provision(rename(base, part, kind, name))
+        long = lab.composer.name().ljust(100, "x")
+        for name in (f"{long}1", f"{long}2"):
             lab.provision(rename(base, part, kind, name))
 
 

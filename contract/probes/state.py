@@ -14,9 +14,15 @@ from spec.resources import ABSENT, Leaf
 
 def recall(lab: Lab) -> None:
     """Everything at once, three times: created, then found; then with an update in between."""
-    body = lab.body()
+    body = lab.earliest = lab.body()
     for _ in range(3):
         lab.provision(body)
+
+
+def memory(lab: Lab) -> None:
+    """What was created first is still known when much else has been created."""
+    if lab.earliest is not None:
+        lab.provision(lab.earliest)
 
 
 def subsets(lab: Lab) -> None:
@@ -89,6 +95,10 @@ def omissions(lab: Lab) -> None:
                 lab.provision(empty)
                 lab.provision(empty)
                 lab.provision(base)
+                if part.name in sids and part.identifiers is not None and part.fallback is None:
+                    alone = put(put(base, part.path, {part.identifiers: {}}), path, None)
+                    lab.provision(with_sids(lab, alone, sids, part.name))
+                    lab.provision(put(base, path, ABSENT))
 
 
 def equals(lab: Lab) -> None:
@@ -182,5 +192,5 @@ def bursts(lab: Lab) -> None:
     """Identical calls at the same time, then one more: each thing exists once."""
     for _ in range(2):
         body = lab.body()
-        lab.burst(body, lab.options.burst)
-        lab.provision(body)
+        if lab.burst(body, lab.options.burst):
+            lab.provision(body)

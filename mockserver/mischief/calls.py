@@ -89,9 +89,9 @@ def has_stranger(body: Any) -> bool:
     return bool(set(body) - {"course", "user", "enrollment", "exam", "signon"})
 
 
-def is_exam_and_course(body: Any) -> bool:
-    """Whether a body holds a course and an exam and nothing else."""
-    return set(body) == {"course", "exam"}
+def is_all_but_exam(body: Any) -> bool:
+    """Whether a body holds a course, a user and an enrollment and nothing else."""
+    return set(body) == {"course", "user", "enrollment"}
 
 
 async def stores_before_refusing(mock: Any, honest: Serve, call: Call) -> Reply:
@@ -144,13 +144,13 @@ async def racing(mock: Any, honest: Serve, call: Call) -> Reply:
 
 
 class _Snapshot:
-    """A store in which configurations are found only as they were; the keys of the memory store are known here."""
+    """A store in which enrollments are found only as they were; the keys of the memory store are known here."""
 
     def __init__(self, store: Any) -> None:
         self.store, self.read, self.keys = store, store.read, dict(store._keys)
 
     def find(self, key: Any) -> Any:
-        if key.part == "configuration" and key not in self.keys:
+        if key.part == "enrollment" and key not in self.keys:
             return None
         return self.store.find(key)
 

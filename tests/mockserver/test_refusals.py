@@ -44,11 +44,11 @@ def shape(answer: Any, status: int, clause: str) -> None:
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
-    assert set(told) == {"code", "message", "status", "errors"}
+    assert set(told) == {"code", "message", "status", "errors", "help"}
     assert told["status"] == status
     assert told["code"].isalpha()
     assert clause in {one["clause"] for one in told["errors"]}
-    assert all(set(one) == {"pointer", "message", "clause"} for one in told["errors"])
+    assert all(set(one) == {"pointer", "message", "clause", "help"} for one in told["errors"])
 
 
 @pytest.mark.parametrize("name", BODIES)

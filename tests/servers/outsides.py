@@ -49,7 +49,7 @@ SIGNON: Mapping[str, Breakage] = {
     "no-exp": of("signon-token-unexpired", "no-exp"),
     "exp-as-text": of("signon-token-unexpired", "exp-as-text"),
     "exp-in-milliseconds": of("signon-token-unexpired", "milliseconds"),
-    "valid-for-ten-years": of("signon-token-lifetime", "ten-years"),
+    "valid-for-ten-years": of("signon-token-unexpired", "ten-years"),
     "token-opaque": of("signon-token-jwt", "opaque-token"),
     "token-empty": of("signon-token-jwt", "empty-token"),
     "token-of-two-parts": of("signon-token-jwt signon-token-signed", "two-parts"),
@@ -129,7 +129,7 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "credential-errors-as-html": of("never-html", auth_errors="html"),
     "credential-errors-as-text": of("error-shape", auth_errors="text"),
     "not-found-as-html": of("never-html", "html-404"),
-    "errors-as-text-typed-json": of("error-shape", error_media_type="text/plain"),
+    "errors-as-text-typed-json": of("error-code-symbolic", error_media_type="text/plain"),
     **{
         f"errors-{form}": of("error-shape", errors=form)
         for form in ("no-code", "no-message", "empty-code", "number", "boom", "envelope", "list", "message-list")
