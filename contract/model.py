@@ -23,8 +23,8 @@ JOINED = frozenset({"sid", "fallback", "joins"})
 
 
 def folded(text: str) -> str:
-    """A text as the most lenient reader compares it: trimmed, normalised, without case."""
-    return unicodedata.normalize("NFKC", text).strip().casefold()
+    """A text as the most lenient reader compares it: trimmed, normalised, without case, cut to 64 characters."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()[:64]
 
 
 def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
