@@ -55,7 +55,8 @@ class Lab:
         self.published_keys: list[str] = []
         self.base = ""
         self.unfollowed: str | None = None
-        self.earliest: dict[str, Any] | None = None
+        self.earliest: Exchange | None = None
+        self.pace: list[float] = []
         self.seen_findings: list[Finding] = []
 
     def fork(self, prefix: str) -> Lab:

@@ -9,6 +9,7 @@ from contract.probes import entry, form, identity, sign, state
 
 LADDER: Mapping[str, Callable[[Lab], None]] = {
     "recall": state.recall,
+    "pace": sign.pace,
     "subsets": state.subsets,
     "examples": form.examples,
     "kinds": identity.kinds,

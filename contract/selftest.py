@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from contract.access import Access
+from contract.exchange import Exchange
 from contract.findings import Outcome
 from contract.inprocess import AsgiTransport
 from contract.lab import Options
 from contract.runner import Plan, run
 from spec.annotations import resources
-from spec.clauses import load_clauses
-from spec.installs import load_installs
+from spec.clauses import Catalogue, load_clauses
+from spec.document import Document
+from spec.installs import Install, load_installs
 from spec.load import load
 
 
@@ -35,6 +39,8 @@ class Row:
     found: frozenset[str]
     cannot: str | None
     seconds: float
+    seen_after: float | None = None
+    """Seconds until the first expected clause was found, if one was."""
 
     @property
     def right(self) -> bool:
@@ -42,12 +48,17 @@ class Row:
         return self.found == self.expected and (self.cannot is None or bool(self.expected))
 
 
+@cache
+def _promised() -> tuple[Catalogue, Document, tuple[Install, ...]]:
+    catalogue = load_clauses()
+    document = load(clauses=catalogue)
+    return catalogue, document, tuple(load_installs(resources(document.operations["provision"])))
+
+
 def examine(subject: Subject) -> Row:
     """Judge one subject with the ladder, all options given; adopted clauses count."""
     application, ready = subject.start()
-    catalogue = load_clauses()
-    document = load(clauses=catalogue)
-    installs = load_installs(resources(document.operations["provision"]))
+    catalogue, document, installs = _promised()
     access = Access(
         install=ready.install,
         token=ready.token,
@@ -61,13 +72,24 @@ def examine(subject: Subject) -> Row:
     )
     plan = Plan(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
     transport = AsgiTransport(application, timeout=2.0)
+    began, moments = time.monotonic(), dict[int, float]()
+
+    def watch(exchange: Exchange, phase: str) -> None:
+        moments[id(exchange)] = time.monotonic() - began
+
     try:
-        report = run(transport, ready.url, document, catalogue, access, plan, sleep=lambda seconds: None)
+        report = run(transport, ready.url, document, catalogue, access, plan, watch=watch, sleep=lambda seconds: None)
     finally:
         transport.close()
     broken = (Outcome.FAILED, Outcome.WARNED)
     found = frozenset(name for name, one in report.results.items() if one.outcome() in broken)
-    return Row(subject.id, subject.expected, found, report.cannot, report.seconds)
+    telling = [
+        max(moments.get(id(one), report.seconds) for one in finding.exchanges)
+        for finding in report.findings()
+        if finding.clause in subject.expected and finding.exchanges
+    ]
+    seen_after = min(telling, default=report.seconds if found & subject.expected else None)
+    return Row(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after)
 
 
 def matrix(rows: Iterable[Row], write: Callable[[str], Any]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 from mockserver.app import Mock, create_app
 from mockserver.clock import system_clock
@@ -13,7 +14,8 @@ from mockserver.launch import Ready, ready_facts
 from mockserver.settings import Settings
 from mockserver.store.memory import MemoryStore
 from spec.annotations import resources
-from spec.clauses import load_clauses
+from spec.clauses import Catalogue, load_clauses
+from spec.document import Document
 from spec.installs import load_installs
 from spec.load import load
 
@@ -28,10 +30,15 @@ class Embedded:
     ready: Ready
 
 
+@cache
+def _promised() -> tuple[Catalogue, Document]:
+    clauses = load_clauses()
+    return clauses, load(clauses=clauses)
+
+
 def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1) -> Embedded:
     """A fresh mock of the shipped document and installs, bent by a fault if its id is given (KeyError if unknown)."""
-    clauses = load_clauses()
-    document = load(clauses=clauses)
+    clauses, document = _promised()
     installs = load_installs(resources(document.operations["provision"]))
     settings = Settings(public_url=URL)
     app = create_app(

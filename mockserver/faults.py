@@ -137,7 +137,7 @@ _PROMISES = (
     _broken("recall-finds", "creates-again", "tells a known course as created", answering(answers.created_again)),
     Fault(
         "gives-one-sid", "gives all enrollments of a course one SID",
-        ("sids-distinct", "configuration-ids", "enrollment-role-updated"),
+        ("sids-distinct", "configuration-ids"),
         answering(answers.one_for_all),
     ),
     _broken("result-truthful", "always-updates", "tells Updated at every re-call", answering(answers.always_updated)),

@@ -72,17 +72,25 @@ def _names(value: Any) -> set[str]:
     return {one for one in value.values() if isinstance(one, str) and len(one) > 3}
 
 
+def pace(lab: Lab) -> None:
+    """Fresh things early in the run: how long they take."""
+    _timed(lab, lab.options.growth // 3)
+
+
 def growth(lab: Lab) -> None:
-    """Many fresh things: the last calls are not slower than the first ones, beyond what noise explains."""
-    times: list[float] = []
-    count = lab.options.growth
+    """Fresh things late in the run: they are not slower than the early ones, beyond what noise explains."""
+    _timed(lab, lab.options.growth - lab.options.growth // 3)
+    if len(lab.pace) == lab.options.growth:
+        lab.record(slower(lab.pace))
+
+
+def _timed(lab: Lab, count: int) -> None:
     for _ in range(count):
         started = time.monotonic()
         exchange: Exchange = lab.provision(lab.body())
         if exchange.response is None or not exchange.response.ok:
             return
-        times.append(exchange.seconds or time.monotonic() - started)
-    lab.record(slower(times))
+        lab.pace.append(exchange.seconds or time.monotonic() - started)
 
 
 def slower(times: list[float]) -> Judgement:

@@ -14,15 +14,16 @@ from spec.resources import ABSENT, Leaf
 
 def recall(lab: Lab) -> None:
     """Everything at once, three times: created, then found; then with an update in between."""
-    body = lab.earliest = lab.body()
+    body = lab.body()
     for _ in range(3):
-        lab.provision(body)
+        lab.earliest = lab.provision(body)
 
 
 def memory(lab: Lab) -> None:
     """What was created first is still known when much else has been created."""
     if lab.earliest is not None:
-        lab.provision(lab.earliest)
+        lab.trail.append(lab.earliest)
+        lab.send(lab.earliest.request)
 
 
 def subsets(lab: Lab) -> None:
@@ -96,7 +97,9 @@ def omissions(lab: Lab) -> None:
                 lab.provision(empty)
                 lab.provision(base)
                 if part.name in sids and part.identifiers is not None and part.fallback is None:
-                    alone = put(put(base, part.path, {part.identifiers: {}}), path, None)
+                    needed = {part.identifiers, *required, *part.required_on_create}
+                    slim = {name: value for name, value in value_at(base, part.path).items() if name in needed}
+                    alone = put(put(base, part.path, slim), path, None)
                     lab.provision(with_sids(lab, alone, sids, part.name))
                     lab.provision(put(base, path, ABSENT))
 

@@ -165,7 +165,7 @@ async def hanging_up(_: Any, honest: Serve, call: Call) -> Reply:
         raise
 
 
-def slower_and_slower(delay: float = 0.002) -> Bend:
+def slower_and_slower(delay: float = 0.0002) -> Bend:
     """Every call waits for everything that is stored, and worse."""
 
     async def served(mock: Any, honest: Serve, call: Call) -> Reply:
