@@ -34,6 +34,7 @@ LADDER: Mapping[str, Callable[[Lab], None]] = {
     "text": form.text,
     "media": form.media,
     "credentials": entry.credentials,
+    "urls": entry.urls,
     "expired": entry.expired,
     "foreign": entry.foreign,
     "installs": entry.installs,

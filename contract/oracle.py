@@ -69,7 +69,8 @@ class Oracle:
 
     def expect(self, request: Request) -> Expectation:
         """What the contract makes of a request, the model being as it is before the request."""
-        install = self._install(request.path)
+        path, marked, _ = request.path.partition("?")
+        install = self._install(path)
         if install is None:
             reasons = [_reason("path-known", "", "the path is unknown", 404, "RESOURCENOTFOUND", {401, 403, 405})]
             return self._expectation(reasons, (), None, None, provisions=False)
@@ -93,6 +94,8 @@ class Oracle:
         ]
         now = instant(self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")) or (0, "")
         odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
+        if marked:
+            odd.append(Oddity("", "path-known"))
         if isinstance(text.value, dict):
             for nested in self._references(text.value, install):
                 if isinstance(nested, Reason):
@@ -110,7 +113,7 @@ class Oracle:
         return any(self.catalogue[reason.clause].binding for reason in reasons)
 
     def _install(self, path: str) -> str | None:
-        if not path.startswith(self.before) or not path.endswith(self.after) or "?" in path:
+        if not path.startswith(self.before) or not path.endswith(self.after):
             return None
         middle = path[len(self.before) : len(path) - len(self.after)]
         return unquote(middle) if middle and "/" not in middle else None

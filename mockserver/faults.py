@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from mockserver.behaviour import Behaviour
 from mockserver.mischief import answers, calls, plans, signons, weather
-from mockserver.mischief.arrivals import unhexed
+from mockserver.mischief.arrivals import reading_the_query, unhexed
 from mockserver.mischief.bends import (
     admitting,
     answering,
@@ -183,6 +183,10 @@ _PROMISES = (
         _broken(f"credential-{one}-refused", f"admits-{one}", f"serves calls although: {one}",
                 admitting(f"credential-{one}-refused"))
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
+    ),
+    Fault(
+        "reads-the-query", "takes credentials from the query", ("credential-not-in-url", "credential-status"),
+        around(reading_the_query),
     ),
     _broken(
         "credential-status", "answers-403-to-nobody", "answers 403 to a missing credential",

@@ -6,13 +6,18 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contract.access import Access
+from contract.exchange import Exchange
+from contract.findings import Judgement
 from contract.lab import Lab
 from contract.signon import take_apart
 
 Headers = tuple[tuple[str, str], ...]
+GARBAGE = "not-a-credential-at-all"
+UNTELLING = "colour"
+CLAUSE_URL = "credential-not-in-url"
 
 
 def credentials(lab: Lab) -> None:
@@ -22,6 +27,54 @@ def credentials(lab: Lab) -> None:
         with lab.probe(f"credential: {label}"):
             lab.provision(body, headers=headers)
             lab.provision(body)
+
+
+def urls(lab: Lab) -> None:
+    """Garbage in the query, where a credential might be looked for, changes nothing.
+
+    No good credential is ever written into a URL. Whoever reads one there answers garbage under a telling name
+    otherwise than under a name that means nothing.
+    """
+    path = lab.judge.oracle.path(lab.access.install)
+    for name in ("token", "access_token"):
+        with lab.probe(f"credential in the URL: {name}"):
+            for headers in ((), None):
+                body = lab.body()
+                answers = [
+                    lab.provision(body, headers=headers, path=f"{path}?{one}={GARBAGE}")
+                    for one in (UNTELLING, name, UNTELLING, name)
+                ]
+                compare_urls(lab, answers, name)
+
+
+def compare_urls(lab: Lab, answers: Sequence[Exchange], name: str) -> None:
+    """Compare answers to calls whose query alternates between a name that means nothing and a telling one."""
+    told = [_told(one, name) for one in answers]
+    if None in told or told[0] != told[2] or told[1] != told[3]:
+        return
+    judgement = Judgement()
+    judgement.touch(CLAUSE_URL)
+    if told[0] != told[1]:
+        judgement.find(
+            CLAUSE_URL,
+            f"the query is read for {name}",
+            f"the same answer as to '?{UNTELLING}=…': {told[0]}",
+            f"to '?{name}=…': {told[1]}",
+        )
+    lab.record(judgement, *answers[:2])
+
+
+def _told(exchange: Exchange, name: str) -> str | None:
+    """Status, and for a refusal code and message, without what only repeats the URL."""
+    response = exchange.response
+    if response is None:
+        return None
+    answer = response.json if not response.ok else None
+    words = [str(answer.get(one)) for one in ("code", "message")] if isinstance(answer, dict) else []
+    text = " ".join([str(response.status), *words])
+    for one in (GARBAGE, name, UNTELLING):
+        text = text.replace(one, "…")
+    return text
 
 
 def expired(lab: Lab) -> None:
@@ -62,7 +115,7 @@ def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Head
 
 def _bad_values(token: str, keys: list[str]) -> Iterator[tuple[str, str]]:
     yield "empty", ""
-    yield "garbage", "not-a-credential-at-all"
+    yield "garbage", GARBAGE
     yield "garbage of three parts", "aaaa.bbbb.cccc"
     header, claims = {"alg": "none", "typ": "JWT"}, {"sub": "somebody", "exp": 4_000_000_000}
     known = take_apart(token)

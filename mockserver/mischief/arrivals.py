@@ -1,10 +1,14 @@
-"""Creation gone wrong: SIDs minted otherwise than promised."""
+"""Arrivals gone wrong: SIDs minted otherwise than promised, credentials taken from where none belong."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
+from mockserver.behaviour import Serve
+from mockserver.call import Call
 from mockserver.mischief.bends import Bend, arranging
+from mockserver.reply import Reply
 
 
 def unhexed() -> Bend:
@@ -22,3 +26,12 @@ def unhexed() -> Bend:
         mock.provision.ids = Ids()
 
     return arranging(arrange)
+
+
+async def reading_the_query(mock: Any, honest: Serve, call: Call) -> Reply:
+    """A call without a credential is served with the one in its query."""
+    found = parse_qs(call.query).get(b"token")
+    if found and call.header(b"token") is None and call.header(b"authorization") is None:
+        scope = {"method": call.method, "path": "", "raw_path": call.raw_path, "query_string": call.query}
+        return await honest(Call({**scope, "headers": [*call.headers, (b"token", found[0])]}, call.receive))
+    return await honest(call)

@@ -15,14 +15,13 @@ from tests.servers.outsides import ANSWERS, BREAKAGES, CREDENTIALS, ROBUSTNESS, 
 
 KNOWN_OPEN: Mapping[str, str] = {
     "form-of-sids-unchecked": "404 will do for a malformed SID that names nothing",
-    "token-in-query-accepted": "a good token is never written into a URL, where logs would keep it",
 }
 """What the judge does not see for now, and why."""
 STATE = "recall subsets kinds by-sid implied omissions equals replacements namesakes lookalikes scopes unknown-sids"
 PROBES: Mapping[str, tuple[Mapping[str, Breakage], str]] = {
     "upsert": (UPSERT, f"{STATE} nothing-by-halves nameless other-install"),
     "validation": (VALIDATION, "recall by-sid broken bare text media needed-at-creation nameless signon"),
-    "credential": (CREDENTIALS, "credentials expired foreign installs"),
+    "credential": (CREDENTIALS, "credentials urls expired foreign installs"),
     "signon": (SIGNON, "signon follow-signon"),
     "answer": (ANSWERS, "recall subsets broken"),
     "robustness": (ROBUSTNESS, "recall text media odd-values unknown-sids credentials installs doors"),

@@ -19,7 +19,7 @@ CREDENTIALS: Mapping[str, Breakage] = {
     "expired-accepted": taking("credential-expired-refused", "expired"),
     "foreign-accepted": taking("credential-foreign-refused", "foreign"),
     "two-credentials-accepted": taking("credential-conflict-refused", "conflict"),
-    "token-in-query-accepted": taking("credential-missing-refused credential-invalid-refused", "query"),
+    "token-in-query-accepted": taking("credential-not-in-url", "query"),
     "basic-accepted": taking("credential-invalid-refused credential-missing-refused", "basic"),
     "cookie-accepted": taking("credential-missing-refused", "cookie"),
     "provisions-all-the-same": of("credential-refusal-stores-nothing", "provisions-before-it-looks-at-the-token"),
