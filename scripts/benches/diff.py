@@ -1,7 +1,4 @@
-"""Time the diff: one change of our document with its witness (start-up included), and 250 paths against themselves.
-
-Usage: python scripts/bench_diff.py
-"""
+"""Time the diff: one change of our document with its witness (start-up included), and 250 paths against themselves."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def timed(label: str, limit: float, *argv: str) -> bool:
