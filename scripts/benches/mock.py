@@ -1,6 +1,6 @@
-"""The mock against a bare handler on the same server; start to first answer; ``--help``.
+"""The mock against bare handlers on the same server; start to first answer; ``--help``.
 
-Times are medians of processor time per request of the serving process; baseline and mock alternate, so that noise
+Times are medians of processor time per request of the serving process; baselines and mock alternate, so that noise
 meets both. Compare figures of one run only with each other.
 """
 
@@ -19,22 +19,35 @@ import sys, orjson, uvicorn, socket
 sys.path.insert(0, {root!r})
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from spec.load import load
 from spec.validation import Rules
 rules = Rules(load().operations["provision"].body.json)
-answer = orjson.dumps({{"course": {{"sid": "CU" + "0" * 32, "result": "Found Existing"}}}})
-async def provision(request: Request) -> Response:
-    value = orjson.loads(await request.body())
-    if not rules.fits_schema(value):
+answer = {{"course": {{"sid": "CU" + "0" * 32, "result": "Found Existing"}}}}
+ready_made = orjson.dumps(answer)
+async def bare(request: Request) -> Response:
+    if not rules.fits_schema(await request.json()):
         return Response(status_code=400)
-    return Response(answer, media_type="application/json")
-app = Starlette(routes=[Route("/v2/installs/{{install}}/provision", provision, methods=["POST"])])
+    return JSONResponse(answer)
+async def swift(request: Request) -> Response:
+    if not rules.fits_schema(orjson.loads(await request.body())):
+        return Response(status_code=400)
+    return Response(ready_made, media_type="application/json")
+app = Starlette(routes=[Route("/v2/installs/{{install}}/provision", {handler}, methods=["POST"])])
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="off")).run([listener])
 """
+"""``bare`` does it with what Starlette brings; ``swift`` with the fastest parser there is, and a ready-made answer."""
+
+
+def start_baseline(handler: str) -> tuple[subprocess.Popen[bytes], Connection]:
+    """A stateless handler that parses and validates, and a connection to it."""
+    script = BASELINE.format(root=str(ROOT), handler=handler)
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    return process, Connection(int(process.stdout.readline()))
 
 
 def signature() -> float:
@@ -53,35 +66,28 @@ def signature() -> float:
 
 
 def mock(options: argparse.Namespace) -> int:
-    """Measure the mock against the baseline."""
-    baseline = subprocess.Popen(
-        [sys.executable, "-c", BASELINE.format(root=str(ROOT))], stdout=subprocess.PIPE, cwd=ROOT
-    )
-    assert baseline.stdout is not None
-    bare = Connection(int(baseline.stdout.readline()))
+    """Measure the mock against the baselines."""
     server, told, _ = start_mock()
-    served = Connection(int(told["url"].rpartition(":")[2]))
+    sides = {name: start_baseline(name) for name in ("bare", "swift")}
+    sides["mock"] = server, Connection(int(told["url"].rpartition(":")[2]))
     path = f"/v2/installs/{told['install']}/provision"
-    settle(baseline.pid, server.pid)
+    settle(*(process.pid for process, _ in sides.values()))
     results: dict[str, dict[str, list[float]]] = {}
     number = 0
     try:
         for name, body in bodies().items():
-            rounds = results.setdefault(name, {"baseline": [], "mock": []})
+            rounds = results.setdefault(name, {side: [] for side in sides})
             for turn in range(options.rounds + 1):
                 requests = []
                 for _ in range(options.requests):
                     number += 1
                     requests.append(call_bytes(path, told["token"], body(number)))
-                cost = {
-                    "baseline": per_call(baseline.pid, bare, requests),
-                    "mock": per_call(server.pid, served, requests),
-                }
-                if turn:  # the first round warms up
-                    for side, value in cost.items():
-                        rounds[side].append(value)
+                for side, (process, connection) in sides.items():
+                    cost = per_call(process.pid, connection, requests)
+                    if turn:  # the first round warms up
+                        rounds[side].append(cost)
     finally:
-        for process in (baseline, server):
+        for process, _ in sides.values():
             process.terminate()
             process.wait()
     one_signature = signature()
@@ -93,20 +99,26 @@ def mock(options: argparse.Namespace) -> int:
         process.wait()
     helps = [timed([sys.executable, "-m", "invigilate", "--help"]) for _ in range(options.starts)]
     mock_helps = [timed([sys.executable, "-m", "invigilate", "mock", "--help"]) for _ in range(options.starts)]
-    print(f"{'body':<14}{'baseline':>12}{'mock':>12}{'ratio':>8}   (µs of processor time per request, medians)")
+    print(f"{'body':<14}" + "".join(f"{side:>10}" for side in sides) + f"{'mock/bare':>12}{'mock/swift':>12}")
     worst = 0.0
     for name, rounds in results.items():
-        first, second = statistics.median(rounds["baseline"]), statistics.median(rounds["mock"])
-        ratio = statistics.median(b / a for a, b in zip(rounds["baseline"], rounds["mock"], strict=True))
-        print(f"{name:<14}{first:>12.1f}{second:>12.1f}{ratio:>8.2f}")
+        costs = "".join(f"{statistics.median(rounds[side]):>10.1f}" for side in sides)
+        ratios = [
+            statistics.median(b / a for a, b in zip(rounds[side], rounds["mock"], strict=True))
+            for side in ("bare", "swift")
+        ]
+        print(f"{name:<14}{costs}{ratios[0]:>12.2f}{ratios[1]:>12.2f}")
         if name != "with sign-on":
-            worst = max(worst, ratio)
+            worst = max(worst, ratios[0])
+    print("µs of processor time per request, medians; ratios are medians of the rounds")
     signon = statistics.median(results["with sign-on"]["mock"]) - statistics.median(results["re-call"]["mock"])
     print(f"sign-on costs {signon:.0f} µs more; one bare RS256 signature {one_signature:.0f} µs")
     print(f"start to first answer {statistics.median(starts):.2f} s")
     print(f"--help {statistics.median(helps):.2f} s, mock --help {statistics.median(mock_helps):.2f} s")
     within = worst <= 1.25 and statistics.median(starts) <= 0.6 and statistics.median(helps) <= 0.2
-    print("within the budget" if within else "OVER the budget (ratio 1.25, start 0.6 s, --help 0.2 s)")
+    print(
+        "within the budget" if within else "OVER the budget (ratio to the bare handler 1.25, start 0.6 s, --help 0.2 s)"
+    )
     return 0 if within else 1
 
 
