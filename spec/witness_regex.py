@@ -101,6 +101,10 @@ def parse(pattern: str) -> Node:
     return tree
 
 
+def _one_letter(ranges: tuple[Range, ...]) -> bool:
+    return len(ranges) == 1 and ranges[0].first == ranges[0].last
+
+
 class _Reader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
@@ -202,7 +206,7 @@ class _Reader:
             if self.peek() == "-" and self.pattern[self.at + 1 : self.at + 2] not in ("]", ""):
                 self.at += 1
                 last = self._member()
-                if len(first) > 1 or len(last) > 1 or first[0].first > last[0].last:
+                if not _one_letter(first) or not _one_letter(last) or first[0].first > last[0].last:
                     raise PatternError("a range that is none")
                 ranges.append(Range(first[0].first, last[0].last))
             else:
