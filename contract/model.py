@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contract.values import HYPOTHESES, Attributes, leaf_value, merged, unknown
+from contract.values import HYPOTHESES, Attributes, leaf_value, leaf_values, merged, unknown
 from spec.resources import Part, Resources
 
 Key = tuple[str, str, str, str]
@@ -94,7 +94,8 @@ class Model:
         self, part: Part, sid: str, scope: str, keys: list[Key], sent: Any, defaults: Mapping[str, Any]
     ) -> Thing:
         """Remember something new with what was sent for it."""
-        thing = Thing(part.name, sid, scope, {name: merged(part, None, sent, defaults, name) for name in HYPOTHESES})
+        said = leaf_values(part, sent)
+        thing = Thing(part.name, sid, scope, {name: merged(None, said, defaults, name) for name in HYPOTHESES})
         self.things[sid] = thing
         self.made.append(thing)
         self.learn(keys, sid)
@@ -122,8 +123,9 @@ class Model:
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""
         self._note(part, thing, sent)
+        said = leaf_values(part, sent)
         for name, state in thing.states.items():
-            thing.states[name] = merged(part, state, sent, defaults, name if name in HYPOTHESES else "")
+            thing.states[name] = merged(state, said, defaults, name if name in HYPOTHESES else "")
 
     def taint(self, part: str, kind: str, text: str, unsure: Unsure) -> None:
         """A refused call named this identifier: whether it left something behind is for a clause to decide."""

@@ -38,24 +38,23 @@ def oddities(value: Any, schema: Schema, now: tuple[int, str]) -> Iterator[Oddit
 
 
 def _odd(value: Any, schema: Schema, path: tuple[str, ...], now: tuple[int, str]) -> Iterator[Oddity]:
-    pointer = join(path)
     if value is None:
-        yield Oddity(pointer, "null-accepted")
+        yield Oddity(join(path), "null-accepted")
         return
     if value == "" and schema.get("x-empty-is-unset"):
-        yield Oddity(pointer, clause_of(schema, "x-empty-is-unset"))
+        yield Oddity(join(path), clause_of(schema, "x-empty-is-unset"))
         return
     if "x-safe" in schema and not _rules(_frozen(schema["x-safe"])).fits_schema(value):
         clause = clause_of(schema, "x-safe")
-        yield Oddity(pointer, "values-survive" if clause == "schema" else clause)
+        yield Oddity(join(path), "values-survive" if clause == "schema" else clause)
     if isinstance(value, str) and not is_plain(value):
-        yield Oddity(pointer, "values-survive")
+        yield Oddity(join(path), "values-survive")
     if isinstance(value, str) and instant(value) is not None and not _ZULU.match(value):
-        yield Oddity(pointer, "values-compare")
+        yield Oddity(join(path), "values-compare")
     if "x-resource" in schema and isinstance(value, dict) and not _nested(value, schema):
-        yield Oddity(pointer, "values-survive")
+        yield Oddity(join(path), "values-survive")
     if isinstance(value, float) and value.is_integer():
-        yield Oddity(pointer, "values-compare")
+        yield Oddity(join(path), "values-compare")
     if isinstance(value, dict):
         yield from _odd_members(value, schema, path, now)
 

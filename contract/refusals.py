@@ -11,7 +11,7 @@ from contract.expectation import Expectation, Reason, Verdict
 from contract.findings import Judgement
 from contract.keys import NOWHERE, keys_of, texts_of, value_at
 from contract.model import JOINED, Model, Thing, Unsure
-from contract.values import merged
+from contract.values import leaf_values, merged
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
@@ -149,4 +149,4 @@ def taint(model: Model, expected: Expectation, reasons: Iterable[Reason], step: 
         sids[part.name] = sid
         if sid is not None and sid in model.things and clause is not None:
             thing: Thing = model.things[sid]
-            thing.states.setdefault(clause, merged(part, thing.states[""], value, {}, ""))
+            thing.states.setdefault(clause, merged(thing.states[""], leaf_values(part, value), {}, ""))

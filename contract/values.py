@@ -6,14 +6,16 @@ Written for the judge alone: the mock acts by the same rules, but in code of its
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
 
 from spec.formats import instant
 from spec.resources import ABSENT, Leaf, Part
 
-Attributes = Mapping[str, Any]
+Attributes: TypeAlias = Mapping[str, Any]
 """Leaf pointer → canonical value; leaves without value are not there."""
+Said: TypeAlias = Sequence[tuple[Leaf, Any]]
+"""Each leaf of a part with what was sent for it, or ABSENT."""
 
 HYPOTHESES = (
     "",
@@ -84,16 +86,18 @@ def leaf_value(part_value: Any, leaf: Leaf) -> Any:
     return ABSENT if value == "" and leaf.empty_is_unset else value
 
 
-def merged(
-    part: Part, stored: Attributes | None, sent: Any, defaults: Mapping[str, Any], hypothesis: str
-) -> dict[str, Any]:
-    """What is stored after ``sent`` arrives for something with ``stored`` values (None: it is created).
+def leaf_values(part: Part, sent: Any) -> Said:
+    """Every leaf of a part with what was sent for it."""
+    return [(leaf, leaf_value(sent, leaf)) for leaf in part.leaves]
+
+
+def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], hypothesis: str) -> dict[str, Any]:
+    """What is stored after ``said`` arrives for something with ``stored`` values (None: it is created).
 
     ``defaults`` are the install's, as far as they are known.
     """
     values = dict(stored or {})
-    for leaf in part.leaves:
-        value = leaf_value(sent, leaf)
+    for leaf, value in said:
         if value is ABSENT:
             if stored is None or (hypothesis == "defaults-at-creation" and leaf.default is not ABSENT):
                 _set(values, leaf, _default(leaf, defaults), hypothesis)

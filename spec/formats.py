@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+_MOST_REMEMBERED = 64  # characters of a text whose instant is remembered
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z"
@@ -49,6 +50,10 @@ def instant(text: str) -> tuple[int, str] | None:
     Comparable and hashable: ``2026-01-01T01:00:00+01:00`` and ``2026-01-01T00:00:00.0Z`` are equal.
     A leap second (RFC 3339 section 5.7) is taken only as the last second of a UTC day.
     """
+    return _remembered(text) if len(text) <= _MOST_REMEMBERED else _instant(text)
+
+
+def _instant(text: str) -> tuple[int, str] | None:
     found = _DATE_TIME.match(text)
     if found is None:
         return None
@@ -62,6 +67,9 @@ def instant(text: str) -> tuple[int, str] | None:
     if second == 60 and seconds % 86400 != 0:
         return None
     return seconds, (found[7] or "").rstrip("0")
+
+
+_remembered = lru_cache(maxsize=4096)(_instant)
 
 
 def is_date_time(text: str) -> bool:

@@ -6,7 +6,7 @@ Engine and model work on these and know no part and no field by name. docs/docum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from spec.document import Schema
@@ -26,11 +26,11 @@ class Leaf:
     install_default: str | None = None
     empty_is_unset: bool = False
     date: bool = False
+    key: str = field(init=False)
+    """The JSON pointer of the leaf within its part."""
 
-    @property
-    def key(self) -> str:
-        """The JSON pointer of the leaf within its part."""
-        return join(self.path)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", join(self.path))
 
 
 @dataclass(frozen=True, slots=True)
