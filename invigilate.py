@@ -11,14 +11,14 @@ VERSION = "0.1.0"
 COMMANDS: dict[str, tuple[str, str]] = {
     "mock": ("mockserver.cli:mock", "run the mock server"),
     "token": ("mockserver.cli:token", "mint a token from a keys file"),
-    "check": ("contract.cli:check", "judge an implementation against the contract"),
-    "clauses": ("spec.cli:clauses", "list the clauses of the contract"),
-    "lint": ("spec.lint_cli:lint", "find what is wrong in OpenAPI documents"),
-    "replay": ("contract.cli_replay:replay", "send the findings of a report again and say which still fail"),
-    "judge": ("contract.cli_judge:judge", "judge recorded traffic (HAR) without access to a server"),
-    "diff": ("spec.diff_cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
-    "docs": ("spec.docs_cli:docs", "write the contract as one readable page"),
-    "init": ("spec.init_cli:init", "write a commented document to start from"),
+    "check": ("contract.cli.check:check", "judge an implementation against the contract"),
+    "clauses": ("spec.catalogue.cli:clauses", "list the clauses of the contract"),
+    "lint": ("spec.lint.cli:lint", "find what is wrong in OpenAPI documents"),
+    "replay": ("contract.cli.replay:replay", "send the findings of a report again and say which still fail"),
+    "judge": ("contract.cli.judge:judge", "judge recorded traffic (HAR) without access to a server"),
+    "diff": ("spec.diff.cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
+    "docs": ("spec.docs.cli:docs", "write the contract as one readable page"),
+    "init": ("spec.docs.init_cli:init", "write a commented document to start from"),
 }
 
 
@@ -49,10 +49,10 @@ def shadowed() -> str | None:
 
 def self_test() -> int:
     """Judge the honest mock and every fault of it, and print what was found against what should be."""
-    from contract.selftest import Subject, examine, matrix
+    from contract.run.selftest import Subject, examine, matrix
+    from mockserver.auth.keys import make_keys
+    from mockserver.behaviour.faults import FAULTS
     from mockserver.embedded import embedded
-    from mockserver.faults import FAULTS
-    from mockserver.keys import make_keys
 
     keys = make_keys()
 

@@ -47,11 +47,11 @@ def run_of(config: pytest.Config) -> Run:
 
 
 def _run(config: pytest.Config) -> Run:
-    from contract.admission import AdmissionError
-    from contract.cli import judged
+    from contract.cli.check import judged
     from contract.report.masking import masker_for
-    from spec.document import DocumentError
-    from spec.source import SourceError
+    from contract.run.admission import AdmissionError
+    from spec.openapi.document import DocumentError
+    from spec.source.reading import SourceError
 
     target = config.getoption("target")
     arguments = [*shlex.split(str(config.getoption("check"))), *([str(target)] if target else [])]

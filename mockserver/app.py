@@ -12,29 +12,30 @@ from typing import Any, TypeAlias
 
 import orjson
 
-from mockserver import gate, pages
-from mockserver.behaviour import HONEST, Behaviour
-from mockserver.call import Call, Disconnected, Receive
-from mockserver.clock import Clock
-from mockserver.control import Control
-from mockserver.credentials import Credentials
-from mockserver.errors import Refusal
-from mockserver.ids import Ids
-from mockserver.journal import Exchange, Journal
-from mockserver.keys import Keys
-from mockserver.provision import Installs, Provision
-from mockserver.provisioning import Provisioning
-from mockserver.reply import Reply, of_json, of_refusal
-from mockserver.routes import Handler, Route, Routes
+from mockserver.auth.credentials import Credentials
+from mockserver.auth.keys import Keys
+from mockserver.auth.signon import Desk
+from mockserver.behaviour.seams import HONEST, Behaviour
+from mockserver.control.control import Control
+from mockserver.endpoints import pages
+from mockserver.endpoints import signon as gate
+from mockserver.endpoints.provision import Installs, Provision
+from mockserver.endpoints.routes import Handler, Route, Routes
+from mockserver.http.errors import Refusal
+from mockserver.http.journal import Exchange, Journal
+from mockserver.http.request import Call, Disconnected, Receive
+from mockserver.http.response import Reply, of_json, of_refusal
+from mockserver.provisioning.engine import Provisioning
 from mockserver.settings import Settings
-from mockserver.signon import Desk
-from mockserver.store.state import Store
-from spec.annotations import resources
-from spec.clauses import Catalogue
-from spec.contradictions import load_contradictions
-from spec.document import Document, DocumentError, Operation, Problem
-from spec.installs import Install
-from spec.page import Page, render
+from mockserver.state.clock import Clock
+from mockserver.state.ids import Ids
+from mockserver.state.store import Store
+from spec.catalogue.clauses import Catalogue
+from spec.catalogue.contradictions import load_contradictions
+from spec.docs.page import Page, render
+from spec.openapi.document import Document, DocumentError, Operation, Problem
+from spec.resources.annotations import resources
+from spec.resources.installs import Install
 
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 

@@ -16,7 +16,7 @@ def mock(argv: list[str]) -> int:
     """Run the mock server until it is interrupted; 0 when it ended as asked, 2 when it could not run."""
     options = _mock_parser().parse_args(argv)
     if options.faults:
-        from mockserver.faults import listing
+        from mockserver.behaviour.faults import listing
 
         sys.stdout.write(listing())
         return 0
@@ -34,9 +34,9 @@ def mock(argv: list[str]) -> int:
 def token(argv: list[str]) -> int:
     """Print a token that a keys file signs; 2 when the file cannot be used."""
     options = _token_parser().parse_args(argv)
-    from mockserver.ids import SystemIds
-    from mockserver.keys import KeysError, make_keys, read_keys
-    from mockserver.tokens import API_TYPE, api_claims, sign
+    from mockserver.auth.keys import KeysError, make_keys, read_keys
+    from mockserver.auth.tokens import API_TYPE, api_claims, sign
+    from mockserver.state.ids import SystemIds
 
     try:
         keys = read_keys(options.keys)

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from mockserver.app import Mock, create_app
-from mockserver.clock import system_clock
-from mockserver.faults import FAULTS
-from mockserver.ids import SeededIds
-from mockserver.keys import Keys
+from mockserver.auth.keys import Keys
+from mockserver.behaviour.faults import FAULTS
 from mockserver.launch import Ready, ready_facts
 from mockserver.settings import Settings
-from mockserver.store.memory import MemoryStore
-from spec.annotations import resources
-from spec.clauses import Catalogue, load_clauses
-from spec.document import Document
-from spec.installs import load_installs
+from mockserver.state.clock import system_clock
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
+from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
 
 URL = "https://testserver"
 

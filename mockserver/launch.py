@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
-from mockserver.clock import system_clock
-from mockserver.faults import FAULTS
-from mockserver.ids import SeededIds, SystemIds
-from mockserver.keys import Keys, KeysError, keep_keys, make_keys
-from mockserver.server import PortError, listen, serve, write_ready
+from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.behaviour.faults import FAULTS
+from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
-from mockserver.store.memory import MemoryStore
-from mockserver.tokens import API_TYPE, api_claims, sign
-from spec.annotations import resources
-from spec.clauses import CLAUSES_FILE, Catalogue, load_clauses
-from spec.document import Document, DocumentError
-from spec.installs import INSTALLS_FILE, Install, load_installs
+from mockserver.state.clock import system_clock
+from mockserver.state.ids import SeededIds, SystemIds
+from mockserver.state.memory import MemoryStore
+from spec.catalogue.clauses import CLAUSES_FILE, Catalogue, load_clauses
 from spec.load import DOCUMENT_FILE, load
-from spec.source import SourceError
+from spec.openapi.document import Document, DocumentError
+from spec.resources.annotations import resources
+from spec.resources.installs import INSTALLS_FILE, Install, load_installs
+from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
-    from mockserver.reload import Reloading
+    from mockserver.serving.reload import Reloading
 
 
 class LaunchError(Exception):
@@ -156,7 +156,9 @@ def launch(options: argparse.Namespace) -> Launch:
         raise LaunchError(str(error)) from None
     reloading = None
     if options.reload:
-        from mockserver.reload import Reloading  # with lint and diff, which a start without it need not wait for
+        from mockserver.serving.reload import (
+            Reloading,  # with lint and diff, which a start without it need not wait for
+        )
 
         watched = (files.document, files.clauses, files.installs)
         reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)

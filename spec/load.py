@@ -8,14 +8,14 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spec.annotations import check_resources
-from spec.clauses import Catalogue, load_clauses
-from spec.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
-from spec.keywords import check_schema
-from spec.pointer import escape
-from spec.references import Resolver
-from spec.source import Source, read
-from spec.validation import Rules
+from spec.catalogue.clauses import Catalogue, load_clauses
+from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
+from spec.openapi.references import Resolver
+from spec.resources.annotations import check_resources
+from spec.schema.keywords import check_schema
+from spec.schema.validation import Rules
+from spec.source.pointer import escape
+from spec.source.reading import Source, read
 
 DOCUMENT_FILE = Path(__file__).with_name("openapi.yaml")
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")

@@ -10,24 +10,24 @@ from typing import Any
 import pytest
 from tests_support import token
 
-from contract import machine
-from contract.access import Access
-from contract.inprocess import AsgiTransport
-from contract.lab import Options
-from contract.runner import Plan, Report, run
+from contract.http.access import Access
+from contract.http.inprocess import AsgiTransport
+from contract.probes.workbench import Options
+from contract.run import sequences as machine
+from contract.run.runner import Plan, Report, run
 from mockserver.app import Mock, create_app
-from mockserver.behaviour import Behaviour
-from mockserver.clock import system_clock
-from mockserver.ids import SeededIds
-from mockserver.keys import Keys, make_keys
+from mockserver.auth.keys import Keys, make_keys
+from mockserver.behaviour.seams import Behaviour
 from mockserver.settings import Settings
-from mockserver.store.memory import MemoryStore
-from spec.annotations import resources
-from spec.clauses import Catalogue, load_clauses
-from spec.document import Document
-from spec.installs import load_installs
+from mockserver.state.clock import system_clock
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
+from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import DOCUMENT_FILE, build, load
-from spec.source import Source, read
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
+from spec.source.reading import Source, read
 
 BASE = "https://testserver"
 

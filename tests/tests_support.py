@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from mockserver.clock import system_clock
-from mockserver.keys import Keys
-from mockserver.tokens import API_TYPE, api_claims, sign
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.state.clock import system_clock
 
 
 def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 3600.0) -> str:

@@ -6,8 +6,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from contract.lab import Lab
-from spec.resources import ABSENT, Part
+from contract.probes.workbench import Lab
+from spec.resources.resource import ABSENT, Part
 
 
 def put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import hmac
 import json
 from collections.abc import Iterator, Sequence
 
-from contract.access import Access
-from contract.exchange import Exchange
-from contract.findings import Judgement
-from contract.lab import Lab
-from contract.signon import take_apart
+from contract.http.access import Access
+from contract.http.exchange import Exchange
+from contract.judging.findings import Judgement
+from contract.judging.signon import take_apart
+from contract.probes.workbench import Lab
 
 Headers = tuple[tuple[str, str], ...]
 GARBAGE = "not-a-credential-at-all"

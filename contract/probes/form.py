@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contract import jsontext
-from contract.breakages import breakages
-from contract.keys import value_at
-from contract.lab import JSON, Lab
+from contract.generation.breakages import breakages
+from contract.http import text as jsontext
+from contract.model.identity import value_at
 from contract.probes.changes import put, rename
+from contract.probes.workbench import JSON, Lab
 
 _ODD = (
     "x" * 255,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import copy
 import unicodedata
 
-from contract.composition import flat
-from contract.lab import Lab
+from contract.generation.composition import flat
 from contract.probes.changes import named, put, rename, with_sids
+from contract.probes.workbench import Lab
 
 
 def kinds(lab: Lab) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from contract.exchange import Exchange, Request
-from contract.findings import Judgement
-from contract.keys import value_at
-from contract.lab import Lab
+from contract.http.exchange import Exchange, Request
+from contract.judging.findings import Judgement
+from contract.model.identity import value_at
+from contract.probes.workbench import Lab
 
 
 def asked(lab: Lab) -> None:

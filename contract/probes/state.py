@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.composition import flat
-from contract.keys import value_at
-from contract.lab import Lab
+from contract.generation.composition import flat
+from contract.model.identity import value_at
 from contract.probes.changes import named, put, rename, with_sids
-from spec.formats import instant
-from spec.resources import ABSENT, Leaf
+from contract.probes.workbench import Lab
+from spec.resources.resource import ABSENT, Leaf
+from spec.schema.formats import instant
 
 
 def recall(lab: Lab) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contract.findings import Outcome
+from contract.judging.findings import Outcome
 from contract.report.verdict import ShownClause, ShownFinding, Verdict
-from spec.clauses import Standing
+from spec.catalogue.clauses import Standing
 
 _MARKS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.WARNED: "!", Outcome.NOT_EXERCISED: "·"}
 _COLOURS = {Outcome.PASSED: "32", Outcome.FAILED: "31;1", Outcome.WARNED: "33", Outcome.NOT_EXERCISED: "2"}

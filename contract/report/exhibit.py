@@ -7,15 +7,15 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from contract.access import Access
-from contract.exchange import Exchange, Request
-from contract.findings import ClauseResult, Finding
+from contract.http.access import Access
+from contract.http.exchange import Exchange, Request
+from contract.judging.findings import ClauseResult, Finding
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
 from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
-from contract.runner import OPERATION, Report
-from spec.annotations import resources
-from spec.resources import Resources
+from contract.run.runner import OPERATION, Report
+from spec.resources.annotations import resources
+from spec.resources.resource import Resources
 
 LONGEST_BODY = 16_384
 LONGEST_ANSWER = 4_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from contract.findings import Outcome
+from contract.judging.findings import Outcome
 from contract.report.picture import ORDER, bands, timeline
 from contract.report.verdict import Verdict
 

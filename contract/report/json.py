@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from contract.findings import Outcome
+from contract.judging.findings import Outcome
 from contract.report.verdict import ShownClause, ShownExchange, ShownFinding, Verdict
 
 FORMAT = 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contract.findings import Outcome
+from contract.judging.findings import Outcome
 from contract.report.verdict import ShownFinding, Verdict
-from spec.clauses import Standing
+from spec.catalogue.clauses import Standing
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$@])")
 _MOST_CURL = 8

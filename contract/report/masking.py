@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from contract.access import Access
-from contract.exchange import Request
+from contract.http.access import Access
+from contract.http.exchange import Request
 from contract.probes.entry import bad_credentials
-from spec.document import Document
+from spec.openapi.document import Document
 
 MASKED = "[masked]"
 _JWT = re.compile(r"(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
-from contract.baseline import render_baseline
+from contract.report.baseline import render_baseline
 from contract.report.verdict import Verdict
 
 FORMS = ("json", "junit", "markdown", "html")

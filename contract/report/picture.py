@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract.findings import Outcome
+from contract.judging.findings import Outcome
 from contract.report.verdict import Tick, Verdict
-from spec.clauses import Standing
+from spec.catalogue.clauses import Standing
 
 MOST_BARS = 240
 ORDER = (Outcome.FAILED, Outcome.WARNED, Outcome.PASSED, Outcome.NOT_EXERCISED)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.findings import Outcome
-from spec.clauses import Standing
+from contract.judging.findings import Outcome
+from spec.catalogue.clauses import Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ import warnings
 import pytest
 
 from contract.plugin import run_of
-from spec.clauses import load_clauses
+from spec.catalogue.clauses import load_clauses
 
 CLAUSES = load_clauses()
 

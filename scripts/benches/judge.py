@@ -51,10 +51,10 @@ def main() -> int:
 
 def seeded_faults() -> Iterator[tuple[str, float | None, float]]:
     """Every fault of the mock: its id, seconds until the first clause that it breaks was told, seconds of the run."""
-    from contract import selftest
+    from contract.run import selftest
+    from mockserver.auth.keys import make_keys
+    from mockserver.behaviour.faults import FAULTS
     from mockserver.embedded import embedded
-    from mockserver.faults import FAULTS
-    from mockserver.keys import make_keys
 
     keys = make_keys()
     for name, fault in FAULTS.items():

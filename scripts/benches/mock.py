@@ -22,7 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from spec.load import load
-from spec.validation import Rules
+from spec.schema.validation import Rules
 rules = Rules(load().operations["provision"].body.json)
 answer = {{"course": {{"sid": "CU" + "0" * 32, "result": "Found Existing"}}}}
 ready_made = orjson.dumps(answer)

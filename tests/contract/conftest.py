@@ -9,20 +9,20 @@ from typing import Any
 
 import pytest
 
-from contract.access import Access, sent_tokens
-from contract.exchange import Exchange, Request, Response
-from contract.inprocess import AsgiTransport
-from contract.lab import Options
+from contract.http.access import Access, sent_tokens
+from contract.http.exchange import Exchange, Request, Response
+from contract.http.inprocess import AsgiTransport
+from contract.probes.workbench import Options
 from contract.report.exhibit import exhibit
 from contract.report.masking import masker_for
 from contract.report.verdict import Verdict
-from contract.runner import Plan, Report, run
+from contract.run.runner import Plan, Report, run
 from mockserver.app import Mock
-from mockserver.clock import system_clock
-from mockserver.keys import Keys
-from mockserver.tokens import API_TYPE, api_claims, sign
-from spec.clauses import Catalogue
-from spec.document import Document
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.state.clock import system_clock
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
 
 BASE = "http://testserver"
 API_KEY = "k3y-f0r-the-gateway-9f8e7d"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from contract.baseline import load_baseline, reasons
-from spec.source import SourceError
+from contract.report.baseline import load_baseline, reasons
+from spec.source.reading import SourceError
 
 
 def test_yaml_and_json_are_read(tmp_path: Path) -> None:

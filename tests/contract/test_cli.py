@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-import contract.target
-from contract.cli import check
-from contract.cli_replay import replay
+import contract.http.target
+from contract.cli.check import check
+from contract.cli.replay import replay
 
 INSTALL = "AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12"
 Run = Callable[..., tuple[int, str, str]]
@@ -40,7 +40,7 @@ def run(stage: Any, bends: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
     def one(command: Callable[[list[str]], int], *arguments: object, bend: str = "honest") -> tuple[int, str, str]:
         transport = stage.transport(bends[bend])
-        monkeypatch.setattr(contract.target, "HttpTransport", lambda url, ca_file=None: transport)
+        monkeypatch.setattr(contract.http.target, "HttpTransport", lambda url, ca_file=None: transport)
         code = command([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err
@@ -181,7 +181,9 @@ def test_an_unreachable_target_cannot_be_judged(ready_file: Path, capsys: pytest
 
 def test_help_is_quick_and_complete(repository: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(repository)}
-    code = "import sys; from contract.cli import check\ntry: check(['--help'])\nfinally: print(sorted(sys.modules))"
+    code = (
+        "import sys; from contract.cli.check import check\ntry: check(['--help'])\nfinally: print(sorted(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
     for option in "install auth token-env token-file live dry-run max-requests rate self-test junit baseline".split():
         assert f"--{option}" in done.stdout

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from contract.selftest import Row, Subject, examine, matrix
+from contract.run.selftest import Row, Subject, examine, matrix
+from mockserver.auth.keys import Keys
+from mockserver.behaviour.faults import FAULTS
 from mockserver.embedded import embedded
-from mockserver.faults import FAULTS
-from mockserver.keys import Keys
-from spec.clauses import Catalogue
+from spec.catalogue.clauses import Catalogue
 
 BREAKING = {name: fault for name, fault in FAULTS.items() if fault.caught_by}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from contract.findings import Outcome
-from contract.runner import Report
+from contract.judging.findings import Outcome
+from contract.run.runner import Report
 from mockserver.app import Mock
 
 UNSEEN: set[str] = set()

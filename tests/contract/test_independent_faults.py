@@ -7,7 +7,7 @@ from dataclasses import fields
 
 import pytest
 
-from spec.clauses import Standing
+from spec.catalogue.clauses import Standing
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage
 from tests.servers.harness import clauses, found, judged

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from contract.access import Access
-from contract.composition import Composer, Seeded
-from contract.exchange import Exchange, Request, Response
-from contract.expectation import Verdict
-from contract.findings import Judgement
-from contract.judge import Judge
-from contract.model import Model
+from contract.generation.composition import Composer, Seeded
+from contract.http.access import Access
+from contract.http.exchange import Exchange, Request, Response
+from contract.judging.findings import Judgement
+from contract.judging.judge import Judge
+from contract.judging.refusals import judge_form
+from contract.model.memory import Model
+from contract.oracle.expectation import Verdict
 from contract.probes.sign import LEAST, slower
-from contract.refusals import judge_form
-from spec.annotations import resources
-from spec.clauses import Catalogue
-from spec.document import Document
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
 
 INSTALL, OTHER = "AI" + "a" * 32, "AI" + "b" * 32
 KNOWN = {"proctorTypes": ("TS" + "1" * 32,)}

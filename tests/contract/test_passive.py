@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 import time_machine
 
-from contract.access import Access
-from contract.cli_judge import judge
-from contract.exchange import Exchange, Request, Response
-from contract.findings import Outcome
-from contract.har import HarError, Recording, read_har
-from contract.passive import judge_recording
-from contract.runner import Report
+from contract.cli.judge import judge
+from contract.http.access import Access
+from contract.http.exchange import Exchange, Request, Response
+from contract.http.har import HarError, Recording, read_har
+from contract.judging.findings import Outcome
+from contract.run.passive import judge_recording
+from contract.run.runner import Report
 
 DAY = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
 

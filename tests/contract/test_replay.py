@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract.access import Access
-from contract.recorded import LARGEST_BODY, Recorded, RecordedError, read_report
-from contract.renaming import Renaming
-from contract.replay import Now, Replayed, replay
+from contract.http.access import Access
+from contract.http.target import Target
+from contract.replaying.recorded import LARGEST_BODY, Recorded, RecordedError, read_report
+from contract.replaying.renaming import Renaming
+from contract.replaying.replay import Now, Replayed, replay
 from contract.report.json import render
-from contract.runner import Plan, Report, knock, open_lab
-from contract.target import Target
+from contract.run.runner import Plan, Report, knock, open_lab
 
 
 def recorded(report: Report, stage: Any, folder: Path) -> Recorded:

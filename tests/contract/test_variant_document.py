@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from contract.findings import Outcome
-from contract.runner import Report
+from contract.judging.findings import Outcome
+from contract.run.runner import Report
 from mockserver.app import Mock
-from spec.document import Document
+from spec.openapi.document import Document
 
 Change = Callable[[dict[str, Any]], None]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract.target import HttpTransport
+from contract.http.target import HttpTransport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import failed, judged
 from tests.servers.overhttp import served

@@ -10,15 +10,15 @@ import pytest
 from starlette.testclient import TestClient
 
 from mockserver.app import Mock, create_app
-from mockserver.ids import SeededIds
-from mockserver.keys import Keys
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
 from mockserver.settings import Settings
-from mockserver.store.memory import MemoryStore
-from mockserver.tokens import API_TYPE, api_claims, sign
-from spec.annotations import resources
-from spec.clauses import Catalogue
-from spec.document import Document
-from spec.installs import load_installs
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
 
 BASE = "http://testserver"
 NOW = 1_800_000_000.0

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from tests_support import token
 
-from contract.exchange import Request, Response
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request, Response
+from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.keys import Keys
-from spec.document import Document
+from mockserver.auth.keys import Keys
+from spec.openapi.document import Document
 
 JSON = ("Content-Type", "application/json")
 COURSE = {"course": {"ids": {"api": "botany"}, "title": "Botany", "code": "B-1"}}

@@ -12,8 +12,8 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from mockserver.keys import Keys, make_keys
-from mockserver.tokens import API_TYPE, SIGNON_TYPE, Expected, TokenError, api_claims, sign, verify
+from mockserver.auth.keys import Keys, make_keys
+from mockserver.auth.tokens import API_TYPE, SIGNON_TYPE, Expected, TokenError, api_claims, sign, verify
 
 BODY = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_support import token
 
-from contract.exchange import Request
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request
+from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.keys import Keys
+from mockserver.auth.keys import Keys
 
 NAMES = st.sampled_from(["a", "A", "b"])
 KINDS = st.sampled_from(["api", "lms", "external"])

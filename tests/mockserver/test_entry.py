@@ -15,10 +15,10 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests_support import token
 
-from contract.exchange import Request, Response
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request, Response
+from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.keys import Keys, make_keys
+from mockserver.auth.keys import Keys, make_keys
 
 JSON = ("Content-Type", "application/json")
 BODY = json.dumps({"course": {"ids": {"api": "x"}, "title": "X", "code": "X"}}).encode()

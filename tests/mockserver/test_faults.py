@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from mockserver.app import Mock
-from mockserver.behaviour import HONEST
-from mockserver.faults import FAULTS, listing
-from spec.clauses import Catalogue
+from mockserver.behaviour.faults import FAULTS, listing
+from mockserver.behaviour.seams import HONEST
+from spec.catalogue.clauses import Catalogue
 
 
 def test_every_clause_that_a_black_box_can_judge_has_a_fault(catalogue: Catalogue) -> None:

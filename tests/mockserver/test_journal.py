@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spec.document import Document, DocumentError
+from spec.openapi.document import Document, DocumentError
 
 
 def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from mockserver.keys import KeysError, keep_keys, read_keys
+from mockserver.auth.keys import KeysError, keep_keys, read_keys
 
 
 def write(path: Path, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from mockserver.protocol import limited
+from mockserver.serving.protocol import limited
 from mockserver.settings import ConnectionLimits
 
 

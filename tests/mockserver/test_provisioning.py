@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from spec.installs import Install
-from spec.resources import Resources
+from spec.resources.installs import Install
+from spec.resources.resource import Resources
 
 COURSE = {"ids": {"external": "c-1"}, "title": "Title", "code": None}
 USER = {"ids": {"api": "u-1"}, "firstName": "A", "lastName": "B", "email": "a@example.com"}

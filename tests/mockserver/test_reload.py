@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 
-from contract.exchange import Request, Response
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request, Response
+from contract.http.inprocess import AsgiTransport
 from mockserver.cli import _mock_parser
 from mockserver.launch import Launch, launch
-from mockserver.reload import Reloading
-from spec.clauses import CLAUSES_FILE
-from spec.installs import INSTALLS_FILE
+from mockserver.serving.reload import Reloading
+from spec.catalogue.clauses import CLAUSES_FILE
 from spec.load import DOCUMENT_FILE
+from spec.resources.installs import INSTALLS_FILE
 
 TITLE = "        title:\n          type: string\n          description: what people call the course\n"
 

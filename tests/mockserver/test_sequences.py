@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mockserver.ids import SeededIds
-from mockserver.provisioning import Provisioning
-from mockserver.store.memory import MemoryStore
-from spec.annotations import resources
-from spec.document import Document
-from spec.installs import load_installs
+from mockserver.provisioning.engine import Provisioning
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
 
 IDS = st.sampled_from(["a", "A", "a "])
 CONFIGURATION = {

@@ -8,8 +8,8 @@ from typing import Any
 import jwt
 import pytest
 
-from mockserver.keys import make_keys
-from mockserver.tokens import SIGNON_TYPE, sign
+from mockserver.auth.keys import make_keys
+from mockserver.auth.tokens import SIGNON_TYPE, sign
 
 BASE = "http://testserver"
 

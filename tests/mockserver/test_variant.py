@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from spec.document import Document
+from spec.openapi.document import Document
 
 
 def change(tree: dict[str, Any]) -> None:

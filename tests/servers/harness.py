@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from unittest import mock
 
-from contract import runner
-from contract.access import Access
-from contract.lab import Lab, Options
-from contract.ladder import LADDER, climb
-from contract.runner import Plan, Report
-from contract.target import Transport
-from spec.clauses import Catalogue, load_clauses
-from spec.document import Document
+from contract.http.access import Access
+from contract.http.target import Transport
+from contract.probes.ladder import LADDER, climb
+from contract.probes.workbench import Lab, Options
+from contract.run import runner
+from contract.run.runner import Plan, Report
+from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
+from spec.openapi.document import Document
 from tests.servers.behaviour import Behaviour
 from tests.servers.credentials import api_token
 from tests.servers.independent import INTEGRATION, ONE, TWO, TYPES, Independent

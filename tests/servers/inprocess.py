@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from contract.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, Request, Response
 from tests.servers.bodies import InputError
 from tests.servers.independent import Independent
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from spec.annotations import resources
-from spec.clauses import Clause, load_clauses
-from spec.cli import clauses
-from spec.installs import load_installs
-from spec.keywords import clause_ids, subschemas
+from spec.catalogue.clauses import Clause, load_clauses
+from spec.catalogue.cli import clauses
 from spec.load import load
-from spec.pointer import follow, join, split
-from spec.source import SourceError, read
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
+from spec.schema.keywords import clause_ids, subschemas
+from spec.source.pointer import follow, join, split
+from spec.source.reading import SourceError, read
 
 PARTS = resources(load().operations["provision"])
 SID = "AI" + "0" * 32

@@ -8,11 +8,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from spec.compatibility_rules import SCHEMA_RULES
-from spec.diff import compare
-from spec.diff_change import GRADES, Change, Report
-from spec.diff_rules import DOCUMENT_RULES
-from spec.source import read
+from spec.compatibility.rules import SCHEMA_RULES
+from spec.diff.change import GRADES, Change, Report
+from spec.diff.comparison import compare
+from spec.diff.rules import DOCUMENT_RULES
+from spec.source.reading import read
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "diff").iterdir())
 HARMLESS = {"unchanged", "compatible"}

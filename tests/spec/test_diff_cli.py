@@ -12,10 +12,10 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from spec.diff import compare
-from spec.diff_cli import diff
-from spec.diff_report import FORMATS
-from spec.source import read
+from spec.diff.cli import diff
+from spec.diff.comparison import compare
+from spec.diff.report import FORMATS
+from spec.source.reading import read
 
 DATA = Path(__file__).parents[1] / "data" / "diff"
 BREAKING = [str(DATA / "schema-minLength-string-none-tightened" / f"{name}.yaml") for name in ("old", "new")]

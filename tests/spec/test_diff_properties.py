@@ -10,12 +10,12 @@ import jsonschema_rs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spec.compatibility_align import aligned
-from spec.diff import compare
-from spec.normal import Normaliser
-from spec.source import read
-from spec.witness_engine import judge
-from spec.witness_sample import samples
+from spec.compatibility.align import aligned
+from spec.diff.comparison import compare
+from spec.normal.form import Normaliser
+from spec.source.reading import read
+from spec.witness.engine import judge
+from spec.witness.sample import samples
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "diff").glob("schema-*"))
 KEYWORDS = ["minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "minProperties", "maxProperties"]

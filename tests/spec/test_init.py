@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contract.exchange import Request
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request
+from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.keys import Keys
-from spec.clauses import Catalogue
-from spec.diff import compare
-from spec.formats import FORMATS
-from spec.init_cli import init
-from spec.lint import findings
+from mockserver.auth.keys import Keys
+from spec.catalogue.clauses import Catalogue
+from spec.diff.comparison import compare
+from spec.docs.init_cli import init
+from spec.lint.linting import findings
 from spec.load import DOCUMENT_FILE, load
-from spec.source import read
+from spec.schema.formats import FORMATS
+from spec.source.reading import read
 from tests.conftest import token
 
 GROUP = {"ids": {"external": "g1"}, "name": "Morning"}

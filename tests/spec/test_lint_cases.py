@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from spec.clauses import load_clauses
-from spec.formats import FORMATS as CHECKED_FORMATS
-from spec.lint import findings
-from spec.lint_cli import lint
-from spec.lint_report import FORMATS
-from spec.lint_rules import LINT_RULES
-from spec.source import parse, read
+from spec.catalogue.clauses import load_clauses
+from spec.lint.cli import lint
+from spec.lint.linting import findings
+from spec.lint.report import FORMATS
+from spec.lint.rules import LINT_RULES
+from spec.schema.formats import FORMATS as CHECKED_FORMATS
+from spec.source.reading import parse, read
 
 DATA = Path(__file__).parents[1] / "data" / "lint"
 FILES = sorted(DATA.glob("*/*/*.yaml"))

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from spec.annotations import resources
-from spec.clauses import load_clauses
-from spec.document import DocumentError
+from spec.catalogue.clauses import load_clauses
 from spec.load import DOCUMENT_FILE, build, load
-from spec.source import Source, read
+from spec.openapi.document import DocumentError
+from spec.resources.annotations import resources
+from spec.source.reading import Source, read
 
 Change = Callable[[dict[str, Any]], None]
 CLAUSES = load_clauses()

@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 
-from contract.exchange import Request
-from contract.inprocess import AsgiTransport
+from contract.http.exchange import Request
+from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.errors import refuse
-from mockserver.pages import refused
-from spec.clauses import Catalogue
-from spec.contradictions import load_contradictions
-from spec.docs_cli import docs
-from spec.document import Document
-from spec.page import Page, render
-from spec.page_fields import fields
-from spec.page_rules import condition, rules
-from spec.source import SourceError
+from mockserver.endpoints.pages import refused
+from mockserver.http.errors import refuse
+from spec.catalogue.clauses import Catalogue
+from spec.catalogue.contradictions import load_contradictions
+from spec.docs.cli import docs
+from spec.docs.fields import fields
+from spec.docs.page import Page, render
+from spec.docs.rules import condition, rules
+from spec.openapi.document import Document
+from spec.source.reading import SourceError
 
 VOID = {"meta", "link", "br", "img", "hr"}
 

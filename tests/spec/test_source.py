@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec.source import Mark, SourceError, parse, read
+from spec.source.reading import Mark, SourceError, parse, read
 
 
 @pytest.mark.parametrize(

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract.breakages import breakages
-from contract.composition import Composer, Seeded
-from spec.annotations import resources
-from spec.installs import load_installs
+from contract.generation.breakages import breakages
+from contract.generation.composition import Composer, Seeded
 from spec.load import load
-from spec.members import members
-from spec.messages import received
-from spec.reference import reference_validator
-from spec.resources import ABSENT
-from spec.validation import Rules
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
+from spec.resources.resource import ABSENT
+from spec.schema.members import members
+from spec.schema.messages import received
+from spec.schema.second_opinion import reference_validator
+from spec.schema.validation import Rules
 
 OPERATION = load().operations["provision"]
 BODY = OPERATION.body

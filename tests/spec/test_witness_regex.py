@@ -7,8 +7,8 @@ from itertools import islice
 
 import pytest
 
-from spec.witness_automaton import texts
-from spec.witness_regex import PatternError, parse
+from spec.regex.automaton import texts
+from spec.regex.tree import PatternError, parse
 
 READ = [
     "^a$", "abc", "^(?:ab|cd)+$", "^(?<year>[0-9]{4})-[0-9]{2}$", "^[^a-z]{3}$", "^\\d{2,4}$", "^\\w+@\\w+\\.\\w{2,}$",

@@ -15,7 +15,7 @@ import pytest
 from contract.report import html, junit, markdown
 from contract.report import json as json_report
 from contract.report.verdict import Verdict
-from contract.runner import Report
+from contract.run.runner import Report
 
 FORMS = ("console", "json", "junit", "markdown", "html")
 

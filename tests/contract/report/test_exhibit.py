@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from contract.exchange import Exchange, Request, Response
-from contract.findings import Finding
+from contract.http.exchange import Exchange, Request, Response
+from contract.judging.findings import Finding
 from contract.report.picture import bands, timeline
 from contract.report.verdict import Tick, Verdict
-from contract.runner import Report
+from contract.run.runner import Report
 
 PATH = "/v2/installs/AI/provision"
 

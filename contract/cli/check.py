@@ -1,0 +1,205 @@
+"""``invigilate check``: judge an implementation. Everything heavy is imported after the arguments were read."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import os
+import secrets
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from contract.cli.arguments import check_parser
+
+if TYPE_CHECKING:
+    from contract.http.access import Access
+    from contract.http.target import HttpTransport
+    from contract.run.admission import Admission
+    from contract.run.runner import Plan, Report
+    from spec.catalogue.clauses import Catalogue
+    from spec.openapi.document import Document
+    from spec.resources.installs import Install
+
+OWN = "invigilate check"
+
+
+def check(argv: list[str]) -> int:
+    """Judge a target: 0 clean, 1 findings that count, 2 could not check."""
+    options = check_parser().parse_args(argv)
+    if options.self_test:
+        sys.stderr.write(f"{OWN}: --self-test is run through the 'invigilate' command, which knows the mock.\n")
+        return 2
+    from contract.report.outlet import OutletError, check_outlets, complain
+    from contract.run.admission import AdmissionError
+    from spec.openapi.document import DocumentError
+    from spec.source.reading import SourceError
+
+    try:
+        check_outlets(options)
+        return _check(options)
+    except (AdmissionError, OutletError, SourceError, DocumentError) as error:
+        return complain("check", error)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from contract.report.baseline import load_baseline, reasons
+    from contract.report.exhibit import exhibit
+    from contract.report.masking import masker_for
+    from contract.report.outlet import deliver
+    from contract.run.admission import admission
+    from contract.run.progress import progress
+    from contract.run.runner import run
+    from contract.run.sequences import generate
+
+    catalogue, document = contract(options)
+    only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
+    known = reasons(load_baseline(options.baseline)) if options.baseline else {}
+    entry = admission(options, installs(document), os.environ)
+    plan = plan_of(options, only, skip)
+    if options.dry_run:
+        return _rehearse(entry, document, catalogue, plan)
+    guard_live(options, entry)
+    transport = open_transport(entry, options)
+    try:
+        with progress(entry.url) as watch:
+            report = run(transport, entry.url, document, catalogue, entry.access, plan, watch=watch, generate=generate)
+    finally:
+        transport.close()
+    masker = masker_for(entry.access, document, report.published_keys)
+    verdict = exhibit(report, masker, entry.access, strict=options.strict, known=known)
+    deliver(verdict, options, sys.stdout)
+    return verdict.exit_code
+
+
+def judged(argv: list[str]) -> tuple[Report, Access, argparse.Namespace]:
+    """The report of a run with options as for ``check``, for callers that show it in their own way.
+
+    Raises AdmissionError, SourceError or DocumentError for options that cannot be followed.
+    """
+    from contract.run.admission import admission
+    from contract.run.runner import run
+    from contract.run.sequences import generate
+
+    options = check_parser().parse_args(argv)
+    catalogue, document = contract(options)
+    plan = plan_of(options, known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue))
+    entry = admission(options, installs(document), os.environ)
+    guard_live(options, entry)
+    transport = open_transport(entry, options)
+    try:
+        report = run(transport, entry.url, document, catalogue, entry.access, plan, generate=generate)
+    finally:
+        transport.close()
+    return report, entry.access, options
+
+
+def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
+    """The catalogue and the document. Raises SourceError or DocumentError with file and line, AdmissionError."""
+    from contract.run.admission import AdmissionError
+    from contract.run.runner import OPERATION
+    from spec.catalogue.clauses import CLAUSES_FILE, load_clauses
+    from spec.load import DOCUMENT_FILE, load
+
+    catalogue = load_clauses(options.clauses or CLAUSES_FILE)
+    document = load(options.spec or DOCUMENT_FILE, catalogue)
+    operation = document.operations.get(OPERATION)
+    if operation is None or operation.body is None:
+        raise AdmissionError(
+            f"{document.source.name} has no operation {OPERATION!r} with a body; there is nothing to judge."
+        )
+    return catalogue, document
+
+
+def installs(document: Document) -> tuple[Install, ...]:
+    """The installs that ship with the document's default lists."""
+    from contract.run.runner import OPERATION
+    from spec.resources.annotations import resources
+    from spec.resources.installs import load_installs
+
+    return load_installs(resources(document.operations[OPERATION]))
+
+
+def known_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
+    """The given clause ids, also where several stand in one word. Raises AdmissionError for one that does not exist."""
+    from contract.run.admission import AdmissionError
+
+    chosen = frozenset(one for text in names for one in text.split(",") if one)
+    for name in sorted(chosen - catalogue.keys()):
+        close = difflib.get_close_matches(name, catalogue, n=3, cutoff=0.4)
+        hint = f" Did you mean {' or '.join(close)}?" if close else " 'invigilate clauses' lists them."
+        raise AdmissionError(f"there is no clause {name!r}.{hint}")
+    return chosen
+
+
+def plan_of(
+    options: argparse.Namespace, only: frozenset[str] = frozenset(), skip: frozenset[str] = frozenset()
+) -> Plan:
+    """How the run goes; the seed is drawn if none was given."""
+    from contract.probes.workbench import Options
+    from contract.run.runner import Plan
+
+    return Plan(
+        seed=options.seed if options.seed is not None else secrets.randbelow(1_000_000),
+        examples=getattr(options, "max_examples", 0),
+        only=only,
+        skip=skip,
+        wait=options.wait,
+        most_seconds=options.max_time,
+        most_requests=options.max_requests,
+        rate=options.rate,
+        jwks=options.jwks,
+        options=Options(follow_signon=options.follow_signon),
+    )
+
+
+def open_transport(entry: Admission, options: argparse.Namespace) -> HttpTransport:
+    """The way to the target. Raises AdmissionError if --ca-file cannot be used."""
+    from contract.http.target import HttpTransport
+    from contract.run.admission import AdmissionError
+
+    try:
+        return HttpTransport(entry.url, ca_file=str(options.ca_file) if options.ca_file else None)
+    except (OSError, ValueError) as error:
+        raise AdmissionError(f"--ca-file {options.ca_file} cannot be used: {error}.") from None
+
+
+def guard_live(options: argparse.Namespace, entry: Admission) -> None:
+    """Let nothing be written to another host unless that was asked for. Raises AdmissionError."""
+    from contract.run.admission import AdmissionError
+
+    if entry.loopback:
+        return
+    host = urlsplit(entry.url).hostname
+    most = f"at most {options.max_requests}" if options.max_requests is not None else "hundreds to thousands of"
+    writes = (
+        f"{most} requests will be sent to {host}; they create courses, users at example.com, enrollments, exams and "
+        f"configurations with names that start with 'iv-' in install {entry.access.install}, and nothing of that can "
+        "be deleted through this endpoint"
+    )
+    if not options.live:
+        raise AdmissionError(f"{host} is not this machine. {writes[0].upper()}{writes[1:]}. Say --live to do it.")
+    sys.stderr.write(f"{writes[0].upper()}{writes[1:]}.\n")
+    if urlsplit(entry.url).scheme == "http":
+        sys.stderr.write("The URL is plain http: the token crosses the network unprotected.\n")
+
+
+def _rehearse(entry: Admission, document: Document, catalogue: Catalogue, plan: Plan) -> int:
+    from contract.replaying.rehearsal import Rehearsal
+    from contract.report.masking import masker_for
+    from contract.run.runner import OPERATION, run
+    from spec.resources.annotations import resources
+
+    shown = Rehearsal(
+        urlsplit(entry.url).path,
+        resources(document.operations[OPERATION]),
+        masker_for(entry.access, document, []),
+        sys.stdout.write,
+    )
+    run(shown, entry.url, document, catalogue, entry.access, plan, sleep=lambda _: None)
+    sys.stdout.write(
+        f"# {shown.count} requests would be sent to {entry.url}, and {plan.examples} generated sequences of up to ten "
+        f"more calls each. Seed {plan.seed}. Later requests depend on answers. Nothing was sent.\n"
+    )
+    return 0

@@ -1,0 +1,54 @@
+"""``invigilate judge``: judge recorded traffic, without access to any server."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from contract.cli.arguments import judge_parser
+
+
+def judge(argv: list[str]) -> int:
+    """Judge a HAR file: 0 clean, 1 findings that count, 2 could not judge."""
+    options = judge_parser().parse_args(argv)
+    from contract.http.har import HarError
+    from contract.report.outlet import OutletError, check_outlets, complain
+    from contract.run.admission import AdmissionError
+    from spec.openapi.document import DocumentError
+    from spec.source.reading import SourceError
+
+    try:
+        check_outlets(options)
+        return _judge(options)
+    except (AdmissionError, HarError, OutletError, SourceError, DocumentError) as error:
+        return complain("judge", error)
+
+
+def _judge(options: argparse.Namespace) -> int:
+    from contract.cli.check import contract, known_clauses
+    from contract.http.access import Access
+    from contract.http.har import read_har
+    from contract.report.baseline import load_baseline, reasons
+    from contract.report.exhibit import exhibit
+    from contract.report.masking import recorded_masker
+    from contract.report.outlet import deliver
+    from contract.run.admission import AdmissionError
+    from contract.run.passive import judge_recording
+    from contract.run.runner import OPERATION
+    from spec.schema.validation import Rules
+
+    catalogue, document = contract(options)
+    only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
+    known = reasons(load_baseline(options.baseline)) if options.baseline else {}
+    operation = document.operations[OPERATION]
+    if not Rules(operation.parameters[0].schema).fits_schema(options.install):
+        raise AdmissionError(f"--install {options.install!r} is no SID of an install.")
+    before, _, rest = operation.path.partition("{")
+    path = f"{before}{options.install}{rest.partition('}')[2]}"
+    recording = read_har(options.traffic, path, host=options.host)
+    access = Access(install=options.install, token="", passive=True)
+    report = judge_recording(recording, options.traffic.name, document, catalogue, access, only=only, skip=skip)
+    masker = recorded_masker([call.exchange.request for call in recording.calls], document)
+    verdict = exhibit(report, masker, access, strict=options.strict, known=known)
+    deliver(verdict, options, sys.stdout)
+    return verdict.exit_code

@@ -1,0 +1,1 @@
+"""Bodies: composed, broken, drawn."""

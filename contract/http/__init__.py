@@ -1,0 +1,1 @@
+"""Exchanges, transports, credentials and recordings."""

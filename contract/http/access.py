@@ -1,0 +1,93 @@
+"""What the judge was given to get in: the install, its credential, and further ones for particular clauses."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from contract.http.exchange import Request
+
+_TELLING = re.compile(r"auth|token|key|secret|cookie|signature|password", re.IGNORECASE)
+
+
+class Credential(StrEnum):
+    """What the credential of a request is, as far as the judge knows."""
+
+    GOOD = "good"
+    MISSING = "missing"
+    INVALID = "invalid"
+    EXPIRED = "expired"
+    FOREIGN = "foreign"
+    CONFLICT = "conflict"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Tokens and facts of the installs under judgement. ``known`` maps a list of ``x-install-member`` to its values.
+
+    ``auth`` is how the token is sent: ``token`` (header) or ``bearer``. ``passive`` traffic is judged without
+    knowing which tokens are good.
+    """
+
+    install: str
+    token: str = field(repr=False)
+    auth: str = "token"
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    expired_token: str | None = field(default=None, repr=False)
+    other_install: str | None = None
+    other_token: str | None = field(default=None, repr=False)
+    headers: tuple[tuple[str, str], ...] = ()
+    passive: bool = False
+
+    def credential_headers(self, token: str | None = None, auth: str | None = None) -> tuple[tuple[str, str], ...]:
+        """The header that carries a token (the good one by default) in the way that was chosen."""
+        value = self.token if token is None else token
+        if (auth or self.auth) == "bearer":
+            return (("Authorization", f"Bearer {value}".rstrip()),)
+        return (("token", value),)
+
+    def credential(self, request: Request, install: str) -> Credential:
+        """What the credential of a request for an install is."""
+        if self.passive:
+            return Credential.UNKNOWN
+        sent = sent_tokens(request)
+        if not sent:
+            return Credential.MISSING
+        if len(set(sent)) > 1:
+            return Credential.CONFLICT
+        token = sent[0]
+        good = {self.install: self.token, **({self.other_install: self.other_token} if self.other_install else {})}
+        if self.expired_token and _same(token, self.expired_token):
+            return Credential.EXPIRED
+        if any(value and _same(token, value) and owner != install for owner, value in good.items()):
+            return Credential.FOREIGN if install in good else Credential.GOOD
+        expected = good.get(install, self.token)
+        return Credential.GOOD if expected and _same(token, expected) else Credential.INVALID
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every value that may appear in no output."""
+        headers = (value for name, value in self.headers if _TELLING.search(name))
+        values = (self.token, self.expired_token, self.other_token, *headers)
+        return tuple(value for value in values if value and len(value) >= 8)
+
+
+def sent_tokens(request: Request) -> list[str]:
+    """The credentials that a request carries where credentials belong; a scheme other than Bearer counts as one."""
+    found = []
+    for name, value in request.headers:
+        if name.lower() == "token":
+            found.append(value.strip())
+        elif name.lower() == "authorization":
+            scheme, _, rest = value.strip().partition(" ")
+            # without its scheme even a good token is in the wrong place
+            found.append(rest.strip() if scheme.lower() == "bearer" else f"{scheme} {rest}")
+    return found
+
+
+def _same(one: str, other: str) -> bool:
+    return secrets.compare_digest(one.encode("utf-8", "replace"), other.encode("utf-8", "replace"))

@@ -1,0 +1,1 @@
+"""From an expectation and an answer to findings."""

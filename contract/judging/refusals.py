@@ -1,0 +1,152 @@
+"""Judging a refused call: whether it may be refused, with which status, in which form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from contract.http.exchange import Request, Response
+from contract.judging.findings import Judgement
+from contract.model.identity import NOWHERE, keys_of, texts_of, value_at
+from contract.model.memory import JOINED, Model, Thing, Unsure
+from contract.model.values import leaf_values, merged
+from contract.oracle.expectation import Expectation, Reason, Verdict
+
+_SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
+_CREDENTIAL = "credential-"
+
+
+def judge_refusal(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
+    """Add findings about a refusal (4xx, or a redirect, which refuses as well)."""
+    if not expected.reasons:
+        _unexpected(response, expected, judgement)
+    else:
+        _status(response, expected, judgement)
+    if 400 <= response.status < 500 and request.method != "HEAD":
+        judge_form(response, expected, judgement)
+
+
+def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
+    received = f"status {response.status}: {_summary(response)}"
+    if expected.verdict is Verdict.MUST_ACCEPT:
+        judgement.find("valid-accepted", "valid request refused", "status 200", received)
+    elif expected.oddities:
+        odd = expected.oddities[0]
+        judgement.find(odd.clause, "refused", "status 200", received, odd.pointer)
+
+
+def _summary(response: Response) -> str:
+    value = response.json
+    if isinstance(value, dict) and isinstance(value.get("message"), str):
+        return str(value["message"])[:200]
+    return response.body[:120].decode("utf-8", "replace")
+
+
+def _status(response: Response, expected: Expectation, judgement: Judgement) -> None:
+    status = response.status
+    for reason in expected.reasons:
+        judgement.touch(reason.clause, reason.status_clause)
+    tolerated = frozenset().union(*(reason.statuses for reason in expected.reasons if reason not in expected.binding))
+    if expected.binding and status not in tolerated.union(*(reason.statuses for reason in expected.binding)):
+        first = expected.binding[0]
+        allowed = " or ".join(str(one) for one in sorted(first.statuses))
+        judgement.find(first.status_clause, f"status {status}", f"status {allowed}", f"status {status}", first.pointer)
+        return
+    first = expected.reasons[0]
+    judgement.touch(first.preference_clause)
+    if status not in {reason.preferred for reason in expected.reasons}:
+        wanted = f"status {first.preferred}"
+        judgement.find(first.preference_clause, f"status {status} for {first.clause}", wanted, f"status {status}")
+    elif status == 401 and "www-authenticate" not in response.headers:
+        judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
+
+
+def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+    """Add findings about the form of a refusal."""
+    start = response.body[:200].lstrip().lower()
+    judgement.touch("never-html", "error-shape")
+    if "html" in response.media_type or start.startswith((b"<!doctype html", b"<html")):
+        judgement.find(
+            "never-html", "HTML page", "a JSON error", f"{response.media_type} with status {response.status}"
+        )
+        return
+    value = response.json
+    if not isinstance(value, dict):
+        received = response.body[:80].decode("utf-8", "replace") or "an empty body"
+        judgement.find("error-shape", "no JSON object", "{code, message, status}", received)
+        return
+    if response.media_type == "application/problem+json" or (
+        response.status in (400, 401, 403) and isinstance(value.get("error"), str)
+    ):
+        judgement.find("error-code-symbolic", "another error format", "{code, message, status}", response.media_type)
+        return
+    if response.media_type != "application/json" and not response.media_type.endswith("+json"):
+        received = response.media_type or "nothing"
+        judgement.find("error-code-symbolic", "another media type", "application/json", received)
+    code, message = value.get("code"), value.get("message")
+    if not isinstance(code, str) or not code:
+        judgement.find("error-shape", "no code", "a code, which is a non-empty string", repr(code)[:80], "/code")
+    if not isinstance(message, str):
+        judgement.find("error-shape", "no message", "a message, which is a string", repr(message)[:80], "/message")
+    _symbols(response, value, expected, judgement)
+    if isinstance(code, str) and isinstance(message, str):
+        _complete(response, value, expected, judgement)
+
+
+def _symbols(response: Response, value: dict[str, Any], expected: Expectation, judgement: Judgement) -> None:
+    judgement.touch("error-code-symbolic")
+    code = value.get("code")
+    if isinstance(code, str) and code:
+        wanted = {reason.code for reason in expected.reasons if reason.preferred == response.status}
+        if (wanted and code not in wanted) or not _SYMBOL.match(code):
+            expectation = " or ".join(sorted(wanted)) or "a symbolic name"
+            judgement.find("error-code-symbolic", "another code", expectation, code[:80], "/code")
+    if value.get("status") != response.status:
+        received = repr(value.get("status"))[:80]
+        judgement.find("error-code-symbolic", "another status member", str(response.status), received, "/status")
+
+
+def _complete(response: Response, value: dict[str, Any], expected: Expectation, judgement: Judgement) -> None:
+    reasons = expected.reasons
+    if response.status != 400 or not reasons or any(reason.status_clause != "invalid-input-400" for reason in reasons):
+        return
+    judgement.touch("errors-complete")
+    listed = value.get("errors")
+    told = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    early = [reason for reason in reasons if not reason.late] or reasons
+    pointers = {one.get("pointer") for one in told if one.get("message") and one.get("clause")}
+    missing = sorted({reason.pointer for reason in early} - pointers)
+    if missing:
+        received = f"no entry for {', '.join(missing[:4]) or 'the whole body'}"
+        judgement.find("errors-complete", "incomplete errors", "an entry for every fault", received, "/errors")
+
+
+def taint(model: Model, expected: Expectation, reasons: Iterable[Reason], step: int, *, known: bool) -> None:
+    """Note that a refused call must have changed nothing, so that a later answer which betrays it is understood.
+
+    ``known`` is False when the target failed in a way that leaves open what it stored.
+    """
+    clauses = [reason.clause for reason in reasons]
+    stored = "credential-refusal-stores-nothing" if any(one.startswith(_CREDENTIAL) for one in clauses) else None
+    clause = (stored or "all-or-nothing") if known else None
+    body = expected.body
+    if not isinstance(body, dict):
+        return
+    sids: dict[str, str | None] = {}
+    for part in model.resources.parts:
+        value = value_at(body, part.path)
+        if not isinstance(value, dict):
+            continue
+        for kind, text in texts_of(part, value):
+            model.taint(part.name, kind, text, Unsure(clause, step))
+        if clause is not None:
+            for key in keys_of(part, value, body, expected.install or "", sids):
+                if key[2] in JOINED - {"sid"} and NOWHERE not in key:
+                    model.index.setdefault(key, Unsure(clause, step))
+        found = [one for key in keys_of(part, value, body, expected.install or "", sids) if (one := model.look_up(key))]
+        sid = next((one for one in found if isinstance(one, str)), None)
+        sids[part.name] = sid
+        if sid is not None and sid in model.things and clause is not None:
+            thing: Thing = model.things[sid]
+            thing.states.setdefault(clause, merged(thing.states[""], leaf_values(part, value), {}, ""))

@@ -1,0 +1,132 @@
+"""What is stored of a part after a call, under our rules and under each other way that somebody could have chosen.
+
+Written for the judge alone: the mock acts by the same rules, but in code of its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+from spec.resources.resource import ABSENT, Leaf, Part
+from spec.schema.formats import instant
+
+Attributes: TypeAlias = Mapping[str, Any]
+"""Leaf pointer → canonical value; leaves without value are not there."""
+Said: TypeAlias = Sequence[tuple[Leaf, Any]]
+"""Each leaf of a part with what was sent for it, or ABSENT."""
+
+HYPOTHESES = (
+    "",
+    "update-merges",
+    "update-merges-null",
+    "update-replaces-whole",
+    "defaults-at-creation",
+    "values-compare",
+    "values-survive",
+)
+"""Our way (""), and ways that break one adopted clause each; the clause is what precedes a ``-null``."""
+
+
+class Vague:
+    """A stored value that the judge cannot know, such as a default of the install or what was there before."""
+
+    def __repr__(self) -> str:
+        return "unknown"
+
+
+VAGUE = Vague()
+
+
+def unknown(part: Part) -> dict[str, Any]:
+    """The values of something of which nothing is known."""
+    return {leaf.key: VAGUE for leaf in part.leaves}
+
+
+def differs(before: Attributes, after: Attributes) -> bool | None:
+    """Whether two states differ for certain; None if only what is vague could make the difference."""
+    vague = False
+    for key in before.keys() | after.keys():
+        one, other = before.get(key), after.get(key)
+        if one is VAGUE or other is VAGUE:
+            vague = vague or one is not other
+        elif one != other:
+            return True
+    return None if vague else False
+
+
+def clause_of_hypothesis(name: str) -> str:
+    """The clause that a hypothesis breaks."""
+    return name.removesuffix("-null").partition(":")[0]
+
+
+def canonical(leaf: Leaf, value: Any, hypothesis: str = "") -> Any:
+    """A value in the form in which equal values are equal: dates as instants, numbers as numbers, objects as text."""
+    if hypothesis == "values-compare":
+        return json.dumps(value, sort_keys=True)
+    if isinstance(value, str):
+        if leaf.date and (moment := instant(value)) is not None:
+            return moment
+        return value.strip().casefold() if hypothesis == "values-survive" else value
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
+        return int(value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, sort_keys=True)
+    return value
+
+
+def leaf_value(part_value: Any, leaf: Leaf) -> Any:
+    """What was sent for a leaf, or ABSENT; an empty string that means "not set" counts as absent."""
+    value = part_value
+    for name in leaf.path:
+        if not isinstance(value, dict) or name not in value:
+            return ABSENT
+        value = value[name]
+    return ABSENT if value == "" and leaf.empty_is_unset else value
+
+
+def leaf_values(part: Part, sent: Any) -> Said:
+    """Every leaf of a part with what was sent for it."""
+    return [(leaf, leaf_value(sent, leaf)) for leaf in part.leaves]
+
+
+def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], hypothesis: str) -> dict[str, Any]:
+    """What is stored after ``said`` arrives for something with ``stored`` values (None: it is created).
+
+    ``defaults`` are the install's, as far as they are known.
+    """
+    values = dict(stored or {})
+    for leaf, value in said:
+        if value is ABSENT:
+            if stored is None or (hypothesis == "defaults-at-creation" and leaf.default is not ABSENT):
+                _set(values, leaf, _default(leaf, defaults), hypothesis)
+            elif hypothesis == "update-merges":
+                values.pop(leaf.key, None)
+                _set(values, leaf, _default(leaf, defaults), hypothesis)
+        elif value is None:
+            if hypothesis != "update-merges-null" or stored is None:
+                values.pop(leaf.key, None)
+                _set(values, leaf, _install_default(leaf, defaults), hypothesis)
+        elif hypothesis == "update-replaces-whole" and isinstance(value, dict) and leaf.key in values:
+            stored_text = values[leaf.key]
+            older = json.loads(stored_text) if isinstance(stored_text, str) else {}
+            values[leaf.key] = VAGUE if stored_text is VAGUE else json.dumps({**older, **value}, sort_keys=True)
+        else:
+            values[leaf.key] = canonical(leaf, value, hypothesis)
+    return values
+
+
+def _set(values: dict[str, Any], leaf: Leaf, value: Any, hypothesis: str) -> None:
+    if value is not ABSENT and value is not None:
+        values[leaf.key] = VAGUE if value is VAGUE else canonical(leaf, value, hypothesis)
+
+
+def _default(leaf: Leaf, defaults: Mapping[str, Any]) -> Any:
+    return _install_default(leaf, defaults) if leaf.install_default else leaf.default
+
+
+def _install_default(leaf: Leaf, defaults: Mapping[str, Any]) -> Any:
+    if leaf.install_default is None:
+        return ABSENT
+    return defaults.get(leaf.install_default, VAGUE)

@@ -1,0 +1,245 @@
+"""The one oracle: ``expect`` says what the contract makes of a request that was actually sent, in a given state."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote
+
+from contract.http import text as jsontext
+from contract.http.access import Access, Credential
+from contract.http.exchange import Request
+from contract.model.identity import keys_of, scope_of, value_at
+from contract.model.memory import Model
+from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
+from contract.oracle.readings import Oddity, oddities
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Operation
+from spec.resources.resource import ABSENT, Part
+from spec.schema.formats import instant
+from spec.schema.keywords import clause_of
+from spec.schema.validation import Rules
+from spec.source.pointer import join
+
+_CREDENTIAL_CLAUSES = {
+    Credential.MISSING: ("credential-missing-refused", "no credential was sent"),
+    Credential.INVALID: ("credential-invalid-refused", "the credential is not valid"),
+    Credential.EXPIRED: ("credential-expired-refused", "the credential has expired"),
+    Credential.FOREIGN: ("credential-foreign-refused", "the credential is that of another install"),
+    Credential.CONFLICT: ("credential-conflict-refused", "two different credentials were sent"),
+}
+_JSON = re.compile(r'\s*application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?\Z', re.IGNORECASE)
+
+
+class Oracle:
+    """Expectations of requests for one operation of a document. ``clock`` gives the present, with a time zone."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        model: Model,
+        catalogue: Catalogue,
+        access: Access,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        if operation.body is None:
+            raise ValueError(f"The operation {operation.id!r} has no body to judge.")
+        self.operation, self.model, self.catalogue, self.access, self.clock = operation, model, catalogue, access, clock
+        self.schema = operation.body.json
+        self.rules = Rules(self.schema)
+        before, _, after = operation.path.partition("{")
+        self.before, self.after = before, after.partition("}")[2]
+        listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}
+        # what the judge was not told of, it takes for unknown; recorded traffic may know better
+        self.lists = None if access.passive else {name: access.known.get(name, ()) for name in listed}
+        self.listed = listed
+        self.install_rules = Rules(operation.parameters[0].schema)
+
+    def names_what_installs_have(self, body: Any) -> bool:
+        """Whether a body names something that only an install can know to have."""
+        nothing: dict[str, tuple[str, ...]] = dict.fromkeys(self.listed, ())
+        return any(one.keyword == "x-install-member" for one in self.rules.violations(body, nothing))
+
+    def path(self, install: str) -> str:
+        """The path of the operation for an install."""
+        return f"{self.before}{install}{self.after}"
+
+    def expect(self, request: Request) -> Expectation:
+        """What the contract makes of a request, the model being as it is before the request."""
+        path, marked, _ = request.path.partition("?")
+        install = self._install(path)
+        if install is None:
+            reasons = [_reason("path-known", "", "the path is unknown", 404, "RESOURCENOTFOUND", {401, 403, 405})]
+            return self._expectation(reasons, (), None, None, provisions=False)
+        if request.method != self.operation.method:
+            message = f"{request.method} is not a method of this path"
+            reasons = [_reason("method-allowed", "", message, 405, "UNSUPPORTEDHTTPVERB")]
+            return self._expectation(reasons, (), install, None, provisions=False)
+        reasons = [*self._credential(request, install), *self._install_reasons(install), *self._media(request)]
+        body = request.body or b""
+        if len(body) > jsontext.LARGEST:
+            reasons.append(_reason("body-size", "", "the body is larger than 1 MiB", 413, "PAYLOADTOOLARGE"))
+            return self._expectation(reasons, (), install, None)
+        text = jsontext.read(body)
+        reasons += self._text(text, body)
+        if text.broken or text.deep:
+            return self._expectation(reasons, (), install, None)
+        found = self.rules.violations(text.value, self.lists)
+        reasons += [_body_reason(one.clause, one.pointer, one.message) for one in found if not one.missing]
+        reasons += [
+            _reason(one.clause, one.pointer, one.message, 404, "RESOURCENOTFOUND") for one in found if one.missing
+        ]
+        now = instant(self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")) or (0, "")
+        odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
+        if marked:
+            odd.append(Oddity("", "path-known"))
+        if isinstance(text.value, dict):
+            for nested in self._references(text.value, install):
+                if isinstance(nested, Reason):
+                    reasons.append(nested)
+                else:
+                    odd.append(nested)
+        return self._expectation(reasons, odd, install, text.value)
+
+    def _expectation(
+        self, reasons: list[Reason], odd: Any, install: str | None, body: Any, *, provisions: bool = True
+    ) -> Expectation:
+        return expectation(reasons, odd, self.catalogue, install, body, provisions=provisions)
+
+    def _blocked(self, reasons: list[Reason]) -> bool:
+        return any(self.catalogue[reason.clause].binding for reason in reasons)
+
+    def _install(self, path: str) -> str | None:
+        if not path.startswith(self.before) or not path.endswith(self.after):
+            return None
+        middle = path[len(self.before) : len(path) - len(self.after)]
+        return unquote(middle) if middle and "/" not in middle else None
+
+    def _credential(self, request: Request, install: str) -> Iterator[Reason]:
+        state = self.access.credential(request, install)
+        if state not in _CREDENTIAL_CLAUSES:
+            return
+        clause, message = _CREDENTIAL_CLAUSES[state]
+        by_header = request.header("authorization") is None
+        preferred = 403 if state is Credential.FOREIGN or (by_header and state is not Credential.MISSING) else 401
+        if state is Credential.CONFLICT:
+            preferred = 401
+        code = "FORBIDDEN" if state is Credential.FOREIGN else "AUTHENTICATIONFAILED"
+        statuses = frozenset({401, 403, 404}) if state is Credential.FOREIGN else frozenset({401, 403})
+        yield Reason(clause, "", message, statuses, preferred, code, clause, "credential-status")
+
+    def _install_reasons(self, install: str) -> Iterator[Reason]:
+        known = {self.access.install, self.access.other_install}
+        if not self.install_rules.fits_schema(install):
+            yield _reason("install-sid-form", "", "the install SID is malformed", 400, "INVALIDINPUT")
+        elif install not in known and not self.access.passive:
+            yield _reason("install-known", "", "the install is unknown", 404, "RESOURCENOTFOUND")
+
+    @staticmethod
+    def _media(request: Request) -> Iterator[Reason]:
+        declared = request.header("content-type")
+        coding = request.header("content-encoding")
+        if declared is None or not _JSON.match(declared) or (coding is not None and coding.lower() != "identity"):
+            message = f"the body is declared as {declared or 'nothing'}" + (
+                f", encoded with {coding}" if coding else ""
+            )
+            yield _reason("media-type", "", message, 415, "UNSUPPORTEDMEDIATYPE")
+
+    @staticmethod
+    def _text(text: jsontext.Text, body: bytes) -> Iterator[Reason]:
+        if not body.strip():
+            yield _body_reason("body-object", "", "the body is empty")
+        elif text.broken:
+            yield _body_reason("body-json", "", "the body is not JSON")
+        elif text.deep:
+            yield _body_reason("body-depth", "", "the body is nested deeper than 64 levels")
+        for oddity in dict.fromkeys(text.oddities):
+            yield _body_reason("strict-json", "", f"the body has {oddity}")
+
+    def _references(self, body: Mapping[str, Any], install: str) -> Iterator[Reason | Oddity]:
+        sids: dict[str, str | None] = {}
+        for part in self.model.resources.parts:
+            value = value_at(body, part.path)
+            if not isinstance(value, dict):
+                continue
+            keys = keys_of(part, value, body, install, sids)
+            known = [found for key in keys if isinstance(found := self.model.look_up(key), str)]
+            sids[part.name] = known[0] if known else None
+            yield from self._sid_reference(part, value, sids, install)
+            if not known and self.model.doubles(part, value):
+                yield Oddity(part.pointer, "match-by-identifier")
+            yield from self._joined(part, value, body)
+            if not known and not self._names_sid(part, value):
+                yield from self._creation(part, value, keys)
+
+    def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
+        """A part that is meant together with others, which are not there."""
+        if part.fallback is None:
+            return
+        for name in part.fallback.joined.get(str(value.get(part.fallback.member)), ()):
+            other = self.model.resources.part(name)
+            implied = other.implied_by and self.model.resources.part(other.implied_by).path
+            if value_at(body, other.path) is ABSENT and (not implied or value_at(body, implied) is ABSENT):
+                yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "fallback-identity"))
+
+    @staticmethod
+    def _names_sid(part: Part, value: Mapping[str, Any]) -> bool:
+        held = value.get(part.identifiers) if part.identifiers else None
+        return isinstance(held, dict) and part.sid_kind in held
+
+    def _sid_reference(
+        self, part: Part, value: Mapping[str, Any], sids: dict[str, str | None], install: str
+    ) -> Iterator[Reason | Oddity]:
+        if not self._names_sid(part, value) or part.identifiers is None:
+            return
+        sid = value[part.identifiers][part.sid_kind]
+        pointer = join((*part.path, part.identifiers, str(part.sid_kind)))
+        thing = self.model.things.get(sid) if isinstance(sid, str) else None
+        if thing is None or thing.part != part.name:
+            message = f"{sid!r} names nothing"
+            if self.model.closed:
+                doubtful = clause_of(part.schema, "x-resource", "fallback-identity") if part.fallback else "schema"
+                if doubtful != "schema":
+                    yield _reason(doubtful, pointer, message, 404, "RESOURCENOTFOUND")
+                    return
+                yield _reason("unknown-sid-refused", pointer, message, 404, "RESOURCENOTFOUND", firm=True)
+            else:
+                yield Oddity(pointer, "unknown-sid-refused")
+            return
+        sids[part.name] = sid
+        scope = scope_of(part, sids, install)
+        if thing.scope != scope:
+            clause = clause_of(part.schema, "x-resource", "scope") if part.scope else "installs-apart"
+            clause = "ids-scoped" if clause == "schema" else clause
+            message = f"{sid!r} belongs to {thing.scope}, not to {scope}"
+            yield _reason(clause, pointer, message, 404, "RESOURCENOTFOUND")
+
+    def _creation(self, part: Part, value: Mapping[str, Any], keys: list[Any]) -> Iterator[Reason | Oddity]:
+        missing = [name for name in part.required_on_create if name not in value]
+        for name in missing:
+            clause = clause_of(part.schema, "x-resource", "required-on-create")
+            message = f"{name!r} is missing, and this {part.name} is new"
+            yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
+        if missing and any(self.model.look_up(key) is not None for key in keys):
+            yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
+
+
+def _body_reason(clause: str, pointer: str, message: str) -> Reason:
+    return Reason(clause, pointer, message, frozenset({400}), 400, "INVALIDINPUT", "invalid-input-400", clause)
+
+
+def _reason(
+    clause: str,
+    pointer: str,
+    message: str,
+    preferred: int,
+    code: str,
+    also: set[int] | None = None,
+    *,
+    firm: bool = False,
+) -> Reason:
+    statuses = frozenset({preferred, *(also or ())}) if firm else REFUSALS
+    return Reason(clause, pointer, message, statuses, preferred, code, clause, clause)

@@ -1,0 +1,55 @@
+"""The ladder as a literal table: every probe with its id, in the order in which they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from contract.probes import entry, form, identity, sign, state
+from contract.probes.workbench import Lab
+
+LADDER: Mapping[str, Callable[[Lab], None]] = {
+    "recall": state.recall,
+    "pace": sign.pace,
+    "subsets": state.subsets,
+    "examples": form.examples,
+    "kinds": identity.kinds,
+    "by-sid": identity.by_sid,
+    "implied": state.implied,
+    "changes": state.changes,
+    "omissions": state.omissions,
+    "equals": state.equals,
+    "replacements": state.replacements,
+    "namesakes": identity.namesakes,
+    "lookalikes": identity.lookalikes,
+    "scopes": identity.scopes,
+    "unknown-sids": identity.unknown_sids,
+    "nothing-by-halves": state.nothing_by_halves,
+    "needed-at-creation": state.needed_at_creation,
+    "nameless": identity.nameless,
+    "bursts": state.bursts,
+    "broken": form.broken,
+    "bare": form.bare,
+    "odd-values": form.odd_values,
+    "odd-everywhere": form.odd_everywhere,
+    "text": form.text,
+    "media": form.media,
+    "credentials": entry.credentials,
+    "urls": entry.urls,
+    "expired": entry.expired,
+    "foreign": entry.foreign,
+    "installs": entry.installs,
+    "doors": entry.doors,
+    "signon": sign.asked,
+    "follow-signon": sign.followed,
+    "other-install": identity.other_install,
+    "growth": sign.growth,
+    "memory": state.memory,
+}
+
+
+def climb(lab: Lab, only: frozenset[str] | None = None) -> None:
+    """Run every probe of the ladder (or those of ``only``)."""
+    for name, probe in LADDER.items():
+        if only is None or name in only:
+            with lab.probe(name):
+                probe(lab)

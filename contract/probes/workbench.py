@@ -1,0 +1,201 @@
+"""Where probes work: it composes, sends, has every exchange judged, and keeps the ledger."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from contract.generation.composition import Chance, Composer, Seeded
+from contract.http.access import Access
+from contract.http.exchange import Exchange, Request
+from contract.http.target import Target
+from contract.judging.findings import Finding, Judgement, Ledger
+from contract.judging.judge import Judge
+from contract.judging.race import judge_burst
+from contract.model.identity import texts_of, value_at
+from contract.model.memory import Model
+from contract.oracle.expectation import Verdict
+from spec.resources.resource import Resources
+
+JSON = ("Content-Type", "application/json")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run may do beyond its clauses: follow sign-on links, and how hard to try."""
+
+    follow_signon: bool = False
+    burst: int = 8
+    growth: int = 120
+
+
+class Lab:
+    """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
+
+    def __init__(
+        self,
+        target: Target,
+        judge: Judge,
+        ledger: Ledger,
+        access: Access,
+        composer: Composer,
+        options: Options,
+        seed: int,
+    ) -> None:
+        self.target, self.judge, self.ledger, self.access, self.composer = target, judge, ledger, access, composer
+        self.options = options
+        self.chance: Chance = Seeded(seed)
+        self.trail: list[Exchange] = []
+        self.name = ""
+        self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
+        self.published_keys: list[str] = []
+        self.base = ""
+        self.unfollowed: str | None = None
+        self.earliest: Exchange | None = None
+        self.pace: list[float] = []
+        self.seen_findings: list[Finding] = []
+
+    def fork(self, prefix: str) -> Lab:
+        """A lab for one execution: the same target and ledger, but names and a memory of its own."""
+        model = Model(self.resources, made=self.judge.model.made)
+        judge = Judge(
+            self.judge.operation,
+            model,
+            self.judge.catalogue,
+            self.access,
+            secure=self.judge.secure,
+            verify=self.judge.verify,
+        )
+        composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
+        lab = Lab(self.target, judge, self.ledger, self.access, composer, self.options, 0)
+        lab.published_keys, lab.base = self.published_keys, self.base
+        return lab
+
+    @property
+    def resources(self) -> Resources:
+        return self.judge.model.resources
+
+    @property
+    def everything(self) -> tuple[str, ...]:
+        """The names of all parts."""
+        return tuple(part.name for part in self.resources.parts)
+
+    @contextmanager
+    def probe(self, name: str) -> Iterator[None]:
+        """Findings from here on belong to a probe, and its exchanges reproduce them."""
+        outer = self.name, self.trail
+        self.name, self.trail = name, []
+        yield
+        self.name, self.trail = outer
+
+    def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
+        """A good body with the named parts (all if none is named)."""
+        return self.composer.body(chance or self.chance, *(parts or self.everything), kinds=kinds)
+
+    def renamed(self, body: dict[str, Any]) -> dict[str, Any]:
+        """A copy of a body under fresh identifiers."""
+        changed = copy.deepcopy(body)
+        for part in self.resources.parts:
+            value = value_at(changed, part.path)
+            for kind, _ in texts_of(part, value):
+                value[part.identifiers][kind] = self.composer.name()
+        return changed
+
+    def request(
+        self,
+        body: Any,
+        *,
+        install: str | None = None,
+        headers: Sequence[tuple[str, str]] | None = None,
+        raw: bytes | None = None,
+        path: str | None = None,
+        method: str | None = None,
+        media: Sequence[tuple[str, str]] = (JSON,),
+    ) -> Request:
+        """A request for the operation; the good credential and our media type unless others are given."""
+        place = install or self.access.install
+        credential = self.access.credential_headers() if headers is None else tuple(headers)
+        if headers is None and place == self.access.other_install:
+            credential = self.access.credential_headers(self.access.other_token)
+        data = raw if raw is not None else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        return Request(
+            method or self.judge.operation.method,
+            path if path is not None else self.judge.oracle.path(place),
+            (*credential, *media, *self.access.headers),
+            data,
+        )
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request, have it judged and record what was found."""
+        expected = self.judge.expect(request)
+        exchange = self.target.send(request)
+        self.trail.append(exchange)
+        asked, accepted = self.tally[expected.verdict]
+        done = exchange.response is not None and exchange.response.ok
+        self.tally[expected.verdict] = (asked + 1, accepted + done)
+        self.record(self.judge.judge(exchange, expected), exchange)
+        return exchange
+
+    def provision(self, body: Any, **how: Any) -> Exchange:
+        """Send a body."""
+        return self.send(self.request(body, **how))
+
+    def burst(self, body: Any, count: int) -> bool:
+        """Send the same body several times at once, and judge the answers together: whether nothing was found."""
+        request = self.request(body)
+        expected = self.judge.expect(request)
+        exchanges = self.target.burst([request] * count)
+        self.trail += exchanges
+        judgement = judge_burst(self.judge, exchanges, expected)
+        self.record(judgement, *exchanges)
+        return not judgement.findings
+
+    def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
+        """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
+        for finding in judgement.findings:
+            if not finding.exchanges:
+                relevant = self._relevant(exchanges)
+                judgement.findings[judgement.findings.index(finding)] = finding.of(*relevant, probe=self.name)
+        self.ledger.record(judgement)
+        self.seen_findings += judgement.findings
+
+    def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
+        names = {text for exchange in exchanges for text in self._texts(exchange.request)}
+        before = [one for one in self.trail if one not in exchanges and names & self._texts(one.request)]
+        return [*before, *exchanges]
+
+    def _texts(self, request: Request) -> set[str]:
+        try:
+            body = json.loads(request.body or b"")
+        except (ValueError, RecursionError):
+            return set()
+        found: set[str] = set()
+        for part in self.resources.parts:
+            value = value_at(body, part.path)
+            found.update(text for _, text in texts_of(part, value))
+            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
+            if isinstance(held, dict) and isinstance(held.get(part.sid_kind), str):
+                found.add(held[part.sid_kind])
+        return found
+
+    def relative(self, link: str) -> str | None:
+        """The path of a link that leads to the target itself, or None: other hosts are never asked."""
+        if not self.base or not link.startswith(self.base + "/"):
+            return None
+        return link[len(self.base) :]
+
+    def sids(self, exchange: Exchange) -> dict[str, str]:
+        """The SIDs of an answer, by part."""
+        answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
+        if not isinstance(answer, dict):
+            return {}
+        found = {}
+        for part in self.resources.parts:
+            shown = answer.get(part.response)
+            if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
+                found[part.name] = shown[part.sid_member]
+        return found

@@ -1,0 +1,1 @@
+"""Sending again what a report tells, and a run without a target."""

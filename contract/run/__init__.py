@@ -1,0 +1,1 @@
+"""A run of the judge from the first knock to the verdict."""

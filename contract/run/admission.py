@@ -1,0 +1,182 @@
+"""From options, environment and files to a target and an Access: tokens never come from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import ipaddress
+import json
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from contract.http.access import Access
+from spec.resources.installs import Install
+
+DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
+REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
+
+
+class AdmissionError(Exception):
+    """The command cannot start; the message says why and how to go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Where to go and how to get in."""
+
+    url: str
+    access: Access
+
+    @property
+    def loopback(self) -> bool:
+        """Whether the target is this machine."""
+        return is_loopback(urlsplit(self.url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is certainly this machine: ``localhost`` or an address that cannot leave it."""
+    if host.lower() in ("localhost", "localhost."):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def target_url(text: str) -> str:
+    """A URL that can be judged, without a slash at its end. Raises AdmissionError."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise AdmissionError(f"the URL cannot be read: {error}.") from None
+    if parts.username is not None or parts.password is not None:
+        raise AdmissionError(
+            "the URL holds a user or a password; give it without, and credentials by --header or --auth."
+        )
+    if parts.scheme not in ("http", "https") or not host:
+        raise AdmissionError(f"{text!r} is no absolute http or https URL, such as http://127.0.0.1:8400.")
+    if parts.query or parts.fragment:
+        raise AdmissionError(
+            "the URL has a query or a fragment; give where the API starts, such as https://host/prefix."
+        )
+    return text.rstrip("/")
+
+
+def admission(
+    options: argparse.Namespace,
+    installs: tuple[Install, ...],
+    environment: Mapping[str, str],
+    *,
+    ask: Callable[[str], str] = getpass.getpass,
+    url: str | None = None,
+) -> Admission:
+    """Everything that is needed to get in. ``url`` stands in for one that was not given. Raises AdmissionError."""
+    ready = _ready(options.ready_file) if options.ready_file else {}
+    place = options.url or ready.get("url") or url
+    install = options.install or ready.get("install")
+    if not place:
+        raise AdmissionError("give the URL of the target, or --ready-file.")
+    if not install:
+        raise AdmissionError("give the install with --install SID, or --ready-file.")
+    rehearsal = getattr(options, "dry_run", False)
+    token = _token(options, environment) or ready.get("token") or (REHEARSAL_TOKEN if rehearsal else "")
+    if not token:
+        token = _asked(install, ask)
+    other_install = options.other_install or ready.get("other_install")
+    other_token = _variable(environment, options.other_token_env) or ready.get("other_token")
+    if options.other_install and not other_token:
+        raise AdmissionError(
+            "--other-install needs the token of that install: name its variable with --other-token-env."
+        )
+    expired = _variable(environment, options.expired_token_env) or ready.get("expired_token")
+    for name, value in (("token", token), ("expired token", expired), ("other token", other_token)):
+        if value and not (value.isascii() and value.isprintable() and len(value) >= 6):
+            raise AdmissionError(f"the {name} is shorter than 6 letters or has letters that no header can carry.")
+    access = Access(
+        install=install,
+        token=token,
+        auth=options.auth,
+        known=_known(options, installs, install, ready),
+        expired_token=expired,
+        other_install=other_install if other_token else None,
+        other_token=other_token if other_install else None,
+        headers=tuple(_header(text) for text in options.header),
+    )
+    return Admission(target_url(place), access)
+
+
+def _known(
+    options: argparse.Namespace, installs: tuple[Install, ...], sid: str, ready: Mapping[str, Any]
+) -> dict[str, tuple[str, ...]]:
+    """What the target is said to have: what was given, and for the mock's own installs what their file says."""
+    own = next((one for one in installs if one.sid == sid), None)
+    known: dict[str, tuple[str, ...]] = {}
+    if own is not None and ready:
+        other = next((one for one in installs if one.sid == ready.get("other_install")), own)
+        both = {name: [one for one in own.members[name] if one in other.members.get(name, ())] for name in own.members}
+        known = {name: tuple(shared or own.members[name]) for name, shared in both.items()}
+    types = options.proctor_type or list((own or installs[0]).members.get("proctorTypes", ()))
+    if types:
+        known["proctorTypes"] = tuple(types)
+    integrations = options.integration or ([ready["integration"]] if ready.get("integration") else [])
+    known.pop("integrations", None)
+    if integrations:
+        known["integrations"] = tuple(integrations)
+    return known
+
+
+def _token(options: argparse.Namespace, environment: Mapping[str, str]) -> str | None:
+    if options.token_file is not None:
+        try:
+            text = options.token_file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise AdmissionError(f"{options.token_file} cannot be read: {error}.") from None
+        if not text:
+            raise AdmissionError(f"{options.token_file} is empty; it should hold the token.")
+        return str(text)
+    if options.token_env is not None:
+        return _variable(environment, options.token_env)
+    return None if options.ready_file else environment.get(DEFAULT_VARIABLE, "").strip() or None
+
+
+def _variable(environment: Mapping[str, str], name: str | None) -> str | None:
+    if name is None:
+        return None
+    value = environment.get(name, "").strip()
+    if not value:
+        # the name may be a token that was given by mistake, so it is not repeated
+        raise AdmissionError("an environment variable that should hold a token is not set, or empty; export it first.")
+    return value
+
+
+def _asked(install: str, ask: Callable[[str], str]) -> str:
+    if not sys.stdin.isatty():
+        raise AdmissionError(
+            f"there is no token: set {DEFAULT_VARIABLE}, or name a variable by --token-env or a file by --token-file."
+        )
+    return ask(f"Token for {install} (hidden): ").strip()
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    name, value = name.strip(), value.strip()
+    if not colon or not name or not all(letter.isalnum() or letter in "-_.!#$%&'*+^`|~" for letter in name):
+        raise AdmissionError("a --header is written as 'Name: value'.")
+    if not (name + value).isascii() or not value.isprintable():
+        raise AdmissionError(f"the value of --header {name} has letters that no header can carry.")
+    return name, value
+
+
+def _ready(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise AdmissionError(f"the ready file {path} cannot be read ({error}); has the mock started?") from None
+    if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("url", "install", "token")):
+        raise AdmissionError(f"{path} is no ready file: it has no url, install and token.")
+    return value

@@ -1,0 +1,176 @@
+"""Judging recorded traffic with the same oracle: nothing is sent, and the model starts knowing nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from contract.generation.composition import Composer
+from contract.http.access import Access
+from contract.http.exchange import Exchange
+from contract.http.har import Call, Recording
+from contract.http.target import Target
+from contract.judging.findings import ClauseResult, Ledger
+from contract.judging.judge import Judge
+from contract.judging.keyset import read_keys
+from contract.judging.race import judge_burst, part_results
+from contract.judging.refusals import taint
+from contract.model.memory import Model
+from contract.oracle.oracle import Oracle
+from contract.probes.workbench import Lab, Options
+from contract.run.runner import OPERATION, Report
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+
+MEMORY = 500
+"""How many exchanges back a finding's sequence may reach."""
+
+
+class _Clock:
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+class _Nothing:
+    """A transport for a judge that sends nothing."""
+
+    def send(self, request: object) -> Exchange:
+        raise RuntimeError("Recorded traffic is judged without sending anything.")
+
+    def burst(self, requests: object) -> list[Exchange]:
+        raise RuntimeError("Recorded traffic is judged without sending anything.")
+
+    def close(self) -> None:
+        pass
+
+
+def judge_recording(
+    recording: Recording,
+    name: str,
+    document: Document,
+    catalogue: Catalogue,
+    access: Access,
+    *,
+    only: frozenset[str] = frozenset(),
+    skip: frozenset[str] = frozenset(),
+) -> Report:
+    """The verdict on a recording. ``name`` is what reports call it; ``access`` is passive."""
+    started = time.monotonic()
+    clock = _Clock()
+    lab = _lab(recording, document, catalogue, access, clock)
+    seen: list[Exchange] = []
+    throttled = unavailable = 0
+    for cluster in _clusters(recording.calls):
+        exchanges = []
+        for call in cluster:
+            clock.now = call.when
+            exchange = replace(call.exchange, index=len(seen) + 1, phase="recorded")
+            seen.append(exchange)
+            status = exchange.response.status if exchange.response is not None else 0
+            throttled += status == 429
+            unavailable += status == 503
+            if status == 503:
+                taint(lab.judge.model, lab.judge.expect(exchange.request), (), 0, known=False)
+            if status not in (429, 503):
+                exchanges.append(exchange)
+        _judge(lab, exchanges)
+    return _report(recording, name, document, lab, seen, time.monotonic() - started, only, skip, throttled, unavailable)
+
+
+def _lab(recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Lab:
+    operation = document.operations[OPERATION]
+    found = resources(operation)
+    model = Model(found, closed=False)
+    base = recording.calls[0].base if recording.calls else ""
+    oracle = Oracle(operation, model, catalogue, access, clock)
+    judge = Judge(
+        operation, model, catalogue, access, secure=urlsplit(base).scheme == "https", oracle=oracle,
+        verify=read_keys(recording.keys[base]).complaint if base in recording.keys else None,
+    )  # fmt: skip
+    composer = Composer(oracle.schema, found, {}, "")
+    return Lab(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
+
+
+def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
+    """Calls one by one; those that were under way at the same time together."""
+    cluster: list[Call] = []
+    until = 0.0
+    for call in calls:
+        if cluster and call.exchange.started >= until:
+            yield cluster
+            cluster = []
+        until = max(until if cluster else 0.0, call.exchange.started + call.exchange.seconds)
+        cluster.append(call)
+    if cluster:
+        yield cluster
+
+
+def _judge(lab: Lab, exchanges: list[Exchange]) -> None:
+    """Judge exchanges whose order is open: identical calls as a burst, the others with those that created first."""
+    same = {(one.request.method, one.request.body) for one in exchanges}
+    lab.trail = lab.trail[-MEMORY:]
+    if len(exchanges) > 1 and len(same) == 1:
+        expected = lab.judge.expect(exchanges[0].request)
+        lab.trail += exchanges
+        lab.record(judge_burst(lab.judge, exchanges, expected), *exchanges)
+        return
+    for exchange in sorted(exchanges, key=lambda one: -part_results(lab.judge, one)):
+        lab.trail.append(exchange)
+        lab.record(lab.judge.judge(exchange), exchange)
+
+
+def _report(
+    recording: Recording,
+    name: str,
+    document: Document,
+    lab: Lab,
+    seen: list[Exchange],
+    seconds: float,
+    only: frozenset[str],
+    skip: frozenset[str],
+    throttled: int,
+    unavailable: int,
+) -> Report:
+    for clause, result in lab.ledger.results.items():
+        _explain(result, left_out=clause in skip or bool(only and clause not in only))
+    ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(recording.ignored.items()))
+    notes = [f"Of {recording.entries} entries {len(seen)} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
+    cannot = None
+    if not seen:
+        cannot = (
+            f"the recording holds no call of install {lab.access.install}"
+            + (f" (ignored: {ignored})" if ignored else "")
+            + "; is the SID right?"
+        )
+    base = recording.calls[0].base if recording.calls else "no calls"
+    return Report(
+        target=f"{name} ({base})",
+        seed=0,
+        document=document,
+        results=lab.ledger.results,
+        exchanges=seen,
+        created=[],
+        seconds=seconds,
+        throttled=throttled,
+        unavailable=unavailable,
+        cannot=cannot,
+        notes=notes,
+    )
+
+
+def _explain(result: ClauseResult, *, left_out: bool) -> None:
+    if left_out:
+        result.findings.clear()
+        result.exercised = 0
+        result.reason = "left out by --only or --skip"
+    elif result.clause.judged_by == "mock":
+        result.reason = "a black box cannot be judged on it"
+    elif not result.exercised:
+        result.reason = "the recorded traffic does not show it; 'invigilate check' asks for it"

@@ -1,0 +1,254 @@
+"""A run of the judge from the first knock to the verdict."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from contract.generation.composition import Composer
+from contract.http.access import Access
+from contract.http.exchange import Exchange, Request
+from contract.http.target import BudgetError, Target, Transport, UnavailableError
+from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
+from contract.judging.judge import Judge
+from contract.judging.keyset import read_keys
+from contract.model.memory import Model
+from contract.oracle.expectation import Verdict as Wanted
+from contract.probes.ladder import climb
+from contract.probes.workbench import Lab, Options
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+
+OPERATION = "provision"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a run goes. ``examples`` is the number of generated sequences; times are seconds, None means no limit."""
+
+    seed: int = 0
+    examples: int = 60
+    only: frozenset[str] = frozenset()
+    skip: frozenset[str] = frozenset()
+    wait: float = 0.0
+    most_seconds: float | None = None
+    most_requests: int | None = None
+    rate: float | None = None
+    jwks: str | None = None
+    options: Options = field(default_factory=Options)
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """Something that a run made on the target and cannot take away again."""
+
+    part: str
+    sid: str
+    install: str
+
+
+@dataclass(slots=True)
+class Report:
+    """The verdict: what was found about every clause, and what was sent to find it out."""
+
+    target: str
+    seed: int
+    document: Document
+    results: Mapping[str, ClauseResult]
+    exchanges: list[Exchange]
+    created: list[Created]
+    seconds: float
+    throttled: int
+    unavailable: int
+    cannot: str | None = None
+    notes: list[str] = field(default_factory=list)
+    prefix: str = ""
+    published_keys: list[str] = field(default_factory=list)
+
+    def outcomes(self) -> Mapping[Outcome, int]:
+        """How many clauses have each outcome."""
+        counted = dict.fromkeys(Outcome, 0)
+        for result in self.results.values():
+            counted[result.outcome()] += 1
+        return counted
+
+    def findings(self) -> list[Finding]:
+        """Every finding, in the order of the catalogue."""
+        return [one for result in self.results.values() for one in result.findings.values()]
+
+    def exit_code(self, *, strict: bool, known: frozenset[str] = frozenset()) -> int:
+        """0 clean, 1 findings that count, 2 could not check. ``known`` are fingerprints of a baseline."""
+        if self.cannot is not None:
+            return 2
+        for result in self.results.values():
+            fresh = [one for one in result.findings if one not in known]
+            if fresh and (strict or result.clause.binding):
+                return 1
+        return 0
+
+
+Watch = Callable[[Exchange, str], None]
+
+
+def run(
+    transport: Transport,
+    url: str,
+    document: Document,
+    catalogue: Catalogue,
+    access: Access,
+    plan: Plan,
+    *,
+    watch: Watch | None = None,
+    generate: Callable[[Lab, Plan], None] | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Report:
+    """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
+    started = time.monotonic()
+    target = Target(transport, most=plan.most_requests, rate=plan.rate, sleep=sleep)
+    lab = open_lab(target, url, document, catalogue, access, plan)
+    target.watch = _watcher(target, plan, started, watch)
+    notes: list[str] = []
+    cannot = None
+    try:
+        cannot = knock(lab, plan, sleep)
+        if cannot is None:
+            target.phase = "ladder"
+            climb(lab)
+            if generate is not None and plan.examples > 0:
+                target.phase = "generated"
+                generate(lab, plan)
+            cannot = _vacuous(lab)
+    except UnavailableError as error:
+        cannot = str(error)
+    except KeyboardInterrupt:
+        cannot = "The run was interrupted; what was seen and created until then is listed."
+    except BudgetError as error:
+        notes.append(f"{error} What was seen until then is reported.")
+        cannot = _vacuous(lab)
+    if lab.unfollowed is not None:
+        notes.append("The sign-on link leads to another host and was not followed.")
+    results = lab.ledger.results
+    _reasons(results, access, plan, secure=urlsplit(url).scheme == "https")
+    return Report(
+        target=url,
+        seed=plan.seed,
+        document=document,
+        results=results,
+        exchanges=target.exchanges,
+        created=[Created(one.part, one.sid, one.scope) for one in lab.judge.model.made],
+        seconds=time.monotonic() - started,
+        throttled=target.throttled,
+        unavailable=target.unavailable,
+        cannot=cannot,
+        notes=notes,
+        prefix=lab.composer.prefix,
+        published_keys=lab.published_keys,
+    )
+
+
+def _watcher(target: Target, plan: Plan, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
+    def see(exchange: Exchange) -> None:
+        if watch is not None:
+            watch(exchange, target.phase)
+        if plan.most_seconds is not None and time.monotonic() - started > plan.most_seconds:
+            raise BudgetError(f"The limit of {plan.most_seconds:g} seconds is reached.")
+
+    return see
+
+
+def open_lab(target: Target, url: str, document: Document, catalogue: Catalogue, access: Access, plan: Plan) -> Lab:
+    """A lab with a memory that is empty, for names that nobody else has."""
+    operation = document.operations[OPERATION]
+    found = resources(operation)
+    judge = Judge(operation, Model(found), catalogue, access, secure=urlsplit(url).scheme == "https")
+    prefix = f"iv-{secrets.token_hex(5)}"
+    if operation.body is None:
+        raise ValueError("The operation has no body.")
+    composer = Composer(operation.body.json, found, access.known, prefix)
+    lab = Lab(target, judge, Ledger(catalogue), access, composer, plan.options, plan.seed)
+    lab.base = url.rstrip("/")
+    return lab
+
+
+def knock(lab: Lab, plan: Plan, sleep: Callable[[float], None]) -> str | None:
+    """Wait until the target answers, see whether it takes the credential, and fetch its keys."""
+    lab.target.phase = "knock"
+    until = time.monotonic() + plan.wait
+    request = lab.request(lab.body("?"))
+    while True:
+        exchange = lab.target.transport.send(request)
+        if exchange.response is not None and exchange.response.status == 429:
+            exchange = lab.target.send(request)
+        if exchange.response is not None and exchange.response.status not in (502, 503, 504):
+            break
+        if time.monotonic() >= until:
+            reason = exchange.failure or (f"status {exchange.response.status}" if exchange.response else "no answer")
+            return f"The target cannot be reached: {reason}. Check the URL, or give it time with --wait."
+        sleep(0.2)
+    lab.target.sent += 1
+    if exchange.response.status in (401, 403):
+        message = exchange.response.body[:300].decode("utf-8", "replace")
+        return f"The target refuses the token (status {exchange.response.status}): {message}"
+    lab.record(lab.judge.judge(exchange), exchange)
+    path = plan.jwks or "/oidc/jwks"
+    if not path.startswith("/"):
+        path = lab.relative(path) or "/oidc/jwks"
+    keys = lab.target.transport.send(Request("GET", path, lab.access.headers))
+    if keys.response is not None and keys.response.status == 200:
+        found = read_keys(keys.response.body)
+        lab.published_keys = found.texts()
+        lab.judge.verify = found.complaint
+    return None
+
+
+def _vacuous(lab: Lab) -> str | None:
+    must, did = lab.tally[Wanted.MUST_ACCEPT]
+    if must and did * 10 < must:
+        return (
+            f"The verdict would mean nothing: of {must} requests that every reading accepts, {did} were accepted. "
+            "Is the install right, and are the --proctor-type values enabled?"
+        )
+    return None
+
+
+def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: Plan, *, secure: bool) -> None:
+    given = {
+        "integration": bool(access.known.get("integrations")),
+        "expired-token": access.expired_token is not None,
+        "other-install": access.other_install is not None and access.other_token is not None,
+        "follow-signon": plan.options.follow_signon,
+        "https": secure,
+    }
+    hints = {
+        "integration": "--integration SID",
+        "expired-token": "--expired-token-env NAME",
+        "other-install": "--other-install SID --other-token-env NAME",
+        "follow-signon": "--follow-signon",
+        "https": "an https target",
+    }
+    for name, result in results.items():
+        left_out = name in plan.skip or (plan.only and name not in plan.only)
+        if left_out:
+            result.findings.clear()
+            result.exercised = 0
+            result.reason = "left out by --only or --skip"
+        elif result.clause.judged_by == "mock":
+            result.reason = "a black box cannot be judged on it"
+        elif missing := [hints[need] for need in result.clause.needs if not given[need]]:
+            result.reason = "needs " + ", ".join(missing)
+        elif not result.exercised:
+            result.reason = "no request of this run was answered in a way that shows it"
+
+
+def body_text(request: Request) -> str:
+    """The body of a request as text for people: compact JSON where it is JSON."""
+    body = request.body or b""
+    try:
+        return json.dumps(json.loads(body), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return body[:2000].decode("utf-8", "backslashreplace")

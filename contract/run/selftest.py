@@ -1,0 +1,109 @@
+"""Judging implementations that are known to break a promise: the judge must find that one, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from contract.http.access import Access
+from contract.http.exchange import Exchange
+from contract.http.inprocess import AsgiTransport
+from contract.judging.findings import Outcome
+from contract.probes.workbench import Options
+from contract.run.runner import Plan, run
+from spec.catalogue.clauses import Catalogue, load_clauses
+from spec.load import load
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import Install, load_installs
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What to judge and which clauses must be found; ``start`` gives an application and the facts of its ready file."""
+
+    id: str
+    expected: frozenset[str]
+    start: Callable[[], tuple[Any, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the judge found about a subject."""
+
+    id: str
+    expected: frozenset[str]
+    found: frozenset[str]
+    cannot: str | None
+    seconds: float
+    seen_after: float | None = None
+    """Seconds until the first expected clause was found, if one was."""
+
+    @property
+    def right(self) -> bool:
+        """Whether exactly what was expected was found."""
+        return self.found == self.expected and (self.cannot is None or bool(self.expected))
+
+
+@cache
+def _promised() -> tuple[Catalogue, Document, tuple[Install, ...]]:
+    catalogue = load_clauses()
+    document = load(clauses=catalogue)
+    return catalogue, document, tuple(load_installs(resources(document.operations["provision"])))
+
+
+def examine(subject: Subject) -> Row:
+    """Judge one subject with the ladder, all options given; adopted clauses count."""
+    application, ready = subject.start()
+    catalogue, document, installs = _promised()
+    access = Access(
+        install=ready.install,
+        token=ready.token,
+        known={
+            "integrations": (ready.integration,),
+            "proctorTypes": tuple(installs[0].members.get("proctorTypes", ())),
+        },
+        expired_token=ready.expired_token,
+        other_install=ready.other_install,
+        other_token=ready.other_token,
+    )
+    plan = Plan(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
+    transport = AsgiTransport(application, timeout=2.0)
+    began, moments = time.monotonic(), dict[int, float]()
+
+    def watch(exchange: Exchange, phase: str) -> None:
+        moments[id(exchange)] = time.monotonic() - began
+
+    try:
+        report = run(transport, ready.url, document, catalogue, access, plan, watch=watch, sleep=lambda seconds: None)
+    finally:
+        transport.close()
+    broken = (Outcome.FAILED, Outcome.WARNED)
+    found = frozenset(name for name, one in report.results.items() if one.outcome() in broken)
+    telling = [
+        max(moments.get(id(one), report.seconds) for one in finding.exchanges)
+        for finding in report.findings()
+        if finding.clause in subject.expected and finding.exchanges
+    ]
+    seen_after = min(telling, default=report.seconds if found & subject.expected else None)
+    return Row(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after)
+
+
+def matrix(rows: Iterable[Row], write: Callable[[str], Any]) -> int:
+    """Write a line per row as it comes; 0 if every row is right, else 1."""
+    wrong = total = 0
+    for row in rows:
+        total += 1
+        wrong += not row.right
+        missed, strange = sorted(row.expected - row.found), sorted(row.found - row.expected)
+        told = ", ".join(sorted(row.found & row.expected)) or "nothing"
+        extra = (f"; MISSED {', '.join(missed)}" if missed else "") + (
+            f"; ALSO {', '.join(strange)}" if strange else ""
+        )
+        unable = f"; {row.cannot}" if row.cannot and not row.right else ""
+        write(f"{'✓' if row.right else '✗'} {row.id:<44} {row.seconds:5.1f} s  found {told}{extra}{unable}\n")
+    write(f"{total - wrong} of {total} as they should be.\n")
+    return 1 if wrong else 0

@@ -1,0 +1,1 @@
+"""Keys, tokens, credentials and sign-on grants."""

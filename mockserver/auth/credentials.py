@@ -1,0 +1,91 @@
+"""Credentials of a call: found in its headers, verified once, and looked at again for their time at each call."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, Verified, verify
+from mockserver.http.errors import Headers, Refusal, refuse
+from mockserver.state.clock import Clock
+from spec.openapi.document import Document
+
+_EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
+_MOST_VERIFIED = 4096
+_CHALLENGE: Headers = ((b"www-authenticate", b'Bearer realm="invigilate"'),)
+_INVALID: Headers = (
+    (
+        b"www-authenticate",
+        b'Bearer realm="invigilate", error="invalid_token", error_description="The token is refused"',
+    ),
+)
+
+
+class Credentials:
+    """The judge of credentials. It keeps digests of verified tokens, never tokens."""
+
+    def __init__(self, document: Document, keys: Keys, clock: Clock, longest: int) -> None:
+        self.keys, self.clock, self.longest = keys, clock, longest
+        self.header = _header_name(document.security_schemes)
+        self.verified: dict[bytes, Verified] = {}
+
+    def install_of(self, named: bytes | None, authorization: bytes | None) -> str:
+        """The install that the credential of a call speaks for. Raises Refusal.
+
+        ``named`` is the value of the document's API key header, ``authorization`` that of ``Authorization``.
+        """
+        if authorization is None:
+            if named is None:
+                raise self.missing("No credential was sent")
+            return self._subject(named, bearer=False)
+        scheme, _, value = authorization.partition(b" ")
+        bearer = scheme.lower() == b"bearer"
+        value = value.strip(b" \t")
+        if named is not None and (not bearer or value != named):
+            clause, both = (
+                "credential-conflict-refused",
+                f"{self.header!r} and 'Authorization' hold different credentials",
+            )
+            raise refuse("credential-missing", clause, f"{both}; send one of them.", headers=_CHALLENGE)
+        if not bearer:
+            raise self.missing("'Authorization' is not of the scheme Bearer")
+        return self._subject(value, bearer=True)
+
+    def missing(self, what: str) -> Refusal:
+        """The refusal of a call without a usable credential."""
+        how = f"{what}; send a token in the header {self.header!r}, or as 'Authorization: Bearer <token>'."
+        return refuse("credential-missing", "credential-missing-refused", how, headers=_CHALLENGE)
+
+    def _subject(self, token: bytes, *, bearer: bool) -> str:
+        digest = hashlib.sha256(token).digest()
+        known = self.verified.get(digest)
+        try:
+            if known is None:
+                known = verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest)
+                if len(self.verified) >= _MOST_VERIFIED:
+                    self.verified.clear()
+                self.verified[digest] = known
+            known.check(self.clock())
+        except TokenError as error:
+            raise _refused(error, bearer=bearer) from None
+        subject: str = known.claims["sub"]
+        return subject
+
+
+def _refused(error: TokenError, *, bearer: bool) -> Refusal:
+    clause = "credential-expired-refused" if error.expired else "credential-invalid-refused"
+    if str(error) == "it is not valid yet":
+        clause = "credential-early-refused"
+    where = "Bearer credential" if bearer else "token"
+    message = (
+        f"The {where} is refused: {error.reason}. Get a new one: the mock prints one, 'invigilate token' mints more."
+    )
+    situation = "bearer-invalid" if bearer else "token-invalid"
+    return refuse(situation, clause, message, headers=_INVALID if bearer else ())
+
+
+def _header_name(schemes: Mapping[str, Mapping[str, Any]]) -> str:
+    keyed = [one for one in schemes.values() if one.get("type") == "apiKey" and one.get("in") == "header"]
+    return str(keyed[0]["name"]).lower() if keyed else "token"

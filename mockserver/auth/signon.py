@@ -1,0 +1,180 @@
+"""The sign-on desk: hands out a link and a token for a user who was provisioned, and takes each of them back once."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, sign, verify
+from mockserver.http.errors import Refusal, refuse
+from mockserver.settings import Settings
+from mockserver.state.clock import Clock
+from mockserver.state.ids import Ids
+from mockserver.state.store import Resource
+from spec.resources.installs import Install
+from spec.resources.resource import Resources, Signon
+
+_REMEMBERED = 3600.0  # seconds for which an expired or used grant is remembered, so that its refusal can be explained
+_MOST_GRANTS = 50_000
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A sign-on that was handed out. ``resources`` are the parts of the call, by name, as they were then."""
+
+    token_id: str
+    code: str
+    install: str
+    subject: str
+    audience: str
+    claims: Mapping[str, Any]
+    resources: Mapping[str, Resource]
+    expires: float
+
+
+class Desk:
+    """Grants and what became of them. A link and its token share one single use."""
+
+    def __init__(self, resources: Resources, path: str, keys: Keys, clock: Clock, ids: Ids, settings: Settings) -> None:
+        self.path = path  # of the operation that follows links, with its one parameter in braces
+        self.signon, self.keys, self.clock, self.ids, self.settings = resources.signon, keys, clock, ids, settings
+        self.sources = _sources(resources, resources.signon) if resources.signon else {}
+        self.grants: dict[str, Grant] = {}
+        self.codes: dict[str, str] = {}
+        self.used: set[str] = set()
+        self.order: deque[Grant] = deque()
+
+    def clear(self) -> None:
+        """Forget every grant: links and tokens of before work no more."""
+        self.grants.clear()
+        self.codes.clear()
+        self.used.clear()
+        self.order.clear()
+
+    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource]) -> dict[str, str]:
+        """The members of the answer: a link that works once, and a token that is its equal."""
+        assert self.signon is not None
+        now = self.clock()
+        claims = {
+            name: value for name, source in self.sources.items() if (value := source.value(resources)) is not None
+        }
+        grant = Grant(
+            token_id=self.ids.token_id(),
+            code=self.ids.code(),
+            install=install.sid,
+            subject=resources[self.signon.subject].sid,
+            audience=audience,
+            claims=claims,
+            resources=dict(resources),
+            expires=now + self.settings.signon_ttl,
+        )
+        self._remember(grant, now)
+        token = sign(
+            {
+                "iss": self.settings.public_url,
+                "aud": audience,
+                "sub": grant.subject,
+                "iat": int(now),
+                "nbf": int(now),
+                "exp": int(grant.expires),
+                "jti": grant.token_id,
+                "install": install.sid,
+                **claims,
+            },
+            SIGNON_TYPE,
+            self.keys,
+        )
+        link = f"{self.settings.public_url}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
+        return {self.signon.redirect: link, self.signon.token: token}
+
+    def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
+        """The grant of a link's code. Raises Refusal, each with a sentence of its own."""
+        token_id = self.codes.get(code)
+        if token_id is None:
+            message = "This sign-on link is not known here: it was altered, made before a restart, or is very old."
+            raise _refused("signon-token-verified", message)
+        return self._take(self.grants[token_id], install, "link", consume=consume)
+
+    def present(self, install: str, token: str) -> Grant:
+        """The grant of a token. Raises Refusal, each with a sentence of its own."""
+        expected = Expected(SIGNON_TYPE, self.settings.public_url)
+        try:
+            verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
+        except TokenError as error:
+            message = f"This sign-on token is refused: {error.reason}."
+            raise _refused("signon-token-verified", message) from None
+        grant = self.grants.get(str(verified.claims.get("jti")))
+        if verified.claims.get("install") != install:
+            raise _foreign("token")
+        if grant is None and self.clock() < verified.expires:
+            message = "This sign-on token is not known here any more: it was made before a restart or a reset."
+            raise _refused("signon-single-use", message)
+        if grant is None:
+            raise _expired("token", self.settings.signon_ttl)
+        return self._take(grant, install, "token", consume=True)
+
+    def _take(self, grant: Grant, install: str, what: str, *, consume: bool) -> Grant:
+        if grant.install != install:
+            raise _foreign(what)
+        if grant.token_id in self.used:
+            message = (
+                f"This sign-on {what} was used before; each works once, and the link and its token share that use."
+            )
+            raise _refused("signon-single-use", message)
+        if self.clock() >= grant.expires:
+            raise _expired(what, self.settings.signon_ttl)
+        if consume:
+            self.used.add(grant.token_id)
+        return grant
+
+    def _remember(self, grant: Grant, now: float) -> None:
+        while self.order and (self.order[0].expires + _REMEMBERED < now or len(self.order) >= _MOST_GRANTS):
+            old = self.order.popleft()
+            self.grants.pop(old.token_id, None)
+            self.codes.pop(old.code, None)
+            self.used.discard(old.token_id)
+        self.order.append(grant)
+        self.grants[grant.token_id] = grant
+        self.codes[grant.code] = grant.token_id
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Where a claim comes from: the SID of a part, or a stored leaf of it."""
+
+    part: str
+    leaf: str
+
+    def value(self, resources: Mapping[str, Resource]) -> Any:
+        resource = resources.get(self.part)
+        if resource is None:
+            return None
+        return resource.attributes.get(self.leaf) if self.leaf else resource.sid
+
+
+def _sources(resources: Resources, signon: Signon) -> Mapping[str, _Source]:
+    longest_first = sorted(resources.parts, key=lambda part: -len(part.path))
+    sources: dict[str, _Source] = {}
+    for claim, pointer in signon.claims.items():
+        for part in longest_first:
+            if pointer == part.pointer or pointer.startswith(part.pointer + "/"):
+                sources[claim] = _Source(part.name, pointer[len(part.pointer) :])
+                break
+    return sources
+
+
+def _refused(clause: str, message: str) -> Refusal:
+    return refuse("signon-refused", clause, f"{message} Ask for a new one with another call to provision.")
+
+
+def _foreign(what: str) -> Refusal:
+    return _refused("signon-install-bound", f"This sign-on {what} was made for another install and works only there.")
+
+
+def _expired(what: str, lifetime: int) -> Refusal:
+    return _refused("signon-expires", f"This sign-on {what} has expired; one lives for {lifetime} seconds.")

@@ -1,0 +1,148 @@
+"""JWTs, made and verified strictly (RFC 7519, RFC 8725): one algorithm, canonical encoding, nothing twice.
+
+PyJWT signs and checks signatures; whatever it would be lenient about is refused before it sees a token. Times are
+compared with the clock of the caller, never with PyJWT's.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from mockserver.auth.keys import Keys
+
+API_TYPE = "at+jwt"
+SIGNON_TYPE = "signon+jwt"
+API_AUDIENCE = "invigilate-api"
+API_ISSUER = "invigilate"
+
+_PART = re.compile(r"[A-Za-z0-9_-]+\Z")
+_LEEWAY = 0  # the mock verifies what it made itself: there is no second clock
+
+
+class TokenError(Exception):
+    """A token is refused; the message says why and repeats nothing of it. ``expired`` if only time did it."""
+
+    def __init__(self, reason: str, *, expired: bool = False) -> None:
+        super().__init__(reason)
+        self.reason, self.expired = reason, expired
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a token must be: its ``typ``, its ``iss``, and its ``aud`` unless that is for the caller to judge."""
+
+    kind: str
+    issuer: str
+    audience: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The claims of a token whose signature and form are right, and the times between which it holds."""
+
+    claims: Mapping[str, Any]
+    not_before: float
+    expires: float
+
+    def check(self, now: float) -> None:
+        """Raise TokenError unless the token holds now."""
+        if now >= self.expires + _LEEWAY:
+            raise TokenError("it has expired", expired=True)
+        if now < self.not_before - _LEEWAY:
+            raise TokenError("it is not valid yet")
+
+
+def api_claims(install: str, *, issued: float, starts: float, expires: float, token_id: str) -> dict[str, Any]:
+    """The claims of an API token for an install; times are seconds since the epoch."""
+    return {
+        "iss": API_ISSUER,
+        "aud": API_AUDIENCE,
+        "sub": install,
+        "iat": int(issued),
+        "nbf": int(starts),
+        "exp": int(expires),
+        "jti": token_id,
+    }
+
+
+def sign(claims: Mapping[str, Any], kind: str, keys: Keys) -> str:
+    """A signed token."""
+    return jwt.encode(dict(claims), keys.private, algorithm="RS256", headers={"typ": kind, "kid": keys.kid})
+
+
+def verify(token: str, expected: Expected, keys: Keys, *, longest: int = 8192) -> Verified:
+    """The claims of a token that is what it should be, whatever the time. Raises TokenError."""
+    if len(token) > longest:
+        raise TokenError(f"it is longer than {longest} characters")
+    parts = token.split(".")
+    if len(parts) != 3:
+        raise TokenError("it is not a JWT of three parts")
+    header, claims = _members(parts[0], "header"), _members(parts[1], "claims")
+    _canonical(parts[2], "signature")
+    if header.get("alg") != "RS256":
+        raise TokenError("its algorithm is not RS256")
+    if header.get("typ") != expected.kind:
+        raise TokenError(f"its type is not {expected.kind}")
+    if "crit" in header or "b64" in header:
+        raise TokenError("its header asks for an extension that is not known here")
+    try:  # kid, jku, jwk and x5u are never looked at: there is one key
+        jwt.api_jws.decode(token, keys.public, algorithms=["RS256"])
+    except jwt.PyJWTError:
+        raise TokenError("its signature does not verify") from None
+    _check_claims(claims, expected)
+    return Verified(claims, max(claims.get("nbf", 0), 0), claims["exp"])
+
+
+def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
+    if claims.get("iss") != expected.issuer:
+        raise TokenError("it was issued by somebody else")
+    if expected.audience is not None and claims.get("aud") != expected.audience:
+        raise TokenError("it was made for another audience")
+    if not isinstance(claims.get("sub"), str):
+        raise TokenError("it names no subject")
+    if "exp" not in claims:
+        raise TokenError("it carries no expiry")
+    for name in ("exp", "nbf", "iat"):
+        value = claims.get(name, 0)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise TokenError(f"its {name} is not a number of seconds")
+
+
+def _canonical(part: str, name: str) -> bytes:
+    if _PART.match(part):
+        try:
+            data = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        except (binascii.Error, ValueError):
+            data = b""
+        if base64.urlsafe_b64encode(data).rstrip(b"=").decode() == part:
+            return data
+    raise TokenError(f"its {name} is not canonical base64url")
+
+
+def _members(part: str, name: str) -> dict[str, Any]:
+    def unique(pairs: list[Any]) -> dict[str, Any]:
+        members = dict(pairs)
+        if len(members) != len(pairs):
+            raise ValueError("a member occurs twice")
+        return members
+
+    try:
+        value = json.loads(_canonical(part, name).decode(), object_pairs_hook=unique, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        raise TokenError(f"its {name} is not a JSON object with distinct members") from None
+    if not isinstance(value, dict):
+        raise TokenError(f"its {name} is not a JSON object with distinct members")
+    return value
+
+
+def _refuse(word: str) -> Any:
+    raise ValueError(word)

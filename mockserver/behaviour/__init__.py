@@ -1,0 +1,1 @@
+"""Faults (broken promises) and weather (bad luck). Nothing here is reached unless it is asked for."""

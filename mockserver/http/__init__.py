@@ -1,0 +1,1 @@
+"""Requests, responses, refusals and the journal of them."""

@@ -1,0 +1,92 @@
+"""From the bytes of a body to one JSON value, refusing whatever two readers could understand differently."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import orjson
+
+from mockserver.http.errors import Refusal, refuse
+
+
+def decode(raw: bytes, deepest: int) -> Any:
+    """The JSON value of a body. Raises Refusal naming the clause that the body breaks."""
+    try:
+        value = orjson.loads(raw)
+    except ValueError as error:
+        raise undecodable(raw, str(error), deepest) from None
+    if raw.count(b"{") + raw.count(b"[") > deepest and depth(value) > deepest:
+        raise _too_deep(deepest)
+    # as many colons out as in: no member was dropped; an escaped colon could hide one, so those are looked at
+    suspicious = raw.count(b":") != orjson.dumps(value).count(b":") or b"\\u003" in raw
+    if suspicious and (twice := _repeated(raw)) is not None:
+        reason = f"the member {json.dumps(twice)[:80]} occurs twice in one object; send it once"
+        raise refuse("invalid-input", "strict-json", f"The body is refused: {reason}.")
+    return value
+
+
+def depth(value: Any) -> int:
+    """How deep arrays and objects are nested: ``[]`` is 1, ``[{}]`` is 2; a scalar is 0."""
+    deepest, level = 0, [value]
+    while level := [one for one in level if isinstance(one, dict | list)]:
+        deepest += 1
+        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
+    return deepest
+
+
+def undecodable(raw: bytes, reason: str, deepest: int) -> Refusal:
+    """The refusal of a body that is no JSON, or JSON that is refused for its own sake."""
+    if not raw.strip():
+        return refuse("invalid-input", "body-object", "The body is empty; send a JSON object.")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        return refuse("invalid-input", "strict-json", "The body starts with a byte order mark; send UTF-8 without one.")
+    if "depth" in reason or "recursion" in reason.lower():
+        return _too_deep(deepest)
+    if "infinity" in reason:
+        message = "The body holds a number that is larger than any double; send a smaller one."
+        return refuse("invalid-input", "numbers-exact", message)
+    if not _is_utf8(raw):
+        return refuse("invalid-input", "body-json", "The body is not UTF-8; encode it so.")
+    if "surrogate" in reason:
+        return refuse("invalid-input", "strict-json", f"The body holds half of a surrogate pair: {reason}.")
+    if _has_constant(raw):
+        message = "The body holds NaN or Infinity, which JSON does not have; send a number or leave the member out."
+        return refuse("invalid-input", "strict-json", message)
+    return refuse("invalid-input", "body-json", f"The body is not JSON: {reason.replace(chr(0), '')}.")
+
+
+def _too_deep(deepest: int) -> Refusal:
+    message = f"The body is nested deeper than {deepest} levels; flatten it."
+    return refuse("invalid-input", "body-depth", message)
+
+
+def _repeated(raw: bytes) -> str | None:
+    twice: list[str] = []
+
+    def note(pairs: list[Any]) -> None:
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                twice.append(name)
+            seen.add(name)
+
+    json.loads(raw, object_pairs_hook=note, parse_int=float)
+    return twice[0] if twice else None
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8", "surrogatepass")
+    except ValueError:
+        return False
+    return True
+
+
+def _has_constant(raw: bytes) -> bool:
+    constants: list[str] = []
+    try:
+        json.loads(raw, parse_constant=constants.append, parse_int=float)
+    except (ValueError, RecursionError):
+        return False
+    return bool(constants)

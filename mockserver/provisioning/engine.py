@@ -1,0 +1,86 @@
+"""The engine: plans a call against the state, and commits a plan in one step. It knows no part and no field by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from mockserver.provisioning.forms import Form
+from mockserver.provisioning.plan import Outcome, Plan, Planning, Step
+from mockserver.state.ids import Ids
+from mockserver.state.store import Change, Key, Resource, State, Store
+from spec.resources.installs import Install
+from spec.resources.resource import Part, Resources
+
+
+class Done(NamedTuple):
+    """A committed plan: by part name, the step that was taken and the resource as it is now."""
+
+    steps: Mapping[str, Step]
+    resources: Mapping[str, Resource]
+
+
+class Provisioning:
+    """The engine for the parts of one document."""
+
+    def __init__(self, resources: Resources, planning: type[Planning] = Planning) -> None:
+        self.resources, self.planning = resources, planning
+        self.forms = tuple(Form(part) for part in resources.parts)
+
+    def plan(self, state: State, install: Install, body: Any) -> Plan:
+        """What the body is going to do. Pure: reads the state, writes nothing."""
+        return self.planning(state, install, body).plan(self.forms)
+
+    def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
+        """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
+        resources: dict[str, Resource] = {}
+        changes: list[Change] = []
+        for name, step in plan.steps.items():
+            resource = step.known
+            if resource is None:
+                change = _created(plan, step, resources, ids)
+                resource = change.resource
+                changes.append(change)
+            elif step.outcome is Outcome.UPDATED:
+                resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
+                changes.append(Change(resource))
+            resources[name] = resource
+        if changes:
+            store.commit(changes)
+        return Done(plan.steps, resources)
+
+    def answer(self, done: Done) -> dict[str, Any]:
+        """The success body of a committed plan, without the sign-on."""
+        body: dict[str, Any] = {}
+        for name, resource in done.resources.items():
+            step = done.steps[name]
+            part = step.form.part
+            body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
+        return body
+
+    def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
+        """Empty the store and put back what exists before the first call."""
+        store.clear()
+        for install in installs:
+            for one in install.existing:
+                form = next(form for form in self.forms if form.part.name == one.part)
+                values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
+                keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
+                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
+
+
+def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
+    part = step.form.part
+    scope = resources[part.scope].sid if part.scope else plan.deployment
+    keys: list[Key] = []
+    for kind, text, joins in step.names:
+        for one in joins:
+            text += " " + resources[one].sid
+        keys.append(Key(part.name, scope, kind, text))
+    return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
+
+
+def _word(part: Part, outcome: Outcome) -> str:
+    if outcome is Outcome.FOUND:
+        return part.found
+    return part.created if outcome is Outcome.CREATED else part.updated

@@ -1,0 +1,157 @@
+"""The parts of a body compiled for serving: reading what was sent for a part, and comparing it with what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from spec.openapi.document import Schema
+from spec.resources.resource import ABSENT, Leaf, Part
+from spec.schema.formats import instant
+from spec.schema.keywords import clause_of
+from spec.schema.members import Members, members
+
+Values: TypeAlias = dict[str, Any]
+"""Leaf pointer → value. None stands for a leaf that was cleared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored leaf: its pointer within the part, and how it is read and compared."""
+
+    key: str
+    date: bool
+    empty_is_unset: bool
+    default: Any
+    install_default: str | None
+    members: Members | None
+    secret: bool
+
+
+class Form:
+    """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
+
+    __slots__ = (
+        "created",
+        "entries",
+        "holder",
+        "installed",
+        "name",
+        "owners",
+        "part",
+        "path",
+        "required",
+        "sid_kind",
+        "tree",
+    )
+
+    def __init__(self, part: Part) -> None:
+        self.part, self.name, self.path = part, part.name, part.path
+        self.holder, self.sid_kind = part.identifiers, part.sid_kind
+        self.owners = (part.scope, *part.identity) if part.scope else part.identity
+        self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
+        self.tree: dict[str, Any] = {}
+        for leaf in part.leaves:
+            node = self.tree
+            for name in leaf.path[:-1]:
+                node = node.setdefault(name, {})
+            node[leaf.path[-1]] = self.entries[leaf.key]
+        self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}
+        self.installed = {
+            key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
+        }
+        self.required = dict.fromkeys(
+            part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
+        )
+
+    def at(self, body: Any) -> Any:
+        """What a body holds for this part, or ABSENT."""
+        for name in self.path:
+            if type(body) is not dict or name not in body:
+                return ABSENT
+            body = body[name]
+        return body
+
+    def sent(self, value: Any, defaults: Mapping[str, Any]) -> Values:
+        """The leaves that the object of a part sends. ``defaults`` are the install's, which null restores."""
+        values: Values = {}
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, _NOTHING)
+        return values
+
+    def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
+        """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
+        values = self.created.copy()
+        for key, name in self.installed.items():
+            if name in defaults:
+                values[key] = defaults[name]
+        values.update(sent)
+        return values
+
+    def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
+        """The leaves that the object of a part sends with another value than the stored one."""
+        values: Values = {}
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, stored)
+        if not values:
+            return values
+        return {key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)}
+
+
+def same(before: Any, after: Any, *, date: bool = False) -> bool:
+    """Whether two JSON values are the same value: dates as instants, numbers as numbers, but true is not 1."""
+    if type(before) is not type(after):
+        numbers = isinstance(before, int | float) and isinstance(after, int | float)
+        return numbers and not isinstance(before, bool) and not isinstance(after, bool) and before == after
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(same(one, after[name]) for name, one in before.items())
+    if isinstance(before, list):
+        return len(before) == len(after) and all(map(same, before, after))
+    if before == after:
+        return True
+    if not date or not isinstance(before, str):
+        return False
+    first = instant(before)
+    return first is not None and first == instant(after)
+
+
+_NOTHING: Mapping[str, Any] = {}
+
+
+def _collect(
+    value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values, stored: Mapping[str, Any]
+) -> None:
+    """Note the leaves below an object; strings that equal what is stored are left out, being most of all leaves."""
+    for name, member in value.items():
+        entry = tree.get(name)
+        if entry is None:
+            continue
+        if type(entry) is dict:
+            if type(member) is dict:
+                _collect(member, entry, defaults, values, stored)
+            continue
+        if type(member) is str and member == stored.get(entry.key):
+            continue
+        if member is None:
+            values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
+        elif member == "" and entry.empty_is_unset:
+            continue
+        else:
+            values[entry.key] = entry.members.known(member) if entry.members is not None else member
+
+
+def _entry(leaf: Leaf) -> Entry:
+    return Entry(
+        key=leaf.key,
+        date=leaf.date,
+        empty_is_unset=leaf.empty_is_unset,
+        default=leaf.default,
+        install_default=leaf.install_default,
+        members=members(leaf.schema),
+        secret=_is_secret(leaf.schema),
+    )
+
+
+def _is_secret(schema: Schema) -> bool:
+    return bool(schema.get("writeOnly"))

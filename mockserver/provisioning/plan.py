@@ -1,0 +1,188 @@
+"""What a call is going to do, before it does anything: one step per part, and the faults that only state can show.
+
+Named tuples, because several are made for every call: a frozen dataclass costs four times as much.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, NamedTuple
+
+from mockserver.provisioning.forms import Form, Values
+from mockserver.state.store import Key, Resource, State
+from spec.openapi.document import Schema
+from spec.resources.installs import Install
+from spec.resources.resource import ABSENT, Fallback, Part
+from spec.schema.keywords import clause_of
+from spec.schema.messages import received
+from spec.schema.validation import Violation
+from spec.source.pointer import join
+
+
+class Outcome(Enum):
+    """What happens to a part."""
+
+    CREATED = "created"
+    FOUND = "found"
+    UPDATED = "updated"
+
+
+CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
+_UNCHANGED: Mapping[str, Any] = {}
+
+
+class Name(NamedTuple):
+    """How a part of the call is named: the kind of identifier, its text, and the parts whose SIDs complete it."""
+
+    kind: str
+    text: str
+    joins: tuple[str, ...] = ()
+
+
+class Step(NamedTuple):
+    """What happens to one part. ``values`` are all leaves of a new resource, or the changed ones of a known one.
+
+    ``names`` are how a new resource will be found; ``known`` is the resource that the call is about, if there is one.
+    """
+
+    form: Form
+    outcome: Outcome
+    known: Resource | None
+    values: Mapping[str, Any]
+    names: Sequence[Name] = ()
+
+
+class Plan(NamedTuple):
+    """The steps by part name, in the order in which they are to be taken; with violations nothing is to be done."""
+
+    deployment: str
+    steps: Mapping[str, Step]
+    violations: tuple[Violation, ...] = ()
+
+
+class Planning:
+    """One planning: the state, the install and the body are read, and nothing is written."""
+
+    __slots__ = ("body", "install", "lost", "state", "steps", "violations")
+
+    def __init__(self, state: State, install: Install, body: Any) -> None:
+        self.state, self.install, self.body = state, install, body
+        self.steps: dict[str, Step] = {}
+        self.lost: set[str] = set()
+        self.violations: list[Violation] = []
+
+    def plan(self, forms: tuple[Form, ...]) -> Plan:
+        for form in forms:
+            value = form.at(self.body)
+            if value is not ABSENT or form.part.implied_by in self.steps:
+                self.place(form, value)
+            elif form.part.implied_by in self.lost:
+                self.lost.add(form.part.name)
+        return Plan(self.install.deployment, self.steps, tuple(self.violations))
+
+    def place(self, form: Form, value: Any) -> None:
+        steps = self.steps
+        for owner in form.owners:
+            if owner not in steps:
+                self.stray(form, value, form.owners)
+                return
+        holder = form.holder
+        identifiers = value.get(holder) if holder is not None and type(value) is dict else None
+        names: Sequence[Name] = ()
+        if type(identifiers) is dict and form.sid_kind in identifiers:
+            known = self.by_sid(form.part, identifiers[form.sid_kind])
+            if known is None:
+                self.lost.add(form.name)
+                return
+        else:
+            names = self.names(form.part, value, identifiers)
+            known = self.lookup(form.part, names)
+        if known is None:
+            self.create(form, value, form.sent(value, self.install.defaults), names)
+        elif value is not ABSENT and (changed := self.changed(form, known, value)):
+            steps[form.name] = Step(form, UPDATED, known, changed)
+        else:
+            steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
+
+    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+        return form.changed(known.attributes, value, self.install.defaults)
+
+    def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
+        part = form.part
+        for member, clause in form.required.items():
+            if type(value) is not dict or member not in value:
+                pointer = join((*part.path, member))
+                message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
+                self.violations.append(Violation(pointer, clause, "x-resource", message))
+        fresh = form.fresh(sent, self.install.defaults)
+        self.steps[part.name] = Step(form, CREATED, None, fresh, names)
+
+    def stray(self, form: Form, value: Any, owners: tuple[str, ...]) -> None:
+        """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
+        part = form.part
+        self.lost.add(part.name)
+        absent = [owner for owner in owners if owner not in self.steps and owner not in self.lost]
+        if absent and value is not ABSENT:
+            message = f"a {part.name} belongs to a {absent[0]}; send that in the same call."
+            self.violations.append(Violation(part.pointer, "schema", "x-resource", message))
+            return
+        identifiers = value.get(part.identifiers) if part.identifiers and type(value) is dict else None
+        sid = identifiers.get(part.sid_kind) if type(identifiers) is dict and part.sid_kind else None
+        if isinstance(sid, str) and self.state.read(sid) is None:
+            self.violations.append(unknown_sid(part, sid))
+
+    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+        known = self.state.read(sid) if isinstance(sid, str) else None
+        if known is not None and known.part == part.name and known.scope == self.scope(part):
+            return known
+        elsewhere = known is not None and known.part == part.name and part.scope is not None
+        self.violations.append(unknown_sid(part, sid, elsewhere=elsewhere))
+        return None
+
+    def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
+        if part.identity:
+            return (Name("=", "", part.identity),)
+        if type(identifiers) is dict:
+            return [Name(kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+        if part.fallback is not None:
+            text = _member(part.fallback, part.schema, value)
+            joins = part.fallback.joined.get(text, ())
+            return (Name("?" + part.fallback.member, text, tuple([one for one in joins if one in self.steps])),)
+        return ()
+
+    def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
+        scope = self.scope(part)
+        if scope is None:
+            return None
+        for kind, text, joins in names:
+            for one in joins:
+                owner = self.steps[one].known
+                if owner is None:
+                    return None
+                text += " " + owner.sid
+            known = self.state.find(Key(part.name, scope, kind, text))
+            if known is not None:
+                return known
+        return None
+
+    def scope(self, part: Part) -> str | None:
+        """The scope in which the part is named; None if what it belongs to is only being created."""
+        if part.scope is None:
+            return self.install.deployment
+        owner = self.steps[part.scope].known
+        return owner.sid if owner else None
+
+
+def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
+    """The violation of a SID that names nothing, or nothing within the part that the call is about."""
+    pointer = join((*part.path, *(token for token in (part.identifiers, part.sid_kind) if token)))
+    within = f" of the {part.scope} of this call" if elsewhere else ""
+    message = f"{received(sid)} names no {part.name}{within}; send a SID that an earlier answer gave."
+    clause = clause_of(part.schema, "x-resource", "scope") if elsewhere else "unknown-sid-refused"
+    return Violation(pointer, clause, "x-resource", message, missing=True)
+
+
+def _member(fallback: Fallback, schema: Schema, value: Any) -> str:
+    default = schema["properties"][fallback.member].get("default", "")
+    return str(value.get(fallback.member, default) if type(value) is dict else default)

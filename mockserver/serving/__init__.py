@@ -1,0 +1,1 @@
+"""The process around the application: sockets, limits of a connection, reloading."""

@@ -1,0 +1,1 @@
+"""What a mock remembers: time, names and stores."""

@@ -1,1 +1,0 @@
-"""Where what was provisioned is kept, behind one protocol."""

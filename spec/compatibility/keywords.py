@@ -1,0 +1,199 @@
+"""What changed between two schema objects, keyword by keyword, without going down into members or items."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS
+from spec.normal.merge import ALL_TYPES, NOTE, Schema, is_false, text
+from spec.regex.automaton import texts
+from spec.regex.tree import PatternError
+from spec.witness.engine import bare, is_contained, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One rule hit at one schema object: the keywords it is about, and whether the set may lose or gain bodies."""
+
+    rule: str
+    keywords: tuple[str, ...]
+    old: Any
+    new: Any
+    narrows: bool
+    widens: bool
+
+
+def _hit(rule: str, keywords: tuple[str, ...] | str, old: Any = None, new: Any = None) -> Difference:
+    sets = SCHEMA_RULES[rule].sets
+    words = (keywords,) if isinstance(keywords, str) else keywords
+    return Difference(rule, words, old, new, sets in ("narrows", "moves"), sets in ("widens", "moves"))
+
+
+def keyword_differences(old: Schema, new: Schema) -> Iterator[Difference]:
+    """Rule hits about the value itself: types, enumerations, bounds, patterns, formats, conditions."""
+    if is_false(old) or is_false(new):
+        if is_false(old) != is_false(new):
+            yield _hit("nothing-allowed" if is_false(new) else "something-allowed", tuple({*old, *new} - {NOTE}))
+        return
+    if "enum" in old or "enum" in new:
+        yield from _enums(old, new)
+        if "enum" in old and "enum" in new:
+            yield from _conditions(old, new)
+            return
+    else:
+        yield from _types(old, new)
+        shared = shared_types(old, new)
+        if {"integer", "number"} & shared:
+            yield from _ranges(old, new)
+        for bound in BOUNDS:
+            if bound.type in shared:
+                yield from _bound(old, new, bound.keyword, bound.raised, bound.lowered)
+        if "string" in shared:
+            yield from _texts(old, new)
+        if "array" in shared:
+            yield from _arrays(old, new)
+    yield from _conditions(old, new)
+
+
+def shared_types(old: Schema, new: Schema) -> set[str]:
+    """The types that both schemas allow; ``integer`` where one allows only that of the numbers."""
+    one, two = set(old.get("type", ALL_TYPES)), set(new.get("type", ALL_TYPES))
+    numbers = {"integer"} if {"integer", "number"} & one and {"integer", "number"} & two else set()
+    return (one & two) | numbers
+
+
+def _types(old: Schema, new: Schema) -> Iterator[Difference]:
+    one, two = set(old.get("type", ALL_TYPES)), set(new.get("type", ALL_TYPES))
+    lost = {name for name in one - two if not (name == "integer" and "number" in two)}
+    gained = {name for name in two - one if not (name == "integer" and "number" in one)}
+    if not lost and not gained:
+        return
+    shown = (sorted(one), sorted(two))
+    if lost == {"null"} and not gained:
+        yield _hit("null-refused", "type", *shown)
+    elif gained == {"null"} and not lost:
+        yield _hit("null-allowed", "type", *shown)
+    else:
+        rule = "type-changed" if lost and gained else "type-narrowed" if lost else "type-widened"
+        yield _hit(rule, ("type",), *shown)
+
+
+def _enums(old: Schema, new: Schema) -> Iterator[Difference]:
+    one, two = old.get("enum"), new.get("enum")
+    if one is not None and two is not None:
+        left, right = {text(value): value for value in one}, {text(value): value for value in two}
+        removed = [left[key] for key in left if key not in right]
+        added = [right[key] for key in right if key not in left]
+        if removed:
+            yield _hit("enum-member-removed", "enum", removed)
+        if added:
+            yield _hit("enum-member-added", "enum", None, added)
+        return
+    every = tuple({*old, *new} - {NOTE, "$defs"})
+    if two is not None:
+        accepts = judge(old)
+        gains = "$ref" in text(old) or not all(accepts(value) for value in two)
+        yield Difference("enum-introduced", every, _limits(old), two, True, gains)
+    elif one is not None:
+        accepts = judge(new)
+        loses = "$ref" in text(new) or not all(accepts(value) for value in one)
+        yield Difference("enum-dropped", every, one, _limits(new), loses, True)
+
+
+def _limits(schema: Schema) -> Any:
+    return {key: value for key, value in bare(schema).items() if key != "$defs"} or None
+
+
+def _ranges(old: Schema, new: Schema) -> Iterator[Difference]:
+    for plain, strict, sign, raised, lowered in (
+        ("minimum", "exclusiveMinimum", 1, "minimum-raised", "minimum-lowered"),
+        ("maximum", "exclusiveMaximum", -1, "maximum-raised", "maximum-lowered"),
+    ):
+        ends = [_end(side, plain, strict, sign) for side in (old, new)]
+        if ends[0] != ends[1]:
+            up = (ends[1] > ends[0]) == (sign == 1)
+            shown = [{key: side[key] for key in (plain, strict) if key in side} or None for side in (old, new)]
+            yield _hit(raised if up else lowered, (plain, strict), *shown)
+    one, two = old.get("multipleOf"), new.get("multipleOf")
+    if one != two:
+        if one is None or (two is not None and _is_multiple(two, one)):
+            yield _hit("multiple-narrowed", "multipleOf", one, two)
+        elif two is None or _is_multiple(one, two):
+            yield _hit("multiple-widened", "multipleOf", one, two)
+        else:
+            yield _hit("multiple-changed", "multipleOf", one, two)
+
+
+def _end(schema: Schema, plain: str, strict: str, sign: int) -> list[float]:
+    """The bound as (place, strictness); a greater list is the tighter bound."""
+    found = [[sign * schema[plain], 0.0]] if plain in schema else []
+    found += [[sign * schema[strict], 1.0]] if strict in schema else []
+    return max(found, default=[-math.inf, 0.0])
+
+
+def _is_multiple(large: float, small: float) -> bool:
+    return bool(judge({"multipleOf": small})(large))
+
+
+def _bound(old: Schema, new: Schema, word: str, raised: str, lowered: str) -> Iterator[Difference]:
+    unset = 0 if word.startswith("min") else math.inf
+    one, two = old.get(word, unset), new.get(word, unset)
+    if one != two:
+        yield _hit(raised if two > one else lowered, word, old.get(word), new.get(word))
+
+
+def _texts(old: Schema, new: Schema) -> Iterator[Difference]:
+    one, two = old.get("pattern"), new.get("pattern")
+    if one != two:
+        lost = two is not None and _escapes(two, one, old)
+        gained = one is not None and _escapes(one, two, new)
+        if lost or gained:
+            rule = "pattern-changed" if lost and gained else "pattern-narrowed" if lost else "pattern-widened"
+            yield _hit(rule, "pattern", one, two)
+    one, two = old.get("format"), new.get("format")
+    if one != two:
+        if one is None or one in WIDER_FORMATS.get(str(two), ()):
+            yield _hit("format-narrowed", "format", one, two)
+        elif two is None or two in WIDER_FORMATS.get(str(one), ()):
+            yield _hit("format-widened", "format", one, two)
+        else:
+            yield _hit("format-changed", "format", one, two)
+
+
+def _escapes(limit: str, own: str | None, schema: Schema) -> bool:
+    """True unless it is proven that every text of a schema (its own pattern and those of allOf) keeps to a limit."""
+    patterns = [own] if own is not None else []
+    patterns += [part["pattern"] for part in schema.get("allOf", ()) if "pattern" in part]
+    try:
+        found = texts(patterns, [limit], shortest=int(schema.get("minLength", 0)), longest=schema.get("maxLength"))
+        return next(found, None) is not None
+    except PatternError:
+        return True
+
+
+def _arrays(old: Schema, new: Schema) -> Iterator[Difference]:
+    if bool(old.get("uniqueItems")) != bool(new.get("uniqueItems")):
+        yield _hit("unique-items-demanded" if new.get("uniqueItems") else "unique-items-dropped", "uniqueItems")
+    yield from _opaque(old, new, "contains-changed", ("contains", "minContains", "maxContains"))
+
+
+def _conditions(old: Schema, new: Schema) -> Iterator[Difference]:
+    yield from _opaque(old, new, "condition-changed", ("if", "then", "else"))
+    yield from _opaque(old, new, "exclusion-changed", ("not",))
+    yield from _opaque(old, new, "unevaluated-changed", ("unevaluatedProperties", "unevaluatedItems"))
+    yield from _opaque(old, new, "dependency-changed", ("dependentRequired", "dependentSchemas"))
+    yield from _opaque(old, new, "member-names-changed", ("propertyNames",))
+
+
+def _opaque(old: Schema, new: Schema, rule: str, words: tuple[str, ...]) -> Iterator[Difference]:
+    one = {word: bare(old[word]) for word in words if word in old}
+    two = {word: bare(new[word]) for word in words if word in new}
+    if text(one) != text(two):
+        local = "$ref" not in text([one, two])
+        narrows = not (local and is_contained(one, two))
+        widens = not (local and is_contained(two, one))
+        if narrows or widens:
+            yield Difference(rule, words, one or None, two or None, narrows, widens)

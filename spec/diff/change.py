@@ -1,0 +1,111 @@
+"""A change and the report of all changes: the values that the comparison yields and the reporters show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+from spec.compatibility.rules import SCHEMA_RULES, Effect
+from spec.diff.rules import DOCUMENT_RULES, Direction
+
+Verdict: TypeAlias = Literal["breaking", "possible", "compatible", "unchanged"]
+GRADES: tuple[Verdict, ...] = ("unchanged", "compatible", "possible", "breaking")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change: rule, place, effects on clients and servers, and (for bodies) the payload that proves it.
+
+    ``pointer`` leads into the new document, or into the old one if ``where`` is ``old``. ``witness`` proves the
+    effect on clients: a request body that used to be valid and is now refused, or a response body that used to be
+    ruled out and is now valid. ``server_witness`` proves the effect on servers.
+    """
+
+    rule: str
+    pointer: str
+    direction: Direction
+    client: Effect
+    server: Effect
+    message: str
+    witness: Any = None
+    old: Any = None
+    new: Any = None
+    where: Literal["old", "new"] = "new"
+    server_witness: Any = None
+    proven: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The published shape of a change."""
+        names = ("rule", "pointer", "direction", "client", "server", "message", "witness", "old", "new")
+        return {name: getattr(self, name) for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All changes between two documents; the verdict is from the client's side."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        return max((change.client for change in self.changes), key=GRADES.index, default="unchanged")
+
+    def as_json(self) -> dict[str, Any]:
+        """``{"verdict": …, "changes": […]}``."""
+        return {"verdict": self.verdict, "changes": [change.as_json() for change in self.changes]}
+
+
+def change(
+    rule: str, pointer: str, old: Any = None, new: Any = None, *, where: Literal["old", "new"] = "new", about: str = ""
+) -> Change:
+    """A change decided by a document rule."""
+    row = DOCUMENT_RULES[rule]
+    message = filled(row.message, old, new)
+    return Change(
+        rule, pointer, row.direction, row.client, row.server, f"{about}: {message}" if about else message,
+        old=old, new=new, where=where,
+    )  # fmt: skip
+
+
+def filled(message: str, old: Any, new: Any) -> str:
+    """The sentence of a rule with its values, shortened where they are long."""
+    return message.replace("{old}", shown(old)).replace("{new}", shown(new))
+
+
+def shown(value: Any) -> str:
+    """A value as messages show it."""
+    if isinstance(value, str):
+        return f"'{value}'" if len(value) <= 120 else f"'{value[:117]}…'"
+    if value is None:
+        return "nothing"
+    if isinstance(value, list) and 0 < len(value) <= 12 and all(isinstance(each, str) for each in value):
+        return ", ".join(f"'{each}'" for each in value)
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return text if len(text) <= 120 else f"{text[:117]}…"
+
+
+def gathered(changes: Iterable[Change]) -> tuple[Change, ...]:
+    """Changes without repetition: one component used by many operations is reported once, at its worst."""
+    found: dict[tuple[str, str, str, str], Change] = {}
+    for each in changes:
+        key = (each.rule, each.pointer, each.direction, f"{shown(each.old)} {shown(each.new)}")
+        known = found.get(key)
+        found[key] = each if known is None else _worse(known, each)
+    return tuple(
+        sorted(found.values(), key=lambda each: (-GRADES.index(each.client), each.pointer, each.rule, each.direction))
+    )
+
+
+def _worse(one: Change, two: Change) -> Change:
+    first, second = (one, two) if GRADES.index(one.client) >= GRADES.index(two.client) else (two, one)
+    server = max(one.server, two.server, key=GRADES.index)
+    if not first.proven and second.proven and first.client == second.client:
+        first = second
+    return replace(first, server=server)
+
+
+def is_rule(name: str) -> bool:
+    """True if a rule of that id exists."""
+    return name in DOCUMENT_RULES or name in SCHEMA_RULES

@@ -1,0 +1,88 @@
+"""``invigilate diff OLD NEW``."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import sys
+from collections.abc import Callable
+
+from spec.compatibility.rules import SCHEMA_RULES
+from spec.diff.change import GRADES, Report
+from spec.diff.comparison import compare
+from spec.diff.ignore import ignored, sifted
+from spec.diff.report import FORMATS, Told
+from spec.diff.rules import DOCUMENT_RULES
+from spec.source.reading import SourceError, read
+from spec.source.revisions import openapi_object, source
+
+
+def parser() -> argparse.ArgumentParser:
+    """The options of the command."""
+    options = argparse.ArgumentParser(
+        prog="invigilate diff",
+        description="Say whom a change of an OpenAPI document breaks, with a payload that proves it.",
+        epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
+    )
+    options.add_argument("old", metavar="OLD", help="a file, or git:REV:PATH", nargs="?")
+    options.add_argument("new", metavar="NEW", help="a file, or git:REV:PATH", nargs="?")
+    options.add_argument("--format", choices=FORMATS, default="text", help="how to show the changes (default: text)")
+    options.add_argument(
+        "--fail-on", choices=("breaking", "possible", "never"), default="breaking",
+        help="the least verdict that exits with 1 (default: breaking)",
+    )  # fmt: skip
+    options.add_argument(
+        "--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires"
+    )
+    options.add_argument("--rules", action="store_true", help="list every rule with its effects, and exit")
+    return options
+
+
+def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> int:
+    """Compare two documents and print the report. Returns 0, 1 (see ``--fail-on``) or 2 (cannot read)."""
+    options = parser()
+    try:
+        given = options.parse_args(argv)
+    except SystemExit as leaving:
+        return int(leaving.code or 0)
+    if given.rules:
+        _print(rule_list())
+        return 0
+    if given.old is None or given.new is None:
+        sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
+        return 2
+    try:
+        old, new = source(given.old), source(given.new)
+        entries = ignored(read(given.ignore)) if given.ignore else ()
+        report = compare(openapi_object(old), openapi_object(new))
+    except SourceError as error:
+        sys.stderr.write(f"invigilate diff: {error}\n")
+        return 2
+    except RecursionError:
+        sys.stderr.write(
+            f"invigilate diff: {old.place('')}: the schemas are nested too deeply to compare; flatten them with $ref.\n"
+        )
+        return 2
+    left = sifted(report.changes, entries, today())
+    report = Report(left.changes)
+    _print(FORMATS[given.format](Told(report, old, new, left.ignored)))
+    if given.fail_on == "never":
+        return 0
+    return int(GRADES.index(report.verdict) >= GRADES.index(given.fail_on))
+
+
+def rule_list() -> str:
+    """Every rule, one a line."""
+    lines = [f"{rule.id:<34} {rule.sets:<9} {rule.message}" for rule in SCHEMA_RULES.values()]
+    lines += [
+        f"{row.id:<34} {row.direction:<9} clients: {row.client}, servers: {row.server}. {row.message}"
+        for row in DOCUMENT_RULES.values()
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _print(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+    except UnicodeEncodeError:  # a console without UTF-8, or a lone surrogate in the document
+        sys.stdout.write(text.encode("ascii", "backslashreplace").decode("ascii"))

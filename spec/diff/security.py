@@ -1,0 +1,142 @@
+"""Servers and security compared: what an operation really demands, wherever the document says so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spec.diff.change import Change, change
+from spec.diff.document import Operation, Side
+from spec.diff.schemas import Sides
+
+_IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl")
+_FLOW_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """One alternative of a security requirement: schemes that are all needed, each with its scopes."""
+
+    schemes: frozenset[str]
+    scopes: frozenset[str]
+    shown: str
+
+    def suffices_for(self, other: Demand) -> bool:
+        """True if a client that satisfies this demand also satisfies the other one."""
+        return other.schemes <= self.schemes and other.scopes <= self.scopes
+
+
+def demands(side: Side, operation: Operation) -> tuple[str, list[Demand]]:
+    """The pointer of the requirement that applies to an operation, and its alternatives (none: anybody may call)."""
+    own = operation.part.value.get("security")
+    pointer = f"{operation.part.pointer}/security" if own is not None else "/security"
+    listed = own if own is not None else side.document.get("security")
+    found = [_demand(side, each) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    return pointer, found or [Demand(frozenset(), frozenset(), "none")]
+
+
+def _demand(side: Side, requirement: Mapping[str, Any]) -> Demand:
+    schemes, scopes = set(), set()
+    for name, wanted in requirement.items():
+        identity = scheme_identity(side, name)
+        schemes.add(identity)
+        scopes |= {f"{identity} {scope}" for scope in wanted or ()}
+    shown = " and ".join(
+        f"{name}({', '.join(map(str, wanted))})" if wanted else name for name, wanted in requirement.items()
+    )
+    return Demand(frozenset(schemes), frozenset(scopes), shown or "none")
+
+
+def scheme_identity(side: Side, name: str) -> str:
+    """What a security scheme is, whatever it is called."""
+    part = side.child(side.at("/components/securitySchemes"), name)
+    if not isinstance(part.value, Mapping):
+        return name
+    found = {word: part.value.get(word) for word in _IDENTITY if word in part.value}
+    if found.get("type") == "http":
+        found["scheme"] = str(found.get("scheme")).lower()
+    if found.get("in") == "header":
+        found["name"] = str(found.get("name")).lower()
+    if found.get("type") in ("oauth2", "mutualTLS"):
+        found["called"] = name  # nothing else tells two of them apart
+    return json.dumps(found, sort_keys=True)
+
+
+def security_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+    """What a client must show for one operation: loosened, tightened, or of another kind."""
+    _, one = demands(sides.old, old)
+    pointer, two = demands(sides.new, new)
+    shown = [" or ".join(each.shown for each in side) for side in (one, two)]
+    lost = [each for each in one if not any(each.suffices_for(other) for other in two)]
+    gained = [each for each in two if not any(each.suffices_for(other) for other in one)]
+    if lost:
+        scoped = all(any(other.schemes <= each.schemes for other in two) for each in lost)
+        yield change(
+            "security-scope-added" if scoped else "security-tightened", pointer, shown[0], shown[1], about=new.name
+        )
+    if gained:
+        yield change("security-loosened", pointer, shown[0], shown[1], about=new.name)
+
+
+def scheme_changes(sides: Sides) -> Iterator[Change]:
+    """Changes of the definitions of OAuth flows, which no requirement names (the rest is judged per operation)."""
+    one = sides.old.children(sides.old.at("/components"), "securitySchemes")
+    two = sides.new.children(sides.new.at("/components"), "securitySchemes")
+    for name in one.keys() & two.keys():
+        left, right = sides.old.children(one[name], "flows"), sides.new.children(two[name], "flows")
+        pointer = f"{two[name].pointer}/flows"
+        for flow in sorted({*left, *right}):
+            if flow not in right:
+                yield change("security-flow-removed", pointer, flow, about=name)
+            elif flow not in left:
+                yield change("security-flow-added", f"{pointer}/{flow}", None, flow, about=name)
+            else:
+                yield from _flow(left[flow].value, right[flow].value, f"{pointer}/{flow}", name)
+
+
+def _flow(old: Mapping[str, Any], new: Mapping[str, Any], pointer: str, name: str) -> Iterator[Change]:
+    for word in _FLOW_ADDRESSES:
+        if old.get(word) != new.get(word):
+            yield change("security-flow-changed", f"{pointer}/{word}", old.get(word), new.get(word), about=name)
+    one, two = set(old.get("scopes") or ()), set(new.get("scopes") or ())
+    for scope in sorted(one - two):
+        yield change("security-scope-withdrawn", f"{pointer}/scopes", scope, about=name)
+    for scope in sorted(two - one):
+        yield change("security-scope-offered", f"{pointer}/scopes", None, scope, about=name)
+
+
+def server_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+    """Addresses at which an operation is, or is no longer, served."""
+    one, two = _servers(sides.old, old), _servers(sides.new, new)
+    for address in one:
+        if address not in two:
+            yield change("server-removed", one[address], address, where="old")
+    for address in two:
+        if address not in one:
+            yield change("server-added", two[address], None, address)
+
+
+def _servers(side: Side, operation: Operation) -> dict[str, str]:
+    """Address → pointer of the servers that apply: the operation's, else the path's, else the document's."""
+    for part in (operation.part, operation.item, side.at("")):
+        listed = part.value.get("servers") if isinstance(part.value, Mapping) else None
+        if isinstance(listed, list) and listed:
+            return {
+                address: f"{part.pointer}/servers/{index}"
+                for index, server in enumerate(listed)
+                if isinstance(server, Mapping)
+                for address in _addresses(server)
+            }
+    return {"/": "/servers"}
+
+
+def _addresses(server: Mapping[str, Any]) -> list[str]:
+    """The addresses of a server, its variables filled in with each of their values."""
+    found = [str(server.get("url", "/"))]
+    variables = server.get("variables")
+    for name, variable in variables.items() if isinstance(variables, Mapping) else ():
+        values = (variable.get("enum") or [variable.get("default", "")]) if isinstance(variable, Mapping) else [""]
+        found = [url.replace(f"{{{name}}}", str(value)) for url in found for value in values][:200]
+    return [url.rstrip("/") or "/" for url in found]

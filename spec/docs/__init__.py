@@ -1,0 +1,1 @@
+"""The contract as a page, and a document to start from."""

@@ -1,0 +1,198 @@
+"""The contract page: a document, the catalogue of clauses and the settled contradictions as one page of HTML.
+
+It is complete in itself: no script, no picture, nothing loaded. The anchor of a clause is its id.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from spec.catalogue.clauses import Catalogue, Standing
+from spec.catalogue.contradictions import Contradictions
+from spec.docs.fields import Field, fields
+from spec.docs.rules import Rule, rules, types
+from spec.openapi.document import Document, Operation, Schema
+from spec.openapi.references import Resolver
+
+_FOLDER = Path(__file__).parent
+STANDINGS: Mapping[Standing, str] = {
+    Standing.PUBLISHED: "the vendor says so, and nothing it publishes contradicts it",
+    Standing.IMPLIED: "follows from what is published",
+    Standing.ADOPTED: "the material is silent or contradicts itself; the decision is ours",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The text of the page, and the content security policy under which it is shown."""
+
+    html: str
+    policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A parameter of an operation, or a header of an answer."""
+
+    name: str
+    where: str
+    required: bool
+    types: str
+    description: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A body as it is sent or answered."""
+
+    name: str
+    summary: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body in one media type. ``same_as`` is the anchor of an equal one that is shown further up, or None."""
+
+    media: str
+    anchor: str
+    same_as: str | None
+    fields: tuple[Field, ...]
+    examples: tuple[Example, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One response of an operation."""
+
+    status: str
+    description: str
+    headers: tuple[Input, ...]
+    contents: tuple[Content, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """All that the page says about one operation."""
+
+    operation: Operation
+    inputs: tuple[Input, ...]
+    requests: tuple[Content, ...]
+    answers: tuple[Answer, ...]
+
+
+def render(document: Document, catalogue: Catalogue, contradictions: Contradictions) -> Page:
+    """The page of a document."""
+    import jinja2
+    from markupsafe import Markup
+
+    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_FOLDER),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["prose"] = _prose
+    html = environment.get_template("page.html").render(
+        document=document,
+        info=document.tree.get("info", {}),
+        policy=policy,
+        style=Markup(style),  # noqa: S704 - our own file
+        chapters=_Reader(document).chapters(),
+        clauses=list(catalogue.values()),
+        standings={standing.value: words for standing, words in STANDINGS.items()},
+        contradictions=list(contradictions.values()),
+        known=frozenset(catalogue),
+        settled=frozenset(contradictions),
+        settling={
+            name: [clause.id for clause in catalogue.values() if clause.settles == name] for name in contradictions
+        },
+    )
+    return Page(html, policy)
+
+
+def _prose(text: str) -> Any:
+    """Text whose pieces between backticks are code."""
+    from markupsafe import Markup, escape
+
+    pieces = str(text).split("`")
+    if len(pieces) % 2 == 0:
+        return text
+    marked = [f"<code>{escape(piece)}</code>" if odd % 2 else str(escape(piece)) for odd, piece in enumerate(pieces)]
+    return Markup("".join(marked))  # noqa: S704 - every piece was escaped
+
+
+class _Reader:
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.resolver = Resolver(document.tree, lambda pointer, reason: None)
+        self.shown: dict[str, str] = {}
+
+    def chapters(self) -> tuple[Chapter, ...]:
+        return tuple(self.chapter(operation) for operation in self.document.operations.values())
+
+    def chapter(self, operation: Operation) -> Chapter:
+        item = self.document.tree["paths"][operation.path][operation.method.lower()]
+        raw = self.resolver.inline(item, operation.pointer)
+        inputs = [
+            _input(one.name, one.where, one.schema, one.description, required=one.required)
+            for one in operation.parameters
+        ]
+        body = raw.get("requestBody", {})
+        return Chapter(
+            operation=operation,
+            inputs=tuple(inputs),
+            requests=self.contents(body, f"operation-{operation.id}-request"),
+            answers=tuple(
+                self.answer(str(status), one, f"operation-{operation.id}-{status}")
+                for status, one in raw.get("responses", {}).items()
+            ),
+        )
+
+    def answer(self, status: str, raw: Mapping[str, Any], anchor: str) -> Answer:
+        headers = [
+            _input(name, "header", one.get("schema", {}), str(one.get("description", "")), required=one.get("required"))
+            for name, one in raw.get("headers", {}).items()
+        ]
+        return Answer(status, str(raw.get("description", "")), tuple(headers), self.contents(raw, anchor))
+
+    def contents(self, holder: Mapping[str, Any], anchor: str) -> tuple[Content, ...]:
+        found = []
+        for number, (media, content) in enumerate(holder.get("content", {}).items()):
+            here = f"{anchor}-{number}"
+            schema = content.get("schema", {})
+            first = self.shown.setdefault(json.dumps(schema, sort_keys=True), here)
+            found.append(
+                Content(
+                    media=media,
+                    anchor=here,
+                    same_as=None if first == here else first,
+                    fields=fields(schema) if first == here else (),
+                    examples=_examples(content),
+                )
+            )
+        return tuple(found)
+
+
+def _input(name: str, where: str, schema: Schema, description: str, *, required: bool | None) -> Input:
+    return Input(name, where, bool(required), types(schema), description, tuple(rules(schema)))
+
+
+def _examples(content: Mapping[str, Any]) -> tuple[Example, ...]:
+    listed = {"example": {"value": content["example"]}} if "example" in content else content.get("examples", {})
+    return tuple(
+        Example(name, str(one.get("summary", "")), json.dumps(one["value"], indent=2, ensure_ascii=False))
+        for name, one in listed.items()
+        if "value" in one
+    )

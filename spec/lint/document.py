@@ -1,0 +1,156 @@
+"""Lint rules about the document as a whole: references, operations, parameters, security, dry runs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from spec.diff.document import Operation, Side
+from spec.lint.rules import Hit
+from spec.normal.form import Direction
+from spec.normal.merge import is_false
+from spec.openapi.resolving import references, target
+from spec.source.pointer import escape, follow
+from spec.witness.engine import expanded, judge
+from spec.witness.sample import samples
+
+_NAMES = re.compile(r"\{([^{}]+)\}")
+
+
+def reference_hits(document: Mapping[str, Any], *, legacy: bool) -> Iterator[Hit]:
+    """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
+    for pointer, reference in references(document):
+        if "/example/" in pointer or "/default/" in pointer:
+            continue
+        place = target(document, reference)
+        if place is None:
+            why = (
+                "no such place in this document"
+                if reference.startswith("#")
+                else "only references within the document are followed"
+            )
+            yield Hit(
+                "reference-unresolvable", f"{pointer}/$ref", f"The reference {reference!r} cannot be resolved: {why}."
+            )
+        elif not place.startswith("/components/") and place:
+            message = f"The reference {reference!r} leads outside 'components'."
+            yield Hit("reference-outside-components", f"{pointer}/$ref", message)
+        holder = follow(document, pointer)
+        beside = sorted(set(holder) - {"$ref", "description", "summary"}) if isinstance(holder, Mapping) else []
+        if legacy and beside and "/paths/" not in f"{pointer}/"[-7:]:
+            message = f"{', '.join(map(repr, beside))} beside $ref has no effect in OpenAPI 3.0."
+            yield Hit("reference-with-siblings", pointer, message)
+
+
+def operation_hits(side: Side) -> Iterator[Hit]:
+    """Hits of every rule about operations."""
+    used: dict[str, str] = {}
+    components = side.document.get("components")
+    schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
+    known = set(schemes) if isinstance(schemes, Mapping) else set()
+    yield from _security(side.document.get("security"), "/security", known)
+    for operation in side.operations().values():
+        pointer, value = operation.part.pointer, operation.part.value
+        name = value.get("operationId")
+        if name is None:
+            yield Hit("operation-id-missing", pointer, f"{operation.name} has no operationId.")
+        elif name in used:
+            yield Hit(
+                "operation-id-duplicate",
+                f"{pointer}/operationId",
+                f"The operationId {name!r} is that of {used[name]} too.",
+            )
+        used.setdefault(str(name), operation.name)
+        yield from _parameters(side, operation)
+        yield from _security(value.get("security"), f"{pointer}/security", known)
+        yield from _bodies(side, operation)
+
+
+def _parameters(side: Side, operation: Operation) -> Iterator[Hit]:
+    wanted = set(_NAMES.findall(operation.path))
+    declared: dict[str, str] = {}
+    for holder in (operation.item, operation.part):
+        listed = side.child(holder, "parameters")
+        for index in range(len(listed.value) if isinstance(listed.value, list) else 0):
+            part = side.child(listed, str(index))
+            if isinstance(part.value, Mapping) and part.value.get("in") == "path":
+                declared[str(part.value.get("name"))] = part.pointer
+    for name in sorted(wanted - declared.keys()):
+        message = f"{operation.name} does not declare its path parameter {name!r}."
+        yield Hit("path-parameter-undeclared", operation.part.pointer, message)
+    for name in sorted(declared.keys() - wanted):
+        yield Hit("path-parameter-unused", declared[name], f"{operation.name} has no {name!r} in its path.")
+
+
+def _security(listed: Any, pointer: str, known: set[str]) -> Iterator[Hit]:
+    for index, demand in enumerate(listed if isinstance(listed, list) else ()):
+        for name in demand if isinstance(demand, Mapping) else ():
+            if name not in known:
+                message = f"The security scheme {name!r} is not defined."
+                yield Hit("security-scheme-unknown", f"{pointer}/{index}/{escape(name)}", message)
+
+
+def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
+    body = side.child(operation.part, "requestBody")
+    request = _json(side, body.pointer) if body else None
+    if request is not None and body.value.get("required") is not True:
+        normal = side.normaliser.normal(request, "request")
+        if normal.get("required"):
+            needed = ", ".join(map(repr, normal["required"]))
+            message = f"{operation.name} may be called without a body, though its body requires {needed}."
+            yield Hit("request-body-optional", body.pointer, message)
+    responses = side.children(operation.part, "responses")
+    refusable = bool(body) or bool(operation.part.value.get("parameters")) or "{" in operation.path
+    if refusable and responses and not any(status[:1] in "45" or status == "default" for status in responses):
+        message = f"{operation.name} describes no answer to a call that fails."
+        yield Hit("error-responses-missing", f"{operation.part.pointer}/responses", message)
+    if request is not None:
+        yield from _dry_run(side, request, body.pointer, "request", operation)
+    for status, response in responses.items():
+        answer = _json(side, response.pointer)
+        if answer is not None:
+            yield from _dry_run(side, answer, response.pointer, "response", operation)
+            if status.startswith("2") and request is not None:
+                yield from _unasked(side, request, answer, response.pointer, operation)
+
+
+def _json(side: Side, pointer: str) -> Any:
+    for name, media in side.children(side.at(pointer), "content").items():
+        if name.partition(";")[0].strip().lower().endswith("json"):
+            found = media.value.get("schema") if isinstance(media.value, Mapping) else None
+            if isinstance(found, Mapping):
+                return found
+    return None
+
+
+def _dry_run(side: Side, schema: Any, pointer: str, direction: Direction, operation: Operation) -> Iterator[Hit]:
+    normal = side.normaliser.normal(schema, direction)
+    accepts = judge(normal)
+    opened = expanded(normal)
+    tries = [each for each in (normal, opened) if each is not None and not is_false(each)]
+    if not any(accepts(body) for each in tries for body in islice(samples(each), 40)):
+        message = f"No valid {direction} body of {operation.name} could be generated."
+        yield Hit("dry-run-failed", pointer, message)
+
+
+def _unasked(side: Side, request: Any, answer: Any, pointer: str, operation: Operation) -> Iterator[Hit]:
+    """Members that every response must have although a request need not ask for them."""
+    asked = side.normaliser.normal(request, "request")
+    given = side.normaliser.normal(answer, "response")
+    optional = dict(_optional(asked, sure=True))
+    for name in given.get("required", ()):
+        if name in optional:
+            message = f"Every answer of {operation.name} must have {name!r}, but a request may leave {name!r} out."
+            yield Hit("response-requires-unasked", pointer, message)
+
+
+def _optional(schema: Any, *, sure: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
+    """Members that may be missing, at the top or within members."""
+    for name, child in schema.get("properties", {}).items():
+        needed = sure and name in schema.get("required", ())
+        if not needed and "object" in child.get("type", ()):
+            yield name, True
+        if depth < 3:
+            yield from _optional(child, sure=needed, depth=depth + 1)

@@ -1,0 +1,43 @@
+"""Everything that a careful reader would find wrong in one OpenAPI document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spec.catalogue.clauses import Catalogue
+from spec.diff.document import Side
+from spec.lint.document import operation_hits, reference_hits
+from spec.lint.places import schema_places
+from spec.lint.prose import prose_hits
+from spec.lint.resources import clause_hits, loader_hits
+from spec.lint.rules import Finding, Hit, finding
+from spec.lint.schemas import schema_hits
+from spec.lint.values import value_hits
+from spec.source.reading import Source
+
+
+def findings(
+    source: Source, *, formats: frozenset[str] = frozenset(), clauses: Catalogue | None = None
+) -> tuple[Finding, ...]:
+    """The findings in an OpenAPI 3.0 or 3.1 document, in the order of the file, each once.
+
+    ``formats`` are formats that the reader's own validators check; ``clauses`` the
+    catalogue whose ids ``x-clause`` may name (without it, neither clauses nor resources are looked at).
+    """
+    found = {finding(source, hit) for hit in _hits(source, formats, clauses)}
+    return tuple(sorted(found))
+
+
+def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) -> Iterator[Hit]:
+    document: Mapping[str, Any] = source.value
+    side = Side.of(document)
+    places = list(schema_places(document))
+    yield from reference_hits(document, legacy=side.normaliser.legacy)
+    yield from schema_hits(places, side.normaliser, formats)
+    yield from value_hits(places, document, side.normaliser)
+    yield from prose_hits(places, document, side.normaliser)
+    yield from operation_hits(side)
+    if clauses is not None:
+        yield from clause_hits(places, clauses)
+        yield from loader_hits(source, places, clauses)

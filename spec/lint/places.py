@@ -1,0 +1,96 @@
+"""Where the schemas of a document stand: all of them, also those that only a reference reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spec.openapi.resolving import references, target
+from spec.source.pointer import escape, follow
+
+_ONE = (
+    "items", "contains", "additionalProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "not",
+    "if", "then", "else",
+)  # fmt: skip
+_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
+_MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+_FREE = frozenset({"example", "examples", "default", "enum", "const"})
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaPlace:
+    """A schema object, its pointer, the keyword it stands under, and the schema around it (None at the top)."""
+
+    pointer: str
+    schema: Mapping[str, Any]
+    keyword: str
+    name: str = ""
+    around: Mapping[str, Any] | None = None
+    conditional: bool = False  # below if, then, else, not or a branch: a part of a schema rather than a whole
+
+
+def schema_places(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
+    """Every schema object once, in document order, then those outside ``components`` that references name."""
+    seen: set[str] = set()
+    roots = list(_roots(document))
+    for place in roots:
+        yield from _below(place, seen)
+    for _, text in references(document):
+        found = target(document, text)
+        if found and found not in seen and not found.startswith(("/components/", "/paths/")):
+            value = follow(document, found)
+            if isinstance(value, Mapping):
+                yield from _below(SchemaPlace(found, value, "$ref", found.rpartition("/")[2]), seen)
+
+
+def _roots(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
+    components = document.get("components")
+    schemas = components.get("schemas") if isinstance(components, Mapping) else None
+    for name, schema in schemas.items() if isinstance(schemas, Mapping) else ():
+        if isinstance(schema, Mapping):
+            yield SchemaPlace(f"/components/schemas/{escape(name)}", schema, "schemas", name)
+    for word in ("paths", "webhooks", "components"):
+        yield from _written(document.get(word), f"/{word}")
+
+
+def _written(node: Any, pointer: str) -> Iterator[SchemaPlace]:
+    """The values of ``schema`` members outside ``components/schemas``."""
+    stack = [(node, pointer)]
+    while stack:
+        here, where = stack.pop()
+        if isinstance(here, Mapping):
+            for key, child in here.items():
+                below = f"{where}/{escape(key)}"
+                if key in _FREE or below == "/components/schemas":
+                    continue
+                if key == "schema" and isinstance(child, Mapping):
+                    yield SchemaPlace(below, child, "schema")
+                else:
+                    stack.append((child, below))
+        elif isinstance(here, list):
+            stack.extend((child, f"{where}/{index}") for index, child in enumerate(here))
+
+
+def _below(place: SchemaPlace, seen: set[str]) -> Iterator[SchemaPlace]:
+    if place.pointer in seen:
+        return
+    seen.add(place.pointer)
+    yield place
+    schema, pointer = place.schema, place.pointer
+    part = place.conditional
+    for word in _ONE:
+        if isinstance(schema.get(word), Mapping):
+            inner = part or word in ("if", "then", "else", "not")
+            yield from _below(SchemaPlace(f"{pointer}/{word}", schema[word], word, "", schema, inner), seen)
+    for word in _LISTS:
+        for index, child in enumerate(schema[word] if isinstance(schema.get(word), list) else ()):
+            if isinstance(child, Mapping):
+                inner = part or word != "prefixItems"
+                yield from _below(SchemaPlace(f"{pointer}/{word}/{index}", child, word, "", schema, inner), seen)
+    for word in _MAPS:
+        children = schema.get(word)
+        for name, child in children.items() if isinstance(children, Mapping) else ():
+            if isinstance(child, Mapping):
+                below = f"{pointer}/{word}/{escape(name)}"
+                yield from _below(SchemaPlace(below, child, word, name, schema, part), seen)

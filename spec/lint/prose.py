@@ -1,0 +1,72 @@
+"""Lint rules about descriptions that state a rule which the schema beside them does not."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from spec.lint.places import SchemaPlace
+from spec.lint.rules import Hit
+from spec.normal.form import Normaliser
+from spec.openapi.resolving import dereferenced
+
+_REQUIRED = re.compile(
+    r"\brequired\s+(?:if|when|unless|for|only|in case)\b|\bmandatory\s+(?:if|when|unless)\b", re.IGNORECASE
+)
+_UNLESS = re.compile(r"\b(?:optional|not required)\s+(?:if|when|unless)\b", re.IGNORECASE)
+_COUNT = re.compile(
+    r"\b(?:only|exactly|at most|at least|no more than)\s+one\b|\bone of (?:the )?following\b", re.IGNORECASE
+)
+_MUST = re.compile(
+    r"\bmust\s+(?:not\s+)?(?:be|contain|match|have|start|end|include|come)\b|\bcannot be\b", re.IGNORECASE
+)
+_CONDITIONS = frozenset({"if", "dependentRequired", "dependentSchemas", "oneOf", "anyOf", "not", "allOf"})
+_COUNTS = frozenset({"minProperties", "maxProperties", "oneOf", "not", "if", "minItems", "maxItems", "enum", "const"})
+_LIMITS = frozenset({
+    "enum", "const", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minLength", "maxLength", "minItems", "maxItems", "uniqueItems", "minProperties", "maxProperties", "propertyNames",
+    "not", "oneOf", "if", "dependentRequired", "contains", "required",
+})  # fmt: skip
+
+
+def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+    """Descriptions with "required if", "only one" or "must be" whose schema accepts the contrary.
+
+    A place that names a clause (``x-clause`` or another annotation of the project) has its rule elsewhere.
+    """
+    for place in places:
+        prose = place.schema.get("description")
+        if not isinstance(prose, str) or any(
+            word.startswith("x-") and not word.startswith(("x-format", "x-constraint")) for word in place.schema
+        ):
+            continue
+        if found := _broken(place, prose, document, normaliser):
+            message = f"The description says {found!r}, but the schema accepts the contrary."
+            yield Hit("prose-only-rule", f"{place.pointer}/description", message)
+
+
+def _broken(place: SchemaPlace, prose: str, document: Mapping[str, Any], normaliser: Normaliser) -> str | None:
+    real = dereferenced(document, place.schema)
+    words = {*place.schema, *(real if isinstance(real, Mapping) else ())}
+    around = place.around or {}
+    conditional = _REQUIRED.search(prose) or _UNLESS.search(prose)
+    if conditional and place.keyword == "properties":
+        unconditional = place.name in (around.get("required") or ())
+        if not unconditional and not (_CONDITIONS & set(around)):
+            return _quoted(prose, conditional)
+    count = _COUNT.search(prose)
+    if count and "properties" in words and not (_COUNTS & words):
+        return _quoted(prose, count)
+    must = _MUST.search(prose)
+    if must and not (_LIMITS & words):
+        normal = normaliser.normal(place.schema)
+        if not (_LIMITS & set(normal)) and not (_CONDITIONS & set(around)):
+            return _quoted(prose, must)
+    return None
+
+
+def _quoted(prose: str, found: re.Match[str]) -> str:
+    start = prose.rfind(".", 0, found.start()) + 1
+    end = prose.find(".", found.end())
+    return prose[start : end if end >= 0 else len(prose)].strip()[:100]

@@ -1,0 +1,126 @@
+"""Places inside a schema, as steps from the whole body: following them, pinning a value, exchanging a schema."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
+
+from spec.normal.merge import Schema, conjunction
+from spec.regex.automaton import texts
+from spec.regex.tree import PatternError
+
+Kind: TypeAlias = Literal["member", "additional", "pattern", "item", "index", "anyOf", "oneOf", "allOf"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step down a schema: a member by name, an item, or a branch by its number."""
+
+    kind: Kind
+    key: str = ""
+
+
+def step(kind: str, key: object = "") -> Step:
+    """A step whose kind is known from a keyword (``anyOf``, ``oneOf``, ``allOf``) or a table."""
+    return Step(cast(Kind, kind), str(key))
+
+
+Path: TypeAlias = tuple[Step, ...]
+
+
+def opened(schema: Schema, definitions: Schema) -> Schema:
+    """The schema a normal form's ``$ref`` stands for and what stands beside it."""
+    for _ in range(20):
+        if "$ref" not in schema:
+            break
+        rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
+        schema = conjunction([definitions.get(schema["$ref"].rpartition("/")[2], {}), rest])
+    return schema
+
+
+def child(schema: Schema, step: Step) -> Schema:
+    """The sub-schema one step down; ``{}`` where nothing is said."""
+    found: Any = {}
+    if step.kind == "member":
+        found = schema.get("properties", {}).get(step.key, schema.get("additionalProperties", {}))
+    elif step.kind == "additional":
+        found = schema.get("additionalProperties", {})
+    elif step.kind == "pattern":
+        found = schema.get("patternProperties", {}).get(step.key, {})
+    elif step.kind == "item":
+        found = schema.get("items", {})
+    elif step.kind == "index":
+        prefix = schema.get("prefixItems", [])
+        found = prefix[int(step.key)] if int(step.key) < len(prefix) else schema.get("items", {})
+    else:
+        found = schema.get(step.kind, [])[int(step.key)]
+    return dict(found)
+
+
+def placed(schema: Schema, step: Step, inner: Schema, *, present: bool) -> Schema:
+    """The schema with the sub-schema one step down exchanged; ``present`` also requires a value to stand there."""
+    if step.kind in ("anyOf", "oneOf", "allOf"):
+        if present:
+            others = [part for number, part in enumerate(schema[step.kind]) if number != int(step.key)]
+            rest = {key: value for key, value in schema.items() if key != step.kind}
+            return conjunction([rest, inner, *(others if step.kind == "allOf" else ())])
+        branches = list(schema[step.kind])
+        branches[int(step.key)] = inner
+        return {**schema, step.kind: branches}
+    if step.kind == "pattern" and not present:
+        return {**schema, "patternProperties": {**schema.get("patternProperties", {}), step.key: inner}}
+    if step.kind == "additional" and not present:
+        return {**schema, "additionalProperties": inner}
+    if step.kind in ("member", "additional", "pattern"):
+        name = step.key if step.kind == "member" else _name(schema, step)
+        result = {**schema, "properties": {**schema.get("properties", {}), name: inner}}
+        if present:
+            result["required"] = sorted({*schema.get("required", ()), name})
+        return result
+    if step.kind == "item" and not present:
+        return {**schema, "items": inner}
+    prefix = list(schema.get("prefixItems", ()))
+    index = len(prefix) if step.kind == "item" else int(step.key)
+    prefix += [schema.get("items", {})] * (index + 1 - len(prefix))
+    prefix[index] = inner
+    result = {**schema, "prefixItems": prefix}
+    if present:
+        result["minItems"] = max(index + 1, int(schema.get("minItems", 0)))
+    return result
+
+
+def _name(schema: Schema, step: Step) -> str:
+    if step.kind == "pattern":
+        try:
+            return next(texts([step.key]), "unexpected")
+        except PatternError:
+            return "unexpected"
+    names = schema.get("propertyNames", {})
+    if names.get("enum"):
+        return str(names["enum"][0])
+    if "pattern" in names:
+        try:
+            return next(texts([names["pattern"]], shortest=int(names.get("minLength", 0))), "unexpected")
+        except PatternError:
+            return "unexpected"
+    return "unexpected"
+
+
+def rebuilt(root: Schema, path: Sequence[Step], inner: Schema, *, present: bool) -> Schema:
+    """The whole schema with what stands at a path exchanged for another schema.
+
+    With ``present`` the whole also requires that a value stands there: sampling it gives bodies around that value.
+    """
+    definitions = root.get("$defs", {})
+
+    def build(schema: Schema, rest: Sequence[Step]) -> Schema:
+        if not rest:
+            return inner
+        schema = opened({key: value for key, value in schema.items() if key != "$defs"}, definitions)
+        if rest[0].kind in ("anyOf", "oneOf", "allOf") and len(schema.get(rest[0].kind, ())) <= int(rest[0].key):
+            return schema
+        return placed(schema, rest[0], build(child(schema, rest[0]), rest[1:]), present=present)
+
+    result = build(root, path)
+    return {**result, "$defs": definitions} if definitions else result

@@ -1,0 +1,1 @@
+"""The regular part of ECMA patterns, as trees and as automata."""

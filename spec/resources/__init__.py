@@ -1,0 +1,1 @@
+"""What ``x-resource`` says of a body: its parts, their identity, and the installs that hold them."""

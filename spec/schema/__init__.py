@@ -1,0 +1,1 @@
+"""JSON Schema as it is served: keywords, formats, messages, validation and a second opinion."""

@@ -1,0 +1,130 @@
+"""What a served schema may say: a literal table of keywords, and the walk that refuses everything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jsonschema_rs
+
+from spec.schema.formats import FORMATS
+from spec.source.pointer import escape
+
+CHILD = ("not", "if", "then", "else", "items", "additionalProperties", "propertyNames")
+CHILDREN = ("allOf", "anyOf", "oneOf")
+NAMED = ("properties",)
+ASSERTIONS = frozenset(
+    (
+        "type enum const pattern format minLength maxLength minimum maximum exclusiveMinimum exclusiveMaximum "
+        "multipleOf required minProperties maxProperties minItems maxItems uniqueItems"
+    ).split()
+)
+ANNOTATIONS = frozenset("title description default examples deprecated readOnly writeOnly $comment".split())
+EVERYWHERE = frozenset({"x-clause", "x-safe"})
+OF_A_MEMBER = frozenset({"x-install-default", "x-install-member", "x-after", "x-empty-is-unset"})
+OF_A_PART = frozenset({"x-resource", "x-signon"})
+OF_AN_ANSWER = frozenset({"x-sid", "x-result"})
+KNOWN = ASSERTIONS | ANNOTATIONS | EVERYWHERE | OF_A_MEMBER | OF_A_PART | OF_AN_ANSWER | {*CHILD, *CHILDREN, *NAMED}
+
+Report = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A schema on a walk: where it stands, and whether a member of the instance is reached by properties alone."""
+
+    schema: Any
+    pointer: str
+    direct: bool
+
+
+def subschemas(schema: Any, pointer: str, *, direct: bool = True) -> Iterator[Place]:
+    """The schema itself and every schema below it. ``direct`` stays true through properties and allOf only."""
+    yield Place(schema, pointer, direct)
+    if not isinstance(schema, Mapping):
+        return
+    for key in CHILD:
+        if key in schema:
+            yield from subschemas(schema[key], f"{pointer}/{key}", direct=direct and key == "propertyNames")
+    for key in CHILDREN:
+        for index, child in enumerate(schema.get(key, ())):
+            yield from subschemas(child, f"{pointer}/{key}/{index}", direct=direct and key == "allOf")
+    for key in NAMED:
+        for name, child in schema.get(key, {}).items():
+            yield from subschemas(child, f"{pointer}/{key}/{escape(name)}", direct=direct)
+
+
+def check_schema(
+    schema: Any, pointer: str, origins: Mapping[int, str], clauses: frozenset[str], report: Report
+) -> None:
+    """Report whatever in a schema would not be enforced: unknown keywords, formats without checker and the like."""
+    try:
+        jsonschema_rs.meta.validate(schema)
+    except jsonschema_rs.ValidationError as error:
+        report(_origin(schema, pointer, error.instance_path, origins), f"{error.message}.")
+        return
+    for place in subschemas(schema, pointer):
+        if isinstance(place.schema, Mapping):
+            where = origins.get(id(place.schema), place.pointer)
+            for reason in _complaints(place, clauses):
+                report(where, reason)
+
+
+def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:
+    """Where in the document the value stands that a path leads to, references followed."""
+    for step in path:
+        pointer = f"{origins.get(id(schema), pointer)}/{escape(step)}"
+        schema = schema[step]
+    return pointer
+
+
+def _complaints(place: Place, clauses: frozenset[str]) -> Iterator[str]:
+    schema = place.schema
+    for key in schema:
+        if key not in KNOWN:
+            yield f"the keyword {key!r} is not implemented and would have no effect; remove it or say it otherwise."
+        elif key in OF_A_MEMBER | OF_A_PART and not place.direct:
+            yield f"{key} takes effect only on members reached through properties and allOf; move it there."
+    if "format" in schema and schema["format"] not in FORMATS:
+        yield f"the format {schema['format']!r} has no checker; use one of {', '.join(sorted(FORMATS))}."
+    if "pattern" in schema:
+        yield from _pattern_complaints(schema["pattern"])
+    for clause in clause_ids(schema.get("x-clause")):
+        if clause not in clauses:
+            yield f"x-clause names {clause!r}, which the catalogue of clauses does not have; add or correct it."
+    if isinstance(schema.get("x-clause"), Mapping):
+        for key in schema["x-clause"]:
+            if key not in schema and not (key == "required" and "required" in schema):
+                yield f"x-clause speaks of the keyword {key!r}, which this schema does not have."
+
+
+def _pattern_complaints(pattern: str) -> Iterator[str]:
+    try:
+        re.compile(pattern)
+        jsonschema_rs.validator_for({"pattern": pattern})
+    except (re.error, jsonschema_rs.ValidationError, ValueError):
+        yield f"the pattern {pattern!r} is not a regular expression that all tools read."
+        return
+    if re.search(r"\\[dDwWsSbBzZA]|\\p", pattern):
+        yield f"the pattern {pattern!r} uses a class that tools read differently; write it out, such as [0-9]."
+
+
+def clause_ids(annotation: Any) -> Iterator[str]:
+    """Every clause id that an ``x-clause`` annotation names (a string, or mappings of keyword and member)."""
+    if isinstance(annotation, str):
+        yield annotation
+    elif isinstance(annotation, Mapping):
+        for nested in annotation.values():
+            yield from clause_ids(nested)
+
+
+def clause_of(schema: Any, keyword: str, member: str | None = None) -> str:
+    """The clause that a keyword of a schema (and, for ``required``, a member) keeps; ``schema`` if none is named."""
+    annotation = schema.get("x-clause") if isinstance(schema, Mapping) else None
+    if isinstance(annotation, Mapping):
+        annotation = annotation.get(keyword)
+    if isinstance(annotation, Mapping):
+        annotation = annotation.get(member)
+    return annotation if isinstance(annotation, str) else "schema"

@@ -1,0 +1,87 @@
+"""Which members of a body the document knows, so that the others can be ignored, reported or refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spec.openapi.document import Schema
+from spec.source.pointer import escape
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """What an object may hold: named members, and perhaps a form for all others. None: nothing is known of a value."""
+
+    named: Mapping[str, Members | None]
+    others: Members | None
+    open: bool
+
+    def unknown(self, value: Any, pointer: str = "") -> list[str]:
+        """The pointers of all members that the document does not know, at any depth."""
+        found: list[str] = []
+        self._collect(value, pointer, found)
+        return found
+
+    def knows(self, value: Any) -> bool:
+        """Whether the document knows all members: ``not unknown(value)``, without the work of naming them."""
+        if type(value) is not dict:
+            return True
+        named = self.named
+        for name, member in value.items():
+            if name in named:
+                below = named[name]
+            elif self.open:
+                below = self.others
+            else:
+                return False
+            if below is not None and type(member) is dict and not below.knows(member):
+                return False
+        return True
+
+    def _collect(self, value: Any, pointer: str, found: list[str]) -> None:
+        if type(value) is not dict:
+            return
+        for name, member in value.items():
+            if name in self.named:
+                below = self.named[name]
+            elif self.open:
+                below = self.others
+            else:
+                found.append(f"{pointer}/{escape(name)}")
+                continue
+            if below is not None and type(member) is dict:
+                below._collect(member, f"{pointer}/{escape(name)}", found)
+
+    def known(self, value: Any) -> Any:
+        """A copy of the value without the members that the document does not know."""
+        if type(value) is not dict:
+            return value
+        kept: dict[str, Any] = {}
+        for name, member in value.items():
+            if name in self.named:
+                below = self.named[name]
+            elif self.open:
+                below = self.others
+            else:
+                continue
+            kept[name] = below.known(member) if below is not None else member
+        return kept
+
+
+def members(schema: Schema) -> Members | None:
+    """The members that a schema knows, or None if it says nothing about members (any are taken)."""
+    named: dict[str, Members | None] = {}
+    others: Members | None = None
+    speaks = False
+    is_open = False
+    for one in (schema, *schema.get("allOf", ())):
+        if "properties" in one:
+            speaks = True
+            named |= {name: members(member) for name, member in one["properties"].items()}
+        if one.get("additionalProperties", False) is not False:
+            speaks = is_open = True
+            extra = one["additionalProperties"]
+            others = members(extra) if isinstance(extra, Mapping) else None
+    return Members(named, others, is_open) if speaks else None

@@ -1,0 +1,37 @@
+"""The second opinion: the same rules by the reference implementation, jsonschema, with our patterns and formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
+
+from spec.openapi.document import Schema
+from spec.schema.formats import FORMATS
+
+
+@lru_cache(maxsize=512)
+def _ecma(pattern: str) -> re.Pattern[str]:
+    # outside a class an unescaped $ means the very end, not "or before a last newline"
+    parts = re.findall(r"\\.|\[(?:\\.|[^\]\\])*\]|.", pattern, re.DOTALL)
+    return re.compile("".join(r"\Z" if part == "$" else part for part in parts))
+
+
+def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not _ecma(pattern).search(instance):
+        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+# the stubs of jsonschema leave extend untyped
+_Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def reference_validator(schema: Schema) -> Any:
+    """A jsonschema validator of the schema that agrees with Rules on patterns and formats."""
+    checker = FormatChecker(formats=())
+    for name, accepts in FORMATS.items():
+        checker.checks(name)(lambda value, accepts=accepts: not isinstance(value, str) or accepts(value))
+    return _Validator(schema, format_checker=checker)
