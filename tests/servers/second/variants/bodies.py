@@ -25,7 +25,8 @@ class SeveralNames(Rules):
         one = super().identifiers(prefix, kinds, none, several, clause)
 
         def check(value: Any, pointer: str) -> Iterator[Violation]:
-            yield from (violation for violation in one(value, pointer) if violation.clause != several or not value)
+            some = isinstance(value, dict) and any(kind in value for kind in KINDS)
+            yield from (violation for violation in one(value, pointer) if not (some and violation.pointer == pointer))
 
         return check
 
