@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from servers.second.application import Application
-from servers.second.listening import Handler, Listener
+from servers.second.server.application import Application
+from servers.second.server.listening import Handler, Listener
 
 
 class Departure(NamedTuple):

@@ -7,13 +7,13 @@ import time
 from typing import Any
 
 import jwt
-
-from servers.second.application import Application
 from servers.second.departures import Departure
-from servers.second.messages import Received, Sent
-from servers.second.provisioning import Call, Provisioning
-from servers.second.signons import Signons
-from servers.second.tokens import ISSUER, Credentials, Tokens, key
+from servers.second.faults.requests import trip
+from servers.second.server.application import Application
+from servers.second.server.messages import Received, Sent
+from servers.second.server.provisioning import Call, Provisioning
+from servers.second.server.signons import Signons
+from servers.second.server.tokens import ISSUER, Credentials, Tokens, key
 
 
 class RememberedRight(Credentials):
@@ -65,9 +65,7 @@ class EchoedScheme(Credentials):
 
 class SubjectByEmail(Provisioning):
     def subject(self, call: Call) -> str:
-        query = (
-            'SELECT sid FROM "user" WHERE deployment = ? AND email = (SELECT email FROM "user" WHERE sid = ?) ORDER BY rowid'
-        )
+        query = 'SELECT sid FROM "user" WHERE deployment = ? AND email = (SELECT email FROM "user" WHERE sid = ?) ORDER BY rowid'
         row = call.database.execute(query, (call.install.deployment, call.sids["user"])).fetchone()
         return str(row["sid"])
 
@@ -90,6 +88,7 @@ class LateMark(Signons):
 class MarkingApplication(Application):
     def follow(self, request: Received, install: str) -> Sent:
         sent = super().follow(request, install)
+        trip()
         with self.pool.transaction() as database:
             database.execute("UPDATE signon SET used = 1 WHERE instr(?, code)", (request.target,))
         return sent
@@ -97,11 +96,19 @@ class MarkingApplication(Application):
 
 FAULTS = (
     Departure(
-        *("right-remembered", "That a caller may use an install is remembered for the connection, whoever calls next.", (RememberedRight,)),
+        *(
+            "right-remembered",
+            "That a caller may use an install is remembered for the connection, whoever calls next.",
+            (RememberedRight,),
+        ),
         *(("credential-foreign-refused",), ("credential-refusal-stores-nothing", "installs-apart")),
     ),
     Departure(
-        *("tokens-remembered", "Verified tokens are remembered by what is signed, without the signature.", (RememberedTokens,)),
+        *(
+            "tokens-remembered",
+            "Verified tokens are remembered by what is signed, without the signature.",
+            (RememberedTokens,),
+        ),
         *(("credential-invalid-refused",), ("credential-refusal-stores-nothing",)),
     ),
     Departure(
@@ -109,15 +116,27 @@ FAULTS = (
         *(("credential-expired-refused",), ("credential-refusal-stores-nothing",)),
     ),
     Departure(
-        *("scheme-as-written", "The scheme of Authorization is only known as it is written in the handbook.", (SchemeAsWritten,)),
+        *(
+            "scheme-as-written",
+            "The scheme of Authorization is only known as it is written in the handbook.",
+            (SchemeAsWritten,),
+        ),
         *(("valid-accepted",), ("credential-status",)),
     ),
     Departure(
-        *("scheme-echoed", "An unknown scheme is repeated in the error, with the credential behind it.", (EchoedScheme,)),
+        *(
+            "scheme-echoed",
+            "An unknown scheme is repeated in the error, with the credential behind it.",
+            (EchoedScheme,),
+        ),
         *(("credential-not-echoed",), ("error-shape",)),
     ),
     Departure(
-        *("subject-by-email", "The user of a sign-on is looked up by e-mail address, and the oldest is taken.", (SubjectByEmail,)),
+        *(
+            "subject-by-email",
+            "The user of a sign-on is looked up by e-mail address, and the oldest is taken.",
+            (SubjectByEmail,),
+        ),
         *(("signon-token-subject",), ("signon-link-works", "signon-token-claims")),
     ),
     Departure(
@@ -125,7 +144,11 @@ FAULTS = (
         *(("signon-token-signed",), ()),
     ),
     Departure(
-        *("code-marked-late", "A link is marked as used when its page is made: two visitors at once are both let in.", (LateMark, MarkingApplication)),
+        *(
+            "code-marked-late",
+            "A link is marked as used when its page is made: two visitors at once are both let in.",
+            (LateMark, MarkingApplication),
+        ),
         *(("signon-single-use",), ()),
     ),
 )

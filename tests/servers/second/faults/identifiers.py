@@ -8,9 +8,9 @@ import unicodedata
 import uuid
 from typing import Any
 
-from servers.second.database import COURSE, EXAM, USER, Pool, Records, Table
 from servers.second.departures import Departure
-from servers.second.provisioning import Call, Identifiers, Provisioning
+from servers.second.server.database import COURSE, EXAM, USER, Pool, Records, Table
+from servers.second.server.provisioning import Call, Identifiers, Provisioning
 
 
 class Keyed(Identifiers):
@@ -85,7 +85,9 @@ class ExamsOfAnyCourse(Identifiers):
 
 class SidsFromNames(Identifiers):
     def mint(self, table: Table, scope: str, kind: str, name: str) -> str:
-        return "EX" + uuid.uuid5(uuid.NAMESPACE_URL, name).hex if table is EXAM else super().mint(table, scope, kind, name)
+        return (
+            "EX" + uuid.uuid5(uuid.NAMESPACE_URL, name).hex if table is EXAM else super().mint(table, scope, kind, name)
+        )
 
 
 class Upserts(Records):
@@ -127,31 +129,69 @@ ONE = ("sids-distinct", "result-truthful", "match-by-identifier")
 FAULTS = (
     Departure("names-cut", "Names are cut at 64 letters by their column.", (CutNames,), NAMES, ONE),
     Departure("names-as-numbers", "Names that look like numbers are compared as numbers.", (NumericNames,), NAMES, ONE),
-    Departure("names-without-accents", "Names are compared by a collation that ignores accents.", (AccentlessNames,), NAMES, ONE),
+    Departure(
+        "names-without-accents",
+        "Names are compared by a collation that ignores accents.",
+        (AccentlessNames,),
+        NAMES,
+        ONE,
+    ),
     Departure("names-unquoted", "Apostrophes are taken out of names, for fear of SQL.", (UnquotedNames,), NAMES, ONE),
     Departure(
-        *("names-of-prototypes", "Names of members of every object are found in a map that is an object.", (PrototypeNames,)),
+        *(
+            "names-of-prototypes",
+            "Names of members of every object are found in a map that is an object.",
+            (PrototypeNames,),
+        ),
         *(("never-server-error",), ("values-survive", "valid-accepted")),
     ),
-    Departure("names-by-like", "Names are looked up with LIKE, so that _ and % match anything.", (LikeNames, CaseSensitiveLike), NAMES, ONE),
+    Departure(
+        "names-by-like",
+        "Names are looked up with LIKE, so that _ and % match anything.",
+        (LikeNames, CaseSensitiveLike),
+        NAMES,
+        ONE,
+    ),
     Departure(
         *("user-kinds-share-an-index", "A user is found by a name of any kind.", (UserKindsShareAnIndex,)),
         *(("ids-kinds-apart", "first-call-creates"), ONE),
     ),
     Departure(
-        *("exams-of-any-course", "An exam is looked up by its name alone, in whatever course it is.", (ExamsOfAnyCourse,)),
+        *(
+            "exams-of-any-course",
+            "An exam is looked up by its name alone, in whatever course it is.",
+            (ExamsOfAnyCourse,),
+        ),
         *(("ids-scoped", "first-call-creates"), (*ONE, "exam-in-course", "exam-configuration-required")),
     ),
     Departure(
-        *("sids-from-names", "The SID of an exam is a hash of its name, so that exams of two courses are one row.", (SidsFromNames, Upserts)),
-        *(("sids-distinct", "ids-scoped"), (*ONE, "exam-in-course", "recall-finds", "unknown-sid-refused", "first-call-creates")),
+        *(
+            "sids-from-names",
+            "The SID of an exam is a hash of its name, so that exams of two courses are one row.",
+            (SidsFromNames, Upserts),
+        ),
+        *(
+            ("sids-distinct", "ids-scoped"),
+            (*ONE, "exam-in-course", "recall-finds", "unknown-sid-refused", "first-call-creates"),
+        ),
     ),
     Departure(
-        *("users-of-the-first-page", "A user is looked for among the first hundred only.", (FirstPageOfUsers, NoUniqueIndex)),
-        *(("recall-finds",), ("result-truthful", "joined-once", "concurrent-once", "match-by-identifier", "installs-apart")),
+        *(
+            "users-of-the-first-page",
+            "A user is looked for among the first hundred only.",
+            (FirstPageOfUsers, NoUniqueIndex),
+        ),
+        *(
+            ("recall-finds",),
+            ("result-truthful", "joined-once", "concurrent-once", "match-by-identifier", "installs-apart"),
+        ),
     ),
     Departure(
-        *("course-sids-of-any-install", "The SID of a course of another deployment is taken.", (CourseSidsOfAnyInstall,)),
+        *(
+            "course-sids-of-any-install",
+            "The SID of a course of another deployment is taken.",
+            (CourseSidsOfAnyInstall,),
+        ),
         *(("installs-apart", "unknown-sid-refused"), ()),
     ),
     Departure(

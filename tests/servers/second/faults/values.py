@@ -9,13 +9,13 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from servers.second.database import COURSE, EXAM, Column, Kind, Records, Table
-from servers.second.decoding import Decoder
 from servers.second.departures import Departure
-from servers.second.installs import Install
-from servers.second.messages import RefusedError
-from servers.second.provisioning import Provisioning
-from servers.second.rules import Rules
+from servers.second.server.database import COURSE, EXAM, Column, Kind, Records, Table
+from servers.second.server.decoding import Decoder
+from servers.second.server.installs import Install
+from servers.second.server.messages import RefusedError
+from servers.second.server.provisioning import Provisioning
+from servers.second.server.rules import Rules
 
 
 class SmallIntegers(Records):
@@ -113,7 +113,9 @@ class UnexaminedUpdates(Provisioning):
             kind, name = next(iter(course.items()))
             scope = install.deployment
             sid = name if kind == "sid" else self.identifiers.find(database, COURSE, scope, kind, name)
-            return "sid" in exam or bool(sid and self.identifiers.find(database, EXAM, sid, "external", exam["external"]))
+            return "sid" in exam or bool(
+                sid and self.identifiers.find(database, EXAM, sid, "external", exam["external"])
+            )
 
 
 class ManyDigits(Decoder):
@@ -123,7 +125,11 @@ class ManyDigits(Decoder):
 
 FAULTS = (
     Departure(
-        *("integers-of-16-bits", "Numbers are kept in 16 bits, and the database refuses larger ones.", (SmallIntegers,)),
+        *(
+            "integers-of-16-bits",
+            "Numbers are kept in 16 bits, and the database refuses larger ones.",
+            (SmallIntegers,),
+        ),
         *(("never-server-error",), ("values-survive", "valid-accepted")),
     ),
     Departure(
@@ -131,7 +137,11 @@ FAULTS = (
         *(("values-compare", "result-truthful"), ()),
     ),
     Departure(
-        *("dates-in-local-time", "Dates are kept in local time without an offset: the hour that comes twice is one.", (LocalClocks,)),
+        *(
+            "dates-in-local-time",
+            "Dates are kept in local time without an offset: the hour that comes twice is one.",
+            (LocalClocks,),
+        ),
         *(("result-truthful", "values-compare"), ()),
     ),
     Departure(
@@ -139,7 +149,11 @@ FAULTS = (
         *(("valid-accepted", "access-order"), ("scheduling-order", "values-survive")),
     ),
     Departure(
-        *("markup-escaped", "Texts are escaped when they are saved, and compared as they come: & differs every time.", (EscapedMarkup,)),
+        *(
+            "markup-escaped",
+            "Texts are escaped when they are saved, and compared as they come: & differs every time.",
+            (EscapedMarkup,),
+        ),
         *(("result-truthful",), ("values-survive",)),
     ),
     Departure(
@@ -147,7 +161,11 @@ FAULTS = (
         *(("update-merges", "result-truthful"), ("null-accepted",)),
     ),
     Departure(
-        *("documents-shallow", "Of proctor types and permitted items only the names are compared.", (ShallowDocuments,)),
+        *(
+            "documents-shallow",
+            "Of proctor types and permitted items only the names are compared.",
+            (ShallowDocuments,),
+        ),
         *(("result-truthful", "update-replaces-whole"), ()),
     ),
     Departure(
@@ -159,7 +177,11 @@ FAULTS = (
         *(("never-server-error",), ("values-survive", "valid-accepted")),
     ),
     Departure(
-        *("updates-unexamined", "What a configuration must keep is examined when its exam is new, not when it is known.", (UnexaminedUpdates,)),
+        *(
+            "updates-unexamined",
+            "What a configuration must keep is examined when its exam is new, not when it is known.",
+            (UnexaminedUpdates,),
+        ),
         ("configuration-duration-positive", "configuration-attempts-positive"),
         (*UnexaminedUpdates.only_on_create, "result-truthful"),
     ),

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
-from servers.second.checks import Check, Rule, text
-from servers.second.database import TABLES, Records, Table
-from servers.second.decoding import Decoder
 from servers.second.departures import Departure
 from servers.second.faults.identifiers import Keyed
-from servers.second.installs import Install
-from servers.second.messages import Answers, Received, RefusedError, Sent, Violation
-from servers.second.provisioning import Call, Provisioning
-from servers.second.rules import Rules
-from servers.second.times import is_date
+from servers.second.server.checks import Check, Rule, text
+from servers.second.server.database import TABLES, Records, Table
+from servers.second.server.decoding import Decoder
+from servers.second.server.installs import Install
+from servers.second.server.messages import Answers, Received, RefusedError, Sent, Violation
+from servers.second.server.provisioning import Call, Provisioning
+from servers.second.server.rules import Rules
+from servers.second.server.times import is_date
 
 KINDS = ("sid", "api", "lms", "external")
 
@@ -49,7 +49,7 @@ class AnyNameMatches(Provisioning):
 
 
 class KnownMembersOnly(Rules):
-    extra = {
+    extra: ClassVar[dict[str, set[str]]] = {
         "": {"course", "user", "enrollment", "exam", "signon"},
         "/signon": {"integrationSid"},
         "/exam": {"configuration"},
@@ -61,13 +61,19 @@ class KnownMembersOnly(Rules):
         if isinstance(body, dict):
             parts |= {f"/{name}": part for name, part in body.items() if name in self.extra[""]}
             exam = body.get("exam")
-            parts |= {"/exam/configuration": exam["configuration"]} if isinstance(exam, dict) and "configuration" in exam else {}
+            parts |= (
+                {"/exam/configuration": exam["configuration"]}
+                if isinstance(exam, dict) and "configuration" in exam
+                else {}
+            )
         for pointer, part in parts.items():
             columns = next((table.columns for table in TABLES if pointer.endswith(f"/{table.part}")), ())
             known = {column.path.partition(".")[0] for column in columns} | {"ids"} | self.extra.get(pointer, set())
             if isinstance(part, dict):
                 unknown = [name for name in part if name not in known]
-                found += [Violation(f"{pointer}/{name}", "is not known.", "unknown-members-ignored") for name in unknown]
+                found += [
+                    Violation(f"{pointer}/{name}", "is not known.", "unknown-members-ignored") for name in unknown
+                ]
         return found
 
 
@@ -113,7 +119,9 @@ class Conversions(Decoder):
             dates = configuration.get(window) if isinstance(configuration, dict) else None
             for name, date in dates.items() if isinstance(dates, dict) else ():
                 if isinstance(date, str):
-                    dates[name] = re.sub(r"^(\d{4})-02-3([01])", lambda found: f"{found[1]}-03-0{int(found[2]) + 2}", date)
+                    dates[name] = re.sub(
+                        r"^(\d{4})-02-3([01])", lambda found: f"{found[1]}-03-0{int(found[2]) + 2}", date
+                    )
         return body
 
     def converted(self, value: str) -> Any:
@@ -150,7 +158,9 @@ class UncheckedContents(Rules):
     time_zone = currency
 
     def email(self) -> Check:
-        return text(Rule(lambda value: value.count("@") == 1 and value[0] != "@" != value[-1], "has no @.", "user-email-form"))
+        return text(
+            Rule(lambda value: value.count("@") == 1 and value[0] != "@" != value[-1], "has no @.", "user-email-form")
+        )
 
     def date(self) -> Check:
         return text(Rule(is_date, "is no ISO 8601 date.", "date-form"))
@@ -183,7 +193,9 @@ class Replacing(Records):
         found = super().members(table, part)
         if "sid" in part.get("ids", {}):
             return found
-        return found | {column: None for column in table.columns if column.name in self.optional and column not in found}
+        return found | {
+            column: None for column in table.columns if column.name in self.optional and column not in found
+        }
 
 
 class LenientJson(Decoder):
@@ -201,15 +213,33 @@ class LenientJson(Decoder):
 
 
 VARIANTS = (
-    Departure("several-names", "Several identifiers are taken; any of them matches, and the others are learned.", (SeveralNames, AnyNameMatches)),
+    Departure(
+        "several-names",
+        "Several identifiers are taken; any of them matches, and the others are learned.",
+        (SeveralNames, AnyNameMatches),
+    ),
     Departure("known-members-only", "Unknown members are refused.", (KnownMembersOnly,)),
-    Departure("never-updated", "What is known is always told as Found Existing, whatever was changed.", (NeverUpdated,)),
+    Departure(
+        "never-updated", "What is known is always told as Found Existing, whatever was changed.", (NeverUpdated,)
+    ),
     Departure("null-parts", "All five parts are in every answer, null where nothing was asked for.", (NullParts,)),
     Departure("trimmed-texts", "Every text is trimmed before anything else is done with it.", (TrimmedTexts,)),
     Departure("caseless-names", "Names are compared without regard to case.", (CaselessNames,)),
     Departure("conversions", "Numbers and booleans in quotes are converted; 30 February is 2 March.", (Conversions,)),
-    Departure("parts-kept", "A call that fails at its integration or its configuration keeps what came before.", (KeptParts,)),
-    Departure("contents-unchecked", "Currencies, zones, windows, addresses and dates without offset are taken as they come.", (UncheckedContents,)),
-    Departure("updates-replace", "An optional member that is left out of an update falls back to its default.", (Replacing,)),
-    Departure("lenient-json", "A byte order mark, members twice, deep nesting, any media type: read all the same.", (LenientJson,)),
+    Departure(
+        "parts-kept", "A call that fails at its integration or its configuration keeps what came before.", (KeptParts,)
+    ),
+    Departure(
+        "contents-unchecked",
+        "Currencies, zones, windows, addresses and dates without offset are taken as they come.",
+        (UncheckedContents,),
+    ),
+    Departure(
+        "updates-replace", "An optional member that is left out of an update falls back to its default.", (Replacing,)
+    ),
+    Departure(
+        "lenient-json",
+        "A byte order mark, members twice, deep nesting, any media type: read all the same.",
+        (LenientJson,),
+    ),
 )

@@ -5,16 +5,15 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import jwt
-
-from servers.second.application import Application
 from servers.second.departures import Departure
-from servers.second.installs import INSTALLS, Install
-from servers.second.messages import Answers, Received, RefusedError, Sent
-from servers.second.signons import Signons
-from servers.second.tokens import Credentials
+from servers.second.server.application import Application
+from servers.second.server.installs import INSTALLS, Install
+from servers.second.server.messages import Answers, Received, RefusedError, Sent
+from servers.second.server.signons import Signons
+from servers.second.server.tokens import Credentials
 
 
 class AlwaysForbidden(Credentials):
@@ -23,7 +22,12 @@ class AlwaysForbidden(Credentials):
 
 
 class CodesOfDigits(Answers):
-    digits = {"AUTHENTICATIONFAILED": "5000", "FORBIDDEN": "5003", "RESOURCENOTFOUND": "1200", "INVALIDINPUT": "4000"}
+    digits: ClassVar[dict[str, str]] = {
+        "AUTHENTICATIONFAILED": "5000",
+        "FORBIDDEN": "5003",
+        "RESOURCENOTFOUND": "1200",
+        "INVALIDINPUT": "4000",
+    }
 
     def refusal(self, request: Received, refused: RefusedError) -> Sent:
         body = {"code": self.digits.get(refused.code, "6000"), "message": refused.message, "status": refused.status}
@@ -36,7 +40,9 @@ class SharedSecret(Signons):
     lasts = 20 * 3600
     secret = "of the account, and of nobody else"
 
-    def issue(self, database: Any, install: Install, integration: str, user: str, claims: dict[str, Any]) -> dict[str, str]:
+    def issue(
+        self, database: Any, install: Install, integration: str, user: str, claims: dict[str, Any]
+    ) -> dict[str, str]:
         payload = {"sub": user, "exp": int(time.time()) + self.lasts}
         token = jwt.encode(payload, self.secret, algorithm="HS256")
         return {"redirect": f"{self.base}/v2/installs/{install.sid}/signon?code={token}", "token": token}
@@ -55,7 +61,11 @@ class NoKeys(Application):
 
 
 class OtherStatuses(Answers):
-    statuses = {"UNSUPPORTEDMEDIATYPE": 400, "PAYLOADTOOLARGE": 400, "UNSUPPORTEDHTTPVERB": 404}
+    statuses: ClassVar[dict[str, int]] = {
+        "UNSUPPORTEDMEDIATYPE": 400,
+        "PAYLOADTOOLARGE": 400,
+        "UNSUPPORTEDHTTPVERB": 404,
+    }
 
     def refusal(self, request: Received, refused: RefusedError) -> Sent:
         if refused.code not in self.statuses:
@@ -84,8 +94,22 @@ class BusyNowAndThen(Application):
 
 
 VARIANTS = (
-    Departure("codes-of-digits", "Every bad credential is 403 without a challenge, and codes are digits.", (AlwaysForbidden, CodesOfDigits)),
-    Departure("shared-secret", "Sign-on tokens are HS256 with few claims; the link holds the token and works for hours.", (SharedSecret, NoKeys)),
-    Departure("other-statuses", "Unknown and malformed installs are 403, other methods 404, other media types and sizes 400.", (OtherStatuses, InstallsHidden)),
-    Departure("busy-now-and-then", "Now and then 503 or 429 with Retry-After, before anything is done.", (BusyNowAndThen,)),
+    Departure(
+        "codes-of-digits",
+        "Every bad credential is 403 without a challenge, and codes are digits.",
+        (AlwaysForbidden, CodesOfDigits),
+    ),
+    Departure(
+        "shared-secret",
+        "Sign-on tokens are HS256 with few claims; the link holds the token and works for hours.",
+        (SharedSecret, NoKeys),
+    ),
+    Departure(
+        "other-statuses",
+        "Unknown and malformed installs are 403, other methods 404, other media types and sizes 400.",
+        (OtherStatuses, InstallsHidden),
+    ),
+    Departure(
+        "busy-now-and-then", "Now and then 503 or 429 with Retry-After, before anything is done.", (BusyNowAndThen,)
+    ),
 )

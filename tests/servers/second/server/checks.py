@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from servers.second.messages import Violation
+from servers.second.server.messages import Violation
 
 Check = Callable[[Any, str], Iterator[Violation]]
 Test = Callable[[Any], bool]
@@ -37,7 +37,9 @@ def boolean() -> Check:
 
 def whole(*rules: Rule) -> Check:
     def is_whole(value: Any) -> bool:
-        return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value == value // 1))
+        return not isinstance(value, bool) and (
+            isinstance(value, int) or (isinstance(value, float) and value == value // 1)
+        )
 
     return _scalar(is_whole, "a whole number", rules, False, "schema")
 
@@ -49,7 +51,9 @@ def _scalar(is_type: Test, name: str, rules: tuple[Rule, ...], nullable: bool, c
         if not is_type(value):
             yield Violation(pointer, f"{shown(value)} is not {name}.", clause)
             return
-        yield from (Violation(pointer, f"{shown(value)} {rule.message}", rule.clause) for rule in rules if not rule.test(value))
+        yield from (
+            Violation(pointer, f"{shown(value)} {rule.message}", rule.clause) for rule in rules if not rule.test(value)
+        )
 
     return check
 

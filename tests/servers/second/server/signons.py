@@ -10,10 +10,9 @@ import uuid
 from typing import Any
 
 import jwt
-
-from servers.second.installs import Install
-from servers.second.messages import RefusedError
-from servers.second.tokens import ISSUER, Tokens
+from servers.second.server.installs import Install
+from servers.second.server.messages import RefusedError
+from servers.second.server.tokens import ISSUER, Tokens
 
 
 class Signons:
@@ -31,7 +30,10 @@ class Signons:
         code = secrets.token_urlsafe(24)
         row = (code, all_claims.get("jti"), install.sid, time.time() + self.lasts, 0, json.dumps(all_claims))
         database.execute("INSERT INTO signon VALUES (?, ?, ?, ?, ?, ?)", row)
-        return {"redirect": f"{self.base}/v2/installs/{install.sid}/signon?code={code}", "token": self.tokens.sign(all_claims)}
+        return {
+            "redirect": f"{self.base}/v2/installs/{install.sid}/signon?code={code}",
+            "token": self.tokens.sign(all_claims),
+        }
 
     def claims(self, install: Install, integration: str, user: str) -> dict[str, Any]:
         now = int(time.time())
@@ -48,7 +50,9 @@ class Signons:
         except jwt.InvalidTokenError as error:
             raise RefusedError(403, "SIGNONREFUSED", "This is no sign-on token of ours, or it has expired.") from error
         key = (claims.get("jti"), install.sid)
-        return self.used(database, database.execute("SELECT * FROM signon WHERE jti = ? AND install = ?", key).fetchone())
+        return self.used(
+            database, database.execute("SELECT * FROM signon WHERE jti = ? AND install = ?", key).fetchone()
+        )
 
     def used(self, database: sqlite3.Connection, row: sqlite3.Row | None) -> dict[str, Any]:
         if row is None:
@@ -57,7 +61,13 @@ class Signons:
             raise RefusedError(403, "SIGNONREFUSED", "This sign-on was used before, or has expired; provision again.")
         self.mark(database, row["code"])
         claims = json.loads(row["claims"])
-        return {"signedOn": True, "install": row["install"], "user": claims["sub"], "audience": claims["aud"], "claims": claims}
+        return {
+            "signedOn": True,
+            "install": row["install"],
+            "user": claims["sub"],
+            "audience": claims["aud"],
+            "claims": claims,
+        }
 
     def mark(self, database: sqlite3.Connection, code: str) -> None:
         database.execute("UPDATE signon SET used = 1 WHERE code = ?", (code,))

@@ -7,11 +7,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from servers.second.database import CONFIGURATION, COURSE, ENROLLMENT, EXAM, USER, Pool, Records, Table
-from servers.second.installs import Install
-from servers.second.messages import Violation, invalid, missing
-from servers.second.rules import Rules
-from servers.second.signons import Signons
+from servers.second.server.database import CONFIGURATION, COURSE, ENROLLMENT, EXAM, USER, Pool, Records, Table
+from servers.second.server.installs import Install
+from servers.second.server.messages import Violation, invalid, missing
+from servers.second.server.rules import Rules
+from servers.second.server.signons import Signons
 
 
 class Identifiers:
@@ -52,7 +52,9 @@ class Call:
 class Provisioning:
     """Plays a body against the database."""
 
-    def __init__(self, pool: Pool, records: Records, identifiers: Identifiers, signons: Signons, rules: type[Rules]) -> None:
+    def __init__(
+        self, pool: Pool, records: Records, identifiers: Identifiers, signons: Signons, rules: type[Rules]
+    ) -> None:
         self.pool, self.records, self.identifiers, self.signons, self.rules = pool, records, identifiers, signons, rules
 
     def provision(self, install: Install, body: Any) -> dict[str, Any]:
@@ -132,7 +134,11 @@ class Provisioning:
         if sid:
             self.match(call, ENROLLMENT, sid, part)
             return
-        keys = {"sid": self.identifiers.mint(ENROLLMENT, "", "", ""), "user": call.sids["user"], "course": call.sids["course"]}
+        keys = {
+            "sid": self.identifiers.mint(ENROLLMENT, "", "", ""),
+            "user": call.sids["user"],
+            "course": call.sids["course"],
+        }
         self.create(call, ENROLLMENT, keys, part)
 
     def enrolled(self, call: Call, part: dict[str, Any]) -> str | None:

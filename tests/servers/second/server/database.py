@@ -12,8 +12,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from servers.second.rules import cleaned
-from servers.second.times import seconds
+from servers.second.server.rules import cleaned
+from servers.second.server.times import seconds
 
 
 class Kind(Enum):
@@ -127,7 +127,12 @@ class Records:
         return dict(found)
 
     def create(
-        self, database: sqlite3.Connection, table: Table, keys: dict[str, Any], part: dict[str, Any], defaults: dict[str, str]
+        self,
+        database: sqlite3.Connection,
+        table: Table,
+        keys: dict[str, Any],
+        part: dict[str, Any],
+        defaults: dict[str, str],
     ) -> None:
         sent = self.members(table, part)
         values = {column.name: self.stored(column, sent.get(column), defaults) for column in table.columns}

@@ -12,7 +12,9 @@ RFC_3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Z
 ISO_8601 = re.compile(
     r"[+-]?\d{4,6}(-?(?P<month>\d\d)(-?(?P<day>\d\d))?|-?W\d\d(-?\d)?|-?\d{3})?([Tt ]\d\d.*)?", re.ASCII | re.DOTALL
 )
-LOCAL_PART = re.compile(r"""([^\s@<>()\[\],;:\\".\x00-\x20\x7f]+(\.[^\s@<>()\[\],;:\\".\x00-\x20\x7f]+)*|"([^"\\\r\n]|\\.)+")""")
+LOCAL_PART = re.compile(
+    r"""([^\s@<>()\[\],;:\\".\x00-\x20\x7f]+(\.[^\s@<>()\[\],;:\\".\x00-\x20\x7f]+)*|"([^"\\\r\n]|\\.)+")"""
+)
 LABEL = re.compile(r"[^\W_]([^\W_]|-){0,61}[^\W_]|[^\W_]")
 LITERAL = re.compile(r"\[(\d{1,3}(\.\d{1,3}){3}|IPv6:[0-9A-Fa-f:.]+)\]", re.ASCII)
 CURRENCIES = frozenset(
@@ -47,7 +49,7 @@ def seconds(text: str) -> Fraction | None:
     instant = days * 86400 + hour * 3600 + minute * 60 + second - offset
     if second == 60 and instant % 86400:
         return None  # leap seconds are inserted at midnight UTC only
-    return instant + Fraction(found[7] and "0" + found[7] or 0)
+    return instant + Fraction((found[7] and "0" + found[7]) or 0)
 
 
 def is_date(text: str) -> bool:
@@ -64,7 +66,9 @@ def is_address(text: str) -> bool:
     local, _, domain = text.rpartition("@")
     if not LOCAL_PART.fullmatch(local) or len(local.encode()) > 64 or len(domain.encode()) > 255:
         return False
-    return bool(LITERAL.fullmatch(domain)) or "." in domain and all(LABEL.fullmatch(label) for label in domain.split("."))
+    return bool(LITERAL.fullmatch(domain)) or (
+        "." in domain and all(LABEL.fullmatch(label) for label in domain.split("."))
+    )
 
 
 def is_web_address(text: str) -> bool:

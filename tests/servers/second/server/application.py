@@ -9,14 +9,14 @@ from html import escape
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-from servers.second.database import Pool, Records
-from servers.second.decoding import Decoder
-from servers.second.installs import INSTALLS, Install
-from servers.second.messages import Answers, Received, RefusedError, Sent, Violation, invalid, missing
-from servers.second.provisioning import Identifiers, Provisioning
-from servers.second.rules import Rules
-from servers.second.signons import Signons
-from servers.second.tokens import Credentials, Tokens
+from servers.second.server.database import Pool, Records
+from servers.second.server.decoding import Decoder
+from servers.second.server.installs import INSTALLS, Install
+from servers.second.server.messages import Answers, Received, RefusedError, Sent, Violation, invalid, missing
+from servers.second.server.provisioning import Identifiers, Provisioning
+from servers.second.server.rules import Rules
+from servers.second.server.signons import Signons
+from servers.second.server.tokens import Credentials, Tokens
 
 PARTS = (Answers, Credentials, Decoder, Identifiers, Pool, Provisioning, Records, Rules, Signons, Tokens)
 
@@ -91,7 +91,9 @@ class Application:
 
     def install(self, sid: str) -> Install:
         if not re.fullmatch("AI[a-f0-9]{32}", sid):
-            raise invalid([Violation("", "The install is not AI and 32 lower-case hexadecimal digits.", "install-sid-form")])
+            raise invalid(
+                [Violation("", "The install is not AI and 32 lower-case hexadecimal digits.", "install-sid-form")]
+            )
         if sid not in INSTALLS:
             raise missing("install", "install-known")
         return INSTALLS[sid]

@@ -10,8 +10,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
-
-from servers.second.messages import Received, RefusedError
+from servers.second.server.messages import Received, RefusedError
 
 ISSUER = "https://second.example.com"
 CHALLENGE = (
@@ -55,7 +54,14 @@ class Tokens:
 
     def for_caller(self, *installs: str, lasts: int = 3600) -> str:
         now = int(time.time())
-        claims = {"iss": ISSUER, "sub": "caller", "installs": installs, "iat": now - 7200, "exp": now + lasts, "jti": uuid.uuid4().hex}
+        claims = {
+            "iss": ISSUER,
+            "sub": "caller",
+            "installs": installs,
+            "iat": now - 7200,
+            "exp": now + lasts,
+            "jti": uuid.uuid4().hex,
+        }
         return self.sign(claims | {"aud": "provision"})
 
 
@@ -70,7 +76,9 @@ class Credentials:
         bearers = [self.bearer(value) for value in request.all("authorization")]
         sent = {value for value in (*headers, *bearers) if value is not None}
         if len(sent) != 1 or None in bearers:
-            raise self.unauthenticated("Send one token, in the header 'token' or as 'Authorization: Bearer'.", bool(bearers))
+            raise self.unauthenticated(
+                "Send one token, in the header 'token' or as 'Authorization: Bearer'.", bool(bearers)
+            )
         try:
             return self.verified(sent.pop(), request)
         except jwt.InvalidTokenError as error:
@@ -94,5 +102,7 @@ class Credentials:
 
     def authorise(self, claims: dict[str, Any], install: str, request: Received) -> None:
         if not self.may(claims, install, request):
-            sentence = f"Forbidden: Insufficient permissions for action 'provision:create' on resource 'install {install}'"
+            sentence = (
+                f"Forbidden: Insufficient permissions for action 'provision:create' on resource 'install {install}'"
+            )
             raise RefusedError(403, "FORBIDDEN", sentence)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from servers.second.checks import Check, Member, Rule, boolean, mapping, matches, record, shown, text, whole
-from servers.second.installs import Install
-from servers.second.messages import Violation
-from servers.second.times import CURRENCIES, ZONES, is_address, is_date, is_web_address, seconds
+from servers.second.server.checks import Check, Member, Rule, boolean, mapping, matches, record, shown, text, whole
+from servers.second.server.installs import Install
+from servers.second.server.messages import Violation
+from servers.second.server.times import CURRENCIES, ZONES, is_address, is_date, is_web_address, seconds
 
 LARGEST_EXACT = 2**53 - 1
 OPTIONS = set(
@@ -77,7 +77,9 @@ class Rules:
     def course(self) -> Check:
         return record(
             self.unless_sid(title="course-title-required", code="course-code-required"),
-            ids=Member(self.identifiers("CU", "api lms external", "ids-at-least-one", "ids-at-most-one"), "ids-required"),
+            ids=Member(
+                self.identifiers("CU", "api lms external", "ids-at-least-one", "ids-at-most-one"), "ids-required"
+            ),
             title=Member(text()),
             code=Member(text(nullable=True)),
         )
@@ -85,7 +87,9 @@ class Rules:
     def user(self) -> Check:
         return record(
             self.unless_sid(firstName="user-name-required", lastName="user-name-required", email="user-email-required"),
-            ids=Member(self.identifiers("US", "api lms external", "ids-at-least-one", "ids-at-most-one"), "ids-required"),
+            ids=Member(
+                self.identifiers("US", "api lms external", "ids-at-least-one", "ids-at-most-one"), "ids-required"
+            ),
             firstName=Member(text()),
             lastName=Member(text()),
             email=Member(self.email()),
@@ -95,7 +99,11 @@ class Rules:
 
     def email(self) -> Check:
         return text(
-            Rule(lambda value: value.count("@") == 1 and value[0] != "@" != value[-1], "has no local part, @, domain.", "user-email-form"),
+            Rule(
+                lambda value: value.count("@") == 1 and value[0] != "@" != value[-1],
+                "has no local part, @, domain.",
+                "user-email-form",
+            ),
             Rule(is_address, "is no e-mail address.", "user-email-valid"),
         )
 
@@ -128,13 +136,22 @@ class Rules:
             type=Member(text(one_of({"primary", "accommodation"}, "configuration-type-known"))),
             url=Member(text(Rule(is_web_address, "is no absolute http URL.", "configuration-url-form")), needed),
             access=Member(
-                record(self.ordered("access-order"), open=Member(self.date(), window), close=Member(self.date(), window)), needed
+                record(
+                    self.ordered("access-order"), open=Member(self.date(), window), close=Member(self.date(), window)
+                ),
+                needed,
             ),
             scheduling=Member(
-                record(self.ordered("scheduling-order"), open=Member(self.optional_date()), close=Member(self.optional_date()))
+                record(
+                    self.ordered("scheduling-order"),
+                    open=Member(self.optional_date()),
+                    close=Member(self.optional_date()),
+                )
             ),
             duration=Member(self.positive("configuration-duration-positive"), needed),
-            password=Member(text(Rule(lambda value: value != "", "is empty.", "configuration-password-non-empty")), needed),
+            password=Member(
+                text(Rule(lambda value: value != "", "is empty.", "configuration-password-non-empty")), needed
+            ),
             attempts=Member(self.positive("configuration-attempts-positive")),
             notes=Member(record(student=Member(text()), proctor=Member(text()))),
             proctorTypes=Member(self.proctor_types(), needed),
@@ -154,7 +171,9 @@ class Rules:
         )
 
     def optional_date(self) -> Check:
-        return text(Rule(lambda value: value == "" or seconds(value) is not None, "is no date-time.", "scheduling-date-form"))
+        return text(
+            Rule(lambda value: value == "" or seconds(value) is not None, "is no date-time.", "scheduling-date-form")
+        )
 
     def ordered(self, clause: str) -> Check:
         def check(value: dict[str, Any], pointer: str) -> Iterator[Violation]:
@@ -186,9 +205,10 @@ class Rules:
 def cleaned(document: Any, name: str) -> Any:
     """What is kept of ``proctorTypes`` and ``permittedItems``: the members that are known."""
     if name == "permittedItems":
-        return {item: {key: inner for key, inner in value.items() if key == "notes"} for item, value in document.items()}
+        return {
+            item: {key: inner for key, inner in value.items() if key == "notes"} for item, value in document.items()
+        }
     return {
-        sid: {"options": dict.fromkeys(value["options"], {})} if "options" in value else {} for sid, value in document.items()
+        sid: {"options": {name: {} for name in value["options"]}} if "options" in value else {}
+        for sid, value in document.items()
     }
-
-

@@ -7,7 +7,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-from servers.second.messages import Received, RefusedError, Violation, invalid
+from servers.second.server.messages import Received, RefusedError, Violation, invalid
 
 DEEPEST = 64
 STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
@@ -43,7 +43,11 @@ class Decoder:
             raise self.refused(f"The body is nested deeper than {DEEPEST} levels.", "body-depth")
         try:
             value = json.loads(
-                text, object_pairs_hook=self.pairs, parse_constant=self.constant, parse_float=self.number, parse_int=self.integer
+                text,
+                object_pairs_hook=self.pairs,
+                parse_constant=self.constant,
+                parse_float=self.number,
+                parse_int=self.integer,
             )
         except json.JSONDecodeError as error:
             raise self.refused(f"The body is not JSON: {error}.", "body-json") from error

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from servers.second.application import Application
-from servers.second.messages import Received, RefusedError, Sent
+from servers.second.server.application import Application
+from servers.second.server.messages import Received, RefusedError, Sent
 
 LARGEST = 1_048_576
 PATIENCE = 64 * LARGEST
@@ -95,7 +95,7 @@ class Handler(BaseHTTPRequestHandler):
         refused = RefusedError(status, "INVALIDINPUT", message or "This is not HTTP/1.1.")
         self.write(request, self.server.application.answers.refusal(request, refused))
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name is that of http.server
         """Nothing is logged."""
 
 
@@ -129,7 +129,9 @@ class Listener(ThreadingHTTPServer):
 def in_process(application: Application) -> Callable[..., Awaitable[None]]:
     """The same as an ASGI application."""
 
-    async def respond(scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+    async def respond(
+        scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
+    ) -> None:
         body, more = b"", True
         while more:
             message = await receive()
