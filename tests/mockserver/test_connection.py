@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import uvicorn
+from mockserver.serving.protocol import limited
 from uvicorn.server import ServerState
 
-from mockserver.serving.protocol import limited
 from mockserver.settings import ConnectionLimits
 
 
