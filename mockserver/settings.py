@@ -12,10 +12,10 @@ ANY_HOST = "*"
 class Settings:
     """How a mock serves. Times are seconds, sizes bytes.
 
-    ``public_url`` (no trailing slash) is how callers reach the mock. Without it, links name the host of the call if that
-    is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived; ``address`` is
-    for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and host in
-    ``X-Forwarded-Proto`` and ``X-Forwarded-Host``.
+    ``public_url`` (no trailing slash) is how callers reach the mock. Without it, links name the host of the call if
+    that is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived;
+    ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
+    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``.
     """
 
     public_url: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.types import Scope
 
@@ -23,10 +23,10 @@ def public_url(scope: Scope, settings: Settings) -> str:
     if not is_own_host(host, scope, settings):
         host = _server(scope)
         if not host:
-            return settings.address + root_of(scope)
+            return settings.address + quote(root_of(scope))
     if settings.proxy_headers and (told := _last(scope, b"x-forwarded-proto")) in ("http", "https"):
         scheme = told
-    return f"{scheme}://{host}{root_of(scope)}"
+    return f"{scheme}://{host}{quote(root_of(scope))}"
 
 
 def public_path(scope: Scope, settings: Settings) -> str:
