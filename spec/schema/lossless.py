@@ -64,9 +64,7 @@ def _meant(text: str, keyword: str, schema: Mapping[str, Any]) -> int | float | 
         return value if _has_type(value, schema.get("type")) else None
     if keyword in _CHOICES:
         branches: Sequence[Any] = schema[keyword]
-        return (
-            value if any(isinstance(one, Mapping) and _has_type(value, one.get("type")) for one in branches) else None
-        )
+        return value if any(_has_type(value, one.get("type")) for one in branches if isinstance(one, Mapping)) else None
     if keyword in ("enum", "const"):
         listed = schema["enum"] if keyword == "enum" else [schema["const"]]
         return value if any(type(one) is type(value) and one == value for one in listed) else None

@@ -79,9 +79,8 @@ _TYPES = {
 
 def _types(types: Any, _: Mapping[str, Any], value: Any) -> str:
     listed = [types] if isinstance(types, str) else types
-    quoted = (
-        ", without quotation marks" if isinstance(value, str) and {"integer", "number", "boolean"} & {*listed} else ""
-    )
+    bare = isinstance(value, str) and {"integer", "number", "boolean"} & {*listed}
+    quoted = ", without quotation marks" if bare else ""
     return "send " + _listed([_TYPES.get(one, one) for one in listed], "or") + quoted
 
 
@@ -150,7 +149,7 @@ def form(schema: Any) -> str:
     if not isinstance(schema, Mapping):
         return "anything" if schema else "nothing"
     for keyword, noun in _NOUNS.items():
-        if keyword in schema:
+        if schema.get(keyword, []) != []:
             return noun(schema)
     return "anything"
 
@@ -164,9 +163,7 @@ _NOUNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "enum": lambda schema: "one of " + ", ".join(json.dumps(one) for one in schema["enum"]),
     "format": lambda schema: str(_FORMATS.get(schema["format"], f"a value of the format {schema['format']}")),
     "pattern": lambda schema: f"a text that matches {schema['pattern']}",
-    "required": lambda schema: (
-        "an object with " + _listed(schema["required"], "and") if schema["required"] else "an object"
-    ),
+    "required": lambda schema: f"an object with {_listed(schema['required'], 'and')}",
     "maxLength": lambda schema: (
         f"a text of at most {_counted(schema['maxLength'], 'character')}" if schema["maxLength"] else "an empty text"
     ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import jsonschema_rs
@@ -196,13 +197,13 @@ def _named(path: Sequence[Token]) -> str:
 
 
 def _layer(schema_path: Sequence[Token]) -> int:
-    """The place in the outermost ``allOf`` below the last member that a schema path goes through, from 1; 0 for none."""
+    """The place in the outermost ``allOf`` below the last member on a schema path, counted from 1; 0 for none."""
     layer = 0
-    for index, token in enumerate(schema_path[:-1]):
-        if token in ("properties", "additionalProperties", "items"):
+    for step, place in pairwise(schema_path):
+        if step in ("properties", "additionalProperties", "items"):
             layer = 0
-        elif token == "allOf" and not layer and isinstance(schema_path[index + 1], int):
-            layer = int(schema_path[index + 1]) + 1
+        elif step == "allOf" and not layer and isinstance(place, int):
+            layer = place + 1
     return layer
 
 
