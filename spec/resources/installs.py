@@ -20,6 +20,16 @@ INSTALL_SID = "^AI[a-f0-9]{32}$"
 """The form of the SID of an install, as an ECMA pattern."""
 
 
+def install_sid_advice(text: str) -> str:
+    """How the SID of an install has to be written, seen what somebody wrote: the end of a sentence."""
+    advice = "send AI and 32 lower-case hexadecimal digits"
+    if text.startswith("IN"):
+        return f"{advice}: the identifier page says IN, which the paths of the API never take (B-14)"
+    if text.lower().startswith("ai") and text != text[:2].upper() + text[2:].lower():
+        return f"{advice}, in just this case of letters"
+    return advice
+
+
 class Named(NamedTuple):
     """An identifier within a deployment, for a part."""
 

@@ -128,7 +128,6 @@ _EXPECTATIONS: Mapping[str, Tell] = {
     "minItems": lambda n, _, __: f"it needs at least {_counted(n, 'item')}",
     "maxItems": lambda n, _, __: f"it may have at most {_counted(n, 'item')}",
     "uniqueItems": lambda _, __, ___: "its items must differ from each other",
-    "additionalProperties": lambda _, __, ___: "it has members that the contract does not know; leave them out",
 }
 
 

@@ -123,7 +123,7 @@ class Rules:
                 found += texts.values()
                 value = converted(value, texts)
                 errors = list(self._listing.iter_errors(value))
-            found += (self._violation(error, value) for error in errors)
+            found += (one for error in errors for one in self._violations(error, value))
             found += self._of_names(value)
         found += self.annotation_violations(value, lists)
         return sorted(set(found))
@@ -168,15 +168,21 @@ class Rules:
                 found[path] = Violation(join(path), LOSSLESS_TEXT, "type", message)
         return found
 
-    def _violation(self, error: Any, value: Any) -> Violation:
+    def _violations(self, error: Any, value: Any) -> Iterator[Violation]:
         path, schema_path = list(error.instance_path), list(error.schema_path)
         keyword = str(schema_path[-1]) if schema_path else "false"
         holder = _schema_at(self.schema, schema_path[:-1])
         if keyword == "required":
             member = error.kind.property
             message = f"{member!r} is missing; {expectation(keyword, holder)}."
-            return Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
-        return _told(path, keyword, holder, follow(value, path), _layer(schema_path))
+            yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
+        elif error.kind.name == "additionalProperties":
+            known = ", ".join(list(holder.get("properties", ()))[:20]) or "none"
+            for name in error.kind.unexpected:
+                message = f"{_named(path)} has no member {received(name)}; it has {known}."
+                yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
+        else:
+            yield _told(path, keyword, holder, follow(value, path), _layer(schema_path))
 
 
 def _told(path: Sequence[Token], keyword: str, holder: Any, value: Any, layer: int = 0) -> Violation:
@@ -189,11 +195,13 @@ def _told(path: Sequence[Token], keyword: str, holder: Any, value: Any, layer: i
     return Violation(join(path), clause_of(holder, keyword), keyword, message, layer=layer)
 
 
-_ABOUT_MEMBERS = frozenset({"anyOf", "oneOf", "not", "minProperties", "maxProperties", "additionalProperties"})
+_ABOUT_MEMBERS = frozenset({"anyOf", "oneOf", "not", "minProperties", "maxProperties"})
 
 
 def _named(path: Sequence[Token]) -> str:
-    return repr(str(path[-1])) if path else "the body"
+    if not path:
+        return "the body"
+    return repr(path[-1]) if isinstance(path[-1], str) else f"item {path[-1]}"
 
 
 def _layer(schema_path: Sequence[Token]) -> int:

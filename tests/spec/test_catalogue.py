@@ -46,7 +46,7 @@ def test_every_clause_that_the_document_names_is_in_the_catalogue_and_settles_so
     [
         ("[]", r":1:1: \(whole file\): the file is an array; send an object"),
         ("clauses: []", "/clauses: 'clauses' is an array; it needs at least 1 item"),
-        ("clauses: [x]", "/clauses/0: '0' is \"x\"; send an object"),
+        ("clauses: [x]", '/clauses/0: item 0 is "x"; send an object'),
         ("clauses: [{id: a, standing: implied, source: x}]", "'sentence' is missing"),
         ("clauses: [{id: a, sentence: s, standing: sure, source: x}]", 'send one of "published", "implied", "adopted"'),
         ("clauses: [{id: a, sentence: s, standing: implied, source: x, judged_by: me}]", 'send one of "check", "mock"'),
