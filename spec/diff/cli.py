@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import GRADES, Report
-from spec.diff.comparison import compare
+from spec.diff.comparison import compare_sources
 from spec.diff.ignore import ignored, sifted
 from spec.diff.report import FORMATS, Told
 from spec.diff.rules import DOCUMENT_RULES
+from spec.openapi.options import add_reach_options, reach
+from spec.openapi.sources import document
 from spec.source.reading import SourceError, read
-from spec.source.revisions import openapi_object, source
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,8 +25,8 @@ def parser() -> argparse.ArgumentParser:
         description="Say whom a change of an OpenAPI document breaks, with a payload that proves it.",
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
-    options.add_argument("old", metavar="OLD", help="a file, or git:REV:PATH", nargs="?")
-    options.add_argument("new", metavar="NEW", help="a file, or git:REV:PATH", nargs="?")
+    options.add_argument("old", metavar="OLD", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
+    options.add_argument("new", metavar="NEW", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
     options.add_argument("--format", choices=FORMATS, default="text", help="how to show the changes (default: text)")
     options.add_argument(
         "--fail-on", choices=("breaking", "possible", "never"), default="breaking",
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires"
     )
+    add_reach_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its effects, and exit")
     return options
 
@@ -52,9 +54,10 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
         sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
         return 2
     try:
-        old, new = source(given.old), source(given.new)
+        reaching = reach(given)
+        old, new = document(given.old, reaching), document(given.new, reaching)
         entries = ignored(read(given.ignore)) if given.ignore else ()
-        report = compare(openapi_object(old), openapi_object(new))
+        report = compare_sources(old, new)
     except SourceError as error:
         sys.stderr.write(f"invigilate diff: {error}\n")
         return 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
 from spec.diff.change import Change, Report, change, gathered
@@ -14,6 +14,7 @@ from spec.diff.parameters import parameter_changes
 from spec.diff.schemas import Sides
 from spec.diff.security import scheme_changes, security_changes, server_changes
 from spec.openapi.resolving import references
+from spec.source.reading import Gap, Source
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
@@ -24,6 +25,31 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
     if old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True):
         return Report(())
     return Report(gathered(_changes(Sides(Side.of(old), Side.of(new)))))
+
+
+def compare_sources(old: Source, new: Source) -> Report:
+    """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
+
+    What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
+    reason lies within the documents says nothing of two equal ones.
+    """
+    found = compare(old.value, new.value).changes
+    equal = not found and old.value == new.value
+    hidden = [
+        *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
+        *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
+    ]
+    return Report(
+        tuple(
+            replace(each, pointer=(old if each.where == "old" else new).shown(each.pointer))
+            for each in gathered([*found, *hidden])
+        )
+    )
+
+
+def _gap(gap: Gap, where: Literal["old", "new"]) -> Change:
+    made = change("reference-unread", gap.pointer, new=gap.reference, where=where)
+    return replace(made, message=f"{made.message}: it {gap.reason}.")
 
 
 def _changes(sides: Sides) -> Iterator[Change]:

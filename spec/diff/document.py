@@ -54,14 +54,19 @@ class Side:
     def of(cls, document: Mapping[str, Any]) -> Side:
         return cls(document, Normaliser(document))
 
-    def at(self, pointer: str) -> Part:
-        """The value at a pointer, references followed; an empty part if nothing stands there."""
+    def at(self, pointer: str, *, schema: bool = False) -> Part:
+        """The value at a pointer, references followed; an empty part if nothing stands there.
+
+        A schema with keywords beside its ``$ref`` (from OpenAPI 3.1 on they count) is not followed but given as it is.
+        """
         for _ in range(50):
             try:
                 value = follow(self.document, pointer)
             except (LookupError, ValueError):
                 return Part(pointer, None)
             if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
+                return Part(pointer, value)
+            if schema and not self.normaliser.legacy and len(value) > 1:
                 return Part(pointer, value)
             place = target(self.document, value["$ref"])
             if place is None:
@@ -74,7 +79,7 @@ class Side:
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
                 return Part(part.pointer, None)
-            part = self.at(f"{part.pointer}/{escape(token)}")
+            part = self.at(f"{part.pointer}/{escape(token)}", schema=token == "schema")  # noqa: S105  a token of a pointer
         return part
 
     def children(self, part: Part, word: str) -> dict[str, Part]:
@@ -116,11 +121,34 @@ class Side:
             part = found
         if member is not None:
             return self._down(part, Step("member", member), 0)
-        if isinstance(part.value, Mapping):
-            for word in keywords:
+        return self._keyword(part, keywords) or part
+
+    def _keyword(self, part: Part, keywords: tuple[str, ...]) -> Part | None:
+        """The first of some keywords in a schema, or in what it refers to."""
+        for _ in range(8):
+            for word in keywords if isinstance(part.value, Mapping) else ():
                 word = "const" if word == "enum" and "enum" not in part.value else word
                 if word in part.value:
                     return Part(f"{part.pointer}/{escape(word)}", part.value[word])
+            beyond = self._beyond(part)
+            if beyond is None:
+                break
+            part = beyond
+        return None
+
+    def _beyond(self, part: Part) -> Part | None:
+        """The schema that a ``$ref`` with keywords beside it names."""
+        if not isinstance(part.value, Mapping) or not isinstance(part.value.get("$ref"), str):
+            return None
+        place = target(self.document, part.value["$ref"])
+        return None if place is None else self.at(place, schema=True)
+
+    def _below(self, part: Part, *tokens: str) -> Part:
+        """A schema below another one; keywords beside its reference are kept."""
+        for token in tokens:
+            if not isinstance(part.value, (Mapping, list)):
+                return Part(part.pointer, None)
+            part = self.at(f"{part.pointer}/{escape(token)}", schema=True)
         return part
 
     def _down(self, part: Part, step: Step, depth: int) -> Part | None:
@@ -129,24 +157,28 @@ class Side:
         if step.kind in ("anyOf", "oneOf", "allOf"):
             holder = self.child(part, step.kind)
             branches = holder.value if isinstance(holder.value, list) else []
-            return self.at(f"{holder.pointer}/{step.key}") if int(step.key) < len(branches) else part
+            if int(step.key) < len(branches):
+                return self.at(f"{holder.pointer}/{step.key}", schema=True)
+            beyond = self._beyond(part)
+            return part if beyond is None else self._down(beyond, step, depth + 1)
         ways = {
             "member": ("properties", step.key), "pattern": ("patternProperties", step.key), "item": ("items",),
             "index": ("prefixItems", step.key), "additional": ("additionalProperties",),
         }  # fmt: skip
-        found = self.child(part, *ways[step.kind])
+        found = self._below(part, *ways[step.kind])
         if found:
             return found
         for word in ("allOf", "anyOf", "oneOf"):
             for index in range(len(part.value.get(word) or ())):
-                inner = self._down(self.child(part, word, str(index)), step, depth + 1)
+                inner = self._down(self._below(part, word, str(index)), step, depth + 1)
                 if inner is not None:
                     return inner
         for word in ("then", "else", "if"):
-            inner = self._down(self.child(part, word), step, depth + 1) if word in part.value else None
+            inner = self._down(self._below(part, word), step, depth + 1) if word in part.value else None
             if inner is not None:
                 return inner
-        return None
+        beyond = self._beyond(part)
+        return None if beyond is None else self._down(beyond, step, depth + 1)
 
 
 def changed_targets(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from spec.compatibility.judgement import SchemaChange, schema_changes
 from spec.compatibility.notes import note_hits
 from spec.compatibility.rules import SCHEMA_RULES
-from spec.diff.change import Change, change, filled
+from spec.diff.change import GRADES, Change, change, filled
 from spec.diff.document import Part, Side
 from spec.normal.form import Direction
-from spec.normal.merge import Schema
+from spec.normal.merge import NOTE, Schema
 from spec.normal.place import Path
 
 _FLIPS = ("member-became-", "member-no-longer-")
@@ -44,6 +44,7 @@ def _diff(sides: Sides, old: Part, new: Part, direction: Direction, *, wire: boo
         one, two = _on_the_wire(one), _on_the_wire(two)
     notes = list(note_hits(one, two, direction))
     flipped = {(hit.path, hit.member) for hit in notes if hit.rule.startswith(_FLIPS)}
+    partial = _is_partial(one) or _is_partial(two)
     for hit in notes:
         where, pointer = _place(sides, old, new, hit.path, hit.path, (hit.keyword,) if hit.keyword else (), hit.member)
         made = change(hit.rule, pointer, hit.old, hit.new, where=where)
@@ -51,7 +52,30 @@ def _diff(sides: Sides, old: Part, new: Part, direction: Direction, *, wire: boo
     for found in schema_changes(one, two):
         if (found.path, found.member) in flipped and found.rule in ("member-added", "member-removed"):
             continue
-        yield _change(sides, old, new, found, direction)
+        told = _change(sides, old, new, found, direction)
+        yield _doubted(told) if partial else told
+
+
+def _is_partial(schema: Any) -> bool:
+    """Whether a reference in a normal form could not be followed: then it says less than the document does."""
+    stack = [schema]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, dict):
+            if "unresolved" in here.get(NOTE, ()):
+                return True
+            stack.extend(here.values())
+        elif isinstance(here, list):
+            stack.extend(here)
+    return False
+
+
+def _doubted(found: Change) -> Change:
+    """A change between schemas that are not known whole: it proves nothing."""
+    effects = [min(effect, "possible", key=GRADES.index) for effect in (found.client, found.server)]
+    return replace(
+        found, client=effects[0], server=effects[1], witness=None, server_witness=None, proven=False,
+    )  # fmt: skip
 
 
 def _directed(made: Change, direction: Direction) -> Change:

@@ -18,7 +18,8 @@ from spec.catalogue.contradictions import Contradictions
 from spec.docs.fields import Field, fields
 from spec.docs.rules import Rule, rules, types
 from spec.openapi.document import Document, Operation, Schema
-from spec.openapi.references import Resolver
+from spec.openapi.inlining import Resolver
+from spec.openapi.objects import Kind
 
 _FOLDER = Path(__file__).parent
 STANDINGS: Mapping[Standing, str] = {
@@ -144,7 +145,8 @@ class _Reader:
 
     def chapter(self, operation: Operation) -> Chapter:
         item = self.document.tree["paths"][operation.path][operation.method.lower()]
-        raw = self.resolver.inline(item, operation.pointer)
+        served = {word: child for word, child in item.items() if word != "callbacks"}
+        raw = self.resolver.inline(served, operation.pointer, Kind.OPERATION)
         inputs = [
             _input(one.name, one.where, one.schema, one.description, required=one.required)
             for one in operation.parameters

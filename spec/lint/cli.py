@@ -9,9 +9,10 @@ from spec.catalogue.clauses import load_clauses
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
+from spec.openapi.options import add_reach_options, reach
+from spec.openapi.sources import document
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import SourceError
-from spec.source.revisions import source
 
 
 def parser() -> argparse.ArgumentParser:
@@ -21,7 +22,9 @@ def parser() -> argparse.ArgumentParser:
         description="Find what is wrong in OpenAPI 3.0 and 3.1 documents.",
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
-    options.add_argument("files", metavar="FILE", nargs="*", help="an OpenAPI document, or git:REV:PATH")
+    options.add_argument(
+        "files", metavar="FILE", nargs="*", help="an OpenAPI document, git:REV:PATH, or git::PATH (staged)"
+    )
     options.add_argument("--format", choices=FORMATS, default="text", help="how to show the findings (default: text)")
     options.add_argument(
         "--fail-on", choices=("error", "warning", "note", "never"), default="warning",
@@ -30,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
+    add_reach_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     return options
 
@@ -51,7 +55,7 @@ def lint(argv: list[str]) -> int:
     try:
         clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
         for name in given.files:
-            found.extend(findings(source(name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
+            found.extend(findings(document(name, reach(given)), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
     except SourceError as error:
         sys.stderr.write(f"invigilate lint: {error}\n")
         return 2

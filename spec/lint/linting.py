@@ -33,7 +33,7 @@ def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) ->
     document: Mapping[str, Any] = source.value
     side = Side.of(document)
     places = list(schema_places(document))
-    yield from reference_hits(document, legacy=side.normaliser.legacy)
+    yield from reference_hits(source, legacy=side.normaliser.legacy)
     yield from schema_hits(places, side.normaliser, formats)
     yield from value_hits(places, document, side.normaliser)
     yield from prose_hits(places, document, side.normaliser)

@@ -1,0 +1,33 @@
+"""The options that every command has which reads a document: how far its references lead."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from spec.source.files import Reach
+
+
+def add_reach_options(parser: argparse.ArgumentParser) -> None:
+    """``--allow-path`` and ``--map``."""
+    group = parser.add_argument_group("references to other files")
+    group.add_argument(
+        "--allow-path", type=Path, action="append", default=[], metavar="DIR",
+        help="also follow references into this folder (always: the folder of the document)",
+    )  # fmt: skip
+    group.add_argument(
+        "--map", type=_mapping, action="append", default=[], metavar="URL=FILE", dest="mapped",
+        help="read FILE where a reference names URL, which is never fetched; URL/=DIR for all below it",
+    )  # fmt: skip
+
+
+def reach(options: argparse.Namespace) -> Reach:
+    """What the options allow."""
+    return Reach(tuple(options.allow_path), dict(options.mapped))
+
+
+def _mapping(text: str) -> tuple[str, Path]:
+    url, equals, file = text.rpartition("=")
+    if not equals or not url or not file:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form URL=FILE.")
+    return url, Path(file)
