@@ -143,7 +143,7 @@ class Resolver:
     def _with_keywords(
         self, inlined: Mapping[str, Any], beside: dict[str, Any], place: str, pointer: str, way: _Way
     ) -> dict[str, Any]:
-        """A schema with the keywords beside the reference to it: annotations replace its own, assertions add to them."""
+        """A schema with the keywords beside the reference to it: annotations replace its own, others add."""
         notes = {key: item for key, item in beside.items() if key in _ANNOTATIONS or key.startswith("x-")}
         rest = {key: item for key, item in beside.items() if key not in notes}
         merged = {**inlined, **notes}

@@ -54,7 +54,9 @@ _TESTS: Mapping[str, Test] = {
 }
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("operationId", "summary", "description", "name", "in", "style", "format", "pattern"), "a text"),
-    **dict.fromkeys(("deprecated", "explode", "allowReserved", "allowEmptyValue", "readOnly", "writeOnly"), "true or false"),
+    **dict.fromkeys(
+        ("deprecated", "explode", "allowReserved", "allowEmptyValue", "readOnly", "writeOnly"), "true or false"
+    ),
     **dict.fromkeys(("info", "discriminator", "xml", "externalDocs"), "an object"),
     "servers": "a list of objects",
     "security": "a list of objects that name security schemes, each with a list of scopes",

@@ -223,4 +223,5 @@ def _line(text: str, number: int) -> Iterator[str]:
 
 
 def _mark(event: yaml.Event) -> Mark:
-    return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
+    mark = event.start_mark
+    return Mark(1, 1) if mark is None else Mark(mark.line + 1, mark.column + 1)

@@ -8,6 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import referencing.jsonschema
 
 from spec.openapi.resolving import references, target
 from spec.openapi.sources import document
@@ -258,3 +259,35 @@ def test_many_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (tmp_path / f"{number}.json").write_text(json.dumps({"$ref": f"{number + 1}.json"}))
     (gap,) = document(path).gaps
     assert "more than 5 files, which is the limit" in gap.reason
+
+
+POINTERS = [
+    "#/$defs/a", "#a", "b", "b#/$defs/inner", "b#inner", "sub/c", "sub/c#/$defs/d", "https://other.example/e", "", "#",
+    "#/$defs/b/$defs/inner", "sub/d", "urn:example:f", "urn:example:f#g",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("reference", POINTERS)
+def test_identifiers_and_anchors_lead_where_the_referencing_library_says(tmp_path: Path, reference: str) -> None:
+    schema = {
+        "$id": "https://things.example/root",
+        "$ref": reference,
+        "$defs": {
+            "a": {"$anchor": "a", "title": "a"},
+            "b": {"$id": "b", "title": "b", "$defs": {"inner": {"$anchor": "inner", "title": "inner"}}},
+            "c": {"$id": "sub/c", "title": "c", "$defs": {"d": {"$id": "d", "title": "d"}}},
+            "e": {"$id": "https://other.example/e", "title": "e"},
+            "f": {"$id": "urn:example:f", "title": "f", "$defs": {"g": {"$anchor": "g", "title": "g"}}},
+        },
+    }
+    resource: referencing.Resource[object] = referencing.jsonschema.DRAFT202012.create_resource(schema)
+    registry = resource @ referencing.Registry()
+    expected = registry.resolver("https://things.example/root").lookup(reference).contents
+    found = document(written(tmp_path, openapi_yaml=body(json.dumps(schema))))
+    assert not found.gaps
+    place = target(found.value, follow(found.value, SCHEMA)["$ref"])
+    assert place is not None
+    there = follow(found.value, place)
+    titles = [one.get("title") for one in (there, expected) if isinstance(one, dict)]
+    assert len(titles) == 2
+    assert titles[0] == titles[1]
