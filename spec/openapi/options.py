@@ -1,4 +1,4 @@
-"""The options that every command has which reads a document: how far its references lead."""
+"""The options that every command has which reads a document: overlays, and how far its references lead."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from spec.source.files import Reach
 
 
 def add_reach_options(parser: argparse.ArgumentParser) -> None:
-    """``--allow-path`` and ``--map``."""
-    group = parser.add_argument_group("references to other files")
+    """``--overlay``, ``--allow-path`` and ``--map``."""
+    group = parser.add_argument_group("reading documents")
+    group.add_argument(
+        "--overlay", type=Path, action="append", default=[], metavar="F",
+        help="change the document by this OpenAPI Overlay first (repeatable)",
+    )  # fmt: skip
     group.add_argument(
         "--allow-path", type=Path, action="append", default=[], metavar="DIR",
         help="also follow references into this folder (always: the folder of the document)",

@@ -31,15 +31,23 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A piece of a document that could not be followed: its pointer, the words that lead there, and why.
+    """A piece of a document that could not be followed: its pointer, the reference that stands there, and why not.
 
-    ``unseen``: what it names was not read at all, so that even two equal documents may differ in it.
+    Without ``reference`` it is a member that nothing here reads. ``unseen``: what is named was not read at all, so
+    that even two equal documents may differ in it.
     """
 
     pointer: str
-    reference: str
+    reference: str | None
     reason: str
     unseen: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What is not known, and why."""
+        if self.reference is None:
+            return f"{self.reason[:1].upper()}{self.reason[1:]}."
+        return f"What {self.reference!r} names was not read, so nothing is known of it: it {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
