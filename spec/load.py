@@ -25,8 +25,13 @@ from spec.source.reading import Source
 DOCUMENT_FILE = Path(__file__).with_name("openapi.yaml")
 
 
-def load(path: Path | str = DOCUMENT_FILE, clauses: Catalogue | None = None, reach: Reach | None = None) -> Document:
-    """The document of a file and of those that it refers to, as far as ``reach`` allows.
+def load(
+    path: Path | str = DOCUMENT_FILE,
+    clauses: Catalogue | None = None,
+    reach: Reach | None = None,
+    overlays: Sequence[Path] = (),
+) -> Document:
+    """The document of a file, changed by overlays, and of those that it refers to, as far as ``reach`` allows.
 
     Raises SourceError if it cannot be read and DocumentError with every problem in it.
     """

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from json import dumps
 from typing import Any
+
+import yaml
 
 from spec.openapi.objects import OBJECTS, Kind, Member, Shape
 from spec.openapi.resolving import target
@@ -23,6 +26,20 @@ def bundled(source: Source) -> dict[str, Any]:
     return _Bundling(source).document()
 
 
+def as_file(document: Mapping[str, Any], *, json: bool) -> str:
+    """The text of a document: JSON, or YAML that readers of YAML 1.1 and 1.2 type alike."""
+    if json:
+        return dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes everything out: what other tools make of anchors differs."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 class _Bundling:
     def __init__(self, source: Source) -> None:
         self.root: Mapping[str, Any] = source.value
@@ -37,7 +54,7 @@ class _Bundling:
 
     def document(self) -> dict[str, Any]:
         own = {word: value for word, value in self.root.items() if word != HOLDER}
-        made = self._object(own, Kind.DOCUMENT, ())
+        made: dict[str, Any] = self._object(own, Kind.DOCUMENT, ())
         while self.waiting:
             place, kind = self.waiting.pop()
             value = self._object(follow(self.root, place), kind, ())

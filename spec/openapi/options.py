@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from spec.source.files import Reach
+if TYPE_CHECKING:  # a command that only shows its help reads nothing
+    from spec.source.files import Reach
+    from spec.source.reading import Source
 
 
-def add_reach_options(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse.ArgumentParser) -> None:
     """``--overlay``, ``--allow-path`` and ``--map``."""
     group = parser.add_argument_group("reading documents")
     group.add_argument(
@@ -27,7 +30,16 @@ def add_reach_options(parser: argparse.ArgumentParser) -> None:
 
 def reach(options: argparse.Namespace) -> Reach:
     """What the options allow."""
+    from spec.source.files import Reach
+
     return Reach(tuple(options.allow_path), dict(options.mapped))
+
+
+def read_as(options: argparse.Namespace, name: str | Path) -> Source:
+    """The document that an argument names, read as the options say. Raises SourceError."""
+    from spec.openapi.sources import document
+
+    return document(name, reach(options), options.overlay)
 
 
 def _mapping(text: str) -> tuple[str, Path]:

@@ -12,7 +12,7 @@ from typing import Any
 import jsonpath
 
 from spec.source.pointer import follow, join
-from spec.source.reading import HOLDER, Source, SourceError
+from spec.source.reading import HOLDER, Source, SourceError, written
 
 _MEMBERS = frozenset({"target", "description", "update", "remove", "copy"})
 
@@ -72,12 +72,21 @@ class _Applying:
             raise self.fail(f"{pointer}/remove", "the whole document cannot be removed.")
         holder = follow(self.value, place[:-1])
         if isinstance(holder, list):
-            for index in range(int(place[-1]) + 1, len(holder)):  # what follows moves up
-                self.moved[join((*place[:-1], index - 1))] = self.origin(join((*place[:-1], index)))
+            self.move_up(join(place[:-1]), int(place[-1]), len(holder))
         del holder[place[-1]]
 
-    def origin(self, pointer: str) -> str:
-        return self.moved.get(pointer, pointer)
+    def move_up(self, listed: str, removed: int, length: int) -> None:
+        """Note where the items of a list stood before one of them was removed."""
+        origins = {index: written(f"{listed}/{index}", self.moved) for index in range(removed + 1, length)}
+        below = {index: f"{listed}/{index}/" for index in range(removed, length)}
+        for key in [key for key in self.moved if key.startswith(f"{listed}/")]:
+            for index, prefix in below.items():
+                if key == prefix[:-1] or key.startswith(prefix):
+                    origin = self.moved.pop(key)
+                    if index != removed:
+                        self.moved[f"{listed}/{index - 1}{key[len(prefix) - 1 :]}"] = origin
+        for index, origin in origins.items():
+            self.moved[f"{listed}/{index - 1}"] = origin
 
     def update(self, place: tuple[str | int, ...], update: Any, origin: str) -> None:
         here = follow(self.value, place)

@@ -16,7 +16,7 @@ from spec.openapi.resolving import target
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
 from spec.source.pointer import escape, follow, split
-from spec.source.reading import HOLDER, Gap, Source, read
+from spec.source.reading import HOLDER, Gap, Source, read, written
 
 
 def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Path] = ()) -> Source:
@@ -76,7 +76,8 @@ class _Assembly:
         for word in ("paths", "webhooks"):
             value = _with_items(value, word, moved, gaps)
         files = {self.crawl.library.name(file): self.crawl.files[file] for file in wanted}
-        files, moved = {**self.root.files, **files}, {**self.root.moved, **moved}
+        files = {**self.root.files, **files}
+        moved = {**self.root.moved, **{here: written(there, self.root.moved) for here, there in moved.items()}}
         return Source(self.root.name, value, self.root.marks, files, moved, tuple(gaps))
 
     def pointer(self, spot: Spot) -> str:
