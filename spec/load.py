@@ -25,12 +25,17 @@ from spec.source.reading import Source
 DOCUMENT_FILE = Path(__file__).with_name("openapi.yaml")
 
 
-def load(path: Path | str = DOCUMENT_FILE, clauses: Catalogue | None = None, reach: Reach | None = None) -> Document:
-    """The document of a file and of those that it refers to, as far as ``reach`` allows.
+def load(
+    path: Path | str = DOCUMENT_FILE,
+    clauses: Catalogue | None = None,
+    reach: Reach | None = None,
+    overlays: Sequence[Path] = (),
+) -> Document:
+    """The document of a file, changed by overlays, and of those that it refers to, as far as ``reach`` allows.
 
     Raises SourceError if it cannot be read and DocumentError with every problem in it.
     """
-    return build(read_document(path, reach), load_clauses() if clauses is None else clauses)
+    return build(read_document(path, reach, overlays), load_clauses() if clauses is None else clauses)
 
 
 def build(source: Source, clauses: Catalogue) -> Document:
@@ -51,6 +56,9 @@ class _Reader:
         root = source.value if isinstance(source.value, dict) else {}
         self.root: Mapping[str, Any] = root
         gaps = {gap.pointer: gap.reason for gap in source.gaps}
+        for gap in source.gaps:
+            if gap.reference is None:
+                self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
         self.resolver = Resolver(root, self.report, gaps)
         self.inlined: dict[str, Mapping[str, Any]] = {}  # operations by pointer, as they are served
 

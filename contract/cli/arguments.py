@@ -66,8 +66,11 @@ def add_contract(to: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="what was adopted counts as well")
     add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
     add("--skip", metavar="CLAUSE", action="append", default=[], help="do not judge this clause (repeatable)")
-    add("--spec", metavar="F", type=Path, help="another OpenAPI document")
+    add("--spec", metavar="F", help="another OpenAPI document: a file, git:REV:PATH, or git::PATH")
     add("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+    from spec.openapi.options import add_reading_options
+
+    add_reading_options(to)
 
 
 def add_reports(to: argparse.ArgumentParser) -> None:

@@ -48,8 +48,8 @@ def compare_sources(old: Source, new: Source) -> Report:
 
 
 def _gap(gap: Gap, where: Literal["old", "new"]) -> Change:
-    made = change("reference-unread", gap.pointer, new=gap.reference, where=where)
-    return replace(made, message=f"{made.message}: it {gap.reason}.")
+    rule = "reference-unread" if gap.reference is not None else "member-not-compared"
+    return replace(change(rule, gap.pointer, new=gap.reference, where=where), message=gap.sentence)
 
 
 def _changes(sides: Sides) -> Iterator[Change]:

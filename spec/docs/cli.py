@@ -11,6 +11,7 @@ from spec.catalogue.contradictions import load_contradictions
 from spec.docs.page import render
 from spec.load import DOCUMENT_FILE, load
 from spec.openapi.document import DocumentError
+from spec.openapi.options import add_reading_options, reach
 from spec.source.reading import SourceError
 
 PAGE = "contract.html"
@@ -25,12 +26,13 @@ def docs(argv: list[str]) -> int:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", default=Path("invigilate-docs"), help="the folder (%(default)s)"
     )
-    parser.add_argument("--spec", type=Path, metavar="F", default=DOCUMENT_FILE, help="another OpenAPI document")
+    parser.add_argument("--spec", metavar="F", default=DOCUMENT_FILE, help="another OpenAPI document")
     parser.add_argument("--clauses", type=Path, metavar="F", default=CLAUSES_FILE, help="another catalogue of clauses")
+    add_reading_options(parser)
     given = parser.parse_args(argv)
     try:
         catalogue = load_clauses(given.clauses)
-        page = render(load(given.spec, catalogue), catalogue, load_contradictions())
+        page = render(load(given.spec, catalogue, reach(given), given.overlay), catalogue, load_contradictions())
         given.out.mkdir(parents=True, exist_ok=True)
         (given.out / PAGE).write_text(page.html, encoding="utf-8")
     except (SourceError, DocumentError) as error:

@@ -9,8 +9,7 @@ from spec.catalogue.clauses import load_clauses
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
-from spec.openapi.options import add_reach_options, reach
-from spec.openapi.sources import document
+from spec.openapi.options import add_reading_options, read_as
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import SourceError
 
@@ -33,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
-    add_reach_options(options)
+    add_reading_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     return options
 
@@ -55,7 +54,7 @@ def lint(argv: list[str]) -> int:
     try:
         clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
         for name in given.files:
-            found.extend(findings(document(name, reach(given)), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
+            found.extend(findings(read_as(given, name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
     except SourceError as error:
         sys.stderr.write(f"invigilate lint: {error}\n")
         return 2

@@ -24,6 +24,8 @@ def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
     """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
     document: Mapping[str, Any] = source.value
     for gap in source.gaps:
+        if gap.reference is None:
+            continue
         message = f"The reference {gap.reference!r} cannot be resolved: it {gap.reason}."
         yield Hit("reference-unresolvable", gap.pointer, message)
     known = {gap.pointer for gap in source.gaps}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
-from spec.openapi.objects import Kind, Node, children
+from spec.openapi.objects import Kind, Node, children, unread_members
 from spec.source.files import Library, OutOfReachError
 from spec.source.pointer import escape, follow
 from spec.source.reading import Source, SourceError
@@ -58,6 +58,7 @@ class Crawl:
     files: dict[str, Source] = field(default_factory=dict)
     targets: dict[Reference, Spot] = field(default_factory=dict)
     failures: dict[Reference, UnresolvedError] = field(default_factory=dict)
+    unread: dict[Spot, str] = field(default_factory=dict)
     _resources: dict[str, Spot] = field(default_factory=dict)
     _anchors: dict[str, Spot] = field(default_factory=dict)
     _dynamic: dict[str, set[Spot]] = field(default_factory=dict)
@@ -113,6 +114,9 @@ class Crawl:
             if node.kind is Kind.SCHEMA and not self.legacy:
                 around = self._identified(node.value, here[0], around)
             found += _references(node, here[0], around)
+            for word in unread_members(node):
+                reason = f"{word!r} of the {node.kind} is new in OpenAPI 3.2 and not read here"
+                self.unread[Spot(start.file, f"{node.pointer}/{word}")] = reason
             stack.extend((child, around) for child in children(node))
         return found
 

@@ -150,6 +150,25 @@ _FREE: Mapping[Kind, Kind] = {
 """Objects whose members have names of the author's choice, extensions (``x-``) aside."""
 
 
+_UNREAD: Mapping[Kind, frozenset[str]] = {
+    Kind.PATH_ITEM: frozenset({"additionalOperations"}),
+    Kind.MEDIA_TYPE: frozenset({"itemSchema", "prefixEncoding", "itemEncoding"}),
+    Kind.ENCODING: frozenset({"encoding", "prefixEncoding", "itemEncoding"}),
+}
+
+
+def unread_members(node: Node) -> Iterator[str]:
+    """Members of OpenAPI 3.2 that decide what travels, and that neither the comparison nor the mock reads."""
+    if not isinstance(node.value, Mapping):
+        return
+    yield from (word for word in node.value if word in _UNREAD.get(node.kind, ()))
+    if node.kind is Kind.PARAMETER and node.value.get("in") == "querystring":
+        yield "in"
+    discriminator = node.value.get("discriminator") if node.kind is Kind.SCHEMA else None
+    if isinstance(discriminator, Mapping) and "defaultMapping" in discriminator:
+        yield "discriminator/defaultMapping"
+
+
 def children(node: Node) -> Iterator[Node]:
     """The objects directly below one, in the order of the document; what is not shaped as it should be is left out."""
     value = node.value

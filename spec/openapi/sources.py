@@ -6,7 +6,7 @@ their files; places still lead into the files. Path items are taken over where a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -16,16 +16,23 @@ from spec.openapi.resolving import target
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
 from spec.source.pointer import escape, follow, split
-from spec.source.reading import HOLDER, Gap, Source, read
+from spec.source.reading import HOLDER, Gap, Source, read, written
 
 
-def document(name: str | Path, reach: Reach | None = None) -> Source:
+def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Path] = ()) -> Source:
     """The OpenAPI document that an argument names, a path or ``git:REV:PATH``, with all its files.
+
+    Overlays are applied to it first, in their order.
 
     Raises SourceError if it cannot be read or is no OpenAPI document; references that lead nowhere are its gaps.
     """
     shelf = library(name, reach or Reach())
     found = shelf.open(shelf.root) if isinstance(name, str) and name.startswith("git:") else _root(Path(name))
+    if overlays:
+        from spec.openapi.overlay import overlaid_by  # and the JSONPath library, which nobody else waits for
+
+        openapi_object(found)
+        found = overlaid_by(found, (read(path) for path in overlays))
     return gathered(found, shelf)
 
 
@@ -69,6 +76,8 @@ class _Assembly:
         for word in ("paths", "webhooks"):
             value = _with_items(value, word, moved, gaps)
         files = {self.crawl.library.name(file): self.crawl.files[file] for file in wanted}
+        files = {**self.root.files, **files}
+        moved = {**self.root.moved, **{here: written(there, self.root.moved) for here, there in moved.items()}}
         return Source(self.root.name, value, self.root.marks, files, moved, tuple(gaps))
 
     def pointer(self, spot: Spot) -> str:
@@ -87,6 +96,7 @@ class _Assembly:
             for one in self.crawl.targets
             if self.crawl.ambiguous(one)
         ]
+        found += [Gap(self.pointer(spot), None, reason, unseen=False) for spot, reason in self.crawl.unread.items()]
         return found
 
 

@@ -20,7 +20,7 @@ from spec.source.pointer import escape
 from spec.source.scalars import NumberError, integer, number
 from spec.source.yaml_reading import DEEPEST, YamlReading
 
-__all__ = ["HOLDER", "LARGEST", "Gap", "Mark", "Place", "Source", "SourceError", "parse", "read"]
+__all__ = ["HOLDER", "LARGEST", "Gap", "Mark", "Place", "Source", "SourceError", "parse", "read", "written"]
 
 LARGEST = 64 * 2**20
 """Bytes that a file may have."""
@@ -31,15 +31,23 @@ _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A piece of a document that could not be followed: its pointer, the words that lead there, and why.
+    """A piece of a document that could not be followed: its pointer, the reference that stands there, and why not.
 
-    ``unseen``: what it names was not read at all, so that even two equal documents may differ in it.
+    Without ``reference`` it is a member that nothing here reads. ``unseen``: what is named was not read at all, so
+    that even two equal documents may differ in it.
     """
 
     pointer: str
-    reference: str
+    reference: str | None
     reason: str
     unseen: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What is not known, and why."""
+        if self.reference is None:
+            return f"{self.reason[:1].upper()}{self.reason[1:]}."
+        return f"What {self.reference!r} names was not read, so nothing is known of it: it {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +75,7 @@ class Source:
 
     def locate(self, pointer: str) -> Place:
         """The file, and the place in it, of a pointer or of its nearest ancestor that the file holds."""
-        pointer = self._written(pointer)
+        pointer = written(pointer, self.moved)
         name, at = self._held(pointer)
         if name is not None:
             return self.files[name].locate(at)
@@ -77,7 +85,7 @@ class Source:
 
     def shown(self, pointer: str) -> str:
         """The pointer as people and programs are told it: ``parts/order.yaml#/properties`` if it is in another file."""
-        pointer = self._written(pointer)
+        pointer = written(pointer, self.moved)
         name, rest = self._held(pointer)
         return pointer if name is None else f"{name}#{rest}"
 
@@ -93,15 +101,13 @@ class Source:
                     return name, pointer[len(name) + 1 :]
         return None, pointer
 
-    def _written(self, pointer: str) -> str:
-        for _ in range(len(self.moved)):
-            cut = pointer
-            while cut and cut not in self.moved:
-                cut = cut.rpartition("/")[0]
-            if not cut:
-                break
-            pointer = self.moved[cut] + pointer[len(cut) :]
-        return pointer
+
+def written(pointer: str, moved: Mapping[str, str]) -> str:
+    """Where a value stood before it was moved: the nearest of its ancestors that was decides."""
+    cut = pointer if moved else ""
+    while cut and cut not in moved:
+        cut = cut.rpartition("/")[0]
+    return moved[cut] + pointer[len(cut) :] if cut else pointer
 
 
 def read(path: Path | str) -> Source:
