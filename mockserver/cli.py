@@ -78,6 +78,9 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--ready-file", type=Path, metavar="F", help="write url, install, tokens and pid here once calls are taken")
     add("--fault", metavar="ID", help="break one promise on purpose, or make bad weather")
     add("--faults", action="store_true", help="list the faults and end")
+    from spec.openapi.options import add_reading_options  # imported late, as everything here
+
+    add_reading_options(parser)
     return parser
 
 

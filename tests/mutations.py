@@ -111,7 +111,15 @@ def _wrap(spot: Spot, other: Spot, chance: random.Random) -> None:
     spot.holder[spot.key] = chance.choice(([here], {"a": here}, {"allOf": [here]}, {"properties": {"a": here}}))
 
 
-_EDITS: tuple[Callable[[Spot, Spot, random.Random], None], ...] = (_remove, _replace, _replace, _rename, _insert, _copy, _wrap)
+_EDITS: tuple[Callable[[Spot, Spot, random.Random], None], ...] = (
+    _remove,
+    _replace,
+    _replace,
+    _rename,
+    _insert,
+    _copy,
+    _wrap,
+)
 
 
 def scribbled(text: str, chance: random.Random) -> bytes:
@@ -132,7 +140,24 @@ def scribbled(text: str, chance: random.Random) -> bytes:
     data = "".join(lines).encode()
     if way > 4:
         place = chance.randrange(len(data))
-        odd = (b"\0", b"\t", b"\xff", b"\xc2\x85", b"\xef\xbb\xbf", b"\xed\xa0\x80", b"&a ", b"*a ", b"<<: ", b"? ", b"!!int ", b"{", b"[", b"'", b"#", b": ")
+        odd = (
+            b"\0",
+            b"\t",
+            b"\xff",
+            b"\xc2\x85",
+            b"\xef\xbb\xbf",
+            b"\xed\xa0\x80",
+            b"&a ",
+            b"*a ",
+            b"<<: ",
+            b"? ",
+            b"!!int ",
+            b"{",
+            b"[",
+            b"'",
+            b"#",
+            b": ",
+        )
         data = data[:place] + chance.choice(odd) + data[place:]
     return data
 
@@ -194,7 +219,10 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
         "ignore": (samples / "ignore.yaml", quiet(SourceError)(lambda path: ignored(read(path)))),
         "baseline": (samples / "baseline.json", quiet(SourceError)(load_baseline)),
         "report": (samples / "report.json", quiet(RecordedError, SourceError)(read_report)),
-        "har": (samples / "traffic.har", quiet(HarError, SourceError)(lambda path: read_har(path, "/v2/installs/x/provision"))),
+        "har": (
+            samples / "traffic.har",
+            quiet(HarError, SourceError)(lambda path: read_har(path, "/v2/installs/x/provision")),
+        ),
     }
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from spec.normal.form import Normaliser
 from spec.normal.place import Path, Step
+from spec.openapi.objects import METHODS
 from spec.openapi.resolving import references, target
 from spec.source.pointer import escape, follow
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from spec.openapi.objects import OBJECTS, Kind, Member, Shape
 from spec.openapi.resolving import target
-from spec.openapi.shapes import shaped
+from spec.openapi.shapes import described, shaped
 from spec.openapi.versions import version
 from spec.source.pointer import escape, follow
 
@@ -120,6 +120,9 @@ class Resolver:
             return {}
         if (place, kind) not in self._finished:
             named = follow(self.root, place)
+            if not (isinstance(named, Mapping) or (kind is Kind.SCHEMA and isinstance(named, bool))):
+                self.report(pointer, f"$ref {reference!r} names {described(named)}, where a {kind} is meant.")
+                named = {}
             self._finished[place, kind] = self._object(named, place, kind, way.through(place))
         inlined = self._finished[place, kind]
         beside = {key: item for key, item in value.items() if key != "$ref"}

@@ -162,8 +162,6 @@ def unread_members(node: Node) -> Iterator[str]:
     if not isinstance(node.value, Mapping):
         return
     yield from (word for word in node.value if word in _UNREAD.get(node.kind, ()))
-    if node.kind is Kind.PARAMETER and node.value.get("in") == "querystring":
-        yield "in"
     discriminator = node.value.get("discriminator") if node.kind is Kind.SCHEMA else None
     if isinstance(discriminator, Mapping) and "defaultMapping" in discriminator:
         yield "discriminator/defaultMapping"

@@ -104,11 +104,11 @@ def shaped(value: Mapping[str, Any], kind: Kind, pointer: str, report: Report) -
         if wanted is None or _TESTS[wanted](child):
             kept[word] = child
         else:
-            report(f"{pointer}/{escape(word)}", f"{word!r} of the {kind} must be {wanted}, not {named(child)}.")
+            report(f"{pointer}/{escape(word)}", f"{word!r} of the {kind} must be {wanted}, not {described(child)}.")
     return kept
 
 
-def named(value: Any) -> str:
+def described(value: Any) -> str:
     """The JSON type of a value in words, and the value if it is short."""
     if value is None:
         return "null"
