@@ -16,6 +16,7 @@ from spec.openapi.shapes import shaped
 from spec.openapi.sources import document as read_document
 from spec.openapi.versions import READ, version
 from spec.resources.annotations import check_resources
+from spec.resources.checks import check_annotations
 from spec.schema.keywords import check_schema
 from spec.schema.validation import Rules
 from spec.source.files import Reach
@@ -149,6 +150,7 @@ class _Reader:
             before = len(self.problems)
             for pointer, schema in _schemas_of(operation):
                 check_schema(schema, pointer, self.resolver.origins, self.clauses, self.report)
+                check_annotations(schema, pointer, self.resolver.origins, self.report)
             if len(self.problems) == before:
                 check_resources(operation, self.resolver.origins, self.report)
                 self.check_examples(operation)

@@ -50,7 +50,6 @@ _TESTS: Mapping[str, Test] = {
         _is_map_of(_is_list_of(_is_text))
     ),
     "a text or a list of texts": lambda value: isinstance(value, str) or _is_list_of(_is_text)(value),
-    "a text or an object": lambda value: isinstance(value, (str, Mapping)),
 }
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("operationId", "summary", "description", "name", "in", "style", "format", "pattern"), "a text"),
@@ -70,13 +69,6 @@ _BY_KIND: Mapping[Kind, Mapping[str, str]] = {
     Kind.SCHEMA: {
         "type": "a text or a list of texts",
         "required": "a list of texts",
-        "x-clause": "a text or an object",
-        "x-resource": "an object",
-        "x-signon": "an object",
-        "x-after": "a text",
-        "x-install-default": "a text",
-        "x-install-member": "a text or an object",
-        "x-empty-is-unset": "true or false",
     },
     Kind.LINK: {"servers": "a list of objects"},
 }
