@@ -9,7 +9,8 @@ from typing import Any
 
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
-from spec.normal.form import SILENT_FORMATS, Normaliser
+from spec.normal.form import Normaliser
+from spec.normal.keywords import SILENT_FORMATS
 from spec.normal.merge import FAMILIES, is_false, text
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
 from spec.source.pointer import escape
