@@ -15,7 +15,7 @@ from spec.compatibility.members import member_hits
 from spec.compatibility.notes import note_hits
 from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
-from spec.normal.merge import Schema, bare, is_false, text
+from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
 from spec.normal.place import BRANCHES, Path, Step, opened, step
 
 
@@ -80,10 +80,7 @@ class Units:
         return id(schema) if schema in self._components else self.text(schema, noted=True)
 
     def _compare(self, unit: Unit) -> None:
-        old, new = (
-            opened(plain(side), definitions)
-            for side, definitions in zip((unit.old, unit.new), self.definitions, strict=True)
-        )
+        old, new = self._levelled(plain(unit.old), plain(unit.new))
         place = Place(old, new, mixed=unit.mixed)
         if old.get("$ref") != new.get("$ref"):
             unit.hits.append(SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place))
@@ -91,14 +88,44 @@ class Units:
         unit.old, unit.new = old, new
         _Comparison(self, unit, self.definitions).place(place)
 
+    def _levelled(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
+        """Two schemas opened as far as the other one needs it: ``$ref`` beside ``allOf: [$ref, …]`` stays a part."""
+        if is_reference(old) and refers(new) and not is_reference(new):
+            return {"allOf": [old]}, new
+        if is_reference(new) and refers(old) and not is_reference(old):
+            return old, {"allOf": [new]}
+        old, new = opened(old, self.definitions[0]), opened(new, self.definitions[1])
+        if refers(old) and not refers(new):
+            old = self._unfolded(old, 0)
+        elif refers(new) and not refers(old):
+            new = self._unfolded(new, 1)
+        return old, new
+
+    def _unfolded(self, schema: Schema, side: int) -> Schema:
+        """A schema with the references of its ``allOf`` written out."""
+        rest = {key: value for key, value in schema.items() if key != "allOf"}
+        return conjunction([rest, *(opened(part, self.definitions[side]) for part in schema["allOf"])])
+
     def is_unit(self, old: Schema, new: Schema) -> bool:
         """True if two schemas are compared by themselves: references, and components that both documents share."""
-        return "$ref" in old or "$ref" in new or (old in self._components and new in self._components)
+        if "$ref" in old or "$ref" in new or refers(old) != refers(new):
+            return True
+        return old in self._components and new in self._components
 
     def link(self, unit: Unit, place: Place) -> None:
         """Note the way to the unit that stands at a place."""
         below = self._unit(place.old, place.new, mixed=place.mixed)
         unit.links.append(Link(place.old_path, place.new_path, below))
+
+
+def is_reference(schema: Schema) -> bool:
+    """True of a schema that is nothing but a reference."""
+    return set(schema) <= {"$ref", NOTE} and "$ref" in schema
+
+
+def refers(schema: Schema) -> bool:
+    """True of a schema that must also hold what a reference in its ``allOf`` names."""
+    return any("$ref" in part for part in schema.get("allOf", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +187,7 @@ class _Comparison:
         one, two = place.old.get("properties", {}), place.new.get("properties", {})
         for name in {**one, **two}:
             known = name in one and name in two
-            demanded = any(name in side.get("required", ()) for side in (place.old, place.new))
+            demanded = name in (place.new if name in one else place.old).get("required", ())
             if known or (demanded and place.is_open()):  # undeclared but required: a known member of any shape
                 self.place(place.below(Step("member", name), one.get(name, {}), two.get(name, {})))
         extra = [side.get("additionalProperties", {}) for side in (place.old, place.new)]

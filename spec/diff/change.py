@@ -94,13 +94,6 @@ class Where(NamedTuple):
     pointer: str
 
 
-def softened(found: Change) -> Change:
-    """A member that was declared and no longer is: a warning, though open objects keep their sets of bodies."""
-    if found.rule == "member-removed" and found.client == "compatible":
-        return replace(found, client="possible")
-    return found
-
-
 def filled(message: str, old: Any, new: Any) -> str:
     """The sentence of a rule with its values, shortened where they are long."""
     return message.replace("{old}", shown(old)).replace("{new}", shown(new))

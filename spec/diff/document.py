@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec.normal.form import Normaliser
-from spec.normal.place import Path, Step
 from spec.openapi.resolving import target
 from spec.source.pointer import escape, follow
 from spec.witness.plain import PlainReading
@@ -133,82 +132,17 @@ class Side:
                 if isinstance(part.value, Mapping):
                     yield Operation(f"{method} {template(path)}", method, path, part, item)
 
-    def located(self, part: Part, path: Path, keywords: tuple[str, ...] = (), member: str | None = None) -> Part | None:
-        """The raw schema that a step-wise path below a schema leads to; None if this document has no such place."""
-        for step in path:
-            found = self._down(part, step, 0)
-            if found is None:
-                return None
-            part = found
-        if member is not None:
-            return self._down(part, Step("member", member), 0)
-        return self._keyword(part, keywords) or part
-
-    def _keyword(self, part: Part, keywords: tuple[str, ...]) -> Part | None:
-        """The first of some keywords in a schema, or in what it refers to."""
-        for _ in range(8):
-            for word in keywords if isinstance(part.value, Mapping) else ():
-                word = "const" if word == "enum" and "enum" not in part.value else word
-                if word in part.value:
-                    return Part(f"{part.pointer}/{escape(word)}", part.value[word])
-            beyond = self._beyond(part)
-            if beyond is None:
-                break
-            part = beyond
-        return None
-
-    def _beyond(self, part: Part) -> Part | None:
+    def beyond(self, part: Part) -> Part | None:
         """The schema that a ``$ref`` with keywords beside it names."""
         if not isinstance(part.value, Mapping) or not isinstance(part.value.get("$ref"), str):
             return None
         place = target(self.document, part.value["$ref"])
         return None if place is None else self.at(place, schema=True)
 
-    def _below(self, part: Part, *tokens: str) -> Part:
+    def below(self, part: Part, *tokens: str) -> Part:
         """A schema below another one; keywords beside its reference are kept."""
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
                 return Part(part.pointer, None)
             part = self.at(f"{part.pointer}/{escape(token)}", schema=True)
-        return part
-
-    def _down(self, part: Part, step: Step, depth: int) -> Part | None:
-        if not isinstance(part.value, Mapping) or depth > 8:
-            return None
-        if step.kind in ("anyOf", "oneOf", "allOf"):
-            holder = self.child(part, step.kind)
-            branches = holder.value if isinstance(holder.value, list) else []
-            if int(step.key) < len(branches):
-                return self.at(f"{holder.pointer}/{step.key}", schema=True)
-            beyond = self._beyond(part)
-            return part if beyond is None else self._down(beyond, step, depth + 1)
-        if step.kind in ("then", "else"):
-            return self._conditional(part, step, depth)
-        ways = {
-            "member": ("properties", step.key), "pattern": ("patternProperties", step.key), "item": ("items",),
-            "index": ("prefixItems", step.key), "additional": ("additionalProperties",),
-        }  # fmt: skip
-        found = self._below(part, *ways[step.kind])
-        if found:
-            return found
-        for word in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(part.value.get(word) or ())):
-                inner = self._down(self._below(part, word, str(index)), step, depth + 1)
-                if inner is not None:
-                    return inner
-        for word in ("then", "else", "if"):
-            inner = self._down(self._below(part, word), step, depth + 1) if word in part.value else None
-            if inner is not None:
-                return inner
-        beyond = self._beyond(part)
-        return None if beyond is None else self._down(beyond, step, depth + 1)
-
-    def _conditional(self, part: Part, step: Step, depth: int) -> Part:
-        """The branch of a condition; of a subtype, which no keyword names, the parent stands for it."""
-        if step.kind in part.value:
-            return self._below(part, step.kind)
-        for index in range(len(part.value.get("allOf") or ())):
-            inner = self._below(part, "allOf", str(index))
-            if isinstance(inner.value, Mapping) and step.kind in inner.value and depth < 8:
-                return self._below(inner, step.kind)
         return part

@@ -10,10 +10,12 @@ from spec.compatibility.hits import NoteHit, SchemaHit
 from spec.compatibility.judgement import Answer, Judgement, NoteChange, SchemaChange
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES
 from spec.compatibility.usage import Use
-from spec.diff.change import Change, Where, change, filled, softened
+from spec.diff.change import Change, Where, change, filled
 from spec.diff.document import Part
+from spec.diff.locating import Locator
 from spec.diff.sides import Asked, Comparison, Sides
 from spec.normal.direction import DIRECTIONS, Direction
+from spec.normal.merge import bare
 from spec.normal.place import BRANCHES, Path
 
 _FLIPS = ("member-became-", "member-no-longer-")
@@ -49,6 +51,7 @@ def schema_changes(sides: Sides) -> Iterator[Change]:
 class _Emission:
     def __init__(self, sides: Sides, comparisons: dict[int, Comparison], direction: Direction) -> None:
         self.sides, self.comparisons, self.direction = sides, comparisons, direction
+        self.locators = (Locator(sides.old), Locator(sides.new))
 
     def changes(self) -> Iterator[Change]:
         judgement = Judgement((each.body for each in self.comparisons.values()), self.sides.units[self.direction])
@@ -116,7 +119,8 @@ class _Emission:
             proven=client.witness is not None, together=_shared(client), users=group.users,
             member=_members(paths[0] if where.side == "old" else paths[1], hit.member),
         )  # fmt: skip
-        made = softened(made)
+        if rule.id == "member-removed" and made.client == "compatible" and _says_something(hit):
+            made = replace(made, client="possible")  # open objects keep their sets of bodies: a warning, no proof
         return made.swapped() if group.asked.swapped else made
 
     def _is_of(self, answer: Answer, group: _Group) -> bool:
@@ -131,8 +135,8 @@ class _Emission:
     ) -> Where:  # fmt: skip
         """The place in the new document; in the old one for what only it has."""
         asked = self.comparisons[id(group.use.body)].asked
-        there = self.sides.new.located(asked.new, new_path, words, member)
-        gone = self.sides.old.located(asked.old, old_path, words, member)
+        there = self.locators[1].located(asked.new, new_path, self.direction, words, member)
+        gone = self.locators[0].located(asked.old, old_path, self.direction, words, member)
         if there is None:
             return Where("old", gone.pointer) if gone is not None else Where("new", asked.new.pointer)
         if removed and gone is not None and member is not None and _deeper(gone, there):
@@ -147,6 +151,10 @@ def _deeper(one: Part, two: Part) -> bool:
 def _words(rule: str) -> tuple[str, ...]:
     found = _WORDS.get(rule.partition("-")[0])
     return found or (("required",) if "required" in rule or "optional" in rule else ())
+
+
+def _says_something(hit: SchemaHit) -> bool:
+    return bool(bare(hit.place.old.get("properties", {}).get(hit.member, {})))
 
 
 def _shared(answer: Answer) -> bool:

@@ -133,8 +133,9 @@ def _formatted(node: Mapping[str, Any], schema: Schema) -> None:
 def notes(node: Mapping[str, Any]) -> Schema:
     """What a schema object says beside the accepted values."""
     found = {word: node[word] for word in NOTED if word in node}
-    if node.get("contentEncoding") not in (None, "base64"):
-        found["contentEncoding"] = node["contentEncoding"]
+    encoding = "base64" if node.get("format") == "byte" else node.get("contentEncoding")
+    if encoding is not None:
+        found["contentEncoding"] = encoding
     if isinstance(node.get("pattern"), str) and not is_readable(node["pattern"]):
         found["pattern"] = node["pattern"]
     found.update({word: True for word in ("readOnly", "writeOnly") if node.get(word) is True})

@@ -198,7 +198,7 @@ class PlainReading:
         numeric = {"integer", "number"} & set(declared if isinstance(declared, list) else [declared])
         if name in RANGES and numeric:
             parts.append({"minimum": RANGES[name][0], "maximum": RANGES[name][1]})
-        elif name == "byte" or node.get("contentEncoding") == "base64":
+        elif name == "byte":
             parts.append({"pattern": BASE64})
         elif isinstance(name, str) and (name in STANDARD_FORMATS or name in OWN_FORMATS):
             plain["format"] = name
