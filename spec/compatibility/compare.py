@@ -49,12 +49,16 @@ class Units:
         self._keep: list[Schema] = []
         self._texts: IdentityCache[str] = IdentityCache()
         self.definitions: tuple[Schema, Schema] = ({}, {})
+        self._added: IdentityCache[bool] = IdentityCache()
         self._waiting: list[Unit] = []
 
     def pair(self, old: Schema, new: Schema) -> Unit:
         """The unit of two whole normal forms, with everything below it compared."""
-        self.definitions[0].update(old.get("$defs", {}))
-        self.definitions[1].update(new.get("$defs", {}))
+        for known, whole in zip(self.definitions, (old, new), strict=True):
+            found = whole.get("$defs")
+            if found and found not in self._added:
+                self._added.put(found, True)
+                known.update(found)
         unit = self._unit(old, new, mixed=False)
         while self._waiting:
             self._compare(self._waiting.pop())

@@ -12,11 +12,9 @@ from spec.diff.document import Part, Side
 from spec.diff.unchanged import Differing, differing, normalisers
 from spec.diff.wire import is_settled, on_the_wire
 from spec.normal.direction import DIRECTIONS, Direction
-from spec.normal.merge import NOTE, Schema
 from spec.openapi.resolving import references
 from spec.witness.plain import Opinions, PlainReading, opinions
 
-_NOT_READ = "not proven: a reference in this schema leads to what was not read"
 _NOT_SPELT = "not proven: a number meets a text here, and not all texts of the number are known"
 
 
@@ -87,13 +85,12 @@ class Sides:
         if asked.wire:
             one, two = on_the_wire(one, two)
         judges = (opinions(one), opinions(two)) if asked.wire else None
-        partial = is_partial(one) or is_partial(two)
         unsettled = asked.wire and not is_settled(one, two)
         unit = self.units[asked.direction].pair(one, two)
 
         def confirm(value: Any, lost: bool) -> str | None:
-            if partial or unsettled:
-                return _NOT_READ if partial else _NOT_SPELT
+            if unsettled:
+                return _NOT_SPELT
             asks = judges or tuple(
                 reading.opinions(part.value, asked.direction)
                 for reading, part in zip(self.readings, (asked.old, asked.new), strict=True)
@@ -105,6 +102,8 @@ class Sides:
 
 def _doubt(old: Opinions, new: Opinions, lost: bool) -> str | None:
     """Why two engines and two documents do not prove that a value is lost (or gained); None if they do."""
+    if old.partial or new.partial:
+        return "not proven: a reference in this schema leads to what was not read"
     for opinion, name, expected in ((old, "old", lost), (new, "new", not lost)):
         if opinion.agree_on(expected):
             continue
@@ -118,20 +117,6 @@ def _doubt(old: Opinions, new: Opinions, lost: bool) -> str | None:
             return f"not proven: neither engine can read the schema of the {name} document"
         return f"not proven: both engines say that the {name} document {said[opinion.rust]} the payload that was found"
     return None
-
-
-def is_partial(schema: Schema) -> bool:
-    """True if a reference in a normal form could not be followed: then it says less than the document does."""
-    stack: list[Any] = [schema]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, dict):
-            if "unresolved" in here.get(NOTE, ()):
-                return True
-            stack.extend(here.values())
-        elif isinstance(here, list):
-            stack.extend(here)
-    return False
 
 
 def touched(sides: Sides, *values: Any) -> bool:

@@ -84,6 +84,7 @@ class Normaliser:
         }
         self._roots: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
+        self._closures: dict[tuple[frozenset[str], Direction | None], dict[str, Schema]] = {}
 
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
         return {way: Projection(way, self.components) for way in DIRECTIONS}
@@ -98,9 +99,16 @@ class Normaliser:
         if known is not None:
             return known
         schema = self._projections[direction](self._schema(node, _Position()))
-        definitions = dict(self._definitions(schema, direction))
+        definitions = self._closure(schema, direction)
         root = {**schema, "$defs": definitions} if definitions else schema
         return self._roots.put(node, root, direction)
+
+    def _closure(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
+        """The definitions that a normal form reaches, worked out once for all that start from the same names."""
+        key = (self.names(schema), direction)
+        if key not in self._closures:
+            self._closures[key] = dict(self._definitions(schema, direction))
+        return self._closures[key]
 
     def _definitions(self, schema: Schema, direction: Direction | None) -> Iterator[tuple[str, Schema]]:
         """The definitions that a normal form reaches."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import jsonschema
@@ -38,20 +38,21 @@ class Opinions:
 
     rust: bool | None
     python: bool | None
+    partial: bool = False  # a reference of the schema led nowhere: it says less than the document does
 
     def agree_on(self, expected: bool) -> bool:
         """True if both say so."""
         return self.rust is expected and self.python is expected
 
 
-def opinions(schema: Schema) -> Callable[[Any], Opinions]:
+def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Any], Opinions]:
     """A function that asks both engines about a body under a plain JSON Schema; formats are asserted."""
     try:
         rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
         python = reference_validator(schema, formats=_formats())
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, jsonschema.SchemaError):
         return lambda _: Opinions(None, None)
-    return lambda body: Opinions(_asked(rust, body), _asked(python, body))
+    return lambda body: Opinions(_asked(rust, body), _asked(python, body), partial)
 
 
 def _asked(validator: Any, body: Any) -> bool | None:
@@ -71,12 +72,25 @@ def _formats() -> Mapping[str, Callable[[str], bool]]:
     return checkers
 
 
+class _Key(NamedTuple):
+    """A place, read for one direction, as a parent of subtypes or not, without the members hidden from around it."""
+
+    place: str
+    direction: Direction
+    parent: bool
+    hidden: frozenset[str]
+
+
+_UNREAD = "unread"
+
+
 class PlainReading:
     """One document's schemas for plain validators, each place converted once."""
 
     def __init__(self, document: Mapping[str, Any], *, legacy: bool, subtypes: Subtypes) -> None:
         self.document, self.legacy, self.subtypes = document, legacy, subtypes
-        self._known: dict[tuple[str, Direction, bool, frozenset[str]], str] = {}
+        self._names: dict[_Key, str] = {}
+        self._keys: dict[str, _Key] = {}
         self._definitions: dict[str, Schema] = {}
         self._uses: dict[str, set[str]] = {}
         self._asked: dict[tuple[int, Direction], Callable[[Any], Opinions]] = {}
@@ -91,9 +105,10 @@ class PlainReading:
             while waiting:
                 name = waiting.pop()
                 if name not in definitions:
-                    definitions[name] = self._definitions[name]
+                    definitions[name] = self._definition(name)
                     waiting += self._uses[name]
-            self._asked[key] = opinions({"allOf": [schema], "$defs": definitions})
+            whole = {"allOf": [schema], "$defs": definitions}
+            self._asked[key] = opinions(whole, partial=_UNREAD in definitions)
         return self._asked[key]
 
     def _reference(
@@ -101,19 +116,24 @@ class PlainReading:
     ) -> Any:
         place = target(self.document, reference)
         if place is None:
+            used.add(_UNREAD)
             return True
         parent = not inherited and bool(self.subtypes.get(place))
-        key = (place, direction, parent, hidden)
-        if key not in self._known:
-            name = self._known[key] = f"p{len(self._known)}"
-            uses = self._uses[name] = set()
-            self._definitions[name] = self._defined(place, direction, uses, hidden, parent=parent)
-        used.add(self._known[key])
-        return {"$ref": f"#/$defs/{self._known[key]}"}
+        key = _Key(place, direction, parent, hidden)
+        name = self._names.setdefault(key, f"p{len(self._names)}")
+        self._keys[name] = key
+        used.add(name)
+        return {"$ref": f"#/$defs/{name}"}
 
-    def _defined(
-        self, place: str, direction: Direction, used: set[str], hidden: frozenset[str], *, parent: bool
-    ) -> Schema:
+    def _definition(self, name: str) -> Schema:
+        """What a reference names, converted once."""
+        if name not in self._definitions:
+            uses = self._uses[name] = set()
+            self._definitions[name] = {} if name == _UNREAD else self._defined(self._keys[name], uses)
+        return self._definitions[name]
+
+    def _defined(self, key: _Key, used: set[str]) -> Schema:
+        place, direction, parent, hidden = key
         node = pointer.follow(self.document, place)
         if not parent:
             return {"allOf": [self._converted(node, direction, used, hidden)]}
