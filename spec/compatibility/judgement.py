@@ -71,7 +71,7 @@ class Judgement:
         unexplained: list[SchemaChange] = []
         explained: set[tuple[int, bool]] = set()
         for unit in self._usage.changed():
-            uses = tuple(self._usage.uses(unit))
+            uses = tuple(sorted(self._usage.uses(unit), key=lambda use: len(use.old_path)))
             yield from (NoteChange(hit, uses) for hit in unit.notes)
             for hit in unit.hits:
                 change = self._judged(unit, hit, uses)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 from zlib import crc32
 
@@ -28,7 +28,11 @@ from spec.source import pointer
 
 Subtypes: TypeAlias = Mapping[str, Mapping[str, str]]
 
+Way: TypeAlias = Literal["below", "branch", "part"]
+"""How a schema is reached: as the value itself, as a branch of ``anyOf`` and ``oneOf``, as a part of ``allOf``."""
+
 _LARGEST_INLINE = 1500
+_LARGEST_BELOW = 60
 _DEEPEST_INLINE = 40
 _MOST_UNCACHED = 500
 
@@ -136,13 +140,13 @@ class Normaliser:
             self._named.put(node, known)
         return known
 
-    def _schema(self, node: Any, at: _Position, *, inherited: bool = False) -> Schema:
+    def _schema(self, node: Any, at: _Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
         if not isinstance(node, Mapping):
             return {}
         words = [word for word in ("$ref", "$dynamicRef") if isinstance(node.get(word), str)]
-        parts = [self._reference(node[word], at, inherited=inherited) for word in words]
+        parts = [self._reference(node[word], at, way) for word in words]
         if self.legacy and parts:  # OpenAPI 3.0: what stands beside $ref has no effect
             return parts[0]
         own = self._own(node, at)
@@ -150,7 +154,7 @@ class Normaliser:
             return parts[0]  # nothing but a reference: the component itself
         whole = {word: own.pop(word) for word in UNEVALUATED if word in own}
         parts.insert(0, own)  # its annotations come before those of what it refers to
-        parts += [self._schema(child, at, inherited=True) for child in _listed(node, "allOf")]
+        parts += [self._schema(child, at, "part") for child in _listed(node, "allOf")]
         for word in ("anyOf", "oneOf"):
             branches = self._branches(node, word, at)
             if branches:
@@ -163,7 +167,7 @@ class Normaliser:
         named = wire_values(self.document, node, {}) if "discriminator" in node else {}
         found = []
         for child in _listed(node, word):
-            branch = self._schema(child, at)
+            branch = self._schema(child, at, "branch")
             place = target(self.document, child.get("$ref")) if named and isinstance(child, Mapping) else None
             values = sorted(value for value, aim in named.items() if aim == place)
             if values:
@@ -171,19 +175,20 @@ class Normaliser:
             found.append(branch)
         return found
 
-    def _reference(self, reference: str, at: _Position, *, inherited: bool) -> Schema:
+    def _reference(self, reference: str, at: _Position, way: Way) -> Schema:
         place = target(self.document, reference)
         if place is None:
             return {NOTE: {"unresolved": reference}}
         if place in at.in_place:
             self._cut.add(place)
             return {}  # a reference that leads back to itself without a step into the body says nothing
-        if not inherited and self.subtypes.get(place):
+        if way != "part" and self.subtypes.get(place):
             place = f"{place}?"  # the parent, read as the subtype that the body names
         if place in at.open or at.depth > _DEEPEST_INLINE:
             return self._definition(place)
         schema = self._expanded(place, at)
-        if place in self._defined or self._sizes.get(place, 0) > _LARGEST_INLINE:
+        largest = _LARGEST_BELOW if way == "below" else _LARGEST_INLINE
+        if place in self._defined or self._sizes.get(place, 0) > largest:
             return self._definition(place)
         return schema
 
@@ -212,16 +217,16 @@ class Normaliser:
         if not place.endswith("?"):
             return self._schema(pointer.follow(self.document, place), at)
         parent = place[:-1]
-        choices: list[Schema] = [self._reference(f"#{quote(parent)}", at, inherited=True)]
+        choices: list[Schema] = [self._reference(f"#{quote(parent)}", at, "part")]
         name = pointer.follow(self.document, parent)["discriminator"].get("propertyName")
         for value, child in sorted(self.subtypes[parent].items()):
             asked: Schema = {"type": ["object"], "properties": {str(name): {"enum": [value]}}, "required": [str(name)]}
-            choices.append({"if": asked, "then": self._reference(f"#{quote(child)}", at, inherited=True)})
+            choices.append({"if": asked, "then": self._reference(f"#{quote(child)}", at, "part")})
         return simplified({"allOf": choices})
 
     def _definition(self, place: str) -> Schema:
         plain = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in place.strip("/"))
-        name = f"{plain}.{crc32(place.encode('utf-8', 'surrogatepass')):08x}"
+        name = f"{plain}.{crc32(place.encode('utf-8', 'surrogatepass'))}"
         self._places[name] = place
         self._defined.add(place)
         return {"$ref": f"#/$defs/{name}"}
