@@ -25,6 +25,7 @@ def note_hits(before: Schema, after: Schema, path: Path, direction: Direction) -
     yield from _limits(old, new, path, direction)
     yield from _discriminators(old.get("discriminator"), new.get("discriminator"), path, direction)
     yield from _contents(old, new, path, direction)
+    yield from _extensible(old, new, path, direction)
     for word, compare in _ANNOTATIONS.items():
         if text(old.get(word)) != text(new.get(word)):
             yield from (
@@ -110,12 +111,15 @@ def _left_out(old: Schema, new: Schema, path: Path, direction: Direction) -> Ite
             yield NoteHit(f"member-no-longer-{flag}", path, name, None, name)
 
 
-def _extensible(old: Any, new: Any) -> Iterator[NoteHit]:
-    one, two = ({text(value): value for value in side} if isinstance(side, list) else {} for side in (old, new))
+def _extensible(before: Schema, after: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
+    """Values of an enumeration that clients must take to be open (``x-extensible-enum``)."""
+    told = [side.get("x-extensible-enum") for side in (before, after)]
+    one, two = ({text(value): value for value in side} if isinstance(side, list) else {} for side in told)
     if gone := [one[key] for key in one.keys() - two.keys()]:
-        yield NoteHit("extensible-value-removed", (), unique(gone))
+        rule = "extensible-value-removed" if direction == "request" else "extensible-value-unused"
+        yield NoteHit(rule, path, unique(gone), keyword="x-extensible-enum")
     if come := [two[key] for key in two.keys() - one.keys()]:
-        yield NoteHit("extensible-value-added", (), None, unique(come))
+        yield NoteHit("extensible-value-added", path, None, unique(come), keyword="x-extensible-enum")
 
 
 def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
@@ -162,7 +166,6 @@ def _comes(added: str, removed: str, changed: str) -> Callable[[Any, Any], Itera
 
 _ANNOTATIONS: dict[str, Callable[[Any, Any], Iterator[NoteHit]]] = {
     "x-resource": _resources,
-    "x-extensible-enum": _extensible,
     "xml": _comes("xml-changed", "xml-changed", "xml-changed"),
     "x-signon": _comes("signon-changed", "signon-changed", "signon-changed"),
     "x-install-default": _comes("install-default-changed", "install-default-changed", "install-default-changed"),

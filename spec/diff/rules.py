@@ -110,6 +110,7 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("value-deprecated", "document", "compatible", "compatible", "The value {new} was marked as deprecated."),
     DocumentRule("value-undeprecated", "document", "compatible", "compatible", "The value {old} is no longer deprecated."),
     DocumentRule("extensible-value-removed", "document", "possible", "possible", "The values {old} left an enumeration that may be extended."),
+    DocumentRule("extensible-value-unused", "document", "compatible", "possible", "The values {old} left an enumeration that may be extended."),
     DocumentRule("extensible-value-added", "document", "compatible", "compatible", "The values {new} joined an enumeration that may be extended."),
     DocumentRule("xml-changed", "document", "breaking", "breaking", "How the value is written in XML changed from {old} to {new}."),
     DocumentRule("content-schema-changed", "document", "possible", "possible", "The schema of what the text holds changed from {old} to {new}."),

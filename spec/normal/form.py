@@ -76,6 +76,7 @@ class Normaliser:
         self.every_subtype: Subtypes = every_subtype or {}
         self.twin, self.unchanged = twin, frozenset(unchanged) if twin else frozenset[str]()
         self.components: IdentityCache[str] = twin.components if twin else IdentityCache()
+        self._parents = {id(pointer.follow(document, place)): place for place, known in self.subtypes.items() if known}
         self._finished: dict[str, Schema] = {}
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
@@ -102,7 +103,9 @@ class Normaliser:
         known = self._roots.get(node, direction)
         if known is not None:
             return known
-        schema = self._projections[direction](self._schema(node, _Position()))
+        parent = self._parents.get(id(node))
+        read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
+        schema = self._projections[direction](read)
         definitions = self._closure(schema, direction)
         root = {**schema, "$defs": definitions} if definitions else schema
         return self._roots.put(node, root, direction)

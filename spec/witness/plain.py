@@ -89,6 +89,7 @@ class PlainReading:
 
     def __init__(self, document: Mapping[str, Any], *, legacy: bool, subtypes: Subtypes) -> None:
         self.document, self.legacy, self.subtypes = document, legacy, subtypes
+        self._parents = {id(pointer.follow(document, place)): place for place, known in subtypes.items() if known}
         self._names: dict[_Key, str] = {}
         self._keys: dict[str, _Key] = {}
         self._definitions: dict[str, Schema] = {}
@@ -100,7 +101,11 @@ class PlainReading:
         key = (id(node), direction)
         if key not in self._asked:
             used: set[str] = set()
-            schema = self._converted(node, direction, used, frozenset())
+            parent = self._parents.get(id(node))
+            if parent is None:
+                schema = self._converted(node, direction, used, frozenset())
+            else:
+                schema = self._defined(_Key(parent, direction, True, frozenset()), used)
             waiting, definitions = list(used), dict[str, Schema]()
             while waiting:
                 name = waiting.pop()
