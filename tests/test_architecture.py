@@ -28,6 +28,7 @@ ORDER = {
             "judging",
             "generation",
             "probes",
+            "reproduction",
             "run",
             "report",
             "replaying",
