@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from contract.http.exchange import Exchange
@@ -39,19 +39,15 @@ def confirm(lab: Lab, wanted: Callable[[str], bool]) -> str | None:
     allowance = Allowance(lab, max(MOST_PER_FINDING, int(lab.target.sent * SHARE)))
     lab.target.phase = "reproduced"
     found = causes((one for one in lab.ledger.findings() if wanted(one.clause)), lab.judge.catalogue)
-    every = [(one.head, True) for one in found] + [(other, False) for one in found for other in one.symptoms]
+    every = [one.head for one in found] + [other for one in found for other in one.symptoms]
     untried = 0
-    for finding, shrunk in every:
-        if finding.reproduced is not Reproduced.UNTRIED:
-            continue
+    for place, finding in enumerate(every):
         try:
-            again = Reproduction(lab, finding, allowance).run(shrunk=shrunk)
+            again = Reproduction(lab, finding, allowance).run(shrunk=place < len(found))
         except BudgetError:
             again = finding
         untried += again.reproduced is Reproduced.UNTRIED
-        results = lab.ledger.results[finding.clause].findings
-        if finding.fingerprint in results:
-            results[finding.fingerprint] = again
+        lab.ledger.results[finding.clause].findings[finding.fingerprint] = again
     if untried:
         return f"{untried} of {len(every)} findings were not sent again: the requests for it were used up."
     return None
@@ -62,7 +58,7 @@ class Reproduction:
 
     def __init__(self, lab: Lab, finding: Finding, allowance: Allowance) -> None:
         self.lab, self.finding, self.allowance = lab, finding, allowance
-        self.origin = steps_of(finding.trail or finding.exchanges, lab.sids)
+        self.origin: Sequence[Step] = ()
         self.shown: list[Exchange] = []
 
     def run(self, *, shrunk: bool) -> Finding:
@@ -71,12 +67,12 @@ class Reproduction:
         for steps in self._candidates():
             if self.allowance.left < len(steps):
                 continue
-            tried = True
+            tried, self.origin = True, steps
             if self._shows(steps, TRIES if any(one.together for one in steps) else 1):
                 if shrunk:
                     self._shrink(steps)
                 return replace(self.finding, exchanges=tuple(self.shown), trail=(), reproduced=Reproduced.SEQUENCE)
-        if self.finding.rung in LADDER and self.allowance.left > MOST_PER_FINDING:
+        if not self.finding.about and self.finding.rung in LADDER and self.allowance.left > MOST_PER_FINDING:
             tried = True
             if self._probe_shows():
                 return replace(self.finding, trail=(), reproduced=Reproduced.PROBE)
@@ -84,13 +80,29 @@ class Reproduction:
             return self.finding
         return replace(self.finding, trail=(), reproduced=Reproduced.NEVER, intermittent=True)
 
-    def _candidates(self) -> list[tuple[Step, ...]]:
-        """What seems to belong to the finding, and all that was sent up to it."""
+    def _candidates(self) -> Iterator[tuple[Step, ...]]:
+        """What seems to belong to the finding; all that its probe had sent; all that the run had to do with its SIDs."""
         exchanges = self.finding.exchanges
         if not exchanges or not all(one.request.path.startswith(self.lab.judge.oracle.before) for one in exchanges):
-            return []
-        near = steps_of(exchanges, self.lab.sids)
-        return [near] if len(self.origin) <= len(near) else [near, self.origin]
+            return
+        yield steps_of(exchanges, self.lab.sids)
+        if len(self.finding.trail) > len(exchanges):
+            yield steps_of(self.finding.trail, self.lab.sids)
+        related = self._related(exchanges)
+        if len(related) > len(exchanges):
+            yield steps_of(related, self.lab.sids)
+
+    def _related(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
+        """The exchanges, and those of the run whose answers gave the SIDs that theirs give."""
+        given = {sid for one in exchanges for sid in self.lab.sids(one).values()}
+        last = max(one.index for one in exchanges)
+        own = {one.index for one in exchanges}
+        related = [
+            one
+            for one in self.lab.target.exchanges
+            if one.index in own or (one.index < last and not given.isdisjoint(self.lab.sids(one).values()))
+        ]
+        return related[-MOST_PER_FINDING // 2 :]
 
     def _shows(self, steps: Sequence[Step], tries: int = 1) -> bool:
         """Whether a sequence shows the finding; then its exchanges are kept."""
