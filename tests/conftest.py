@@ -14,7 +14,7 @@ from contract.http.access import Access
 from contract.http.inprocess import AsgiTransport
 from contract.probes.workbench import Options
 from contract.run import sequences as machine
-from contract.run.runner import Plan, Report, run
+from contract.run.runner import Report, RunSettings, run
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, make_keys
 from mockserver.behaviour.seams import Behaviour
@@ -103,7 +103,7 @@ def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Cal
             other_install=other.sid,
             other_token=token(keys, other.sid),
         )
-        plan = Plan(seed=seed, examples=examples, options=Options(follow_signon=True, growth=60))
+        plan = RunSettings(seed=seed, examples=examples, options=Options(follow_signon=True, growth=60))
         transport = AsgiTransport(application)
         try:
             return run(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contract.http.access import Access
     from contract.http.target import HttpTransport
     from contract.run.admission import Admission
-    from contract.run.runner import Plan, Report
+    from contract.run.runner import Report, RunSettings
     from spec.catalogue.clauses import Catalogue
     from spec.openapi.document import Document
     from spec.resources.installs import Install
@@ -135,12 +135,12 @@ def known_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
 
 def plan_of(
     options: argparse.Namespace, only: frozenset[str] = frozenset(), skip: frozenset[str] = frozenset()
-) -> Plan:
+) -> RunSettings:
     """How the run goes; the seed is drawn if none was given."""
     from contract.probes.workbench import Options
-    from contract.run.runner import Plan
+    from contract.run.runner import RunSettings
 
-    return Plan(
+    return RunSettings(
         seed=options.seed if options.seed is not None else secrets.randbelow(1_000_000),
         examples=getattr(options, "max_examples", 0),
         only=only,
@@ -185,7 +185,7 @@ def guard_live(options: argparse.Namespace, entry: Admission) -> None:
         sys.stderr.write("The URL is plain http: the token crosses the network unprotected.\n")
 
 
-def _rehearse(entry: Admission, document: Document, catalogue: Catalogue, plan: Plan) -> int:
+def _rehearse(entry: Admission, document: Document, catalogue: Catalogue, plan: RunSettings) -> int:
     from contract.replaying.rehearsal import Rehearsal
     from contract.report.masking import masker_for
     from contract.run.runner import OPERATION, run

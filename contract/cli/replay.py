@@ -33,7 +33,7 @@ def _replay(options: argparse.Namespace) -> int:
     from contract.replaying.replay import replay as replayed
     from contract.report.masking import masker_for, neutral
     from contract.run.admission import AdmissionError, admission
-    from contract.run.runner import knock, open_lab
+    from contract.run.runner import knock, open_workbench
 
     recorded = read_report(options.report)
     if recorded.passive:
@@ -60,15 +60,15 @@ def _replay(options: argparse.Namespace) -> int:
     plan = plan_of(options)
     try:
         target = Target(transport, most=plan.most_requests, rate=plan.rate)
-        lab = open_lab(target, entry.url, document, catalogue, entry.access, plan)
+        bench = open_workbench(target, entry.url, document, catalogue, entry.access, plan)
         import time
 
-        if cannot := knock(lab, plan, time.sleep):
-            raise AdmissionError(masker_for(entry.access, document, lab.published_keys).text(neutral(cannot)))
+        if cannot := knock(bench, plan, time.sleep):
+            raise AdmissionError(masker_for(entry.access, document, bench.published_keys).text(neutral(cannot)))
         counted = {"still fails": 0, "no longer fails": 0, "cannot be told": 0}
         target.phase = "replay"
-        masker = masker_for(entry.access, document, lab.published_keys)
-        for one in replayed(recorded, lab):
+        masker = masker_for(entry.access, document, bench.published_keys)
+        for one in replayed(recorded, bench):
             counted[one.now.value] += 1
             reason = f": {one.reason}" if one.reason else ""
             text = (

@@ -129,7 +129,8 @@ def _about(finding: Finding, around: Circumstances, response: Response | None) -
     if first in around.responses:
         name = around.responses[first]
         if name in around.known:
-            yield f"{name} {around.known[name][0]} by {' and '.join(around.known[name][1:]) or 'itself'}"
+            state, *kinds = around.known[name]
+            yield f"{name} known by {' and '.join(kinds) or 'itself'}" if state == "known" else f"{name} {state}"
 
 
 def _request(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:

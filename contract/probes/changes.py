@@ -6,7 +6,7 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Part
 
 
@@ -28,17 +28,17 @@ def rename(body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, 
     return body if part.identifiers is None else put(body, (*part.path, part.identifiers), {kind: text})
 
 
-def named(lab: Lab) -> Iterator[Part]:
+def named(bench: Workbench) -> Iterator[Part]:
     """Parts that carry identifiers of their own."""
-    for part in lab.resources.parts:
+    for part in bench.resources.parts:
         if part.identifiers is not None and part.fallback is None:
             yield part
 
 
-def with_sids(lab: Lab, body: dict[str, Any], sids: dict[str, str], *parts: str) -> dict[str, Any]:
+def with_sids(bench: Workbench, body: dict[str, Any], sids: dict[str, str], *parts: str) -> dict[str, Any]:
     """A copy of a body in which the named parts are meant by their SIDs."""
     changed = body
-    for part in lab.resources.parts:
+    for part in bench.resources.parts:
         if part.name in parts and part.name in sids and part.identifiers is not None:
             changed = rename(changed, part, str(part.sid_kind), sids[part.name])
     return changed

@@ -12,7 +12,7 @@ from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.judging.findings import Judgement
 from contract.judging.signon import take_apart
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 
 Headers = tuple[tuple[str, str], ...]
 GARBAGE = "not-a-credential-at-all"
@@ -20,34 +20,34 @@ UNTELLING = "colour"
 CLAUSE_URL = "credential-not-in-url"
 
 
-def credentials(lab: Lab) -> None:
+def credentials(bench: Workbench) -> None:
     """No credential, or one that is not good: refused, and nothing was stored."""
-    for label, headers in bad_credentials(lab.access, lab.published_keys):
-        body = lab.body()
-        with lab.probe(f"credential: {label}"):
-            lab.provision(body, headers=headers)
-            lab.provision(body)
+    for label, headers in bad_credentials(bench.access, bench.published_keys):
+        body = bench.body()
+        with bench.probe(f"credential: {label}"):
+            bench.provision(body, headers=headers)
+            bench.provision(body)
 
 
-def urls(lab: Lab) -> None:
+def urls(bench: Workbench) -> None:
     """Garbage in the query, where a credential might be looked for, changes nothing.
 
     No good credential is ever written into a URL. Whoever reads one there answers garbage under a telling name
     otherwise than under a name that means nothing.
     """
-    path = lab.judge.oracle.path(lab.access.install)
+    path = bench.judge.oracle.path(bench.access.install)
     for name in ("token", "access_token"):
-        with lab.probe(f"credential in the URL: {name}"):
+        with bench.probe(f"credential in the URL: {name}"):
             for headers in ((), None):
-                body = lab.body()
+                body = bench.body()
                 answers = [
-                    lab.provision(body, headers=headers, path=f"{path}?{one}={GARBAGE}")
+                    bench.provision(body, headers=headers, path=f"{path}?{one}={GARBAGE}")
                     for one in (UNTELLING, name, UNTELLING, name)
                 ]
-                compare_urls(lab, answers, name)
+                compare_urls(bench, answers, name)
 
 
-def compare_urls(lab: Lab, answers: Sequence[Exchange], name: str) -> None:
+def compare_urls(bench: Workbench, answers: Sequence[Exchange], name: str) -> None:
     """Compare answers to calls whose query alternates between a name that means nothing and a telling one."""
     told = [_told(one, name) for one in answers]
     if None in told or told[0] != told[2] or told[1] != told[3]:
@@ -61,7 +61,7 @@ def compare_urls(lab: Lab, answers: Sequence[Exchange], name: str) -> None:
             f"the same answer as to '?{UNTELLING}=…': {told[0]}",
             f"to '?{name}=…': {told[1]}",
         )
-    lab.record(judgement, *answers[:2])
+    bench.record(judgement, *answers[:2])
 
 
 def _told(exchange: Exchange, name: str) -> str | None:
@@ -77,22 +77,22 @@ def _told(exchange: Exchange, name: str) -> str | None:
     return text
 
 
-def expired(lab: Lab) -> None:
+def expired(bench: Workbench) -> None:
     """A credential that was good once."""
-    if lab.access.expired_token is not None:
+    if bench.access.expired_token is not None:
         for auth in ("token", "bearer"):
-            body = lab.body()
-            lab.provision(body, headers=lab.access.credential_headers(lab.access.expired_token, auth))
-            lab.provision(body)
+            body = bench.body()
+            bench.provision(body, headers=bench.access.credential_headers(bench.access.expired_token, auth))
+            bench.provision(body)
 
 
-def foreign(lab: Lab) -> None:
+def foreign(bench: Workbench) -> None:
     """A credential that is good for another install."""
-    if lab.access.other_install is not None and lab.access.other_token is not None:
-        body = lab.body()
-        lab.provision(body, headers=lab.access.credential_headers(lab.access.other_token))
-        lab.provision(body)
-        lab.provision(body, install=lab.access.other_install, headers=lab.access.credential_headers())
+    if bench.access.other_install is not None and bench.access.other_token is not None:
+        body = bench.body()
+        bench.provision(body, headers=bench.access.credential_headers(bench.access.other_token))
+        bench.provision(body)
+        bench.provision(body, install=bench.access.other_install, headers=bench.access.credential_headers())
 
 
 def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
@@ -147,9 +147,9 @@ def _flipped(text: str, place: int) -> str:
     return text[:place] + other + text[place + 1 :]
 
 
-def installs(lab: Lab) -> None:
+def installs(bench: Workbench) -> None:
     """Installs that are malformed or unknown."""
-    own = lab.access.install
+    own = bench.access.install
     unknown = own[:2] + "".join("0" if letter != "0" else "1" for letter in own[2:])
     for label, install in (
         ("unknown", unknown),
@@ -160,23 +160,23 @@ def installs(lab: Lab) -> None:
         ("a newline more", own + "%0A"),
         ("junk", "x"),
     ):
-        body = lab.body()
-        with lab.probe(f"install: {label}"):
-            lab.provision(body, install=install, headers=lab.access.credential_headers())
-            lab.provision(body)
+        body = bench.body()
+        with bench.probe(f"install: {label}"):
+            bench.provision(body, install=install, headers=bench.access.credential_headers())
+            bench.provision(body)
 
 
-def doors(lab: Lab) -> None:
+def doors(bench: Workbench) -> None:
     """Methods and paths that do not exist."""
-    path = lab.judge.oracle.path(lab.access.install)
+    path = bench.judge.oracle.path(bench.access.install)
     for method in ("GET", "PUT", "DELETE", "PATCH"):
-        with lab.probe(f"method: {method}"):
-            lab.provision(lab.body(), method=method)
+        with bench.probe(f"method: {method}"):
+            bench.provision(bench.body(), method=method)
     for label, other in (
         ("an unknown path", "/v2/nowhere"),
         ("a misspelled path", path.replace("provision", "provisions")),
         ("a deeper path", path + "/more"),
         ("an encoded newline", path + "%0A"),
     ):
-        with lab.probe(f"path: {label}"):
-            lab.provision(lab.body(), path=other)
+        with bench.probe(f"path: {label}"):
+            bench.provision(bench.body(), path=other)

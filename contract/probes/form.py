@@ -9,7 +9,7 @@ from contract.generation.breakages import breakages
 from contract.http import text as jsontext
 from contract.model.identity import value_at
 from contract.probes.changes import put, rename
-from contract.probes.workbench import JSON, Lab
+from contract.probes.workbench import JSON, Workbench
 
 _ODD = (
     "x" * 255,
@@ -26,33 +26,33 @@ _ODD = (
 )
 
 
-def examples(lab: Lab) -> None:
+def examples(bench: Workbench) -> None:
     """The shape of every named example of the document, under fresh identifiers."""
-    body = lab.judge.operation.body
+    body = bench.judge.operation.body
     if body is None:
         return
     for example in body.examples.values():
         if isinstance(example, dict):
-            fresh = lab.body(*_parts_of(lab, example))
-            lab.provision(fresh)
+            fresh = bench.body(*_parts_of(bench, example))
+            bench.provision(fresh)
 
 
-def _parts_of(lab: Lab, example: dict[str, Any]) -> list[str]:
-    return [part.name for part in lab.resources.parts if isinstance(value_at(example, part.path), dict)] or ["?"]
+def _parts_of(bench: Workbench, example: dict[str, Any]) -> list[str]:
+    return [part.name for part in bench.resources.parts if isinstance(value_at(example, part.path), dict)] or ["?"]
 
 
-def broken(lab: Lab) -> None:
+def broken(bench: Workbench) -> None:
     """Every single change that the document suggests, each on a body under names of its own."""
-    base = lab.body()
-    _add_signon(lab, base)
-    _break(lab, base, ())
-    for part in lab.resources.parts:
+    base = bench.body()
+    _add_signon(bench, base)
+    _break(bench, base, ())
+    for part in bench.resources.parts:
         if part.fallback is not None and part.identifiers is not None:
-            _break(lab, lab.body(kinds={part.name: part.kinds[0]}), (*part.path, part.identifiers))
+            _break(bench, bench.body(kinds={part.name: part.kinds[0]}), (*part.path, part.identifiers))
 
 
-def _break(lab: Lab, base: dict[str, Any], below: tuple[str, ...]) -> None:
-    schema = lab.judge.oracle.schema
+def _break(bench: Workbench, base: dict[str, Any], below: tuple[str, ...]) -> None:
+    schema = bench.judge.oracle.schema
     for name in below:
         schema = schema["properties"][name]
     seen: set[str] = set()
@@ -61,87 +61,87 @@ def _break(lab: Lab, base: dict[str, Any], below: tuple[str, ...]) -> None:
         if not breakage.path or breakage.label in seen:
             continue
         seen.add(breakage.label)
-        body = lab.renamed(base)
+        body = bench.renamed(base)
         changed = breakage.apply(body)
         if changed != body:
-            with lab.probe(f"broken: {breakage.label}"):
-                exchange = lab.provision(changed)
+            with bench.probe(f"broken: {breakage.label}"):
+                exchange = bench.provision(changed)
                 refused = exchange.response is not None and not exchange.response.ok
                 if refused and len(breakage.path) > 1 and breakage.path[0] not in again:
                     again.add(breakage.path[0])
-                    lab.provision(body)
+                    bench.provision(body)
 
 
-def bare(lab: Lab) -> None:
+def bare(bench: Workbench) -> None:
     """Nothing at all, each member of a body alone, identifiers of no kind, and parts without what implies them."""
-    whole = lab.body()
-    _add_signon(lab, whole)
+    whole = bench.body()
+    _add_signon(bench, whole)
     for label, alone in (("nothing", {}), *((name, {name: whole[name]}) for name in whole)):
-        with lab.probe(f"broken: only {label}"):
-            lab.provision(lab.renamed(alone))
-    for part in lab.resources.parts:
+        with bench.probe(f"broken: only {label}"):
+            bench.provision(bench.renamed(alone))
+    for part in bench.resources.parts:
         if part.identifiers is None:
             continue
         for held in ({}, {"xUnheardOf": "value"}):
-            body = lab.body(kinds={part.name: part.kinds[0]})
+            body = bench.body(kinds={part.name: part.kinds[0]})
             holder = value_at(body, part.path)
             if isinstance(holder, dict):
                 holder[part.identifiers] = held
-                with lab.probe(f"broken: {held} as identifiers of {part.name}"):
-                    lab.provision(body)
-    for part in lab.resources.parts:
+                with bench.probe(f"broken: {held} as identifiers of {part.name}"):
+                    bench.provision(body)
+    for part in bench.resources.parts:
         if part.implied_by is not None:
-            body = lab.body()
+            body = bench.body()
             body.pop(part.implied_by, None)
-            with lab.probe(f"broken: {part.name} without {part.implied_by}"):
-                lab.provision(body)
+            with bench.probe(f"broken: {part.name} without {part.implied_by}"):
+                bench.provision(body)
 
 
-def _add_signon(lab: Lab, body: dict[str, Any]) -> None:
-    signon = lab.resources.signon
-    if signon is not None and (made := lab.composer.signon(lab.chance)) is not None:
+def _add_signon(bench: Workbench, body: dict[str, Any]) -> None:
+    signon = bench.resources.signon
+    if signon is not None and (made := bench.composer.signon(bench.chance)) is not None:
         body[signon.path[0]] = made
 
 
-def odd_values(lab: Lab) -> None:
+def odd_values(bench: Workbench) -> None:
     """Strings that some reader would cut, trim, normalise or choke on; sent twice, so that changes show."""
-    for part in lab.resources.parts:
+    for part in bench.resources.parts:
         leaf = next((one for one in part.leaves if _is_free(one.schema)), None)
         if leaf is None:
             continue
         for text in _ODD:
-            body = lab.body()
+            body = bench.body()
             holder = value_at(body, (*part.path, *leaf.path[:-1]))
             if isinstance(holder, dict):
                 holder[leaf.path[-1]] = text
-                with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters"):
-                    lab.provision(body)
-                    lab.provision(body)
-    for part in lab.resources.parts:
+                with bench.probe(f"odd value: {text[:12]!r}, {len(text)} characters"):
+                    bench.provision(body)
+                    bench.provision(body)
+    for part in bench.resources.parts:
         for leaf in (one for one in part.leaves if _is_string(one.schema)):
             for text in (_ODD[2], _ODD[7], _ODD[-1]):
-                with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters, at {leaf.key} of {part.name}"):
-                    lab.provision(put(lab.body(), (*part.path, *leaf.path), text))
+                with bench.probe(f"odd value: {text[:12]!r}, {len(text)} characters, at {leaf.key} of {part.name}"):
+                    bench.provision(put(bench.body(), (*part.path, *leaf.path), text))
         for kind, text in ((kind, text) for kind in part.kinds for text in (_ODD[2], _ODD[7], _ODD[-1])):
-            with lab.probe(f"odd value: {text[:12]!r}, {len(text)} characters, as {kind} of {part.name}"):
-                lab.provision(rename(lab.body(), part, kind, lab.composer.name() + text))
-    texts = lab.body()
-    part = lab.resources.parts[0]
+            with bench.probe(f"odd value: {text[:12]!r}, {len(text)} characters, as {kind} of {part.name}"):
+                bench.provision(rename(bench.body(), part, kind, bench.composer.name() + text))
+    texts = bench.body()
+    part = bench.resources.parts[0]
     holder = value_at(texts, part.path)
     leaf = next((one for one in part.leaves if _is_free(one.schema)), None)
     if leaf is None or not isinstance(holder, dict):
         return
-    with lab.probe("odd value: kept as sent"):
+    with bench.probe("odd value: kept as sent"):
         for text in ("Kept as sent", "kept as sent", " Kept as sent ", "Caf\u00e9 x", "Cafe\u0301 x"):
             holder[leaf.path[-1]] = text
-            lab.provision(texts)
+            bench.provision(texts)
 
 
-def odd_everywhere(lab: Lab) -> None:
+def odd_everywhere(bench: Workbench) -> None:
     """The same odd text in every free string at once, identifiers included: none of them may be choked on."""
     for text in (_ODD[2], _ODD[7], _ODD[-1]):
-        body = lab.body(kinds={part.name: part.kinds[-1] for part in lab.resources.parts if part.kinds})
-        for part in lab.resources.parts:
+        body = bench.body(kinds={part.name: part.kinds[-1] for part in bench.resources.parts if part.kinds})
+        for part in bench.resources.parts:
             for leaf in part.leaves:
                 holder = value_at(body, (*part.path, *leaf.path[:-1]))
                 if isinstance(holder, dict) and _is_string(leaf.schema):
@@ -150,8 +150,8 @@ def odd_everywhere(lab: Lab) -> None:
             if isinstance(held, dict):
                 for kind in held:
                     held[kind] = f"{held[kind]}{text}"
-        with lab.probe(f"odd everywhere: {text[:12]!r}, {len(text)} characters"):
-            lab.provision(body)
+        with bench.probe(f"odd everywhere: {text[:12]!r}, {len(text)} characters"):
+            bench.provision(body)
 
 
 def _is_string(schema: Any) -> bool:
@@ -166,20 +166,20 @@ def _is_free(schema: Any) -> bool:
     return schema.get("type") == "string" and _is_unbound(schema)
 
 
-def text(lab: Lab) -> None:
+def text(bench: Workbench) -> None:
     """Bodies that are no JSON, hardly JSON, or no object."""
-    for label, raw in _texts(lab):
-        with lab.probe(f"text: {label}"):
-            lab.provision(None, raw=raw)
+    for label, raw in _texts(bench):
+        with bench.probe(f"text: {label}"):
+            bench.provision(None, raw=raw)
 
 
-def _texts(lab: Lab) -> list[tuple[str, bytes]]:
-    good = json.dumps(lab.body()).encode()
+def _texts(bench: Workbench) -> list[tuple[str, bytes]]:
+    good = json.dumps(bench.body()).encode()
     first = next(iter(json.loads(good)))
     member = json.dumps(json.loads(good)[first])
     deep = json.dumps({**json.loads(good), "xUnheardOf": None}).replace("null", "[" * 70 + "]" * 70, 1)
     very_deep = b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-    surrogate = json.dumps(lab.body()).replace('": "', '": "\\ud800', 1).encode()
+    surrogate = json.dumps(bench.body()).replace('": "', '": "\\ud800', 1).encode()
     return [
         ("empty", b""),
         ("white space", b"  \n"),
@@ -190,29 +190,29 @@ def _texts(lab: Lab) -> list[tuple[str, bytes]]:
         ("no UTF-8", good.replace(b'"', b'"\xff\xfe', 1)),
         ("UTF-16", good.decode().encode("utf-16")),
         ("an array", b"[]"),
-        ("a good body in an array", b"[" + json.dumps(lab.body()).encode() + b"]"),
+        ("a good body in an array", b"[" + json.dumps(bench.body()).encode() + b"]"),
         ("a string", b'"course"'),
         ("a number", b"12"),
         ("null", b"null"),
         ("true", b"true"),
-        ("a byte order mark", b"\xef\xbb\xbf" + json.dumps(lab.body()).encode()),
+        ("a byte order mark", b"\xef\xbb\xbf" + json.dumps(bench.body()).encode()),
         (
             "a duplicate member",
-            b'{"' + first.encode() + b'": ' + member.encode() + b", " + json.dumps(lab.body()).encode()[1:],
+            b'{"' + first.encode() + b'": ' + member.encode() + b", " + json.dumps(bench.body()).encode()[1:],
         ),
-        ("NaN", json.dumps({**lab.body(), "xUnheardOf": float("nan")}).encode()),
-        ("Infinity", json.dumps({**lab.body(), "xUnheardOf": float("inf")}).encode()),
+        ("NaN", json.dumps({**bench.body(), "xUnheardOf": float("nan")}).encode()),
+        ("Infinity", json.dumps({**bench.body(), "xUnheardOf": float("inf")}).encode()),
         ("a lone surrogate", surrogate),
         ("70 levels", deep.encode()),
         ("100,000 levels", very_deep),
         ("an integer of 5,000 digits", b'{"' + first.encode() + b'": ' + b"9" * 5000 + b"}"),
-        ("2 MiB", json.dumps({**lab.body(), "xUnheardOf": "x" * (2 * jsontext.LARGEST)}).encode()),
+        ("2 MiB", json.dumps({**bench.body(), "xUnheardOf": "x" * (2 * jsontext.LARGEST)}).encode()),
     ]
 
 
-def media(lab: Lab) -> None:
+def media(bench: Workbench) -> None:
     """Media types and encodings other than plain JSON."""
-    body = lab.body()
+    body = bench.body()
     for label, declared in (
         ("text", (("Content-Type", "text/plain"),)),
         ("form", (("Content-Type", "application/x-www-form-urlencoded"),)),
@@ -220,7 +220,7 @@ def media(lab: Lab) -> None:
         ("none", ()),
         ("gzip", (JSON, ("Content-Encoding", "gzip"))),
     ):
-        with lab.probe(f"media type: {label}"):
-            lab.provision(body, media=declared)
-    with lab.probe("media type: with charset"):
-        lab.provision(lab.body(), media=(("Content-Type", "application/json; charset=utf-8"),))
+        with bench.probe(f"media type: {label}"):
+            bench.provision(body, media=declared)
+    with bench.probe("media type: with charset"):
+        bench.provision(bench.body(), media=(("Content-Type", "application/json; charset=utf-8"),))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from contract.probes import entry, form, identity, sign, state
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 
-LADDER: Mapping[str, Callable[[Lab], None]] = {
+LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "recall": state.recall,
     "pace": sign.pace,
     "subsets": state.subsets,
@@ -47,9 +47,9 @@ LADDER: Mapping[str, Callable[[Lab], None]] = {
 }
 
 
-def climb(lab: Lab, only: frozenset[str] | None = None) -> None:
+def climb(bench: Workbench, only: frozenset[str] | None = None) -> None:
     """Run every probe of the ladder (or those of ``only``)."""
     for name, probe in LADDER.items():
         if only is None or name in only:
-            with lab.probe(name):
-                probe(lab)
+            with bench.probe(name):
+                probe(bench)

@@ -8,46 +8,46 @@ from typing import Any
 from contract.http.exchange import Exchange, Request
 from contract.judging.findings import Judgement
 from contract.model.identity import value_at
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 
 
-def asked(lab: Lab) -> None:
+def asked(bench: Workbench) -> None:
     """Two users of one exam in turn, each twice, and once without asking: everybody gets their own, only when asked."""
-    signon = lab.resources.signon
-    if signon is None or (member := lab.composer.signon(lab.chance)) is None:
+    signon = bench.resources.signon
+    if signon is None or (member := bench.composer.signon(bench.chance)) is None:
         return
-    subject = lab.resources.part(signon.subject)
-    one = lab.body()
-    two = {**one, subject.path[0]: lab.body()[subject.path[0]]}
-    first = lab.resources.parts[0]
+    subject = bench.resources.part(signon.subject)
+    one = bench.body()
+    two = {**one, subject.path[0]: bench.body()[subject.path[0]]}
+    first = bench.resources.parts[0]
     for body in (one, two, one, two):
-        lab.provision({**body, signon.path[0]: member})
-    lab.provision(one)
-    lab.provision({first.path[0]: lab.body("?")[first.path[0]], signon.path[0]: member})
+        bench.provision({**body, signon.path[0]: member})
+    bench.provision(one)
+    bench.provision({first.path[0]: bench.body("?")[first.path[0]], signon.path[0]: member})
     slim = {name: one[name] for name in (first.path[0], subject.path[0])}
-    lab.provision({**slim, signon.path[0]: member})
+    bench.provision({**slim, signon.path[0]: member})
 
 
-def followed(lab: Lab) -> None:
+def followed(bench: Workbench) -> None:
     """The link is followed once, which signs the user on, and once more, which does not."""
-    signon = lab.resources.signon
-    if signon is None or not lab.options.follow_signon or (member := lab.composer.signon(lab.chance)) is None:
+    signon = bench.resources.signon
+    if signon is None or not bench.options.follow_signon or (member := bench.composer.signon(bench.chance)) is None:
         return
-    body = {**lab.body(), signon.path[0]: member}
-    exchange = lab.provision(body)
+    body = {**bench.body(), signon.path[0]: member}
+    exchange = bench.provision(body)
     answer = exchange.response.json if exchange.response and exchange.response.ok else None
     shown = answer.get(signon.response) if isinstance(answer, dict) else None
     link = shown.get(signon.redirect) if isinstance(shown, dict) else None
-    path = lab.relative(link) if isinstance(link, str) else None
+    path = bench.relative(link) if isinstance(link, str) else None
     judgement = Judgement()
     if path is None:
         if isinstance(link, str):
-            lab.unfollowed = link
+            bench.unfollowed = link
         return
-    first = lab.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
-    again = lab.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
-    names = _names(value_at(body, lab.resources.part(signon.subject).path)) | {
-        lab.sids(exchange).get(signon.subject, "")
+    first = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    again = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    names = _names(value_at(body, bench.resources.part(signon.subject).path)) | {
+        bench.sids(exchange).get(signon.subject, "")
     }
     judgement.touch("signon-link-works", "signon-single-use")
     if first.response is None or first.response.status >= 400:
@@ -62,8 +62,8 @@ def followed(lab: Lab) -> None:
     if again.response is None or again.response.status < 400:
         received = f"status {again.response.status}" if again.response else str(again.failure)
         judgement.find("signon-single-use", "link works twice", "a refusal", received)
-    lab.trail += [first, again]
-    lab.record(judgement, exchange, first, again)
+    bench.trail += [first, again]
+    bench.record(judgement, exchange, first, again)
 
 
 def _names(value: Any) -> set[str]:
@@ -72,25 +72,25 @@ def _names(value: Any) -> set[str]:
     return {one for one in value.values() if isinstance(one, str) and len(one) > 3}
 
 
-def pace(lab: Lab) -> None:
+def pace(bench: Workbench) -> None:
     """Fresh things early in the run: how long they take."""
-    _timed(lab, lab.options.growth // 3)
+    _timed(bench, bench.options.growth // 3)
 
 
-def growth(lab: Lab) -> None:
+def growth(bench: Workbench) -> None:
     """Fresh things late in the run: they are not slower than the early ones, beyond what noise explains."""
-    _timed(lab, lab.options.growth - lab.options.growth // 3)
-    if len(lab.pace) == lab.options.growth:
-        lab.record(slower(lab.pace))
+    _timed(bench, bench.options.growth - bench.options.growth // 3)
+    if len(bench.pace) == bench.options.growth:
+        bench.record(slower(bench.pace))
 
 
-def _timed(lab: Lab, count: int) -> None:
+def _timed(bench: Workbench, count: int) -> None:
     for _ in range(count):
         started = time.monotonic()
-        exchange: Exchange = lab.provision(lab.body())
+        exchange: Exchange = bench.provision(bench.body())
         if exchange.response is None or not exchange.response.ok:
             return
-        lab.pace.append(exchange.seconds or time.monotonic() - started)
+        bench.pace.append(exchange.seconds or time.monotonic() - started)
 
 
 LEAST = 0.002

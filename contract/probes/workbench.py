@@ -33,7 +33,7 @@ class Options:
     growth: int = 120
 
 
-class Lab:
+class Workbench:
     """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
 
     def __init__(
@@ -59,8 +59,8 @@ class Lab:
         self.pace: list[float] = []
         self.seen_findings: list[Finding] = []
 
-    def fork(self, prefix: str) -> Lab:
-        """A lab for one execution: the same target and ledger, but names and a memory of its own."""
+    def fork(self, prefix: str) -> Workbench:
+        """A workbench for one execution: the same target and ledger, but names and a memory of its own."""
         model = Model(self.resources, made=self.judge.model.made)
         judge = Judge(
             self.judge.operation,
@@ -71,9 +71,9 @@ class Lab:
             verify=self.judge.verify,
         )
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
-        lab = Lab(self.target, judge, self.ledger, self.access, composer, self.options, 0)
-        lab.published_keys, lab.base = self.published_keys, self.base
-        return lab
+        bench = Workbench(self.target, judge, self.ledger, self.access, composer, self.options, 0)
+        bench.published_keys, bench.base = self.published_keys, self.base
+        return bench
 
     @property
     def resources(self) -> Resources:

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from contract.judging.findings import Reproduced
 from contract.probes.ladder import LADDER
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 from contract.replaying.recorded import Recorded, Sequence
 from contract.report.masking import MASKED, labelled, placeholders
 from contract.reproduction.sequence import Step, renaming_for, send, stage_for
@@ -45,11 +45,11 @@ class _UntoldError(Exception):
     pass
 
 
-def replay(recorded: Recorded, lab: Lab) -> Iterator[Replayed]:
-    """Send every sequence again. ``lab`` has knocked; each sequence gets names and a memory of its own."""
+def replay(recorded: Recorded, bench: Workbench) -> Iterator[Replayed]:
+    """Send every sequence again. ``bench`` has knocked; each sequence gets names and a memory of its own."""
     for sequence in recorded.sequences:
         try:
-            fails = any(_fails(sequence, recorded, lab) for _ in range(_tries(sequence)))
+            fails = any(_fails(sequence, recorded, bench) for _ in range(_tries(sequence)))
         except _UntoldError as error:
             yield Replayed(sequence, Now.UNTOLD, str(error))
             continue
@@ -65,9 +65,9 @@ def _tries(sequence: Sequence) -> int:
     return TRIES if sequence.intermittent or any(step.together for step in sequence.steps) else 1
 
 
-def _fails(sequence: Sequence, recorded: Recorded, lab: Lab) -> bool:
+def _fails(sequence: Sequence, recorded: Recorded, bench: Workbench) -> bool:
     renaming = renaming_for(sequence.steps)
-    fork = stage_for(lab, renaming, sequence.probe)
+    fork = stage_for(bench, renaming, sequence.probe)
     by_probe = sequence.reproduced is Reproduced.PROBE or not sequence.steps
     if by_probe or any("?" in step.request.path for step in sequence.steps):
         # sign-on links and latencies are judged by their probe, not request by request
@@ -75,13 +75,16 @@ def _fails(sequence: Sequence, recorded: Recorded, lab: Lab) -> bool:
     else:
         if not sequence.complete:
             raise _UntoldError("the report holds only the end of its sequence; run the check again")
-        renaming.installs(recorded.install, lab.access.install)
+        renaming.installs(recorded.install, bench.access.install)
         if recorded.other_install is not None:
-            if any(recorded.other_install in one.request.path for one in sequence.steps) and not lab.access.other_token:
+            if (
+                any(recorded.other_install in one.request.path for one in sequence.steps)
+                and not bench.access.other_token
+            ):
                 raise _UntoldError("it needs a second install: --other-install SID --other-token-env NAME")
-            renaming.installs(recorded.other_install, lab.access.other_install or recorded.other_install)
+            renaming.installs(recorded.other_install, bench.access.other_install or recorded.other_install)
         # every secret is looked up before anything is written
-        send([_with_secrets(one, lab) for one in sequence.steps], fork, renaming)
+        send([_with_secrets(one, bench) for one in sequence.steps], fork, renaming)
         _exercised(sequence, fork, f"what was sent does not exercise it here; {_LACKING}")
     return any(one.fingerprint == sequence.fingerprint for one in fork.seen_findings)
 
@@ -89,39 +92,39 @@ def _fails(sequence: Sequence, recorded: Recorded, lab: Lab) -> bool:
 _LACKING = "give the options that the run had"
 
 
-def _run_probe(sequence: Sequence, lab: Lab) -> None:
+def _run_probe(sequence: Sequence, bench: Workbench) -> None:
     name = sequence.rung or sequence.probe
     if name not in LADDER:
         raise _UntoldError("the report holds no requests for it; run the check again")
-    with lab.probe(name):
-        LADDER[name](lab)
-    _exercised(sequence, lab, f"the probe {name!r} could not exercise it; {_LACKING}")
+    with bench.probe(name):
+        LADDER[name](bench)
+    _exercised(sequence, bench, f"the probe {name!r} could not exercise it; {_LACKING}")
 
 
-def _exercised(sequence: Sequence, lab: Lab, reason: str) -> None:
+def _exercised(sequence: Sequence, bench: Workbench, reason: str) -> None:
     """Nothing is said about a clause that nothing exercised."""
-    clauses = lab.ledger.results
+    clauses = bench.ledger.results
     if sequence.clause not in clauses or not clauses[sequence.clause].exercised:
         raise _UntoldError(reason)
 
 
-def _with_secrets(step: Step, lab: Lab) -> Step:
+def _with_secrets(step: Step, bench: Workbench) -> Step:
     """A step with the secrets of this run in the place of their placeholders."""
-    headers = tuple((name, _value(name, value, lab)) for name, value in step.request.headers)
+    headers = tuple((name, _value(name, value, bench)) for name, value in step.request.headers)
     if MASKED in step.request.path or MASKED.encode() in (step.request.body or b""):
         raise _UntoldError("the report masks a part of what was sent")
     return replace(step, request=replace(step.request, headers=headers))
 
 
-def _value(name: str, value: str, lab: Lab) -> str:
+def _value(name: str, value: str, bench: Workbench) -> str:
     if found := _TAMPERED.search(value):
-        tampered = labelled(lab.access, lab.published_keys).get(found[1], ())
+        tampered = labelled(bench.access, bench.published_keys).get(found[1], ())
         for header, one in tampered:
             if header.lower() == name.lower():
                 return one
         raise _UntoldError(f"the token cannot be tampered with as it was ({found[1]})")
     if found := _PLACEHOLDER.match(value):
-        secret = next((one for one, known in placeholders(lab.access).items() if known == found[2]), None)
+        secret = next((one for one, known in placeholders(bench.access).items() if known == found[2]), None)
         if secret is None:
             raise _UntoldError(f"it needs what stood for {found[2]}; {_LACKING}")
         return found[1] + secret

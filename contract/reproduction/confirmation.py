@@ -11,7 +11,7 @@ from contract.http.target import BudgetError
 from contract.judging.causes import causes
 from contract.judging.findings import Finding, Ledger, Reproduced
 from contract.probes.ladder import LADDER
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 from contract.reproduction.sequence import Step, groups, renaming_for, send, stage_for, steps_of
 
 SHARE = 0.6
@@ -23,31 +23,31 @@ TRIES = 3
 class Allowance:
     """How many requests may still be sent for reproductions."""
 
-    def __init__(self, lab: Lab, most: int) -> None:
-        self.lab, self.end = lab, lab.target.sent + most
+    def __init__(self, bench: Workbench, most: int) -> None:
+        self.bench, self.end = bench, bench.target.sent + most
 
     @property
     def left(self) -> int:
-        return self.end - self.lab.target.sent
+        return self.end - self.bench.target.sent
 
 
-def confirm(lab: Lab, wanted: Callable[[str], bool]) -> str | None:
+def confirm(bench: Workbench, wanted: Callable[[str], bool]) -> str | None:
     """Reproduce the findings of the wanted clauses, the causes first; returns a note if not all could be tried.
 
     Raises UnavailableError if the target goes away.
     """
-    allowance = Allowance(lab, max(MOST_PER_FINDING, int(lab.target.sent * SHARE)))
-    lab.target.phase = "reproduced"
-    found = causes((one for one in lab.ledger.findings() if wanted(one.clause)), lab.judge.catalogue)
+    allowance = Allowance(bench, max(MOST_PER_FINDING, int(bench.target.sent * SHARE)))
+    bench.target.phase = "reproduced"
+    found = causes((one for one in bench.ledger.findings() if wanted(one.clause)), bench.judge.catalogue)
     every = [one.head for one in found] + [other for one in found for other in one.symptoms]
     untried = 0
     for place, finding in enumerate(every):
         try:
-            again = Reproduction(lab, finding, allowance).run(shrunk=place < len(found))
+            again = Reproduction(bench, finding, allowance).run(shrunk=place < len(found))
         except BudgetError:
             again = finding
         untried += again.reproduced is Reproduced.UNTRIED
-        lab.ledger.results[finding.clause].findings[finding.fingerprint] = again
+        bench.ledger.results[finding.clause].findings[finding.fingerprint] = again
     if untried:
         return f"{untried} of {len(every)} findings were not sent again: the requests for it were used up."
     return None
@@ -56,8 +56,8 @@ def confirm(lab: Lab, wanted: Callable[[str], bool]) -> str | None:
 class Reproduction:
     """One finding, and the shortest sequence so far that shows it from nothing."""
 
-    def __init__(self, lab: Lab, finding: Finding, allowance: Allowance) -> None:
-        self.lab, self.finding, self.allowance = lab, finding, allowance
+    def __init__(self, bench: Workbench, finding: Finding, allowance: Allowance) -> None:
+        self.bench, self.finding, self.allowance = bench, finding, allowance
         self.origin: Sequence[Step] = ()
         self.shown: list[Exchange] = []
 
@@ -81,26 +81,26 @@ class Reproduction:
         return replace(self.finding, trail=(), reproduced=Reproduced.NEVER, intermittent=True)
 
     def _candidates(self) -> Iterator[tuple[Step, ...]]:
-        """What seems to belong to the finding; all that its probe had sent; all that the run had to do with its SIDs."""
+        """What seems to belong to the finding; all that its probe sent; all that the run had to do with its SIDs."""
         exchanges = self.finding.exchanges
-        if not exchanges or not all(one.request.path.startswith(self.lab.judge.oracle.before) for one in exchanges):
+        if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
             return
-        yield steps_of(exchanges, self.lab.sids)
+        yield steps_of(exchanges, self.bench.sids)
         if len(self.finding.trail) > len(exchanges):
-            yield steps_of(self.finding.trail, self.lab.sids)
+            yield steps_of(self.finding.trail, self.bench.sids)
         related = self._related(exchanges)
         if len(related) > len(exchanges):
-            yield steps_of(related, self.lab.sids)
+            yield steps_of(related, self.bench.sids)
 
     def _related(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """The exchanges, and those of the run whose answers gave the SIDs that theirs give."""
-        given = {sid for one in exchanges for sid in self.lab.sids(one).values()}
+        given = {sid for one in exchanges for sid in self.bench.sids(one).values()}
         last = max(one.index for one in exchanges)
         own = {one.index for one in exchanges}
         related = [
             one
-            for one in self.lab.target.exchanges
-            if one.index in own or (one.index < last and not given.isdisjoint(self.lab.sids(one).values()))
+            for one in self.bench.target.exchanges
+            if one.index in own or (one.index < last and not given.isdisjoint(self.bench.sids(one).values()))
         ]
         return related[-MOST_PER_FINDING // 2 :]
 
@@ -108,7 +108,7 @@ class Reproduction:
         """Whether a sequence shows the finding; then its exchanges are kept."""
         for _ in range(tries):
             renaming = renaming_for(self.origin)
-            fork = stage_for(self.lab, renaming, self.finding.probe)
+            fork = stage_for(self.bench, renaming, self.finding.probe)
             sent = send(steps, fork, renaming)
             if self._seen(fork):
                 self.shown = sent
@@ -135,11 +135,11 @@ class Reproduction:
 
     def _probe_shows(self) -> bool:
         """Whether the finding's probe shows it once more."""
-        fork = self.lab.fork(f"iv-{secrets.token_hex(5)}")
-        fork.ledger = Ledger(self.lab.judge.catalogue)
+        fork = self.bench.fork(f"iv-{secrets.token_hex(5)}")
+        fork.ledger = Ledger(self.bench.judge.catalogue)
         with fork.probe(self.finding.rung):
             LADDER[self.finding.rung](fork)
         return self._seen(fork)
 
-    def _seen(self, fork: Lab) -> bool:
+    def _seen(self, fork: Workbench) -> bool:
         return any(one.fingerprint == self.finding.fingerprint for one in fork.seen_findings)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from contract.http.exchange import Exchange, Request
 from contract.judging.findings import Ledger
 from contract.judging.race import judge_burst
-from contract.probes.workbench import Lab
+from contract.probes.workbench import Workbench
 from contract.reproduction.renaming import Renaming
 
 
@@ -69,7 +69,7 @@ def groups(steps: Sequence[Step]) -> Iterator[list[Step]]:
         yield group
 
 
-def send(steps: Sequence[Step], lab: Lab, renaming: Renaming) -> list[Exchange]:
+def send(steps: Sequence[Step], bench: Workbench, renaming: Renaming) -> list[Exchange]:
     """Send a sequence and have it judged; SIDs of this time's answers take the place of those of last time's."""
     sent: list[Exchange] = []
     for group in groups(steps):
@@ -77,24 +77,24 @@ def send(steps: Sequence[Step], lab: Lab, renaming: Renaming) -> list[Exchange]:
             replace(one.request, path=renaming.text(one.request.path), body=renaming.body(one.request.body))
             for one in group
         ]
-        exchanges = [lab.send(requests[0])] if len(requests) == 1 else _at_once(lab, requests)
+        exchanges = [bench.send(requests[0])] if len(requests) == 1 else _at_once(bench, requests)
         for one, exchange in zip(group, exchanges, strict=True):
-            renaming.sids(one.sids, lab.sids(exchange))
+            renaming.sids(one.sids, bench.sids(exchange))
         sent += exchanges
     return sent
 
 
-def _at_once(lab: Lab, requests: list[Request]) -> list[Exchange]:
-    expected = lab.judge.expect(requests[0])
-    exchanges = lab.target.burst(requests)
-    lab.trail += exchanges
-    lab.record(judge_burst(lab.judge, exchanges, expected), *exchanges)
+def _at_once(bench: Workbench, requests: list[Request]) -> list[Exchange]:
+    expected = bench.judge.expect(requests[0])
+    exchanges = bench.target.burst(requests)
+    bench.trail += exchanges
+    bench.record(judge_burst(bench.judge, exchanges, expected), *exchanges)
     return exchanges
 
 
-def stage_for(lab: Lab, renaming: Renaming, name: str) -> Lab:
-    """A fork of a lab in which a sequence is sent again: with names, a memory and a ledger of its own."""
-    prefix = next((f"iv-{new}" for new in renaming.fresh.values()), lab.composer.prefix)
-    fork = lab.fork(prefix)
-    fork.name, fork.ledger = name, Ledger(lab.judge.catalogue)
+def stage_for(bench: Workbench, renaming: Renaming, name: str) -> Workbench:
+    """A fork of a bench in which a sequence is sent again: with names, a memory and a ledger of its own."""
+    prefix = next((f"iv-{new}" for new in renaming.fresh.values()), bench.composer.prefix)
+    fork = bench.fork(prefix)
+    fork.name, fork.ledger = name, Ledger(bench.judge.catalogue)
     return fork

@@ -20,7 +20,7 @@ from contract.judging.race import judge_burst, part_results
 from contract.judging.refusals import taint
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
-from contract.probes.workbench import Lab, Options
+from contract.probes.workbench import Options, Workbench
 from contract.run.runner import OPERATION, Report
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
@@ -64,7 +64,7 @@ def judge_recording(
     """The verdict on a recording. ``name`` is what reports call it; ``access`` is passive."""
     started = time.monotonic()
     clock = _Clock()
-    lab = _lab(recording, document, catalogue, access, clock)
+    bench = _lab(recording, document, catalogue, access, clock)
     seen: list[Exchange] = []
     throttled = unavailable = 0
     for cluster in _clusters(recording.calls):
@@ -77,14 +77,16 @@ def judge_recording(
             throttled += status == 429
             unavailable += status == 503
             if status == 503:
-                taint(lab.judge.model, lab.judge.expect(exchange.request), (), 0, known=False)
+                taint(bench.judge.model, bench.judge.expect(exchange.request), (), 0, known=False)
             if status not in (429, 503):
                 exchanges.append(exchange)
-        _judge(lab, exchanges)
-    return _report(recording, name, document, lab, seen, time.monotonic() - started, only, skip, throttled, unavailable)
+        _judge(bench, exchanges)
+    return _report(
+        recording, name, document, bench, seen, time.monotonic() - started, only, skip, throttled, unavailable
+    )
 
 
-def _lab(recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Lab:
+def _lab(recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Workbench:
     operation = document.operations[OPERATION]
     found = resources(operation)
     model = Model(found, closed=False)
@@ -95,7 +97,7 @@ def _lab(recording: Recording, document: Document, catalogue: Catalogue, access:
         verify=read_keys(recording.keys[base]).complaint if base in recording.keys else None,
     )  # fmt: skip
     composer = Composer(oracle.schema, found, {}, "")
-    return Lab(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
+    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
 
 
 def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
@@ -112,25 +114,25 @@ def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
         yield cluster
 
 
-def _judge(lab: Lab, exchanges: list[Exchange]) -> None:
+def _judge(bench: Workbench, exchanges: list[Exchange]) -> None:
     """Judge exchanges whose order is open: identical calls as a burst, the others with those that created first."""
     same = {(one.request.method, one.request.body) for one in exchanges}
-    lab.trail = lab.trail[-MEMORY:]
+    bench.trail = bench.trail[-MEMORY:]
     if len(exchanges) > 1 and len(same) == 1:
-        expected = lab.judge.expect(exchanges[0].request)
-        lab.trail += exchanges
-        lab.record(judge_burst(lab.judge, exchanges, expected), *exchanges)
+        expected = bench.judge.expect(exchanges[0].request)
+        bench.trail += exchanges
+        bench.record(judge_burst(bench.judge, exchanges, expected), *exchanges)
         return
-    for exchange in sorted(exchanges, key=lambda one: -part_results(lab.judge, one)):
-        lab.trail.append(exchange)
-        lab.record(lab.judge.judge(exchange), exchange)
+    for exchange in sorted(exchanges, key=lambda one: -part_results(bench.judge, one)):
+        bench.trail.append(exchange)
+        bench.record(bench.judge.judge(exchange), exchange)
 
 
 def _report(
     recording: Recording,
     name: str,
     document: Document,
-    lab: Lab,
+    bench: Workbench,
     seen: list[Exchange],
     seconds: float,
     only: frozenset[str],
@@ -138,14 +140,14 @@ def _report(
     throttled: int,
     unavailable: int,
 ) -> Report:
-    for clause, result in lab.ledger.results.items():
+    for clause, result in bench.ledger.results.items():
         _explain(result, left_out=clause in skip or bool(only and clause not in only))
     ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(recording.ignored.items()))
     notes = [f"Of {recording.entries} entries {len(seen)} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
     cannot = None
     if not seen:
         cannot = (
-            f"the recording holds no call of install {lab.access.install}"
+            f"the recording holds no call of install {bench.access.install}"
             + (f" (ignored: {ignored})" if ignored else "")
             + "; is the SID right?"
         )
@@ -154,7 +156,7 @@ def _report(
         target=f"{name} ({base})",
         seed=0,
         document=document,
-        results=lab.ledger.results,
+        results=bench.ledger.results,
         exchanges=seen,
         created=[],
         seconds=seconds,

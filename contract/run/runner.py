@@ -19,7 +19,7 @@ from contract.judging.keyset import read_keys
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
 from contract.probes.ladder import climb
-from contract.probes.workbench import Lab, Options
+from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
@@ -29,7 +29,7 @@ OPERATION = "provision"
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RunSettings:
     """How a run goes. ``examples`` is the number of generated sequences; times are seconds, None means no limit."""
 
     seed: int = 0
@@ -106,40 +106,40 @@ def run(
     document: Document,
     catalogue: Catalogue,
     access: Access,
-    plan: Plan,
+    plan: RunSettings,
     *,
     watch: Watch | None = None,
-    generate: Callable[[Lab, Plan], None] | None = None,
+    generate: Callable[[Workbench, RunSettings], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Report:
     """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
     started = time.monotonic()
     target = Target(transport, most=plan.most_requests, rate=plan.rate, sleep=sleep)
-    lab = open_lab(target, url, document, catalogue, access, plan)
+    bench = open_workbench(target, url, document, catalogue, access, plan)
     target.watch = _watcher(target, plan, started, watch)
     notes: list[str] = []
     cannot = None
     try:
-        cannot = knock(lab, plan, sleep)
+        cannot = knock(bench, plan, sleep)
         if cannot is None:
             target.phase = "ladder"
-            climb(lab)
+            climb(bench)
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
-                generate(lab, plan)
-            if note := confirm(lab, lambda clause: not plan.leaves_out(clause)):
+                generate(bench, plan)
+            if note := confirm(bench, lambda clause: not plan.leaves_out(clause)):
                 notes.append(note)
-            cannot = _vacuous(lab)
+            cannot = _vacuous(bench)
     except UnavailableError as error:
         cannot = str(error)
     except KeyboardInterrupt:
         cannot = "The run was interrupted; what was seen and created until then is listed."
     except BudgetError as error:
         notes.append(f"{error} What was seen until then is reported.")
-        cannot = _vacuous(lab)
-    if lab.unfollowed is not None:
+        cannot = _vacuous(bench)
+    if bench.unfollowed is not None:
         notes.append("The sign-on link leads to another host and was not followed.")
-    results = lab.ledger.results
+    results = bench.ledger.results
     _reasons(results, access, plan, secure=urlsplit(url).scheme == "https")
     return Report(
         target=url,
@@ -147,18 +147,18 @@ def run(
         document=document,
         results=results,
         exchanges=target.exchanges,
-        created=[Created(one.part, one.sid, one.scope) for one in lab.judge.model.made],
+        created=[Created(one.part, one.sid, one.scope) for one in bench.judge.model.made],
         seconds=time.monotonic() - started,
         throttled=target.throttled,
         unavailable=target.unavailable,
         cannot=cannot,
         notes=notes,
-        prefix=lab.composer.prefix,
-        published_keys=lab.published_keys,
+        prefix=bench.composer.prefix,
+        published_keys=bench.published_keys,
     )
 
 
-def _watcher(target: Target, plan: Plan, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
+def _watcher(target: Target, plan: RunSettings, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
     def see(exchange: Exchange) -> None:
         if watch is not None:
             watch(exchange, target.phase)
@@ -168,8 +168,10 @@ def _watcher(target: Target, plan: Plan, started: float, watch: Watch | None) ->
     return see
 
 
-def open_lab(target: Target, url: str, document: Document, catalogue: Catalogue, access: Access, plan: Plan) -> Lab:
-    """A lab with a memory that is empty, for names that nobody else has."""
+def open_workbench(
+    target: Target, url: str, document: Document, catalogue: Catalogue, access: Access, plan: RunSettings
+) -> Workbench:
+    """A workbench with a memory that is empty, for names that nobody else has."""
     operation = document.operations[OPERATION]
     found = resources(operation)
     judge = Judge(operation, Model(found), catalogue, access, secure=urlsplit(url).scheme == "https")
@@ -177,44 +179,44 @@ def open_lab(target: Target, url: str, document: Document, catalogue: Catalogue,
     if operation.body is None:
         raise ValueError("The operation has no body.")
     composer = Composer(operation.body.json, found, access.known, prefix)
-    lab = Lab(target, judge, Ledger(catalogue), access, composer, plan.options, plan.seed)
-    lab.base = url.rstrip("/")
-    return lab
+    bench = Workbench(target, judge, Ledger(catalogue), access, composer, plan.options, plan.seed)
+    bench.base = url.rstrip("/")
+    return bench
 
 
-def knock(lab: Lab, plan: Plan, sleep: Callable[[float], None]) -> str | None:
+def knock(bench: Workbench, plan: RunSettings, sleep: Callable[[float], None]) -> str | None:
     """Wait until the target answers, see whether it takes the credential, and fetch its keys."""
-    lab.target.phase = "knock"
+    bench.target.phase = "knock"
     until = time.monotonic() + plan.wait
-    request = lab.request(lab.body("?"))
+    request = bench.request(bench.body("?"))
     while True:
-        exchange = lab.target.transport.send(request)
+        exchange = bench.target.transport.send(request)
         if exchange.response is not None and exchange.response.status == 429:
-            exchange = lab.target.send(request)
+            exchange = bench.target.send(request)
         if exchange.response is not None and exchange.response.status not in (502, 503, 504):
             break
         if time.monotonic() >= until:
             reason = exchange.failure or (f"status {exchange.response.status}" if exchange.response else "no answer")
             return f"The target cannot be reached: {reason}. Check the URL, or give it time with --wait."
         sleep(0.2)
-    lab.target.sent += 1
+    bench.target.sent += 1
     if exchange.response.status in (401, 403):
         message = exchange.response.body[:300].decode("utf-8", "replace")
         return f"The target refuses the token (status {exchange.response.status}): {message}"
-    lab.record(lab.judge.judge(exchange), exchange)
+    bench.record(bench.judge.judge(exchange), exchange)
     path = plan.jwks or "/oidc/jwks"
     if not path.startswith("/"):
-        path = lab.relative(path) or "/oidc/jwks"
-    keys = lab.target.transport.send(Request("GET", path, lab.access.headers))
+        path = bench.relative(path) or "/oidc/jwks"
+    keys = bench.target.transport.send(Request("GET", path, bench.access.headers))
     if keys.response is not None and keys.response.status == 200:
         found = read_keys(keys.response.body)
-        lab.published_keys = found.texts()
-        lab.judge.verify = found.complaint
+        bench.published_keys = found.texts()
+        bench.judge.verify = found.complaint
     return None
 
 
-def _vacuous(lab: Lab) -> str | None:
-    must, did = lab.tally[Wanted.MUST_ACCEPT]
+def _vacuous(bench: Workbench) -> str | None:
+    must, did = bench.tally[Wanted.MUST_ACCEPT]
     if must and did * 10 < must:
         return (
             f"The verdict would mean nothing: of {must} requests that every reading accepts, {did} were accepted. "
@@ -223,7 +225,7 @@ def _vacuous(lab: Lab) -> str | None:
     return None
 
 
-def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: Plan, *, secure: bool) -> None:
+def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: RunSettings, *, secure: bool) -> None:
     given = {
         "integration": bool(access.known.get("integrations")),
         "expired-token": access.expired_token is not None,

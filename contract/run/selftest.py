@@ -13,7 +13,7 @@ from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
 from contract.judging.findings import Outcome
 from contract.probes.workbench import Options
-from contract.run.runner import Plan, run
+from contract.run.runner import RunSettings, run
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
 from spec.openapi.document import Document
@@ -70,7 +70,7 @@ def examine(subject: Subject) -> Row:
         other_install=ready.other_install,
         other_token=ready.other_token,
     )
-    plan = Plan(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
+    plan = RunSettings(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
     transport = AsgiTransport(application, timeout=2.0)
     began, moments = time.monotonic(), dict[int, float]()
 

@@ -26,8 +26,8 @@ from contract.judging.findings import Finding
 from contract.model.identity import value_at
 from contract.model.values import leaf_value
 from contract.probes.entry import bad_credentials
-from contract.probes.workbench import Lab
-from contract.run.runner import Plan
+from contract.probes.workbench import Workbench
+from contract.run.runner import RunSettings
 from spec.resources.resource import ABSENT, Part
 
 _STEPS = 10
@@ -60,12 +60,12 @@ class EnoughError(BaseException):
 class Search:
     """What one search looks for: anything new at first, then only what it found, for ``most`` requests."""
 
-    def __init__(self, lab: Lab, most: int) -> None:
-        self.lab, self.most = lab, most
-        self.known = lab.ledger.findings()
+    def __init__(self, bench: Workbench, most: int) -> None:
+        self.bench, self.most = bench, most
+        self.known = bench.ledger.findings()
         self.hunted: Finding | None = None
 
-    def heed(self, fork: Lab, before: int) -> None:
+    def heed(self, fork: Workbench, before: int) -> None:
         """Raise if the fork has found what this search hunts, or has hunted it for long enough."""
         if self.hunted is not None:
             self.most -= 1
@@ -80,12 +80,12 @@ class Search:
                 raise FoundError(f"{finding.clause}: {finding.cause}")
 
 
-def generate(lab: Lab, plan: Plan) -> None:
-    """Search until the examples or the time of the plan are used up; findings go to the lab's ledger."""
+def generate(bench: Workbench, plan: RunSettings) -> None:
+    """Search until the examples or the time of the plan are used up; findings go to the workbench's ledger."""
     left, attempt = plan.examples, 0
     started = time.monotonic()
     while left > 0 and attempt < 12:
-        search = Search(lab, MOST_HUNTING)
+        search = Search(bench, MOST_HUNTING)
         executions = _execute(search, min(left, plan.examples), plan.seed + attempt)
         left -= max(executions, 1)
         attempt += 1
@@ -123,7 +123,7 @@ def _execute(search: Search, examples: int, seed: int) -> int:
 
 
 def _mark_intermittent(search: Search) -> None:
-    for result in search.lab.ledger.results.values():
+    for result in search.bench.ledger.results.values():
         for fingerprint, one in result.findings.items():
             if search.hunted is not None and one.covers(search.hunted):
                 result.findings[fingerprint] = replace(one, intermittent=True)
@@ -135,20 +135,20 @@ class Provisioning(RuleBasedStateMachine):
     def __init__(self, search: Search) -> None:
         super().__init__()
         self.search = search
-        self.lab = search.lab.fork(f"iv-{secrets.token_hex(5)}")
-        self.lab.name = "generated"
+        self.bench = search.bench.fork(f"iv-{secrets.token_hex(5)}")
+        self.bench.name = "generated"
         self.bodies: list[dict[str, Any]] = []
         self.sids: dict[str, list[str]] = {}
 
     def call(self, body: Any, **how: Any) -> None:
         """Send a body, remember what it made, and stop if it showed what is hunted."""
-        before = len(self.lab.seen_findings)
-        exchange = self.lab.provision(body, **how)
-        for name, sid in self.lab.sids(exchange).items():
+        before = len(self.bench.seen_findings)
+        exchange = self.bench.provision(body, **how)
+        for name, sid in self.bench.sids(exchange).items():
             known = self.sids.setdefault(name, [])
             if sid not in known:
                 known.append(sid)
-        self.search.heed(self.lab, before)
+        self.search.heed(self.bench, before)
 
     def compose(self, data: st.DataObject) -> dict[str, Any]:
         """A good body: a fresh one under pooled names, or one of before with a value changed."""
@@ -156,10 +156,10 @@ class Provisioning(RuleBasedStateMachine):
         if self.bodies and chance.integer(0, 2):
             body = copy.deepcopy(chance.pick(self.bodies))
             return self.vary(body, chance) if chance.integer(0, 1) else body
-        names = [part.name for part in self.lab.resources.parts if chance.integer(0, 3)]
-        needed = {one for name in names for one in (self.lab.resources.part(name).path[0], name)}
-        body = self.lab.body(*(needed or {"?"}), chance=chance)
-        for part in self.lab.resources.parts:
+        names = [part.name for part in self.bench.resources.parts if chance.integer(0, 3)]
+        needed = {one for name in names for one in (self.bench.resources.part(name).path[0], name)}
+        body = self.bench.body(*(needed or {"?"}), chance=chance)
+        for part in self.bench.resources.parts:
             self.pool(body, part, chance)
             if part.identity and value_at(body, part.path) is not ABSENT:
                 self.complete(body, part, chance)
@@ -169,9 +169,9 @@ class Provisioning(RuleBasedStateMachine):
     def complete(self, body: dict[str, Any], part: Part, chance: Drawn) -> None:
         """Bring in the parts that a joining part needs."""
         for name in part.identity:
-            joined = self.lab.resources.part(name)
+            joined = self.bench.resources.part(name)
             if value_at(body, joined.path) is ABSENT:
-                body.update(self.lab.body(name, chance=chance))
+                body.update(self.bench.body(name, chance=chance))
                 self.pool(body, joined, chance)
 
     def pool(self, body: dict[str, Any], part: Part, chance: Drawn) -> None:
@@ -185,14 +185,14 @@ class Provisioning(RuleBasedStateMachine):
         if part.scope is None and known and not chance.integer(0, 3):
             value[part.identifiers] = {str(part.sid_kind): chance.pick(known)}
             return
-        text = f"{self.lab.composer.prefix}-{chance.pick(_TEXTS)}"
+        text = f"{self.bench.composer.prefix}-{chance.pick(_TEXTS)}"
         value[part.identifiers] = {chance.pick(part.kinds): text}
 
     def vary(self, body: dict[str, Any], chance: Drawn) -> dict[str, Any]:
         """Change, leave out or clear one value of a body."""
         places = [
             (part, leaf)
-            for part in self.lab.resources.parts
+            for part in self.bench.resources.parts
             if isinstance(value_at(body, part.path), dict)
             for leaf in part.leaves
             if leaf_value(value_at(body, part.path), leaf) is not ABSENT
@@ -208,7 +208,7 @@ class Provisioning(RuleBasedStateMachine):
         elif choice == 1 and (nullable or leaf.default is not ABSENT):
             holder.pop(leaf.path[-1])
         else:
-            made = self.lab.composer.value(leaf.schema, chance)
+            made = self.bench.composer.value(leaf.schema, chance)
             if made is not None:
                 holder[leaf.path[-1]] = made
         return body
@@ -228,10 +228,10 @@ class Provisioning(RuleBasedStateMachine):
     @rule(data=st.data())
     def sign_on(self, data: st.DataObject) -> None:
         """A good call that asks for a link."""
-        signon = self.lab.resources.signon
+        signon = self.bench.resources.signon
         body = self.compose(data)
-        if signon is not None and (made := self.lab.composer.signon(Drawn(data))) is not None:
-            subject = self.lab.resources.part(signon.subject)
+        if signon is not None and (made := self.bench.composer.signon(Drawn(data))) is not None:
+            subject = self.bench.resources.part(signon.subject)
             if value_at(body, subject.path) is not ABSENT:
                 body = {**body, signon.path[0]: made}
         self.call(body)
@@ -241,7 +241,7 @@ class Provisioning(RuleBasedStateMachine):
         """A call that is wrong, or odd, in one place."""
         chance = Drawn(data)
         body = self.compose(data)
-        self.call(chance.pick(list(breakages(self.lab.judge.oracle.schema, body))).apply(body))
+        self.call(chance.pick(list(breakages(self.bench.judge.oracle.schema, body))).apply(body))
 
     @rule(data=st.data())
     def boundary(self, data: st.DataObject) -> None:
@@ -250,7 +250,7 @@ class Provisioning(RuleBasedStateMachine):
         body = copy.deepcopy(self.compose(data))
         places = [
             (part, leaf)
-            for part in self.lab.resources.parts
+            for part in self.bench.resources.parts
             if isinstance(value_at(body, part.path), dict)
             for leaf in part.leaves
         ]
@@ -268,7 +268,7 @@ class Provisioning(RuleBasedStateMachine):
         chance = Drawn(data)
         body = copy.deepcopy(self.compose(data))
         value = data.draw(junk())
-        part = chance.pick(self.lab.resources.parts)
+        part = chance.pick(self.bench.resources.parts)
         holder = value_at(body, part.path[:-1])
         if isinstance(holder, dict) and chance.integer(0, 4):
             holder[part.path[-1]] = value
@@ -281,6 +281,6 @@ class Provisioning(RuleBasedStateMachine):
         """A good body with a credential that is not."""
         chance = Drawn(data)
         body = self.compose(data)
-        _, headers = chance.pick(list(bad_credentials(self.lab.access, self.lab.published_keys)))
+        _, headers = chance.pick(list(bad_credentials(self.bench.access, self.bench.published_keys)))
         self.call(body, headers=headers)
         self.call(body)

@@ -16,7 +16,7 @@ from contract.probes.workbench import Options
 from contract.report.exhibit import exhibit
 from contract.report.masking import masker_for
 from contract.report.verdict import Verdict
-from contract.run.runner import Plan, Report, run
+from contract.run.runner import Report, RunSettings, run
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
@@ -124,7 +124,7 @@ class Stage:
         return BentTransport(self.inner, bend)
 
     def run(self, bend: Bend = honest, **how: Any) -> Report:
-        plan = Plan(seed=7, examples=0, options=Options(follow_signon=True, growth=0), **how)
+        plan = RunSettings(seed=7, examples=0, options=Options(follow_signon=True, growth=0), **how)
         return run(
             self.transport(bend), BASE, self.document, self.catalogue, self.access, plan, sleep=lambda seconds: None
         )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 import pytest
+from tests_support import some_fast
 
 from spec.catalogue.clauses import Standing
 from tests.servers.behaviour import HONEST, Behaviour
@@ -93,7 +94,7 @@ def test_rules_that_are_not_enforced(names: tuple[str, ...]) -> None:
     assert [name for name in names if not VALIDATION[name].clauses & seen] == []
 
 
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", some_fast(SINGLE))
 def test_fault(name: str) -> None:
     breakage = BREAKAGES[name]
     assert breakage.clauses & found(judged(breakage.behaviour, *probes(name), base=breakage.base))

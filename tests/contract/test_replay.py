@@ -20,7 +20,7 @@ from contract.replaying.replay import Now, Replayed, replay
 from contract.report.json import render
 from contract.reproduction.renaming import Renaming
 from contract.reproduction.sequence import Step
-from contract.run.runner import Plan, Report, knock, open_lab
+from contract.run.runner import Report, RunSettings, knock, open_workbench
 
 
 def recorded(report: Report, stage: Any, folder: Path) -> Recorded:
@@ -31,11 +31,11 @@ def recorded(report: Report, stage: Any, folder: Path) -> Recorded:
 
 def replayed(one: Recorded, stage: Any, bend: Any, access: Access | None = None) -> tuple[list[Replayed], Any]:
     transport = stage.transport(bend)
-    plan = Plan()
+    plan = RunSettings()
     target = Target(transport, sleep=lambda seconds: None)
-    lab = open_lab(target, "http://testserver", stage.document, stage.catalogue, access or stage.access, plan)
-    assert knock(lab, plan, lambda seconds: None) is None
-    return list(replay(one, lab)), transport
+    bench = open_workbench(target, "http://testserver", stage.document, stage.catalogue, access or stage.access, plan)
+    assert knock(bench, plan, lambda seconds: None) is None
+    return list(replay(one, bench)), transport
 
 
 @pytest.mark.parametrize("fault", ["created", "unguarded"])

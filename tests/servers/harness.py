@@ -8,9 +8,9 @@ from unittest import mock
 from contract.http.access import Access
 from contract.http.target import Transport
 from contract.probes.ladder import LADDER, climb
-from contract.probes.workbench import Lab, Options
+from contract.probes.workbench import Options, Workbench
 from contract.run import runner
-from contract.run.runner import Plan, Report
+from contract.run.runner import Report, RunSettings
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
 from spec.openapi.document import Document
@@ -55,8 +55,8 @@ def judged(
     if unknown := set(probes) - set(LADDER):
         raise ValueError(f"The ladder has no probe {unknown}.")
 
-    def some(lab: Lab) -> None:
-        climb(lab, frozenset(probes) or None)
+    def some(bench: Workbench) -> None:
+        climb(bench, frozenset(probes) or None)
 
     with mock.patch.object(runner, "climb", some):
         return runner.run(
@@ -65,7 +65,7 @@ def judged(
             document(),
             clauses(),
             access(behaviour),
-            Plan(examples=0, options=Options(follow_signon=True, growth=growth)),
+            RunSettings(examples=0, options=Options(follow_signon=True, growth=growth)),
             sleep=lambda seconds: None,
         )
 
