@@ -17,6 +17,8 @@ from contract.reproduction.sequence import Step, groups, renaming_for, send, sta
 SHARE = 0.6
 """Requests that may be spent on reproductions, as a share of those that the run has sent."""
 MOST_PER_FINDING = 60
+MOST_STEPS = 5
+"""A sequence that is longer is tried with its first call and its last two before it is sent as a whole."""
 TRIES = 3
 
 
@@ -81,10 +83,12 @@ class Reproduction:
         return replace(self.finding, trail=(), reproduced=Reproduced.NEVER, intermittent=True)
 
     def _candidates(self) -> Iterator[tuple[Step, ...]]:
-        """What seems to belong to the finding; all that its probe sent; all that the run had to do with its SIDs."""
+        """What seems to belong to the finding, at first its ends; all that its probe sent; all that gave its SIDs."""
         exchanges = self.finding.exchanges
         if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
             return
+        if len(exchanges) > MOST_STEPS:
+            yield steps_of([exchanges[0], *exchanges[-2:]], self.bench.sids)
         yield steps_of(exchanges, self.bench.sids)
         if len(self.finding.trail) > len(exchanges):
             yield steps_of(self.finding.trail, self.bench.sids)
