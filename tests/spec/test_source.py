@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spec.source.pointer import escape
@@ -127,6 +127,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_any_json_object_is_read_as_json_reads_it(value: object) -> None:
     text = json.dumps(value)
@@ -158,6 +159,7 @@ def test_json_has_the_places_of_names_and_items_whatever_they_hold() -> None:
     assert source.mark("/" + "k" * 2000) == Mark(4, 2)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(JSON)
 def test_json_places_lead_to_every_value(value: object) -> None:
     source = parse(json.dumps({"root": value}, indent=1), "f")
