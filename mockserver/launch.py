@@ -154,6 +154,7 @@ def launch(options: argparse.Namespace) -> Launch:
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
+        faults=(options.fault,) if options.fault else (),
         reject_unknown_members=options.unknown_members == "reject",
     )
     announcing = Announcing(options.ready_file)

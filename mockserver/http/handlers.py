@@ -15,9 +15,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
 from mockserver.http.errors import Refusal
+from mockserver.http.negotiation import wants_page
+from mockserver.http.pages import refused as refusal_page
 from mockserver.http.response import JSON, Response, of_refusal
-from mockserver.http.scope import ABORT
-from mockserver.http.urls import contract_url
+from mockserver.http.scope import ABORT, headers_of
+from mockserver.http.urls import contract_url, public_path
 from mockserver.settings import Settings
 
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[starlette.responses.Response]]
@@ -34,7 +36,10 @@ def exception_handlers(settings: Settings) -> Mapping[type[Exception], Handler]:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return of_refusal(error, contract_url(request.scope, settings))
+        contract = contract_url(request.scope, settings)
+        if request.method in ("GET", "HEAD") and wants_page(headers_of(request.scope).get(b"accept")):
+            return refusal_page(error, contract, root=public_path(request.scope, settings))
+        return of_refusal(error, contract)
 
     async def defect(request: Request, error: Exception) -> Response:
         _log.error("A call could not be served.", exc_info=error)
