@@ -104,6 +104,8 @@ class Connection(HttpToolsProtocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if self._in_head:
+            if value[-1:] in (b" ", b"\t"):
+                value = value.rstrip(b" \t")  # which the parser leaves (RFC 9110 section 5.5)
             super().on_header(name, value)  # fields of a trailer are no headers (RFC 9110 section 6.5.1)
 
     def on_headers_complete(self) -> None:
