@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -54,6 +55,16 @@ def test_a_mounted_mock_serves_and_its_links_lead_back(
     assert style == f"{mount}/_invigilate/static/style.css"
     assert outer.get(style).headers["content-type"].startswith("text/css")
     assert outer.get("/own").text == "own /own"
+
+
+def test_the_example_of_the_docs_works(repository: Path) -> None:
+    example = (repository / "docs" / "mock.md").read_text().partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(example, names)  # our own page
+    outer, ready = TestClient(names["app"]), names["mock"].ready
+    path = f"/mock/v2/installs/{ready.install}/provision"
+    assert outer.post(path, json=COURSE, headers={"token": ready.token}).json()["course"]["result"] == "Created"
+    assert outer.post(path).json()["help"].startswith("http://testserver/mock/_invigilate/contract#")
 
 
 def test_help_leads_to_the_clause_on_the_mounted_contract_page(outer: TestClient, inner: Any) -> None:
