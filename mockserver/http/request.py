@@ -123,6 +123,12 @@ def too_slow(seconds: float) -> Refusal:
     return refuse("too-slow", None, message, close=True)
 
 
+def not_allowed(method: str, allowed: str) -> Refusal:
+    """The refusal of a method; ``allowed`` lists those of the path, as the header ``Allow`` does."""
+    message = f"{shown(method.encode())} is not served here; use {allowed}."
+    return refuse("method", "method-allowed", message, headers=((b"allow", allowed.encode()),))
+
+
 def shown(value: bytes) -> str:
     """Bytes of a header or path in a message: short, printable ASCII."""
     text = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\<>' else "?" for byte in value[:60])

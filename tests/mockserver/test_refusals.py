@@ -156,6 +156,18 @@ def test_a_published_path_is_served_or_answered_501(client: Any, method: str, pa
     assert path in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/_invigilate/nothing", "/_invigilate/static/none.css", "/_invigilate/static/../app.py"]
+)
+def test_what_is_not_there_below_a_mount_is_told_as_everywhere(client: Any, path: str) -> None:
+    answer = client.http.get(path)
+    shape(answer, 404, "path-known")
+    assert "The paths are " in answer.json()["message"]
+    posted = client.http.post("/_invigilate/static/style.css")
+    shape(posted, 405, "method-allowed")
+    assert posted.headers["allow"] == "GET, HEAD"
+
+
 def test_every_published_path_has_methods_and_what_is_misspelt_means_a_published_one() -> None:
     paths = {one.path: one.methods for one in published() if not one.means}
     assert all(paths.values())
