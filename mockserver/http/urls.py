@@ -44,7 +44,7 @@ def stated_host(scope: Scope, settings: Settings) -> str:
     """The host, and port if there is one, that a call names; what a proxy says comes first, if it is believed."""
     if settings.proxy_headers and (told := _last(scope, b"x-forwarded-host")):
         return told
-    return headers_of(scope).get(b"host", b"").decode("latin-1")
+    return headers_of(scope).get(b"host", b"").decode("latin-1").strip()
 
 
 def is_own_host(host: str, scope: Scope, settings: Settings) -> bool:

@@ -181,15 +181,6 @@ def test_a_trailer_is_no_header() -> None:
     talk(conversation)
 
 
-def test_white_space_around_a_value_is_none_of_it() -> None:
-    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\ntoken: \t a b \t \r\nempty: \t \r\n\r\n")
-        headers = (await told(reader))["headers"]
-        assert (headers["token"], headers["empty"]) == ("a b", "")
-
-    talk(conversation)
-
-
 FLOODS = {
     "trailers": b"2\r\nhi\r\n0\r\n" + b"x: y\r\n" * 20_000,
     "one trailer": b"2\r\nhi\r\n0\r\nx: " + b"y" * 90_000,

@@ -275,6 +275,16 @@ def test_pipelined_and_split_requests(running: Running) -> None:
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
 
 
+def test_white_space_around_values_is_none_of_them(running: Running) -> None:
+    body = json.dumps(BODY)
+    sent = (
+        f"POST /v2/installs/{running.told['install']}/provision HTTP/1.1\r\nHost: localhost \r\n"
+        f"token: \t {running.told['token']} \t\r\nContent-Type:application/json \r\n"
+        f"Content-Length: {len(body)} \r\n\r\n{body}"
+    )
+    assert running.raw(sent.encode()).startswith(b"HTTP/1.1 200 ")
+
+
 def test_nothing_secret_is_logged(start: Start) -> None:
     mock = start()
     mock.post(BODY)
