@@ -24,6 +24,7 @@ class Field:
     description: str
     rules: tuple[Rule, ...]
     secret: bool
+    deprecated: bool = False
 
 
 _OPTIONAL = Rule("no")
@@ -44,6 +45,7 @@ def _walk(schema: Schema, path: str, depth: int, required: Rule) -> Iterator[Fie
         description=str(schema.get("description", "")),
         rules=tuple(dict.fromkeys(rules(schema))),
         secret=bool(schema.get("writeOnly")),
+        deprecated=schema.get("deprecated") is True,
     )
     holders = tuple(_holders(schema))
     for holder in holders:
