@@ -17,12 +17,29 @@ from spec.docs.rules import Rule, rules, types
 from spec.docs.shell import Page, filled
 from spec.openapi.document import Document, Operation, Schema
 from spec.openapi.references import Resolver
+from spec.source.pointer import escape
 
 STANDINGS: Mapping[Standing, str] = {
     Standing.PUBLISHED: "the vendor says so, and nothing it publishes contradicts it",
     Standing.IMPLIED: "follows from what is published",
     Standing.ADOPTED: "the material is silent or contradicts itself; the decision is ours",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a document says of itself; "" for what it leaves out."""
+
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A security scheme by its name, and what there is to say about it."""
+
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +99,8 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
     return filled(
         "page.html",
         document=document,
-        info=document.tree.get("info", {}),
+        heading=Heading(_text(document.tree.get("info"), "summary"), _text(document.tree.get("info"), "description")),
+        schemes=_schemes(document),
         chapters=_Reader(document).chapters(),
         clauses=list(catalogue.values()),
         standings={standing.value: words for standing, words in STANDINGS.items()},
@@ -93,6 +111,22 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
             name: [clause.id for clause in catalogue.values() if clause.settles == name] for name in contradictions
         },
     )
+
+
+def _text(holder: Any, name: str) -> str:
+    """A member of an object of the document as text; "" where there is no object or no member."""
+    value = holder.get(name) if isinstance(holder, Mapping) else None
+    return "" if value is None else str(value)
+
+
+def _schemes(document: Document) -> list[Scheme]:
+    resolver = Resolver(document.tree, lambda pointer, reason: None)
+    found = []
+    for name, raw in document.security_schemes.items():
+        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}")
+        kind = " ".join(filter(None, [_text(scheme, "type"), _text(scheme, "scheme")]))
+        found.append(Scheme(name, _text(scheme, "description") or kind))
+    return found
 
 
 class _Reader:
