@@ -19,7 +19,7 @@ from mockserver.http.response import Response, of_json, of_page
 from mockserver.http.scope import headers_of
 from mockserver.http.urls import is_own_host, stated_host
 from mockserver.settings import Settings
-from spec.docs.page import Page
+from spec.docs.shell import Page
 
 PREFIX = "/_invigilate"
 PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset")
