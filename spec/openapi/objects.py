@@ -152,7 +152,7 @@ _FREE: Mapping[Kind, Kind] = {
 
 _UNREAD: Mapping[Kind, frozenset[str]] = {
     Kind.PATH_ITEM: frozenset({"additionalOperations"}),
-    Kind.MEDIA_TYPE: frozenset({"itemSchema", "prefixEncoding", "itemEncoding"}),
+    Kind.MEDIA_TYPE: frozenset({"prefixEncoding", "itemEncoding"}),
     Kind.ENCODING: frozenset({"encoding", "prefixEncoding", "itemEncoding"}),
 }
 
