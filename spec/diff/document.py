@@ -10,11 +10,11 @@ from typing import Any
 
 from spec.diff.selection import EVERYTHING, Selection
 from spec.normal.form import Normaliser
+from spec.openapi.objects import METHODS
 from spec.openapi.resolving import target
 from spec.source.pointer import escape, follow
 from spec.witness.plain import PlainReading
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 

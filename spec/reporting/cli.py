@@ -7,12 +7,15 @@ import datetime as dt
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.configuration.loading import Configuration, configuration
 from spec.diff.change import GRADES, Report
-from spec.diff.comparison import compare
+from spec.diff.comparison import compare_sources
 from spec.diff.rules import DOCUMENT_RULES
+from spec.openapi.bundle import as_file, bundled
+from spec.openapi.options import add_reading_options, read_as
 from spec.reporting.decisions import Decisions, DecisionsError, decisions
 from spec.reporting.formats import FORMATS
 from spec.reporting.ignore import entries, ignored, sifted
@@ -20,7 +23,6 @@ from spec.reporting.options import add_options
 from spec.reporting.prose import prose_changes
 from spec.reporting.report import Told
 from spec.source.reading import Source, SourceError, read
-from spec.source.revisions import openapi_object, source
 
 
 def parser() -> argparse.ArgumentParser:
@@ -30,9 +32,14 @@ def parser() -> argparse.ArgumentParser:
         description="Say whom a change of an OpenAPI document breaks, with a payload that proves it.",
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
-    options.add_argument("old", metavar="OLD", help="a file, or git:REV:PATH", nargs="?")
-    options.add_argument("new", metavar="NEW", help="a file, or git:REV:PATH", nargs="?")
+    options.add_argument("old", metavar="OLD", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
+    options.add_argument("new", metavar="NEW", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
     add_options(options)
+    options.add_argument(
+        "--bundle", type=Path, metavar="OUT",
+        help="also write NEW (or the only document that is named) as one file, YAML or, by its name, JSON",
+    )  # fmt: skip
+    add_reading_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its effects, and exit")
     return options
 
@@ -47,13 +54,17 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
     if given.rules:
         _print(rule_list())
         return 0
+    if given.bundle is not None and given.old is not None:
+        code = write_bundle(given)
+        if code or given.new is None:
+            return code
     if given.old is None or given.new is None:
         sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
         return 2
     try:
         decided = configuration(given.config)
         chosen = decisions(given, decided, today())
-        old, new = source(given.old), source(given.new)
+        old, new = read_as(given, given.old), read_as(given, given.new)
         told = _told(old, new, chosen, given, decided, today())
     except (SourceError, DecisionsError) as error:
         sys.stderr.write(f"invigilate diff: {error}\n")
@@ -74,7 +85,7 @@ def _told(
     accepted = decided.section("diff").get("ignore", ())
     if decided.source is not None and accepted:
         listed = (*listed, *entries(decided.source, accepted, "/diff/ignore"))
-    report = compare(openapi_object(old), openapi_object(new), chosen.terms, chosen.selections)
+    report = compare_sources(old, new, chosen.terms, chosen.selections)
     counted = [each for each in report.changes if chosen.severities.get(each.rule) != "off"]
     off = len(report.changes) - len(counted)
     left = sifted([replace(each, client=chosen.effect(each)) for each in counted], listed, today)
@@ -84,6 +95,24 @@ def _told(
     return Told(
         Report(tuple(order), len(left.ignored) + off), old, new, left.ignored, remarks, prose, chosen.attributes
     )
+
+
+def write_bundle(given: argparse.Namespace) -> int:
+    """Write the last document that is named as one file. Returns 0, or 2 (cannot read or write)."""
+    try:
+        source = read_as(given, given.new or given.old)
+        text = as_file(bundled(source), json=given.bundle.suffix == ".json")
+        given.bundle.write_text(text, encoding="utf-8")
+    except SourceError as error:
+        sys.stderr.write(f"invigilate diff: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"invigilate diff: {given.bundle} cannot be written: {error.strerror or error}.\n")
+        return 2
+    for gap in source.gaps:
+        if gap.reference is not None:
+            sys.stderr.write(f"{source.place(gap.pointer)}: {gap.sentence} It stays as it is.\n")
+    return 0
 
 
 def rule_list() -> str:

@@ -13,7 +13,7 @@ from spec.diff.rules import DOCUMENT_RULES
 from spec.reporting.ignore import IgnoredChange
 from spec.reporting.prose import ProseChange
 from spec.source.pointer import split, step
-from spec.source.reading import Source
+from spec.source.reading import Place, Source
 
 _LEVELS = {"breaking": "error", "possible": "warning", "compatible": "note"}
 
@@ -33,12 +33,12 @@ class Told:
     def source(self, change: Change) -> Source:
         return self.old if change.where == "old" else self.new
 
-    def place(self, change: Change) -> str:
-        return self.source(change).place(change.pointer)
+    def place(self, change: Change) -> Place:
+        return self.source(change).locate(change.pointer)
 
     def attributes_of(self, change: Change) -> dict[str, Any]:
         """The extensions that were asked for, from the nearest object above the place of a change that has them."""
-        tokens = split(change.pointer)
+        tokens = split(change.pointer) if change.pointer[:1] in ("", "/") else ()  # else: in another file
         found: dict[str, Any] = {}
         value = self.source(change).value
         for token in (None, *tokens):
@@ -144,7 +144,7 @@ def as_junit(told: Told) -> str:
     for change in changes:
         name = quoteattr(f"{change.rule} {change.direction} {change.pointer}".translate(_CONTROL))
         lines.append(
-            f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.source(change).name)}>'
+            f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.place(change).file)}>'
         )
         message = f"{change.message} ({told.place(change)})"
         body = f"{proof(change)}: {_compact(change.witness)}" if change.proven else message
@@ -175,16 +175,15 @@ def as_sarif(told: Told) -> str:
     results: list[dict[str, Any]] = []
     accepted = {id(each.change): each.entry for each in told.ignored}
     for change in (*told.report.changes, *(each.change for each in told.ignored)):
-        source = told.source(change)
-        mark = source.mark(change.pointer)
+        place = told.place(change)
         result: dict[str, Any] = {
             "ruleId": change.rule,
             "level": _LEVELS[change.client],
             "message": {"text": change.message},
             "locations": [{
                 "physicalLocation": {
-                    "artifactLocation": {"uri": source.name},
-                    "region": {"startLine": mark.line, "startColumn": mark.column},
+                    "artifactLocation": {"uri": place.file},
+                    "region": {"startLine": place.mark.line, "startColumn": place.mark.column},
                 },
                 "logicalLocations": [{"fullyQualifiedName": change.pointer}],
             }],
@@ -212,11 +211,12 @@ def as_github(told: Told) -> str:
     """Workflow commands of GitHub Actions."""
     lines = []
     for change in told.report.changes:
-        source = told.source(change)
-        mark = source.mark(change.pointer)
+        place = told.place(change)
         level = {"breaking": "error", "possible": "warning"}.get(change.client, "notice")
         proven = f" {proof(change)}: {_compact(change.witness)}" if change.proven else ""
-        lines.append(github_line(level, source.name, mark.line, mark.column, change.rule, change.message + proven))
+        lines.append(
+            github_line(level, place.file, place.mark.line, place.mark.column, change.rule, change.message + proven)
+        )
     lines += [
         f"::notice title=ignored::{_data(f'{each.change.rule}: {each.change.message} ({each.entry.reason})')}"
         for each in told.ignored
