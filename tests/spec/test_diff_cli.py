@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from spec.reporting.cli import diff
 from spec.diff.comparison import compare
+from spec.reporting.cli import diff
 from spec.reporting.formats import FORMATS
 from spec.source.reading import read
 
