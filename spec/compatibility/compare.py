@@ -52,16 +52,12 @@ class Units:
         self._keep: list[Schema] = []
         self._texts: IdentityCache[str] = IdentityCache()
         self.definitions: tuple[Schema, Schema] = ({}, {})
-        self._added: IdentityCache[bool] = IdentityCache()
         self._waiting: list[Unit] = []
 
     def pair(self, old: Schema, new: Schema) -> Unit:
         """The unit of two whole normal forms, with everything below it compared."""
-        for known, whole in zip(self.definitions, (old, new), strict=True):
-            found = whole.get("$defs")
-            if found and found not in self._added:
-                self._added.put(found, True)
-                known.update(found)
+        found = [whole.get("$defs", known) for whole, known in zip((old, new), self.definitions, strict=True)]
+        self.definitions = (found[0], found[1])
         unit = self._unit(old, new, mixed=False)
         while self._waiting:
             self._compare(self._waiting.pop())
@@ -104,7 +100,7 @@ class Units:
             unit.hits.append(SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place))
             return
         unit.old, unit.new = old, new
-        _Comparison(self, unit, self.definitions).place(place)
+        _Comparison(self, unit).place(place)
 
     def _levelled(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
         """Two schemas opened as far as the other one needs it: ``$ref`` beside ``allOf: [$ref, …]`` stays a part."""
@@ -152,7 +148,6 @@ class _Comparison:
 
     units: Units
     unit: Unit
-    definitions: tuple[Schema, Schema]
 
     def place(self, place: Place) -> None:
         one, two = place.old, place.new

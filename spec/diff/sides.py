@@ -97,8 +97,9 @@ class Sides:
         self, old: Part, new: Part, direction: Direction, user: str, *, wire: bool = False, xml: bool = False
     ) -> None:
         """Ask for a comparison of two schemas that ``user`` uses."""
-        legacy = self.old.normaliser.legacy == self.new.normaliser.legacy
-        if legacy and alike(old.value, new.value) and not touched(self, old.value):
+        one, two = self.old.normaliser, self.new.normaliser
+        parent = old.pointer in one.every_subtype or new.pointer in two.every_subtype
+        if one.legacy == two.legacy and not parent and alike(old.value, new.value) and not touched(self, old.value):
             return
         asked = Asked(
             Part(old.pointer, None), Part(new.pointer, None), direction, wire, xml, self.swapped, self.promised
