@@ -12,7 +12,16 @@ from contract.http.exchange import Exchange, Request
 from contract.judging.findings import ClauseResult, Finding
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
-from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
+from contract.report.verdict import (
+    Made,
+    ShownClause,
+    ShownCoverage,
+    ShownExchange,
+    ShownFinding,
+    ShownRequest,
+    Tick,
+    Verdict,
+)
 from contract.run.runner import OPERATION, Report
 from spec.resources.annotations import resources
 from spec.resources.resource import Resources
@@ -76,6 +85,7 @@ class Exhibitor:
             seconds=report.seconds,
             throttled=report.throttled,
             unavailable=report.unavailable,
+            coverage=_coverage(report),
         )
 
     def clause(self, result: ClauseResult) -> ShownClause:
@@ -166,6 +176,13 @@ class Exhibitor:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
+
+
+def _coverage(report: Report) -> ShownCoverage | None:
+    one = report.coverage
+    if one is None:
+        return None
+    return ShownCoverage(one.states_seen, one.states_wanted, one.pairs_seen, one.pairs_wanted, tuple(one.unseen()))
 
 
 def _grouped(shown: Sequence[ShownExchange], exchanges: Sequence[Exchange]) -> tuple[ShownExchange, ...]:
