@@ -13,11 +13,11 @@ from spec.schema.formats import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
-        *("source", "openapi", "schema", "catalogue", "resources", "load"),
+        *("defect", "source", "openapi", "schema", "catalogue", "resources", "load"),
         *("regex", "normal", "witness", "compatibility", "diff", "lint", "docs"),
     ),
     "mockserver": (
-        *("settings", "state", "http", "auth", "provisioning", "behaviour", "endpoints", "control", "app"),
+        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
         *("serving", "launch", "embedded", "cli"),
     ),
     "contract": (
@@ -29,6 +29,7 @@ ORDER = {
             "generation",
             "strategies",
             "probes",
+            "reproduction",
             "run",
             "report",
             "replaying",

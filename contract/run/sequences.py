@@ -17,6 +17,7 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from contract.generation.bodies import Bodies
 from contract.generation.objects import Vocabulary
+from contract.judging.findings import Finding
 from contract.probes.outcomes import Shown
 from contract.probes.workbench import Workbench
 from contract.run.machine import machine
@@ -32,8 +33,8 @@ class FoundError(AssertionError):
     """A finding that this search has not seen before."""
 
 
-class SearchEnded(BaseException):  # no error: it has to pass through Hypothesis, which catches errors
-    """The requests that were granted for shrinking are used up; the shortest sequence so far stands."""
+class EnoughError(BaseException):
+    """A finding was shrunk for long enough. No Exception, so that Hypothesis lets it pass."""
 
 
 class Search:
@@ -46,10 +47,10 @@ class Search:
         self, bench: Workbench, bodies: Bodies, most: int, shown_before: set[Shown], *, steers: bool = False
     ) -> None:
         self.bench, self.bodies, self.most, self.steers = bench, bodies, most, steers
-        self.known = {one.fingerprint for one in bench.ledger.findings()}
+        self.known = bench.ledger.findings()
         self.shown_before = frozenset(shown_before)
         self.shown = shown_before
-        self.hunted: str | None = None
+        self.hunted: Finding | None = None
         self.looked_at = 0
         self.executions_before_finding = 0
         self.started_at = bench.target.sent
@@ -72,13 +73,15 @@ class Search:
         """Raise if the execution has found what this search hunts."""
         fresh, self.looked_at = fork.seen_findings[self.looked_at :], len(fork.seen_findings)
         if self.hunted is not None and self.sent - self.hunted_since > self.most // _SHRINKING:
-            raise SearchEnded
+            raise EnoughError
         for finding in fresh:
-            if finding.fingerprint in self.known:
+            if any(one.covers(finding) for one in self.known):
                 continue
             if self.hunted is None:
-                self.hunted, self.hunted_since = finding.fingerprint, self.sent
-            if finding.fingerprint == self.hunted:
+                self.hunted, self.hunted_since = finding, self.sent
+            elif finding.covers(self.hunted):
+                self.hunted = finding
+            if finding.fingerprint == self.hunted.fingerprint:
                 raise FoundError(f"{finding.clause}: {finding.cause}")
 
     def finish(self, fork: Workbench) -> None:
@@ -123,7 +126,7 @@ def _execute(search: Search, examples: int, seed: int) -> None:
     made = machine(search.bench, search.bodies, search.open_bench, search.watch, search.finish)
     try:
         run_state_machine_as_test(seeded(seed)(made), settings=chosen)
-    except (FoundError, SearchEnded):
+    except (FoundError, EnoughError):
         pass
     except (Flaky, FlakyFailure):
         _mark_intermittent(search)
@@ -131,5 +134,6 @@ def _execute(search: Search, examples: int, seed: int) -> None:
 
 def _mark_intermittent(search: Search) -> None:
     for result in search.bench.ledger.results.values():
-        if search.hunted in result.findings:
-            result.findings[search.hunted] = replace(result.findings[search.hunted], intermittent=True)
+        for fingerprint, one in result.findings.items():
+            if search.hunted is not None and one.covers(search.hunted):
+                result.findings[fingerprint] = replace(one, intermittent=True)

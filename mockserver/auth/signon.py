@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, sign, verify
+from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
 from mockserver.state.clock import Clock
@@ -56,8 +56,11 @@ class Desk:
         self.used.clear()
         self.order.clear()
 
-    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource]) -> dict[str, str]:
-        """The members of the answer: a link that works once, and a token that is its equal."""
+    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> dict[str, str]:
+        """The members of the answer: a link that works once, and a token that is its equal.
+
+        ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        """
         assert self.signon is not None
         now = self.clock()
         claims = {
@@ -76,7 +79,7 @@ class Desk:
         self._remember(grant, now)
         token = sign(
             {
-                "iss": self.settings.public_url,
+                "iss": base,
                 "aud": audience,
                 "sub": grant.subject,
                 "iat": int(now),
@@ -89,7 +92,7 @@ class Desk:
             SIGNON_TYPE,
             self.keys,
         )
-        link = f"{self.settings.public_url}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
+        link = f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
         return {self.signon.redirect: link, self.signon.token: token}
 
     def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
@@ -102,20 +105,24 @@ class Desk:
 
     def present(self, install: str, token: str) -> Grant:
         """The grant of a token. Raises Refusal, each with a sentence of its own."""
-        expected = Expected(SIGNON_TYPE, self.settings.public_url)
+        expected = Expected(SIGNON_TYPE)
         try:
             verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
+            if verified.claims.get("install") != install:
+                raise _foreign("token")
+            hold(verified.not_before, verified.expires, self.clock())
         except TokenError as error:
-            message = f"This sign-on token is refused: {error.reason}."
-            raise _refused("signon-token-verified", message) from None
+            if error.expired:
+                raise _expired("token", self.settings.signon_ttl) from None
+            clause = "signon-expires" if error.early else "signon-token-verified"
+            raise _refused(clause, f"This sign-on token is refused: {error.reason}.") from None
         grant = self.grants.get(str(verified.claims.get("jti")))
-        if verified.claims.get("install") != install:
-            raise _foreign("token")
-        if grant is None and self.clock() < verified.expires:
+        if grant is None:
             message = "This sign-on token is not known here any more: it was made before a restart or a reset."
             raise _refused("signon-single-use", message)
-        if grant is None:
-            raise _expired("token", self.settings.signon_ttl)
+        if (grant.subject, grant.audience) != (verified.claims.get("sub"), verified.claims.get("aud")):
+            message = "This sign-on token is refused: it names another user or integration than the call it is from."
+            raise _refused("signon-token-verified", message)
         return self._take(grant, install, "token", consume=True)
 
     def _take(self, grant: Grant, install: str, what: str, *, consume: bool) -> Grant:
@@ -177,4 +184,8 @@ def _foreign(what: str) -> Refusal:
 
 
 def _expired(what: str, lifetime: int) -> Refusal:
-    return _refused("signon-expires", f"This sign-on {what} has expired; one lives for {lifetime} seconds.")
+    return _refused("signon-expires", f"This sign-on {what} has expired; one lives for {_seconds(lifetime)}.")
+
+
+def _seconds(number: int) -> str:
+    return "1 second" if number == 1 else f"{number} seconds"
