@@ -9,7 +9,7 @@ from typing import Any
 
 from mockserver.provisioning.forms import Form, Values
 from mockserver.provisioning.plan import Planning
-from mockserver.state.store import Key, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State
 from spec.resources.installs import Install
 from spec.resources.resource import ABSENT, Part
 
@@ -112,7 +112,7 @@ class MixingKinds(Planning):
 
     def names(self, part: Part, value: Any, identifiers: Any) -> Any:
         return [
-            one._replace(kind="external") if one.kind in part.kinds else one
+            one._replace(kind="") if one.naming is Naming.IDENTIFIER else one
             for one in super().names(part, value, identifiers)
         ]
 
@@ -162,7 +162,11 @@ class Unscoped(Planning):
             return known
         everything: Any = self.state
         scopes = [one.scope for one in everything if one.part == part.name]
-        found = (self.state.find(Key(part.name, scope, name.kind, name.text)) for name in names for scope in scopes)
+        found = (
+            self.state.find(Key(part.name, scope, name.naming, name.kind, name.text))
+            for name in names
+            for scope in scopes
+        )
         return next((one for one in found if one is not None), None)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import Outcome, Plan, Planning, Step
 from mockserver.state.ids import Ids
-from mockserver.state.store import Change, Key, Resource, State, Store
+from mockserver.state.store import Change, Key, Naming, Resource, State, Store
 from spec.resources.installs import Install
 from spec.resources.resource import Part, Resources
 
@@ -65,18 +65,20 @@ class Provisioning:
             for one in install.existing:
                 form = next(form for form in self.forms if form.part.name == one.part)
                 values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
-                keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
+                keys = [
+                    Key(one.part, install.deployment, Naming.IDENTIFIER, kind, text)
+                    for kind, text in one.identifiers.items()
+                ]
                 store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
 def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys: list[Key] = []
-    for kind, text, joins in step.names:
-        for one in joins:
-            text += " " + resources[one].sid
-        keys.append(Key(part.name, scope, kind, text))
+    keys = [
+        Key(part.name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]))
+        for naming, kind, text, joins in step.names
+    ]
     return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 

@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from mockserver.provisioning.forms import Form, Values
-from mockserver.state.store import Key, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State
 from spec.openapi.document import Schema
 from spec.resources.installs import Install
 from spec.resources.resource import ABSENT, Fallback, Part
@@ -33,8 +33,12 @@ _UNCHANGED: Mapping[str, Any] = {}
 
 
 class Name(NamedTuple):
-    """How a part of the call is named: the kind of identifier, its text, and the parts whose SIDs complete it."""
+    """How a part of the call is named: a key whose scope, and whose joined SIDs, are perhaps not known yet.
 
+    ``joins`` are the parts whose SIDs complete the key.
+    """
+
+    naming: Naming
     kind: str
     text: str
     joins: tuple[str, ...] = ()
@@ -142,26 +146,28 @@ class Planning:
 
     def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
         if part.identity:
-            return (Name("=", "", part.identity),)
+            return (Name(Naming.JOINED, "", "", part.identity),)
         if type(identifiers) is dict:
-            return [Name(kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+            return [Name(Naming.IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
-            return (Name("?" + part.fallback.member, text, tuple([one for one in joins if one in self.steps])),)
+            joined = tuple([one for one in joins if one in self.steps])
+            return (Name(Naming.FALLBACK, part.fallback.member, text, joined),)
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
         scope = self.scope(part)
         if scope is None:
             return None
-        for kind, text, joins in names:
-            for one in joins:
-                owner = self.steps[one].known
-                if owner is None:
+        for naming, kind, text, joins in names:
+            joined: tuple[str, ...] = ()
+            if joins:
+                owners = [self.steps[one].known for one in joins]
+                joined = tuple([owner.sid for owner in owners if owner is not None])
+                if len(joined) < len(joins):
                     return None
-                text += " " + owner.sid
-            known = self.state.find(Key(part.name, scope, kind, text))
+            known = self.state.find(Key(part.name, scope, naming, kind, text, joined))
             if known is not None:
                 return known
         return None

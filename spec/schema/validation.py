@@ -95,16 +95,16 @@ class Rules:
         self.annotations = tuple(_annotations(schema, ()))
 
     @cached_property
-    def _compiled(self) -> Any:
+    def _compiled(self) -> jsonschema_rs.Draft202012Validator:
         return _compile(self.schema)
 
     @cached_property
-    def _listing(self) -> Any:
+    def _listing(self) -> jsonschema_rs.Draft202012Validator:
         """The validator that lists errors: of everything but the names of members."""
         return _compile(without_member_names(self.schema))
 
     @cached_property
-    def _names(self) -> tuple[tuple[MemberNames, Any], ...]:
+    def _names(self) -> tuple[tuple[MemberNames, jsonschema_rs.Draft202012Validator], ...]:
         return tuple((one, _compile(one.schema)) for one in member_names(self.schema))
 
     def fits_schema(self, value: Any) -> bool:
@@ -153,7 +153,9 @@ class Rules:
                             schema = _schema_at(names.schema, steps[:-1])
                             yield _told([*path, name], str(steps[-1]), schema, name, _layer(steps))
 
-    def _lossless(self, value: Any, errors: Iterable[Any]) -> dict[tuple[Token, ...], Violation]:
+    def _lossless(
+        self, value: Any, errors: Iterable[jsonschema_rs.ValidationError]
+    ) -> dict[tuple[Token, ...], Violation]:
         """The texts in the value that convert to what is meant in their places, by path."""
         found = {}
         for error in errors:
@@ -168,17 +170,18 @@ class Rules:
                 found[path] = Violation(join(path), LOSSLESS_TEXT, "type", message)
         return found
 
-    def _violations(self, error: Any, value: Any) -> Iterator[Violation]:
+    def _violations(self, error: jsonschema_rs.ValidationError, value: Any) -> Iterator[Violation]:
         path, schema_path = list(error.instance_path), list(error.schema_path)
         keyword = str(schema_path[-1]) if schema_path else "false"
         holder = _schema_at(self.schema, schema_path[:-1])
-        if keyword == "required":
-            member = error.kind.property
+        kind = error.kind
+        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+            member = kind.property
             message = f"{member!r} is missing; {expectation(keyword, holder)}."
             yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
-        elif error.kind.name == "additionalProperties":
+        elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
             known = ", ".join(list(holder.get("properties", ()))[:20]) or "none"
-            for name in error.kind.unexpected:
+            for name in kind.unexpected:
                 message = f"{_named(path)} has no member {received(name)}; it has {known}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
@@ -215,7 +218,7 @@ def _layer(schema_path: Sequence[Token]) -> int:
     return layer
 
 
-def _compile(schema: Schema) -> Any:
+def _compile(schema: Schema) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(
         dict(schema), formats=dict(FORMATS), validate_formats=True, ignore_unknown_formats=False
     )
