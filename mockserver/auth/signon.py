@@ -1,4 +1,4 @@
-"""The sign-on desk: hands out a link and a token for a user who was provisioned, and takes each of them back once."""
+"""Sign-ons: a link and a token for a user who was provisioned, handed out together and taken back once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
@@ -25,7 +25,7 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A sign-on that was handed out. ``resources`` are the parts of the call, by name, as they were then."""
+    """A sign-on that was handed out. ``sids`` are those of the parts of the call, by name."""
 
     token_id: str
     code: str
@@ -33,16 +33,36 @@ class Grant:
     subject: str
     audience: str
     claims: Mapping[str, Any]
-    resources: Mapping[str, Resource]
+    sids: Mapping[str, str]
     expires: float
 
 
-class Desk:
-    """Grants and what became of them. A link and its token share one single use."""
+class Issued(NamedTuple):
+    """What the caller gets: a link that works once, and a token that is its equal."""
 
-    def __init__(self, resources: Resources, path: str, keys: Keys, clock: Clock, ids: Ids, settings: Settings) -> None:
-        self.path = path  # of the operation that follows links, with its one parameter in braces
-        self.signon, self.keys, self.clock, self.ids, self.settings = resources.signon, keys, clock, ids, settings
+    link: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What sign-ons are made with."""
+
+    keys: Keys
+    clock: Clock
+    ids: Ids
+    settings: Settings
+
+
+class SignonGrants:
+    """Grants and what became of them. A link and its token share one single use.
+
+    ``path`` is that of the operation that follows links, with its one parameter in braces.
+    """
+
+    def __init__(self, resources: Resources, path: str, issuer: Issuer) -> None:
+        self.path, self.signon, self.keys = path, resources.signon, issuer.keys
+        self.clock, self.ids, self.settings = issuer.clock, issuer.ids, issuer.settings
         self.sources = _sources(resources, resources.signon) if resources.signon else {}
         self.grants: dict[str, Grant] = {}
         self.codes: dict[str, str] = {}
@@ -56,8 +76,8 @@ class Desk:
         self.used.clear()
         self.order.clear()
 
-    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> dict[str, str]:
-        """The members of the answer: a link that works once, and a token that is its equal.
+    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> Issued:
+        """A sign-on for the user among the resources of a call.
 
         ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
         """
@@ -73,7 +93,7 @@ class Desk:
             subject=resources[self.signon.subject].sid,
             audience=audience,
             claims=claims,
-            resources=dict(resources),
+            sids={name: one.sid for name, one in resources.items()},
             expires=now + self.settings.signon_ttl,
         )
         self._remember(grant, now)
@@ -92,8 +112,7 @@ class Desk:
             SIGNON_TYPE,
             self.keys,
         )
-        link = f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
-        return {self.signon.redirect: link, self.signon.token: token}
+        return Issued(f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}", token)
 
     def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
         """The grant of a link's code. Raises Refusal, each with a sentence of its own."""

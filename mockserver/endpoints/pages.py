@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mockserver.auth.signon import Grant
 from mockserver.http.errors import Refusal
 from mockserver.http.response import Response, of_page
+from mockserver.state.store import Resource
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
 
@@ -55,13 +57,15 @@ class Index:
     example: Example
 
 
-def signed_on(grant: Grant, install: Install, resources: Resources, *, root: str = "") -> Response:
-    """The page that says who was signed on, where and in which role."""
+def signed_on(
+    grant: Grant, parts: Mapping[str, Resource], install: Install, resources: Resources, *, root: str = ""
+) -> Response:
+    """The page that says who was signed on, where and in which role; ``parts`` are those of the grant as they are."""
     assert resources.signon is not None
     subject = resources.signon.subject
     order = [subject, *(part.name for part in resources.parts if part.name != subject)]
     titles = {subject: f"Who: {subject}"}
-    sections = [_part(grant, resources, name, titles.get(name, f"Where: {name}")) for name in order]
+    sections = [_part(parts.get(name), resources, name, titles.get(name, f"Where: {name}")) for name in order]
     where = Section(
         "Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience))
     )
@@ -85,8 +89,7 @@ def index(facts: Index, *, root: str = "") -> Response:
     return _page("index.html", root, index=facts)
 
 
-def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
-    resource = grant.resources.get(name)
+def _part(resource: Resource | None, resources: Resources, name: str, title: str) -> Section:
     if resource is None:
         return Section(title, ())
     part = resources.part(name)
