@@ -34,7 +34,7 @@ def looking_last() -> Behaviour:
     """The credential is looked at when everything is done."""
 
     def admit(refusal: Refusal, scope: Scope) -> bool:
-        scope[_HELD] = refusal
+        scope.setdefault(_HELD, refusal)
         return True
 
     async def serve(request: Request, honest: Serve, served: Served) -> Response:

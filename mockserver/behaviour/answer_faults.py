@@ -16,16 +16,30 @@ STATE = (
     Fault("mixes-kinds", "takes all kinds of identifier for one", ("ids-kinds-apart",), plans(planning.MixingKinds)),
     Fault("forgets-scopes", "looks for identifiers in every scope", ("ids-scoped",), plans(planning.Unscoped)),
     Fault(
-        "matches-by-mail", "takes the same e-mail for the same user", ("match-by-identifier",), plans(planning.ByMail)
+        "matches-by-mail",
+        "takes the same e-mail for the same user",
+        ("match-by-identifier",),
+        plans(planning.ByMail),
+        ("ids-exact", "ids-kinds-apart"),
     ),
     Fault("shares-installs", "serves all installs from one table", ("installs-apart",), plans(planning.Sharing)),
     Fault("roams", "takes an exam by SID in any course", ("exam-in-course",), plans(planning.Roaming)),
     Fault("believes-sids", "takes SIDs that name nothing", ("unknown-sid-refused",), plans(planning.Credulous)),
     Fault(
-        "enrolls-anew", "has no unique index on enrollments", ("joined-once", "recall-finds"), plans(planning.Unindexed)
+        "enrolls-anew",
+        "has no unique index on enrollments",
+        ("joined-once",),
+        plans(planning.Unindexed),
+        ("concurrent-once", "recall-finds"),
     ),
     Fault("demotes", "an omitted enrollment demotes", ("enrollment-role-updated",), plans(planning.Demoting)),
-    Fault("updates-forgetfully", "updates replace everything", ("update-merges",), plans(planning.Replacing)),
+    Fault(
+        "updates-forgetfully",
+        "updates replace everything",
+        ("update-merges",),
+        plans(planning.Replacing),
+        ("defaults-at-creation", "enrollment-role-updated", "result-truthful"),
+    ),
     Fault("merges-objects", "merges what is replaced whole", ("update-replaces-whole",), plans(planning.Merging)),
     Fault("defaults-again", "applies defaults at updates", ("defaults-at-creation",), plans(planning.Defaulting)),
     Fault("compares-literally", "compares values as written", ("values-compare",), plans(planning.Literal)),

@@ -121,7 +121,7 @@ class Sharing(Planning):
     """All installs are one: what is scoped to a deployment is looked for in every one."""
 
     def by_sid(self, part: Part, sid: Any) -> Resource | None:
-        known = self.state.read(sid) if isinstance(sid, str) else None
+        known = self.state.read(sid) if isinstance(sid, str) and part.scope is None else None
         return known if known is not None and known.part == part.name else super().by_sid(part, sid)
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:

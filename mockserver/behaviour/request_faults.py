@@ -24,12 +24,23 @@ OVERLOOKED = (
 ).split()
 """Clauses of a body whose rule can be left out by itself."""
 
-_ENTAILED: Mapping[str, tuple[str, ...]] = {}
-"""What else is seen to be broken when a rule is left out, by its clause."""
+_ENTAILED: Mapping[str, tuple[str, ...]] = {
+    "course-required": ("asked-present", "user-enrolled"),
+    "enrollment-needs-user": ("asked-present",),
+    "signon-needs-user": ("asked-present",),
+    "signon-integration-required": ("signon-token-claims",),
+}
+"""What follows when a rule is left out, by its clause; and what it finds is missing among several (errors-complete)."""
 
 BODIES = (
     *(
-        Fault(f"overlooks-{one}", f"nobody wrote the rule: {one}", (one,), lacks(one), _ENTAILED.get(one, ()))
+        Fault(
+            f"overlooks-{one}",
+            f"nobody wrote the rule: {one}",
+            (one,),
+            lacks(one),
+            ("errors-complete", *_ENTAILED.get(one, ())),
+        )
         for one in OVERLOOKED
     ),
     Fault(
@@ -53,7 +64,13 @@ BODIES = (
         lacks("calendar-day", "date-time-offset", "scheduling-date-form"),
         ("date-time-offset", "scheduling-date-form"),
     ),
-    Fault("overlooks-schema", "takes numbers for text", ("schema",), judges(bodies.taking_scalars_for_text)),
+    Fault(
+        "overlooks-schema",
+        "takes numbers for text",
+        ("schema",),
+        judges(bodies.taking_scalars_for_text),
+        ("signon-token-claims",),
+    ),
     Fault(
         "overlooks-proctor-type-form",
         "takes any name for a proctor type",
@@ -73,6 +90,7 @@ BODIES = (
         "takes any text for a SID, and believes in it",
         ("sid-form", "unknown-sid-refused"),
         partial(Behaviour, judging=(bodies.without_rules("sid-form"),), planning=(Credulous,)),
+        ("asked-present", "response-shape", "sid-hex-minted", "user-enrolled"),
     ),
     Fault(
         "takes-no-json",

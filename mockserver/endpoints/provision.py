@@ -117,7 +117,7 @@ class Provision:
     async def answer(self, request: Request) -> Response:
         """Judge in the order of the contract, and commit. Raises Refusal."""
         install = self.installs.of(request)
-        if request.caller != install.sid:
+        if request.caller not in (install.sid, ADMITTED):
             self._foreign(request, install)
         request.require_json()
         judged = self.judged(install, self._decoded(await request.read(self.settings)))
@@ -129,7 +129,7 @@ class Provision:
         message = f"This credential may not provision the install {install.sid}; use one that was made for it."
         refusal = refuse("forbidden", "credential-foreign-refused", message)
         admitted = [admit(refusal, request.scope) for admit in self.behaviour.admitting]
-        if request.caller != ADMITTED and not any(admitted):
+        if not any(admitted):
             raise refusal
 
     def _decoded(self, raw: bytes) -> Any:
