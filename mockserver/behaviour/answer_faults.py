@@ -41,7 +41,13 @@ STATE = (
         ("defaults-at-creation", "enrollment-role-updated", "result-truthful"),
     ),
     Fault("merges-objects", "merges what is replaced whole", ("update-replaces-whole",), plans(planning.Merging)),
-    Fault("defaults-again", "applies defaults at updates", ("defaults-at-creation",), plans(planning.Defaulting)),
+    Fault(
+        "defaults-again",
+        "applies defaults at updates",
+        ("defaults-at-creation",),
+        plans(planning.Defaulting),
+        ("enrollment-role-updated",),
+    ),
     Fault("compares-literally", "compares values as written", ("values-compare",), plans(planning.Literal)),
     Fault(
         "does-half",
@@ -72,7 +78,11 @@ ANSWERS = (
     ),
     Fault("answers-text", "declares success as text", ("response-json",), serves(answers.as_text)),
     Fault(
-        "tells-no-result", "leaves out the result of what is known", ("response-shape",), tells(answers.without_result)
+        "tells-no-result",
+        "leaves out the result of what is known",
+        ("response-shape",),
+        tells(answers.without_result),
+        ("configuration-ids", "ids-scoped", "sids-distinct"),
     ),
     Fault("tells-odd-result", "tells a result nobody knows", ("result-known",), tells(answers.in_a_word_of_its_own)),
     Fault(
@@ -94,30 +104,35 @@ ANSWERS = (
         "tells what is new as known",
         ("first-call-creates",),
         tells(answers.retold(Outcome.CREATED, instead=Outcome.FOUND)),
+        ("all-or-nothing", "configuration-ids", "credential-refusal-stores-nothing"),
     ),
     Fault(
         "creates-again",
         "tells what is known as created",
         ("recall-finds",),
         tells(answers.retold(Outcome.FOUND, instead=Outcome.CREATED)),
+        ("concurrent-once", "configuration-ids", "joined-once"),
     ),
     Fault(
         "always-updates",
         "tells Updated at every re-call",
         ("result-truthful",),
         tells(answers.retold(Outcome.FOUND, instead=Outcome.UPDATED)),
+        ("all-or-nothing", "enrollment-role-updated", "values-compare"),
     ),
     Fault(
         "gives-one-sid",
         "names enrollments by their course alone",
         ("sids-distinct",),
         tells(answers.joined_named_by_one),
+        ("configuration-ids",),
     ),
     Fault(
         "enrolls-on-demand",
         "tells an enrollment only to who sent one",
         ("user-enrolled",),
         tells(answers.without_implied_parts),
+        ("configuration-ids",),
     ),
 )
 

@@ -134,6 +134,7 @@ BODIES = (
         "refuses what it does not know",
         ("unknown-members-ignored",),
         partial(Behaviour, settings=(lambda settings: replace(settings, reject_unknown_members=True),)),
+        ("configuration-ids",),
     ),
     Fault("refuses-null", "refuses null everywhere", ("null-accepted",), judges(bodies.refusing_null)),
     Fault(
@@ -141,6 +142,7 @@ BODIES = (
         "demands an exam with every enrollment",
         ("valid-accepted",),
         judges(bodies.demanding("exam", beside="enrollment")),
+        ("match-by-identifier",),
     ),
 )
 
