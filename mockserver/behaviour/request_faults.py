@@ -154,7 +154,10 @@ REFUSALS = (
         "answers-422",
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
-        refuses(refusals.UNPROCESSABLE),
+        refuses(
+            refusals.UNPROCESSABLE,
+            (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form"),
+        ),
     ),
     *(
         Fault(
