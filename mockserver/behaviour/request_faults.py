@@ -154,10 +154,8 @@ REFUSALS = (
         "answers-422",
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
-        refuses(
-            refusals.UNPROCESSABLE,
-            (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form"),
-        ),
+        refuses(refusals.UNPROCESSABLE),
+        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form"),
     ),
     *(
         Fault(
