@@ -189,7 +189,7 @@ class Answers:
         )
         detail = f"{told.result} although {', '.join(changed) or 'nothing stored'} differs"
         pointer = f"/{part.response}/{part.result_member}"
-        judgement.find(thing.suspect, "untrue result", expected, detail, pointer)
+        judgement.find(thing.suspect, "untrue result", expected, detail, pointer, (told.result, *changed))
 
     def _first(self, told: Told, unsure: Unsure | None, judgement: Judgement) -> None:
         part, pointer = told.part, f"/{told.part.response}"

@@ -9,6 +9,7 @@ from typing import Any
 from contract.http.access import Access, sent_tokens
 from contract.http.exchange import Exchange, Request, Response
 from contract.judging.answers import Answers
+from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import Judgement
 from contract.judging.refusals import judge_form, judge_refusal, taint
 from contract.judging.signon import judge_signon
@@ -53,6 +54,12 @@ class Judge:
         """Findings about an exchange; the model learns what it showed."""
         self.step += 1
         wanted = expected if expected is not None else self.expect(exchange.request)
+        around = circumstances(self.model, self.oracle.schema, wanted)
+        judgement = self._judged(exchange, wanted)
+        judgement.findings = explained(judgement.findings, around, exchange.response)
+        return judgement
+
+    def _judged(self, exchange: Exchange, wanted: Expectation) -> Judgement:
         judgement = Judgement()
         judgement.touch("never-hang", "never-server-error")
         response = exchange.response

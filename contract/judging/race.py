@@ -36,10 +36,10 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         adopted = clause_of(part.schema, "x-resource", "fallback-identity")
         clause = adopted if part.fallback is not None and adopted != "schema" else "concurrent-once"
         if len(sids) > 1:
-            judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer)
+            judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer, ("at once",))
         if created > 1:
             received = f"{created} of {len(shown)} answers say {part.created}"
-            judgement.find(clause, "created several times", "once at most", received, pointer)
+            judgement.find(clause, "created several times", "once at most", received, pointer, ("at once",))
         if judgement.findings:
             break  # what hangs on a thing that exists twice says nothing more
     creators = sorted(accepted, key=lambda one: part_results(judge, one), reverse=True)

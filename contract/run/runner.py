@@ -20,6 +20,7 @@ from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
 from contract.probes.ladder import climb
 from contract.probes.workbench import Options, Workbench
+from contract.reproduction.confirmation import confirm
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -41,6 +42,10 @@ class RunSettings:
     rate: float | None = None
     jwks: str | None = None
     options: Options = field(default_factory=Options)
+
+    def leaves_out(self, clause: str) -> bool:
+        """Whether ``only`` and ``skip`` keep a clause from being judged."""
+        return clause in self.skip or bool(self.only and clause not in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,8 @@ def run(
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 generate(bench, plan)
+            if note := confirm(bench, lambda clause: not plan.leaves_out(clause)):
+                notes.append(note)
             cannot = _vacuous(bench)
     except UnavailableError as error:
         cannot = str(error)
@@ -234,8 +241,7 @@ def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: RunSetti
         "https": "an https target",
     }
     for name, result in results.items():
-        left_out = name in plan.skip or (plan.only and name not in plan.only)
-        if left_out:
+        if plan.leaves_out(name):
             result.findings.clear()
             result.exercised = 0
             result.reason = "left out by --only or --skip"

@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mockserver.auth.keys import Keys
@@ -20,12 +21,16 @@ from spec.resources.resource import Resources, Signon
 
 _REMEMBERED = 3600.0  # seconds for which an expired or used grant is remembered, so that its refusal can be explained
 _MOST_GRANTS = 50_000
+_LONGEST_SHOWN = 200  # characters of an identifier that are kept for the page of the sign-on
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A sign-on that was handed out. ``sids`` are those of the parts of the call, by name."""
+    """A sign-on that was handed out. ``sids`` are those of the parts of the call, by name.
+
+    ``identifiers`` are those by which the call named them, shortened.
+    """
 
     token_id: str
     code: str
@@ -35,6 +40,7 @@ class Grant:
     claims: Mapping[str, Any]
     sids: Mapping[str, str]
     expires: float
+    identifiers: Mapping[str, Mapping[str, str]]
 
 
 class Issued(NamedTuple):
@@ -76,10 +82,18 @@ class SignonGrants:
         self.used.clear()
         self.order.clear()
 
-    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> Issued:
+    def issue(
+        self,
+        install: Install,
+        audience: str,
+        resources: Mapping[str, Resource],
+        base: str,
+        identifiers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> Issued:
         """A sign-on for the user among the resources of a call.
 
         ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
         """
         assert self.signon is not None
         now = self.clock()
@@ -95,6 +109,7 @@ class SignonGrants:
             claims=claims,
             sids={name: one.sid for name, one in resources.items()},
             expires=now + self.settings.signon_ttl,
+            identifiers={name: _shortened(texts) for name, texts in identifiers.items()},
         )
         self._remember(grant, now)
         token = sign(
@@ -192,6 +207,10 @@ def _sources(resources: Resources, signon: Signon) -> Mapping[str, _Source]:
                 sources[claim] = _Source(part.name, pointer[len(part.pointer) :])
                 break
     return sources
+
+
+def _shortened(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {kind: text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…" for kind, text in texts.items()}
 
 
 def _refused(clause: str, message: str) -> Refusal:

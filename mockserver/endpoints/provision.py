@@ -55,7 +55,8 @@ class Installs:
         if install is not None:
             return install
         if violations := self.rules.violations(sid):
-            message = f"{self.parameter.name} in the path is {shown(sid.encode())}; {install_sid_advice(sid)}."
+            sent = f"{self.parameter.name} in the path is '{shown(sid.encode())}'"
+            message = f"{sent}; {install_sid_advice(sid)}."
             raise refuse("invalid-input", violations[0].clause, message)
         raise refuse("not-found", "install-known", f"There is no install {sid}; the page at / lists those there are.")
 
@@ -161,7 +162,8 @@ class Provision:
     def _signon(self, judged: Judged, audience: str, done: Done, scope: Scope) -> dict[str, str]:
         signon = self.engine.resources.signon
         assert signon is not None
-        issued = self.grants.issue(judged.install, audience, done.resources, public_url(scope, self.settings))
+        base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
+        issued = self.grants.issue(judged.install, audience, done.resources, base, named)
         for change in self.behaviour.signing:
             issued = change(issued, self.grants.keys)
         return {signon.redirect: issued.link, signon.token: issued.token}

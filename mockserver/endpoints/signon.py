@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from mockserver.auth.signon import Grant, SignonGrants
-from mockserver.endpoints import pages
+from mockserver.endpoints.pages import signed_on
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import Function
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.negotiation import prefers_json, wants_page
+from mockserver.http.pages import refused
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal
 from mockserver.http.urls import contract_url, public_path
@@ -92,13 +93,13 @@ class SignonEndpoints:
             return of_json(value)
         found = {name: self.store.read(sid) for name, sid in grant.sids.items()}
         parts = {name: one for name, one in found.items() if one is not None}
-        return pages.signed_on(grant, parts, install, self.resources, root=public_path(request.scope, self.settings))
+        return signed_on(grant, parts, install, self.resources, root=public_path(request.scope, self.settings))
 
     def _explained(self, refusal: Refusal, request: Request) -> Response:
         """A page only for who asks for one by name, so that programs never meet HTML in a refusal."""
         contract = contract_url(request.scope, self.settings)
         if wants_page(request.header(b"accept")):
-            return pages.refused(refusal, contract, root=public_path(request.scope, self.settings))
+            return refused(refusal, contract, root=public_path(request.scope, self.settings), title="Not signed on")
         return of_refusal(refusal, contract)
 
 

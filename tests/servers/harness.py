@@ -50,6 +50,7 @@ def judged(
     base: str = "http://127.0.0.1:8019",
     transport: Transport | None = None,
     growth: int = 5,
+    given: Access | None = None,
 ) -> Report:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
@@ -64,7 +65,7 @@ def judged(
             base,
             document(),
             clauses(),
-            access(behaviour),
+            given or access(behaviour),
             RunSettings(examples=0, options=Options(follow_signon=True, growth=growth)),
             sleep=lambda seconds: None,
         )
