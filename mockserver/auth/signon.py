@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
@@ -18,6 +18,7 @@ from mockserver.state.ids import Ids
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
 from spec.resources.resource import Resources, Signon
+from spec.source.pointer import Json
 
 _REMEMBERED = 3600.0  # seconds for which an expired or used grant is remembered, so that its refusal can be explained
 _MOST_GRANTS = 50_000
@@ -37,7 +38,7 @@ class Grant:
     install: str
     subject: str
     audience: str
-    claims: Mapping[str, Any]
+    claims: Mapping[str, Json]
     sids: Mapping[str, str]
     expires: float
     identifiers: Mapping[str, Mapping[str, str]]
@@ -191,7 +192,7 @@ class _Source:
     part: str
     leaf: str
 
-    def value(self, resources: Mapping[str, Resource]) -> Any:
+    def value(self, resources: Mapping[str, Resource]) -> Json:
         resource = resources.get(self.part)
         if resource is None:
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 
@@ -12,9 +11,10 @@ from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
 from mockserver.provisioning.plan import Outcome
 from spec.resources.resource import Part
+from spec.source.pointer import Json
 
 
-def _told(told: Told, *outcomes: Outcome) -> Iterator[tuple[Part, dict[str, Any]]]:
+def _told(told: Told, *outcomes: Outcome) -> Iterator[tuple[Part, dict[str, Json]]]:
     """The parts of a call that went so, each with its member of the answer."""
     for step in told.done.steps.values():
         part = step.form.part

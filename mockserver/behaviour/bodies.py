@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 import yaml
 
-from mockserver.behaviour.seams import Json, Judging
+from mockserver.behaviour.seams import Judging
 from mockserver.http.errors import Refusal
 from spec.schema.validation import Violation
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 

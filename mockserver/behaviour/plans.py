@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, cast
+from typing import cast
 
 from mockserver.provisioning.forms import Form, Values
 from mockserver.provisioning.plan import Name, Planning
 from mockserver.state.store import Key, Naming, Resource, State
 from spec.resources.resource import ABSENT, Part
+from spec.source.pointer import Json
 
 
 class Replacing(Planning):
     """Updates replace everything, as a PUT does: what is left out gets its default, or is cleared."""
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         defaults = self.install.defaults
         sent = form.sent(value, defaults)
         lost: Values = {key: None for key in known.attributes if key not in sent} | form.fresh({}, defaults)
@@ -25,7 +26,7 @@ class Replacing(Planning):
 class Defaulting(Planning):
     """Updates apply the document's defaults again."""
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         sent = form.sent(value, self.install.defaults)
         again = {key: one for key, one in form.created.items() if key not in sent and known.attributes.get(key) != one}
         return {**again, **super().changed(form, known, value)}
@@ -34,7 +35,7 @@ class Defaulting(Planning):
 class Literal(Planning):
     """Values are compared as they are written."""
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         sent = form.sent(value, self.install.defaults)
         return {key: one for key, one in sent.items() if repr(known.attributes.get(key)) != repr(one)}
 
@@ -42,7 +43,7 @@ class Literal(Planning):
 class Merging(Planning):
     """Objects that are replaced whole are merged."""
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         changed = super().changed(form, known, value)
         merged = {}
         for key, one in changed.items():
@@ -56,7 +57,7 @@ class Merging(Planning):
 class Demoting(Planning):
     """What is implied and left out is set back to its defaults."""
 
-    def place(self, form: Form, value: Any) -> None:
+    def place(self, form: Form, value: Json) -> None:
         if value is ABSENT:
             value = {form.entries[key].key[1:]: one for key, one in form.created.items()}
         super().place(form, value)
@@ -65,7 +66,7 @@ class Demoting(Planning):
 class Roaming(Planning):
     """A SID is taken wherever the thing belongs."""
 
-    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+    def by_sid(self, part: Part, sid: Json) -> Resource | None:
         known = self.state.read(sid) if isinstance(sid, str) else None
         if known is not None and known.part == part.name and part.scope is not None:
             return known
@@ -75,7 +76,7 @@ class Roaming(Planning):
 class Credulous(Planning):
     """A SID that names nothing is taken for something that is known, and answered as it was sent."""
 
-    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+    def by_sid(self, part: Part, sid: Json) -> Resource | None:
         known = self.state.read(str(sid))
         scope = self.scope(part)
         if known is None and scope is not None:
@@ -93,7 +94,7 @@ class Unindexed(Planning):
 class FoldingCase(Planning):
     """Identifiers are compared without case and outer spaces."""
 
-    def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
+    def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         return [
             one._replace(text=one.text.strip().lower()) if one.naming is Naming.IDENTIFIER else one
             for one in super().names(part, value, identifiers)
@@ -103,7 +104,7 @@ class FoldingCase(Planning):
 class MixingKinds(Planning):
     """All kinds of identifier are one."""
 
-    def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
+    def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         return [
             one._replace(kind="") if one.naming is Naming.IDENTIFIER else one
             for one in super().names(part, value, identifiers)
@@ -113,14 +114,14 @@ class MixingKinds(Planning):
 class Folding(Planning):
     """Values are stored without outer spaces and in small letters."""
 
-    def place(self, form: Form, value: Any) -> None:
+    def place(self, form: Form, value: Json) -> None:
         super().place(form, _folded(value, form.holder))
 
 
 class Sharing(Planning):
     """All installs are one: what is scoped to a deployment is looked for in every one."""
 
-    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+    def by_sid(self, part: Part, sid: Json) -> Resource | None:
         known = self.state.read(sid) if isinstance(sid, str) and part.scope is None else None
         return known if known is not None and known.part == part.name else super().by_sid(part, sid)
 
@@ -132,7 +133,7 @@ class Sharing(Planning):
 class ByMail(Planning):
     """People are matched by their e-mail address."""
 
-    def place(self, form: Form, value: Any) -> None:
+    def place(self, form: Form, value: Json) -> None:
         self.mail = next(
             (one for key, one in form.sent(value, {}).items() if _is_mail(form.part, key) and isinstance(one, str)),
             None,
@@ -176,7 +177,7 @@ def _is_mail(part: Part, key: str) -> bool:
     return leaf is not None and "email" in {one.get("format") for one in (leaf.schema, *leaf.schema.get("allOf", ()))}
 
 
-def _folded(value: Any, holder: str | None) -> Any:
+def _folded(value: Json, holder: str | None) -> Json:
     if isinstance(value, dict):
         return {name: one if name == holder else _folded(one, holder) for name, one in value.items()}
     return value.strip().casefold() if isinstance(value, str) else value

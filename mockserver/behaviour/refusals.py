@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import orjson
 import starlette.requests
@@ -15,6 +14,7 @@ from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import headers_of, root_of
 from mockserver.http.urls import CONTROL_PREFIX
+from spec.source.pointer import Json
 
 Change = Callable[[Refusal, Request], starlette.responses.Response | None]
 
@@ -29,7 +29,7 @@ def outside_control(change: Change) -> Refusing:
     return refuse
 
 
-def _retold(refusal: Refusal, status: int | None = None, **members: Any) -> Response:
+def _retold(refusal: Refusal, status: int | None = None, **members: Json) -> Response:
     """A refusal with another status or other members of its body; members that are None are left out."""
     body = {**refusal.body(), **({"status": status} if status else {}), **members}
     kept = {name: value for name, value in body.items() if value is not None}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from starlette.types import Scope
 
@@ -27,8 +27,8 @@ from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
 from spec.schema.validation import Violation
+from spec.source.pointer import Json
 
-Json: TypeAlias = Any
 Serve: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 
@@ -161,7 +161,7 @@ HONEST = Behaviour()
 def combined(behaviours: Iterable[Behaviour]) -> Behaviour:
     """All behaviours at once."""
     listed = list(behaviours)
-    merged: dict[str, Any] = {}
+    merged: dict[str, Json] = {}
     for one in fields(Behaviour):
         values = [getattr(behaviour, one.name) for behaviour in listed]
         merged[one.name] = any(values) if one.type == "bool" else sum(values, ())

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jwt
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.signon import Issued
 from mockserver.auth.tokens import SIGNON_TYPE
-from mockserver.behaviour.seams import Json, Serve, Served, Signing
+from mockserver.behaviour.seams import Serve, Served, Signing
 from mockserver.http.errors import refuse
 from mockserver.http.request import Request
 from mockserver.http.response import Response
+from spec.source.pointer import Json
 
 Claims = dict[str, Json]
 _DAY = 86_400
 
 
 def _claims(token: str) -> Claims:
-    claims: dict[str, Any] = jwt.decode(token, options={"verify_signature": False})
+    claims: dict[str, Json] = jwt.decode(token, options={"verify_signature": False})
     return claims
 
 

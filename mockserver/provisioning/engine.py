@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import Outcome, Plan, Planning, Step
@@ -11,6 +11,7 @@ from mockserver.state.ids import Ids
 from mockserver.state.store import Change, Key, Naming, Resource, State, Store
 from spec.resources.installs import Install
 from spec.resources.resource import Part, Resources
+from spec.source.pointer import Json
 
 
 class Done(NamedTuple):
@@ -27,7 +28,7 @@ class Provisioning:
         self.resources, self.planning = resources, planning
         self.forms = tuple(Form(part) for part in resources.parts)
 
-    def plan(self, state: State, install: Install, body: Any) -> Plan:
+    def plan(self, state: State, install: Install, body: Json) -> Plan:
         """What the body is going to do. Pure: reads the state, writes nothing."""
         return self.planning(state, install, body).plan(self.forms)
 
@@ -49,16 +50,16 @@ class Provisioning:
             store.commit(changes)
         return Done(plan.steps, resources)
 
-    def answer(self, done: Done) -> dict[str, Any]:
+    def answer(self, done: Done) -> dict[str, Json]:
         """The success body of a committed plan, without the sign-on."""
-        body: dict[str, Any] = {}
+        body: dict[str, Json] = {}
         for name, resource in done.resources.items():
             step = done.steps[name]
             part = step.form.part
             body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
         return body
 
-    def identifiers(self, body: Any) -> dict[str, dict[str, str]]:
+    def identifiers(self, body: Json) -> dict[str, dict[str, str]]:
         """The identifiers by which a body names its parts: part name → kind → text."""
         named: dict[str, dict[str, str]] = {}
         for form in self.forms:

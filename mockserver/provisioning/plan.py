@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form, Values
 from mockserver.state.store import Key, Naming, Resource, State
@@ -17,7 +17,7 @@ from spec.resources.resource import ABSENT, Fallback, Part
 from spec.schema.keywords import clause_of
 from spec.schema.messages import received
 from spec.schema.validation import Violation
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 
 class Outcome(Enum):
@@ -29,7 +29,7 @@ class Outcome(Enum):
 
 
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
-_UNCHANGED: Mapping[str, Any] = {}
+_UNCHANGED: Mapping[str, Json] = {}
 
 
 class Name(NamedTuple):
@@ -53,7 +53,7 @@ class Step(NamedTuple):
     form: Form
     outcome: Outcome
     known: Resource | None
-    values: Mapping[str, Any]
+    values: Mapping[str, Json]
     names: Sequence[Name] = ()
 
 
@@ -70,7 +70,7 @@ class Planning:
 
     __slots__ = ("body", "install", "lost", "state", "steps", "violations")
 
-    def __init__(self, state: State, install: Install, body: Any) -> None:
+    def __init__(self, state: State, install: Install, body: Json) -> None:
         self.state, self.install, self.body = state, install, body
         self.steps: dict[str, Step] = {}
         self.lost: set[str] = set()
@@ -85,7 +85,7 @@ class Planning:
                 self.lost.add(form.part.name)
         return Plan(self.install.deployment, self.steps, tuple(self.violations))
 
-    def place(self, form: Form, value: Any) -> None:
+    def place(self, form: Form, value: Json) -> None:
         steps = self.steps
         for owner in form.owners:
             if owner not in steps:
@@ -109,10 +109,10 @@ class Planning:
         else:
             steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         return form.changed(known.attributes, value, self.install.defaults)
 
-    def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
+    def create(self, form: Form, value: Json, sent: Values, names: Sequence[Name]) -> None:
         part = form.part
         for member, clause in form.required.items():
             if type(value) is not dict or member not in value:
@@ -122,7 +122,7 @@ class Planning:
         fresh = form.fresh(sent, self.install.defaults)
         self.steps[part.name] = Step(form, CREATED, None, fresh, names)
 
-    def stray(self, form: Form, value: Any, owners: tuple[str, ...]) -> None:
+    def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
         part = form.part
         self.lost.add(part.name)
@@ -136,7 +136,7 @@ class Planning:
         if isinstance(sid, str) and self.state.read(sid) is None:
             self.violations.append(unknown_sid(part, sid))
 
-    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+    def by_sid(self, part: Part, sid: Json) -> Resource | None:
         known = self.state.read(sid) if isinstance(sid, str) else None
         if known is not None and known.part == part.name and known.scope == self.scope(part):
             return known
@@ -144,7 +144,7 @@ class Planning:
         self.violations.append(unknown_sid(part, sid, elsewhere=elsewhere))
         return None
 
-    def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
+    def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         if part.identity:
             return (Name(Naming.JOINED, "", "", part.identity),)
         if type(identifiers) is dict:
@@ -180,7 +180,7 @@ class Planning:
         return owner.sid if owner else None
 
 
-def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
+def unknown_sid(part: Part, sid: Json, *, elsewhere: bool = False) -> Violation:
     """The violation of a SID that names nothing, or nothing within the part that the call is about."""
     pointer = join((*part.path, *(token for token in (part.identifiers, part.sid_kind) if token)))
     within = f" of the {part.scope} of this call" if elsewhere else ""
@@ -189,6 +189,6 @@ def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
     return Violation(pointer, clause, "x-resource", message, missing=True)
 
 
-def _member(fallback: Fallback, schema: Schema, value: Any) -> str:
+def _member(fallback: Fallback, schema: Schema, value: Json) -> str:
     default = schema["properties"][fallback.member].get("default", "")
     return str(value.get(fallback.member, default) if type(value) is dict else default)

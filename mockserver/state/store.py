@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
+
+from spec.source.pointer import Json
 
 
 class Naming(StrEnum):
@@ -42,7 +44,7 @@ class Resource(NamedTuple):
     sid: str
     part: str
     scope: str
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Json]
 
 
 class Change(NamedTuple):
