@@ -131,7 +131,7 @@ def _collect(
         entry = tree.get(name)
         if entry is None:
             continue
-        if type(entry) is dict:
+        if isinstance(entry, dict):
             if type(member) is dict:
                 _collect(member, entry, defaults, values, stored)
             continue
