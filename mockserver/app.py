@@ -68,7 +68,7 @@ class Mock(Starlette):
         super().__init__(
             routes=mounted(runtime.behaviour, self, [*routes, plane], unknown),
             middleware=[Middleware(RawPath, prefix), Middleware(Journaling, self.journal, runtime.clock)],
-            exception_handlers=exception_handlers(self.settings),
+            exception_handlers=exception_handlers(self.settings, unknown.refusal),
             lifespan=lifespan,
         )
         self.router.redirect_slashes = False

@@ -70,10 +70,10 @@ class SameOrigin:
             )
             raise refuse("cross-site", None, message)
         named = headers_of(scope)
-        if named.get(b"sec-fetch-site") not in (None, b"same-origin", b"none"):
+        if named.get(b"sec-fetch-site", b"none").strip() not in (b"same-origin", b"none"):
             raise refuse("cross-site", None, "This was sent by a web page of another site; that is not allowed.")
         origin = named.get(b"origin")
-        if origin is not None and not self._own(origin.decode("latin-1"), host):
+        if origin is not None and not self._own(origin.decode("latin-1").strip(), host):
             raise refuse("cross-site", None, "This was sent by a web page of another origin; that is not allowed.")
 
     def _own(self, origin: str, host: str) -> bool:

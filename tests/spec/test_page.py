@@ -17,8 +17,8 @@ import pytest
 from contract.http.exchange import Request
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
-from mockserver.endpoints.pages import refused
 from mockserver.http.errors import refuse
+from mockserver.http.pages import refused
 from spec.catalogue.clauses import Catalogue
 from spec.catalogue.contradictions import load_contradictions
 from spec.docs.cli import docs
