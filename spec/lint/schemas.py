@@ -28,13 +28,13 @@ def schema_hits(
     """Hits of every schema rule; ``formats`` are those that the project itself checks, beside the usual ones."""
     alphabets: dict[str, list[Hit]] = defaultdict(list)
     for place in places:
-        normal = normaliser.normal(place.schema)
+        normal = normaliser.outline(place.schema)
         yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
         yield from branch_hits(place, normaliser, document)
         yield from misspelt_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
-        yield from contradiction_hits(place, normal)
+        yield from contradiction_hits(place, normal, normaliser)
     if len(alphabets) > 1:
         shown = ", ".join(sorted(alphabets))
         for hits in alphabets.values():

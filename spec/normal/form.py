@@ -88,6 +88,7 @@ class Normaliser:
             **(twin._projections if twin else self._both()),
         }
         self._roots: IdentityCache[Schema] = IdentityCache()
+        self._outlines: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
         self._closures: dict[tuple[frozenset[str], Direction | None], dict[str, Schema]] = {}
 
@@ -103,12 +104,23 @@ class Normaliser:
         known = self._roots.get(node, direction)
         if known is not None:
             return known
-        parent = self._parents.get(id(node))
-        read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
-        schema = self._projections[direction](read)
+        schema = self.outline(node, direction)
         definitions = self._closure(schema, direction)
         root = {**schema, "$defs": definitions} if definitions else schema
         return self._roots.put(node, root, direction)
+
+    def outline(self, node: Any, direction: Direction | None = None) -> Schema:
+        """The normal form without the definitions that it refers to; ``definition`` gives each of those."""
+        known = self._outlines.get(node, direction)
+        if known is not None:
+            return known
+        parent = self._parents.get(id(node))
+        read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
+        return self._outlines.put(node, self._projections[direction](read), direction)
+
+    def definition(self, name: str, direction: Direction | None = None) -> Schema:
+        """The definition that ``#/$defs/NAME`` means in a normal form of this normaliser."""
+        return self._projections[direction](self._expanded(self._places[name], _Position()))
 
     def _closure(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
         """The definitions that a normal form reaches, worked out once for all that start from the same names."""
