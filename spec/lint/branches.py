@@ -52,7 +52,7 @@ def _overlapping(place: SchemaPlace, normaliser: Normaliser) -> Iterator[Hit]:
     branches = place.schema.get("oneOf")
     if not isinstance(branches, list) or not 1 < len(branches) <= _MOST_COMPARED:
         return
-    normal = [nearby(normaliser.outline(branch), normaliser, _LEVELS) for branch in branches]
+    normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
     accepts = [judge(one) for one in normal]
     bodies = [
         [body for body in islice(samples(one), _MOST_SAMPLES) if fits(body)]

@@ -31,7 +31,7 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Any], normaliser: N
     written = set(schema) - PROSE
     if written == {"$ref"} or (written == {"not"} and schema["not"] in ({}, True)):  # "nothing" is meant
         return
-    if is_false(normal) or (_SUSPECT & schema.keys() and is_unsatisfiable(nearby(normal, normaliser, _LEVELS))):
+    if is_false(normal) or (_SUSPECT & schema.keys() and is_unsatisfiable(nearby(normal, _LEVELS))):
         message = "No value can satisfy this schema: its keywords contradict each other."
         yield Hit("unsatisfiable-schema", pointer, message)
 

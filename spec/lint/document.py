@@ -174,7 +174,7 @@ def _json(side: Side, pointer: str) -> Any:
 
 
 def _dry_run(side: Side, schema: Any, pointer: str, direction: Direction, operation: Operation) -> Iterator[Hit]:
-    normal = nearby(side.normaliser.outline(schema, direction), side.normaliser, _LEVELS, direction)
+    normal = nearby(side.normaliser.normal(schema, direction), _LEVELS)
     accepts = judge(normal)
     if any(accepts(body) for body in islice(samples(normal), 40)):
         return

@@ -5,11 +5,9 @@ The cut form accepts whatever the whole one accepts: what is proven impossible o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from spec.normal.direction import Direction
-from spec.normal.form import Normaliser
 from spec.normal.merge import FALSE, NOTE, Schema, is_false
 
 _NAMED = ("properties", "patternProperties")
@@ -23,11 +21,11 @@ class _TooManyNodesError(Exception):
     """The cut form would still be too large."""
 
 
-def nearby(schema: Schema, normaliser: Normaliser, levels: int, direction: Direction | None = None) -> Schema:
-    """At most so many levels of members and items of an outline, fewer where those would be too many nodes."""
+def nearby(schema: Schema, levels: int) -> Schema:
+    """At most so many levels of members and items of a normal form, fewer where those would be too many nodes."""
     for deepest in range(levels, 0, -1):
         try:
-            cut: Schema = _Cut(lambda name: normaliser.definition(name, direction), deepest).schema(schema, 0)
+            cut: Schema = _Cut(schema.get("$defs", {}), deepest).schema(schema, 0)
         except _TooManyNodesError:
             continue
         return cut
@@ -35,8 +33,8 @@ def nearby(schema: Schema, normaliser: Normaliser, levels: int, direction: Direc
 
 
 class _Cut:
-    def __init__(self, definition: Callable[[str], Schema], deepest: int) -> None:
-        self.definition, self.deepest = definition, deepest
+    def __init__(self, definitions: Mapping[str, Any], deepest: int) -> None:
+        self.definitions, self.deepest = definitions, deepest
         self.nodes = 0
 
     def schema(self, node: Any, depth: int, through: frozenset[str] = frozenset()) -> Any:
@@ -49,7 +47,7 @@ class _Cut:
             name = node["$ref"].rpartition("/")[2]
             if name in through or depth > self.deepest:
                 return {}
-            return self.schema(self.definition(name), depth, through | {name})
+            return self.schema(self.definitions.get(name, {}), depth, through | {name})
         kept: dict[str, Any] = {}
         for word, value in node.items():
             if word in _NAMED:

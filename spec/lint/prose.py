@@ -63,7 +63,7 @@ def _broken(
         return
     must = _MUST.search(prose)
     if must and not (_LIMITS & words):
-        normal = normaliser.outline(place.schema)
+        normal = normaliser.normal(place.schema)
         if not (_LIMITS & set(normal)) and not (_CONDITIONS & set(around)):
             yield "prose-only-limit", _quoted(prose, must)
 

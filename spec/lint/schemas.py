@@ -28,7 +28,7 @@ def schema_hits(
     """Hits of every schema rule; ``formats`` are those that the project itself checks, beside the usual ones."""
     alphabets: dict[str, list[Hit]] = defaultdict(list)
     for place in places:
-        normal = normaliser.outline(place.schema)
+        normal = normaliser.normal(place.schema)
         yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
         yield from branch_hits(place, normaliser, document)
         yield from misspelt_keywords(place)
