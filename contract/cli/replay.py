@@ -13,7 +13,8 @@ from contract.cli.arguments import replay_parser
 def replay(argv: list[str]) -> int:
     """Replay a report: 0 none fails any more, 1 some do, 2 cannot tell."""
     options = replay_parser().parse_args(argv)
-    from contract.http.target import BudgetError, UnavailableError
+    from contract.http.patience import UnavailableError
+    from contract.http.target import BudgetError
     from contract.replaying.recorded import RecordedError
     from contract.report.outlet import complain
     from contract.run.admission import AdmissionError

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, Loss, Request, Response
 
 Message = MutableMapping[str, Any]
 Application = Callable[
@@ -40,10 +40,11 @@ class AsgiTransport:
         try:
             response = await asyncio.wait_for(self._call(request), self.timeout)
         except TimeoutError:
-            return Exchange(request, None, started, time.monotonic() - started, failure="no answer in time")
+            failure, seconds = "no answer in time", time.monotonic() - started
+            return Exchange(request, None, started, seconds, failure=failure, loss=Loss.LATE)
         except Exception as error:  # noqa: BLE001  # whatever an application under judgement raises is a failure of its
             failure = f"{type(error).__name__} in the application"
-            return Exchange(request, None, started, time.monotonic() - started, failure=failure)
+            return Exchange(request, None, started, time.monotonic() - started, failure=failure, loss=Loss.BROKEN)
         return Exchange(request, response, started, time.monotonic() - started)
 
     async def _call(self, request: Request) -> Response:

@@ -12,8 +12,8 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import keys_of, scope_of, value_at
-from contract.model.memory import Model
+from contract.model.identity import identities_of, scope_of, value_at
+from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
 from contract.oracle.readings import Oddity, oddities
 from spec.catalogue.clauses import Catalogue
@@ -165,15 +165,15 @@ class Oracle:
             value = value_at(body, part.path)
             if not isinstance(value, dict):
                 continue
-            keys = keys_of(part, value, body, install, sids)
-            known = [found for key in keys if isinstance(found := self.model.look_up(key), str)]
+            identities = identities_of(part, value, install, sids)
+            known = [found for each in identities if isinstance(found := self.model.look_up(each), str)]
             sids[part.name] = known[0] if known else None
             yield from self._sid_reference(part, value, sids, install)
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
             yield from self._joined(part, value, body)
             if not known and not self._names_sid(part, value):
-                yield from self._creation(part, value, keys)
+                yield from self._creation(part, value, identities)
 
     def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
@@ -217,13 +217,13 @@ class Oracle:
             message = f"{sid!r} belongs to {thing.scope}, not to {scope}"
             yield _reason(clause, pointer, message, 404, "RESOURCENOTFOUND")
 
-    def _creation(self, part: Part, value: Mapping[str, Any], keys: list[Any]) -> Iterator[Reason | Oddity]:
+    def _creation(self, part: Part, value: Mapping[str, Any], identities: list[Identity]) -> Iterator[Reason | Oddity]:
         missing = [name for name in part.required_on_create if name not in value]
         for name in missing:
             clause = clause_of(part.schema, "x-resource", "required-on-create")
             message = f"{name!r} is missing, and this {part.name} is new"
             yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
-        if missing and any(self.model.look_up(key) is not None for key in keys):
+        if missing and any(self.model.look_up(each) is not None for each in identities):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
 
 

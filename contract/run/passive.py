@@ -10,14 +10,13 @@ from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
 from contract.http.access import Access
-from contract.http.exchange import Exchange
+from contract.http.exchange import LOST_STATUSES, Exchange
 from contract.http.har import Call, Recording
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
 from contract.judging.race import judge_burst, part_results
-from contract.judging.refusals import taint
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
 from contract.probes.workbench import Options, Workbench
@@ -75,10 +74,10 @@ def judge_recording(
             seen.append(exchange)
             status = exchange.response.status if exchange.response is not None else 0
             throttled += status == 429
-            unavailable += status == 503
-            if status == 503:
-                taint(bench.judge.model, bench.judge.expect(exchange.request), (), 0, known=False)
-            if status not in (429, 503):
+            unavailable += status in LOST_STATUSES
+            if exchange.lost:
+                bench.judge.lost(bench.judge.expect(exchange.request))
+            else:
                 exchanges.append(exchange)
         _judge(bench, exchanges)
     return _report(

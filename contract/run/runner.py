@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from contract.generation.composition import Composer
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
-from contract.http.target import BudgetError, Target, Transport, UnavailableError
+from contract.http.patience import UnavailableError
+from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
 from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
