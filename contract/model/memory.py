@@ -7,7 +7,7 @@ the clause, so that whatever follows from it is told under that clause.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -204,10 +204,21 @@ class Model:
         elif known is None and (identity.kind in JOINED):
             self.index[identity] = doubt
 
-    def forget(self) -> None:
-        """A call of which nothing is known may have changed anything: what is stored, and what exists."""
+    def forget(self, sids: Collection[str] | None = None) -> None:
+        """A call that nobody could read may have changed what is stored of these things (of all, without ``sids``),
+        and called them by further names.
+        """
         for thing in self.things.values():
-            part = self.resources.part(thing.part)
-            thing.states = {name: unknown(part) for name in HYPOTHESES}
-            thing.created = False
+            if sids is None or thing.sid in sids:
+                thing.states = {name: unknown(self.resources.part(thing.part)) for name in HYPOTHESES}
+                thing.created = False
+        self.closed = False
+
+    def clear(self) -> None:
+        """A write of another kind may have taken away or renamed anything: nothing is known any more."""
+        self.things.clear()
+        self.index.clear()
+        self.doubts.clear()
+        self.by_folded.clear()
+        self.by_text.clear()
         self.closed = False

@@ -67,6 +67,7 @@ class Report:
     throttled: int
     unavailable: int
     cannot: str | None = None
+    lost: int = 0
     notes: list[str] = field(default_factory=list)
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
@@ -145,6 +146,7 @@ def run(
         seconds=time.monotonic() - started,
         throttled=target.throttled,
         unavailable=target.unavailable,
+        lost=target.lost,
         cannot=cannot,
         notes=notes,
         prefix=bench.composer.prefix,
