@@ -73,6 +73,8 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--seed", type=int, metavar="N", help="make SIDs reproducible")
     add("--unknown-members", choices=("ignore", "reject"), default="ignore", help="members that no one knows (ignore)")
     add("--public-url", metavar="U", help="how callers reach the mock, if not by its address")
+    add("--allow-host", action="append", default=[], metavar="NAME", help="a host name by which callers reach the mock")
+    add("--proxy-headers", action="store_true", help="believe the scheme and host that a proxy forwards")
     add("--ready-file", type=Path, metavar="F", help="write url, install, tokens and pid here once calls are taken")
     add("--fault", metavar="ID", help="break one promise on purpose, or make bad weather")
     add("--faults", action="store_true", help="list the faults and end")

@@ -8,7 +8,9 @@ from functools import cache
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.faults import FAULTS
+from mockserver.behaviour.seams import HONEST
 from mockserver.launch import Ready, ready_facts
+from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds
@@ -41,15 +43,8 @@ def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1) -> Embedded
     clauses, document = _promised()
     installs = load_installs(resources(document.operations["provision"]))
     settings = Settings(public_url=URL)
+    behaviour = FAULTS[fault].apply(HONEST) if fault is not None else HONEST
     app = create_app(
-        document,
-        clauses,
-        installs,
-        clock=system_clock,
-        ids=SeededIds(seed),
-        keys=keys,
-        store=MemoryStore(),
-        settings=settings,
-        fault=FAULTS[fault].apply if fault is not None else None,
+        document, clauses, installs, Runtime(system_clock, SeededIds(seed), keys, MemoryStore(), settings, behaviour)
     )
     return Embedded(app, ready_facts(URL, installs, keys, settings))

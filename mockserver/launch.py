@@ -7,6 +7,8 @@ import os
 import shlex
 import socket
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
 from mockserver.behaviour.faults import FAULTS
+from mockserver.behaviour.seams import HONEST
+from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
 from mockserver.state.clock import system_clock
@@ -57,36 +61,51 @@ class Launch:
     app: Mock
     listener: socket.socket
     ready: Ready
-    ready_file: Path | None
+    announcing: Announcing
     fault: str | None
     reloading: Reloading | None = None
 
     def run(self) -> None:
         """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
-        failures: list[OSError] = []
-
-        def announce() -> None:
-            try:
-                if self.ready_file is not None:
-                    write_ready(self.ready_file, {name: getattr(self.ready, name) for name in Ready.__slots__})
-            except OSError as error:
-                failures.append(error)
-                os.kill(os.getpid(), 15)
-                return
-            _say(banner(self))
-            if self.reloading is not None:
-                self.reloading.watch()
-
+        self.announcing.launch = self
         try:
-            served = self.reloading or self.app
-            serve(served, self.listener, ConnectionLimits(), announce, contract=self.app.settings.contract_url)
-        finally:
-            if self.reloading is not None:
-                self.reloading.end()
-            if self.ready_file is not None and not failures:
-                self.ready_file.unlink(missing_ok=True)
-        if failures:
-            raise LaunchError(f"{self.ready_file}: the ready file cannot be written: {failures[0].strerror}.")
+            serve(self.reloading or self.app, self.listener, ConnectionLimits())
+        except SystemExit:  # uvicorn ends so when the lifespan could not begin
+            if self.announcing.failure is None:
+                raise
+            reason = self.announcing.failure.strerror
+            message = f"{self.announcing.file}: the ready file cannot be written: {reason}."
+            raise LaunchError(message) from None
+
+
+class Announcing:
+    """The lifespan of a mock that is run: who waits for it is told when it begins, and nobody once it has ended."""
+
+    def __init__(self, file: Path | None) -> None:
+        self.file = file
+        self.launch: Launch | None = None
+        self.failure: OSError | None = None
+
+    @asynccontextmanager
+    async def __call__(self, app: object) -> AsyncIterator[None]:
+        launch = self.launch
+        if launch is None:
+            yield
+            return
+        try:
+            if self.file is not None:
+                write_ready(self.file, {name: getattr(launch.ready, name) for name in Ready.__slots__})
+        except OSError as error:
+            self.failure = error
+            raise
+        _say(banner(launch))
+        if launch.reloading is not None:
+            launch.reloading.watch()
+        yield
+        if launch.reloading is not None:
+            launch.reloading.end()
+        if self.file is not None:
+            self.file.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +138,8 @@ def launch(options: argparse.Namespace) -> Launch:
     """Load everything and take the port. Raises LaunchError."""
     if options.fault is not None and options.fault not in FAULTS:
         raise LaunchError(f"there is no fault {options.fault!r}; --faults lists those there are.")
-    if options.public_url is not None and urlsplit(options.public_url).scheme not in ("http", "https"):
-        raise LaunchError(f"--public-url is {options.public_url!r}; give an absolute http or https URL.")
+    public_url = options.public_url and checked_url(options.public_url)
+    remove_stale(options.ready_file)
     try:
         files = Files(options.spec or DOCUMENT_FILE, options.clauses or CLAUSES_FILE, options.installs or INSTALLS_FILE)
         read = files.read()
@@ -128,26 +147,22 @@ def launch(options: argparse.Namespace) -> Launch:
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, PortError) as error:
         raise LaunchError(str(error)) from None
-    url = (options.public_url or _address(listener)).rstrip("/")
     settings = Settings(
-        public_url=url,
+        public_url=public_url,
+        address=_address(listener),
+        hosts=frozenset(one.lower() for one in (*options.allow_host, options.host)),
+        proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
         reject_unknown_members=options.unknown_members == "reject",
     )
+    announcing = Announcing(options.ready_file)
+    behaviour = FAULTS[options.fault].apply(HONEST) if options.fault else HONEST
 
     def assembled(what: Read) -> Mock:
-        return create_app(
-            what.document,
-            what.clauses,
-            what.installs,
-            clock=system_clock,
-            ids=SystemIds() if options.seed is None else SeededIds(options.seed),
-            keys=keys,
-            store=MemoryStore(),
-            settings=settings,
-            fault=FAULTS[options.fault].apply if options.fault else None,
-        )
+        ids = SystemIds() if options.seed is None else SeededIds(options.seed)
+        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour)
+        return create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
 
     try:
         app = assembled(read)
@@ -162,14 +177,37 @@ def launch(options: argparse.Namespace) -> Launch:
 
         watched = (files.document, files.clauses, files.installs)
         reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
-    ready = ready_facts(url, read.installs, keys, settings)
-    return Launch(app, listener, ready, options.ready_file, options.fault, reloading)
+    ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
+    return Launch(app, listener, ready, announcing, options.fault, reloading)
+
+
+def checked_url(url: str) -> str:
+    """A public URL without its trailing slash. Raises LaunchError for one that no link can start with."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and parts.hostname and (parts.port is None or parts.port)
+    except ValueError:
+        good = False
+    if not good:
+        raise LaunchError(f"--public-url is {url!r}; give an absolute http or https URL.")
+    if parts.query or parts.fragment or parts.username is not None or "?" in url or "#" in url:
+        raise LaunchError(f"--public-url is {url!r}; give it without a user, a query and a fragment.")
+    return url.rstrip("/")
+
+
+def remove_stale(file: Path | None) -> None:
+    """Remove the ready file of a mock that was killed, which would mislead whoever waits. Raises LaunchError."""
+    try:
+        if file is not None:
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise LaunchError(f"{file}: the ready file cannot be written: {error.strerror}.") from None
 
 
 def banner(launch: Launch) -> str:
     """What the terminal shows: endpoint, install, token, and a line to paste."""
     app, ready = launch.app, launch.ready
-    example = app.example(app.document.operations["provision"])
+    example = app.example(ready.url)
     command = (
         f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
         f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"

@@ -5,26 +5,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MIB = 1024 * 1024
+ANY_HOST = "*"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How a mock serves. Times are seconds, sizes bytes. ``public_url`` has no trailing slash."""
+    """How a mock serves. Times are seconds, sizes bytes.
 
-    public_url: str = "http://127.0.0.1:8400"
+    ``public_url`` (no trailing slash) is how callers reach the mock. Without it, links name the host of the call if
+    that is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived;
+    ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
+    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``.
+    """
+
+    public_url: str | None = None
+    address: str = "http://127.0.0.1:8400"
+    hosts: frozenset[str] = frozenset()
+    proxy_headers: bool = False
     token_ttl: int = 3600
     signon_ttl: int = 300
     reject_unknown_members: bool = False
     largest_body: int = MIB
     deepest_body: int = 64
+    body_deadline: float = 20.0
     longest_credential: int = 8192
     journal_length: int = 512
     journal_body: int = 65_536
-
-    @property
-    def contract_url(self) -> str:
-        """Where the contract page is; errors link to its clauses."""
-        return f"{self.public_url}/_invigilate/contract"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,8 @@ from contract.run import sequences as machine
 from contract.run.runner import Report, RunSettings, run
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, make_keys
-from mockserver.behaviour.seams import Behaviour
+from mockserver.behaviour.seams import HONEST, Behaviour
+from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds
@@ -71,17 +72,10 @@ def mock(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[..., 
 
     def make(served: Document | None = None, fault: Callable[[Behaviour], Behaviour] | None = None) -> Mock:
         one = served or document
-        return create_app(
-            one,
-            catalogue,
-            load_installs(resources(one.operations["provision"])),
-            clock=system_clock,
-            ids=SeededIds(1),
-            keys=keys,
-            store=MemoryStore(),
-            settings=Settings(public_url=BASE),
-            fault=fault,
-        )
+        behaviour = fault(HONEST) if fault else HONEST
+        settings = Settings(public_url=BASE)
+        runtime = Runtime(system_clock, SeededIds(1), keys, MemoryStore(), settings, behaviour)
+        return create_app(one, catalogue, load_installs(resources(one.operations["provision"])), runtime)
 
     return make
 

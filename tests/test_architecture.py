@@ -17,7 +17,7 @@ ORDER = {
         *("regex", "normal", "witness", "compatibility", "diff", "lint", "docs"),
     ),
     "mockserver": (
-        *("settings", "state", "http", "auth", "provisioning", "behaviour", "endpoints", "control", "app"),
+        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
         *("serving", "launch", "embedded", "cli"),
     ),
     "contract": (

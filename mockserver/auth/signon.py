@@ -56,8 +56,11 @@ class Desk:
         self.used.clear()
         self.order.clear()
 
-    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource]) -> dict[str, str]:
-        """The members of the answer: a link that works once, and a token that is its equal."""
+    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> dict[str, str]:
+        """The members of the answer: a link that works once, and a token that is its equal.
+
+        ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        """
         assert self.signon is not None
         now = self.clock()
         claims = {
@@ -76,7 +79,7 @@ class Desk:
         self._remember(grant, now)
         token = sign(
             {
-                "iss": self.settings.public_url,
+                "iss": base,
                 "aud": audience,
                 "sub": grant.subject,
                 "iat": int(now),
@@ -89,7 +92,7 @@ class Desk:
             SIGNON_TYPE,
             self.keys,
         )
-        link = f"{self.settings.public_url}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
+        link = f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
         return {self.signon.redirect: link, self.signon.token: token}
 
     def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
@@ -102,7 +105,7 @@ class Desk:
 
     def present(self, install: str, token: str) -> Grant:
         """The grant of a token. Raises Refusal, each with a sentence of its own."""
-        expected = Expected(SIGNON_TYPE, self.settings.public_url)
+        expected = Expected(SIGNON_TYPE)
         try:
             verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
         except TokenError as error:

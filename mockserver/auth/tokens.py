@@ -38,10 +38,10 @@ class TokenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a token must be: its ``typ``, its ``iss``, and its ``aud`` unless that is for the caller to judge."""
+    """What a token must be: its ``typ``, and its ``iss`` and ``aud`` unless those are for the caller to judge."""
 
     kind: str
-    issuer: str
+    issuer: str | None = None
     audience: str | None = None
 
 
@@ -103,7 +103,7 @@ def verify(token: str, expected: Expected, keys: Keys, *, longest: int = 8192) -
 
 
 def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
-    if claims.get("iss") != expected.issuer:
+    if expected.issuer is not None and claims.get("iss") != expected.issuer:
         raise TokenError("it was issued by somebody else")
     if expected.audience is not None and claims.get("aud") != expected.audience:
         raise TokenError("it was made for another audience")

@@ -9,8 +9,9 @@ import orjson
 
 from mockserver.behaviour.bends import Answer, around
 from mockserver.behaviour.seams import Serve
-from mockserver.http.request import Call
-from mockserver.http.response import Reply
+from mockserver.http.request import Request
+from mockserver.http.response import Response
+from mockserver.http.urls import public_url
 from mockserver.provisioning.engine import Done
 from mockserver.provisioning.plan import Outcome
 
@@ -77,20 +78,20 @@ def enrolled_anew(answer: Answer, done: Done, body: Any) -> None:
 def status(number: int) -> Any:
     """Success has another status."""
 
-    async def served(_: Any, honest: Serve, call: Call) -> Reply:
+    async def served(_: Any, honest: Serve, call: Request) -> Response:
         reply = await honest(call)
-        return reply._replace(status=number) if _provisioned(call, reply) else reply
+        return reply.replaced(status=number) if _provisioned(call, reply) else reply
 
     return around(served)
 
 
-async def as_text(_: Any, honest: Serve, call: Call) -> Reply:
+async def as_text(_: Any, honest: Serve, call: Request) -> Response:
     """Success is declared as plain text."""
     reply = await honest(call)
-    return reply._replace(headers=((b"content-type", b"text/plain"),)) if _provisioned(call, reply) else reply
+    return reply.replaced(fields=((b"content-type", b"text/plain"),)) if _provisioned(call, reply) else reply
 
 
-async def signing_everybody_on(mock: Any, honest: Serve, call: Call) -> Reply:
+async def signing_everybody_on(mock: Any, honest: Serve, call: Request) -> Response:
     """Every user is signed on, asked or not."""
     reply = await honest(call)
     answer = orjson.loads(reply.body) if _provisioned(call, reply) else {}
@@ -98,12 +99,14 @@ async def signing_everybody_on(mock: Any, honest: Serve, call: Call) -> Reply:
     if user is None or "signon" in answer:
         return reply
     install = mock.provision.installs.of(call)
-    answer["signon"] = mock.desk.issue(install, next(iter(install.members["integrations"])), {"user": user})
-    return reply._replace(body=orjson.dumps(answer))
+    answer["signon"] = mock.desk.issue(
+        install, next(iter(install.members["integrations"])), {"user": user}, public_url(call.scope, mock.settings)
+    )
+    return reply.replaced(body=orjson.dumps(answer))
 
 
-def _provisioned(call: Call, reply: Reply) -> bool:
-    return reply.status == 200 and call.method == "POST" and call.raw_path.endswith(b"/provision")
+def _provisioned(call: Request, reply: Response) -> bool:
+    return reply.status_code == 200 and call.method == "POST" and call.raw_path.endswith(b"/provision")
 
 
 def _retell(answer: Answer, done: Done, body: Any, outcome: Outcome, word: str) -> None:

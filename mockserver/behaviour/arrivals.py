@@ -7,8 +7,9 @@ from urllib.parse import parse_qs
 
 from mockserver.behaviour.bends import Bend, arranging
 from mockserver.behaviour.seams import Serve
-from mockserver.http.request import Call
-from mockserver.http.response import Reply
+from mockserver.http.request import Request
+from mockserver.http.response import Response
+from mockserver.http.scope import with_headers
 
 
 def unhexed() -> Bend:
@@ -28,10 +29,11 @@ def unhexed() -> Bend:
     return arranging(arrange)
 
 
-async def reading_the_query(mock: Any, honest: Serve, call: Call) -> Reply:
+async def reading_the_query(mock: Any, honest: Serve, call: Request) -> Response:
     """A call without a credential is served with the one in its query."""
     found = parse_qs(call.query).get(b"token")
     if found and call.header(b"token") is None and call.header(b"authorization") is None:
-        scope = {"method": call.method, "path": "", "raw_path": call.raw_path, "query_string": call.query}
-        return await honest(Call({**scope, "headers": [*call.headers, (b"token", found[0])]}, call.receive))
+        return await honest(
+            Request(with_headers(call.scope, [*call.scope["headers"], (b"token", found[0])]), call.receive)
+        )
     return await honest(call)

@@ -10,8 +10,9 @@ import orjson
 
 from mockserver.behaviour.seams import Behaviour, Serve
 from mockserver.http.errors import Refusal
-from mockserver.http.request import Call
-from mockserver.http.response import JSON, Reply, of_refusal
+from mockserver.http.request import Request
+from mockserver.http.response import JSON, Response, of_refusal
+from mockserver.http.scope import set_caller
 from mockserver.provisioning.engine import Done
 from mockserver.provisioning.plan import Planning
 from spec.schema.validation import Violation
@@ -59,13 +60,11 @@ def planning(kind: type[Planning]) -> Bend:
     return lambda honest: replace(honest, planning=kind)
 
 
-def around(serve: Callable[[Any, Serve, Call], Awaitable[Reply]]) -> Bend:
+def around(serve: Callable[[Any, Serve, Request], Awaitable[Response]]) -> Bend:
     """Do something before, after or instead of serving a call: ``serve(mock, honest, call)``."""
 
-    def bent(mock: Any) -> Serve:
-        honest: Serve = mock.answer
-
-        async def served(call: Call) -> Reply:
+    def bent(mock: Any, honest: Serve) -> Serve:
+        async def served(call: Request) -> Response:
             return await serve(mock, honest, call)
 
         return served
@@ -76,18 +75,17 @@ def around(serve: Callable[[Any, Serve, Call], Awaitable[Reply]]) -> Bend:
 def arranging(change: Callable[[Any], None]) -> Bend:
     """Change the mock itself, once, before its first call."""
 
-    def bent(mock: Any) -> Serve:
+    def bent(mock: Any, honest: Serve) -> Serve:
         change(mock)
-        serve: Serve = mock.answer
-        return serve
+        return honest
 
     return lambda honest: replace(honest, serve=bent)
 
 
-def refusing(change: Callable[[Refusal, Call], Reply | None]) -> Bend:
+def refusing(change: Callable[[Refusal, Request], Response | None]) -> Bend:
     """Answer a refusal otherwise; None leaves it as it is."""
 
-    async def served(_: Any, honest: Serve, call: Call) -> Reply:
+    async def served(_: Any, honest: Serve, call: Request) -> Response:
         try:
             return await honest(call)
         except Refusal as refusal:
@@ -96,11 +94,11 @@ def refusing(change: Callable[[Refusal, Call], Reply | None]) -> Bend:
     return around(served)
 
 
-def told(refusal: Refusal, status: int | None = None, **members: Any) -> Reply:
+def told(refusal: Refusal, status: int | None = None, **members: Any) -> Response:
     """A refusal with another status or other members of its body."""
     body = {**refusal.body(), **({"status": status} if status else {}), **members}
     kept = {name: value for name, value in body.items() if value is not None}
-    return Reply(status or refusal.status, (JSON, *refusal.headers), orjson.dumps(kept))
+    return Response(status or refusal.status, (JSON, *refusal.headers), orjson.dumps(kept))
 
 
 def clauses_of(refusal: Refusal) -> set[str]:
@@ -111,12 +109,14 @@ def clauses_of(refusal: Refusal) -> set[str]:
 def tolerating(clause: str) -> Bend:
     """Answer 200 with a made-up course to what is refused for one clause only, and names no other part."""
 
-    def tolerate(refusal: Refusal, call: Call) -> Reply | None:
+    def tolerate(refusal: Refusal, call: Request) -> Response | None:
         others = (b'"user"', b'"exam"', b'"enrollment"', b'"signon"')
-        if clauses_of(refusal) != {clause} or any(name in call.body for name in others):
+        if clauses_of(refusal) != {clause} or any(name in call.received for name in others):
             return None
-        made_up = {"course": {"sid": "CU" + "0" * 32, "result": "Found Existing"}} if b'"course"' in call.body else {}
-        return Reply(200, (JSON,), orjson.dumps(made_up))
+        made_up = (
+            {"course": {"sid": "CU" + "0" * 32, "result": "Found Existing"}} if b'"course"' in call.received else {}
+        )
+        return Response(200, (JSON,), orjson.dumps(made_up))
 
     return refusing(tolerate)
 
@@ -124,15 +124,15 @@ def tolerating(clause: str) -> Bend:
 def admitting(clause: str) -> Bend:
     """Serve a provision call although its credential is refused for one clause."""
 
-    async def served(mock: Any, honest: Serve, call: Call) -> Reply:
+    async def served(mock: Any, honest: Serve, call: Request) -> Response:
         try:
             return await honest(call)
         except Refusal as refusal:
             nobody = clause == "credential-missing-refused" and call.header(b"authorization") is not None
             if clauses_of(refusal) != {clause} or nobody:
                 raise
-            call.caller = next(iter(call.params.values()))
-            reply: Reply = await mock.provision(call)
+            set_caller(call.scope, next(iter(call.path_params.values())))
+            reply: Response = await mock.provision.answer(call)
             return reply
 
     return around(served)
@@ -141,10 +141,10 @@ def admitting(clause: str) -> Bend:
 def with_status(clause: str, status: int, code: str, *, drop_headers: bool = False) -> Bend:
     """Answer what is refused for one clause with another status."""
 
-    def change(refusal: Refusal, _: Call) -> Reply | None:
+    def change(refusal: Refusal, _: Request) -> Response | None:
         if clauses_of(refusal) != {clause}:
             return None
         reply = told(refusal, status, code=code)
-        return reply._replace(headers=(JSON,)) if drop_headers else reply
+        return reply.replaced(fields=(JSON,)) if drop_headers else reply
 
     return refusing(change)

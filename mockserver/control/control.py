@@ -3,61 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from mockserver.endpoints.routes import MethodRoute, with_allowed
 from mockserver.http.errors import refuse
-from mockserver.http.request import Call
-from mockserver.http.response import Reply, of_json, of_page
+from mockserver.http.request import Request
+from mockserver.http.response import Response, of_json, of_page
+from mockserver.http.scope import headers_of
+from mockserver.http.urls import is_own_host, stated_host
+from mockserver.settings import Settings
 from spec.docs.page import Page
 
-PREFIX = b"/_invigilate/"
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+PREFIX = "/_invigilate"
+PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset")
+_STATIC = Path(__file__).parents[1] / "static"
+_SAFE = frozenset({"GET", "HEAD"})
 
 
-class Control:
-    """The control operations. ``restore`` is what restores the state, ``render`` makes the contract page, once."""
+def control(settings: Settings, restore: Callable[[], None], render: Callable[[], Page]) -> Mount:
+    """The control plane. ``restore`` is what restores the state, ``render`` makes the contract page, once."""
+    contract_page = cache(render)
 
-    def __init__(self, public_url: str, restore: Callable[[], None], render: Callable[[], Page]) -> None:
-        self.public, self.restore, self._render = urlsplit(public_url), restore, render
-        self._page: Reply | None = None
+    async def contract(_: Request) -> Response:
+        page = contract_page()
+        return of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
 
-    async def contract(self, _: Call) -> Reply:
-        """The contract page. It holds no secret and changes nothing, so links to it may come from anywhere."""
-        if self._page is None:
-            page = self._render()
-            self._page = of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
-        return self._page
-
-    async def reset(self, call: Call) -> Reply:
-        """Restore the state that the mock started with."""
-        self.check(call)
-        self.restore()
+    async def reset(_: Request) -> Response:
+        restore()
         return of_json({"reset": True})
 
-    def check(self, call: Call) -> None:
-        """Raise Refusal for a call that a foreign web page could have caused (CSRF, DNS rebinding)."""
-        host = _host(f"//{(call.header(b'host') or b'').decode('latin-1')}")
-        if host not in _LOOPBACK and host != self.public.hostname:
-            message = "The Host header names neither this machine nor the public URL; call the mock by its own address."
-            raise refuse("cross-site", "path-known", message)
-        site = call.header(b"sec-fetch-site")
-        if site not in (None, b"same-origin", b"none"):
-            raise refuse(
-                "cross-site", "path-known", "This was sent by a web page of another site; that is not allowed."
+    routes: list[BaseRoute] = [
+        *with_allowed([MethodRoute("GET", "/contract", contract), MethodRoute("POST", "/reset", reset)]),
+        Mount("/static", StaticFiles(directory=_STATIC)),
+    ]
+    return Mount(PREFIX, routes=routes, middleware=[Middleware(SameOrigin, settings)])
+
+
+class SameOrigin:
+    """Refuses what a foreign web page could have caused (CSRF, DNS rebinding).
+
+    Pages to read hold no secret and change nothing, so links to them may come from anywhere.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.app, self.settings = app, settings
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] not in _SAFE:
+            self.check(scope)
+        await self.app(scope, receive, send)
+
+    def check(self, scope: Scope) -> None:
+        """Raise Refusal for a call that could come from a page of another site."""
+        host = stated_host(scope, self.settings)
+        if not is_own_host(host, scope, self.settings):
+            message = (
+                "The Host header names neither this machine nor the public URL. If this mock is reached by that name, "
+                "start it with --allow-host NAME, or with --public-url."
             )
-        origin = call.header(b"origin")
-        if origin is not None and not self._own(origin.decode("latin-1"), call):
-            raise refuse(
-                "cross-site", "path-known", "This was sent by a web page of another origin; that is not allowed."
-            )
+            raise refuse("cross-site", None, message)
+        named = headers_of(scope)
+        if named.get(b"sec-fetch-site") not in (None, b"same-origin", b"none"):
+            raise refuse("cross-site", None, "This was sent by a web page of another site; that is not allowed.")
+        origin = named.get(b"origin")
+        if origin is not None and not self._own(origin.decode("latin-1"), host):
+            raise refuse("cross-site", None, "This was sent by a web page of another origin; that is not allowed.")
 
-    def _own(self, origin: str, call: Call) -> bool:
-        host = (call.header(b"host") or b"").decode("latin-1").lower()
-        return origin.lower() in (f"http://{host}", f"https://{host}", f"{self.public.scheme}://{self.public.netloc}")
-
-
-def _host(url: str) -> str | None:
-    try:
-        return urlsplit(url).hostname
-    except ValueError:
-        return None
+    def _own(self, origin: str, host: str) -> bool:
+        own = {f"http://{host.lower()}", f"https://{host.lower()}"}
+        if self.settings.public_url is not None:
+            public = urlsplit(self.settings.public_url)
+            own.add(f"{public.scheme}://{public.netloc}".lower())
+        return origin.lower() in own

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.auth.signon import Grant
 from mockserver.http.errors import Refusal
-from mockserver.http.response import Reply, of_page
+from mockserver.http.response import Response, of_page
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
 
 if TYPE_CHECKING:
-    import jinja2
+    from starlette.templating import Jinja2Templates
 
 _FOLDER = Path(__file__).parents[1] / "templates"
+_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,18 @@ class Example:
     body: str
 
 
-def signed_on(grant: Grant, install: Install, resources: Resources) -> Reply:
+@dataclass(frozen=True, slots=True)
+class Index:
+    """What the page at ``/`` shows."""
+
+    title: str
+    version: str
+    routes: tuple[Row, ...]
+    installs: tuple[Row, ...]
+    example: Example
+
+
+def signed_on(grant: Grant, install: Install, resources: Resources, *, root: str = "") -> Response:
     """The page that says who was signed on, where and in which role."""
     assert resources.signon is not None
     subject = resources.signon.subject
@@ -59,21 +68,21 @@ def signed_on(grant: Grant, install: Install, resources: Resources) -> Reply:
     told = tuple(Row(name, str(value)) for name, value in grant.claims.items())
     claims = Section("What the token says", told)
     shown = [section for section in (*sections[:1], claims, *sections[1:], where) if section.rows]
-    return _page("signed-on.html", sections=shown)
+    return _page("signed-on.html", root, sections=shown)
 
 
-def refused(refusal: Refusal, contract: str) -> Reply:
+def refused(refusal: Refusal, contract: str, *, root: str = "") -> Response:
     """The page that says why nobody was signed on, with links into the contract page at that URL."""
     clauses = [Row(fault.clause, f"{contract}#{fault.clause}") for fault in refusal.faults]
-    reply = _page("refused.html", message=refusal.message, status=refusal.status, code=refusal.code, clauses=clauses)
-    return Reply(refusal.status, (*reply.headers, *refusal.headers), reply.body, (refusal.message,))
-
-
-def index(title: str, version: str, routes: Iterable[Row], installs: Iterable[Row], example: Example) -> Reply:
-    """The page at ``/``: what is served, for which installs, and a call to try."""
-    return _page(
-        "index.html", title=title, version=version, routes=list(routes), installs=list(installs), example=example
+    page = _page(
+        "refused.html", root, message=refusal.message, status=refusal.status, code=refusal.code, clauses=clauses
     )
+    return Response(refusal.status, (*page.fields, *refusal.headers), bytes(page.body), (refusal.message,))
+
+
+def index(facts: Index, *, root: str = "") -> Response:
+    """The page at ``/``: what is served, for which installs, and a call to try."""
+    return _page("index.html", root, index=facts)
 
 
 def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
@@ -89,26 +98,15 @@ def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
     return Section(title, tuple(rows))
 
 
-def _page(name: str, **values: Any) -> Reply:
-    style = _style()
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    )
-    from markupsafe import Markup  # with jinja2, imported for the first page
-
-    return of_page(_templates().get_template(name).render(style=Markup(style), **values), policy)  # noqa: S704 - our own file
+def _page(name: str, root: str, **values: Any) -> Response:
+    """A page; ``root`` is the path under which the application is mounted, where its style sheet is found."""
+    return of_page(_templates().get_template(name).render(root=root, **values), _POLICY)
 
 
 @cache
-def _style() -> str:
-    return (_FOLDER / "style.css").read_text(encoding="utf-8")
+def _templates() -> Jinja2Templates:
+    import jinja2  # with starlette.templating, imported for the first page
+    from starlette.templating import Jinja2Templates
 
-
-@cache
-def _templates() -> jinja2.Environment:
-    import jinja2
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    loader = jinja2.FileSystemLoader(_FOLDER)
+    return Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined))

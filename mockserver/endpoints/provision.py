@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import orjson
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import Desk
-from mockserver.behaviour.seams import HONEST, Behaviour
+from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
-from mockserver.http.request import Call, shown
-from mockserver.http.response import JSON, Reply
+from mockserver.http.request import Request, shown
+from mockserver.http.response import JSON, Response
+from mockserver.http.scope import headers_of, set_caller
+from mockserver.http.urls import public_url
 from mockserver.provisioning.engine import Provisioning
 from mockserver.provisioning.plan import Plan
-from mockserver.settings import Settings
-from mockserver.state.ids import Ids
-from mockserver.state.store import Store
+from mockserver.runtime import Runtime
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.members import members
@@ -36,11 +38,16 @@ class Installs:
     def __init__(self, installs: Sequence[Install], operation: Operation) -> None:
         self.by_sid: Mapping[str, Install] = {install.sid: install for install in installs}
         self.parameter = next(one for one in operation.parameters if one.where == "path")
+        self.variable = variable(self.parameter.name)
         self.rules = Rules(self.parameter.schema)
 
-    def of(self, call: Call) -> Install:
+    def of(self, request: Request) -> Install:
         """The install of a call. Raises Refusal for a SID that is malformed (400) or names none (404)."""
-        sid = call.params[self.parameter.name]
+        sid: str = request.path_params[self.variable]
+        install = self.by_sid.get(sid)
+        if install is not None:
+            return install
+        sid = unquote(sid, errors="replace")
         install = self.by_sid.get(sid)
         if install is not None:
             return install
@@ -50,41 +57,51 @@ class Installs:
         raise refuse("not-found", "install-known", f"There is no install {sid}; the page at / lists those there are.")
 
 
+class Authentication:
+    """Middleware of routes with security: a call goes on only with a credential, whose install is noted."""
+
+    def __init__(self, app: ASGIApp, credentials: Credentials) -> None:
+        self.app, self.credentials, self.header = app, credentials, credentials.header.encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        named = headers_of(scope)
+        set_caller(scope, self.credentials.install_of(named.get(self.header), named.get(b"authorization")))
+        await self.app(scope, receive, send)
+
+
 class Provision:
-    """Serves the provision operation."""
+    """The endpoint of the provision operation."""
 
     def __init__(
-        self,
-        operation: Operation,
-        installs: Installs,
-        engine: Provisioning,
-        store: Store,
-        ids: Ids,
-        desk: Desk,
-        settings: Settings,
-        behaviour: Behaviour = HONEST,
+        self, operation: Operation, installs: Installs, engine: Provisioning, desk: Desk, runtime: Runtime
     ) -> None:
         assert operation.body is not None
         self.rules = Rules(operation.body.json)
         self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
         self.members = members(operation.body.json)
-        self.installs, self.engine, self.store, self.ids, self.desk = installs, engine, store, ids, desk
-        self.settings, self.behaviour = settings, behaviour
+        self.installs, self.engine, self.desk = installs, engine, desk
+        self.store, self.ids = runtime.store, runtime.ids
+        self.settings, self.behaviour = runtime.settings, runtime.behaviour
         self.lists: dict[str, dict[str, frozenset[str]]] = {
             sid: {name: frozenset(listed) for name, listed in install.members.items()}
             for sid, install in installs.by_sid.items()
         }
 
-    async def __call__(self, call: Call) -> Reply:
-        install = self.installs.of(call)
-        if call.caller != install.sid:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.answer(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        """Judge in the order of the contract, and commit. Raises Refusal."""
+        install = self.installs.of(request)
+        if request.caller != install.sid:
             message = f"This credential may not provision the install {install.sid}; use one that was made for it."
             raise refuse("forbidden", "credential-foreign-refused", message)
-        call.require_json()
-        settings = self.settings
-        return self.provision(install, decode(await call.read(settings.largest_body), settings.deepest_body))
+        request.require_json()
+        raw = await request.read(self.settings)
+        return self.provision(install, decode(raw, self.settings.deepest_body), request.scope)
 
-    def provision(self, install: Install, body: Any) -> Reply:
+    def provision(self, install: Install, body: Any, scope: Scope) -> Response:
         """Judge and commit one body, in one step of the event loop: nothing can come between plan and commit."""
         unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         plan = self._judged(install, body, unknown)
@@ -94,10 +111,11 @@ class Provision:
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
-            answer[signon.response] = self.desk.issue(install, str(asked.get(signon.audience)), done.resources)
+            base = public_url(scope, self.settings)
+            answer[signon.response] = self.desk.issue(install, str(asked.get(signon.audience)), done.resources, base)
         if not self.behaviour.honest:
             answer = self.behaviour.answer(answer, done, body)
-        return _reply(
+        return _response(
             answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
         )
 
@@ -151,10 +169,10 @@ def _pruned(body: Any, pointers: list[str], pointer: str = "") -> Any:
     return kept
 
 
-def _reply(answer: Mapping[str, Any], unknown: list[str], headers: Headers) -> Reply:
+def _response(answer: Mapping[str, Any], unknown: list[str], headers: Headers) -> Response:
     body = orjson.dumps(answer)
     if not unknown:
-        return Reply(200, headers, body)
+        return Response(200, headers, body)
     told = f"{_UNKNOWN}; "
     for count, pointer in enumerate(unknown):
         piece = quote(pointer[:200], safe="/~")
@@ -162,4 +180,4 @@ def _reply(answer: Mapping[str, Any], unknown: list[str], headers: Headers) -> R
             told += f"and {len(unknown) - count} more"
             break
         told += f"{piece}{', ' if count + 1 < len(unknown) else ''}"
-    return Reply(200, (*headers, (b"invigilate-warning", told.encode())), body, (told,))
+    return Response(200, (*headers, (b"invigilate-warning", told.encode())), body, (told,))

@@ -1,114 +1,116 @@
-"""Which operation a method and a path mean. Paths are compared as they were sent, before any decoding."""
+"""Routes from the document: one for each operation, found by the path as it was sent."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
-from urllib.parse import unquote
+import inspect
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import TypeAlias, cast
+
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.middleware import Middleware
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.http.errors import refuse
-from mockserver.http.request import Call, shown
-from mockserver.http.response import Reply
+from mockserver.http.request import Request, shown
+from spec.openapi.document import Document, DocumentError, Operation, Problem
 
-Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
-
-_HINTS: Mapping[bytes, str] = {
-    b"assignments": "It is PUT /v1/installs/{installSid}/exams/{examSid}/assignment.",
-    b"onboarding": "It is GET /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}/onboard.",
-    b"sessions": "Sessions are scheduled by POST /v1/installs/{installSid}/exams/{examSid}/sessions/{sessionSid}.",
-}
-"""What the published guide misspells, by the last segment of the path."""
+Function: TypeAlias = Callable[[Request], Awaitable[Response]]
+_PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
-_MOST_FOUND = 256
+class Segment(StringConvertor):
+    """A whole segment of a path; an empty one counts, so that what is missing can be told."""
+
+    regex = "[^/]*"
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One method on one path template. ``protected`` routes are served only with a credential."""
-
-    method: str
-    template: str
-    handler: Handler
-    protected: bool = False
+register_url_convertor("segment", Segment())
 
 
-class Asked(NamedTuple):
-    """What is looked up: a method and a path as it was sent."""
+class Endpoint:
+    """A function of a request as an ASGI application. Exceptions are left to the application's handlers."""
 
-    method: str
-    raw_path: bytes
+    def __init__(self, function: Function) -> None:
+        self.function = function
 
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A route that was found, and the values of its path parameters."""
-
-    route: Route
-    params: Mapping[str, str]
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self.function(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
-class Routes:
-    """The table of routes."""
+class MethodRoute(Route):
+    """A route for one method, which knows the other methods of its path.
 
-    def __init__(self, routes: tuple[Route, ...]) -> None:
-        self.routes = routes
-        self._found: dict[Asked, Match] = {}
-        self._by_length: dict[int, list[_Template]] = {}
-        templates: dict[str, _Template] = {}
-        for route in routes:
-            if route.template not in templates:
-                templates[route.template] = _Template(route.template)
-                length = route.template.count("/")
-                self._by_length.setdefault(length, []).append(templates[route.template])
-            templates[route.template].methods[route.method] = route
+    ``endpoint`` is a function of a request, or an ASGI application, which is handed through untouched.
+    """
 
-    def match(self, call: Call) -> Route:
-        """The route of a call, whose ``params`` are filled in. Raises Refusal (404, 405)."""
-        asked = Asked(call.method, call.raw_path)
-        if found := self._found.get(asked):
-            call.params = found.params
-            return found.route
-        segments = call.raw_path.split(b"/")[1:]
-        for template in self._by_length.get(len(segments), ()):
-            if template.fits(segments):
-                break
-        else:
-            raise refuse("not-found", "path-known", self._advice(call.raw_path, segments))
-        route = template.methods.get(call.method)
-        if route is None and call.method == "HEAD":
-            route = template.methods.get("GET")
-        if route is None:
-            allowed = sorted({*template.methods, *(("HEAD",) if "GET" in template.methods else ())})
-            listed = ", ".join(allowed)
-            message = f"{shown(call.method.encode())} is not served here; use {listed}."
+    def __init__(
+        self, method: str, path: str, endpoint: Function | ASGIApp, *, middleware: Sequence[Middleware] = ()
+    ) -> None:
+        plain = inspect.isfunction(endpoint) or inspect.ismethod(endpoint)
+        app = Endpoint(cast(Function, endpoint)) if plain else endpoint
+        super().__init__(pattern(path), app, methods=[method], middleware=middleware)
+        self.template = path
+        self.allowed: frozenset[str] = frozenset(self.methods or ())
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            listed = ", ".join(sorted(self.allowed))
+            message = f"{shown(scope['method'].encode())} is not served here; use {listed}."
             raise refuse("method", "method-allowed", message, headers=((b"allow", listed.encode()),))
-        call.params = {
-            name: unquote(segments[index].decode("latin-1"), errors="replace") for index, name in template.names
-        }
-        if len(self._found) < _MOST_FOUND:
-            self._found[asked] = Match(route, call.params)
-        return route
-
-    def _advice(self, raw_path: bytes, segments: list[bytes]) -> str:
-        said = f"There is nothing at {shown(raw_path)}."
-        last = segments[-1] if segments else b""
-        if not last and any(template.fits(segments[:-1]) for template in self._by_length.get(len(segments) - 1, ())):
-            return f"{said} Leave out the slash at the end."
-        if last in _HINTS:
-            return f"{said} {_HINTS[last]}"
-        return f"{said} The paths are {', '.join(dict.fromkeys(route.template for route in self.routes))}."
+        await self.app(scope, receive, send)
 
 
-class _Template:
-    __slots__ = ("literals", "methods", "names")
+def operation_routes(
+    document: Document, endpoints: Mapping[str, Function | ASGIApp], protection: Middleware
+) -> list[MethodRoute]:
+    """A route for each operation of a document; those with security are behind ``protection``.
 
-    def __init__(self, template: str) -> None:
-        segments = template.split("/")[1:]
-        self.names = [(index, one[1:-1]) for index, one in enumerate(segments) if one.startswith("{")]
-        self.literals = [(index, one.encode()) for index, one in enumerate(segments) if not one.startswith("{")]
-        self.methods: dict[str, Route] = {}
+    Raises DocumentError for operations without an endpoint of their operationId.
+    """
+    problems: list[Problem] = []
+    routes: list[MethodRoute] = []
+    for name, operation in document.operations.items():
+        if name in endpoints:
+            behind = [protection] if operation.security else []
+            routes.append(MethodRoute(operation.method, operation.path, endpoints[name], middleware=behind))
+        else:
+            problems.append(_unserved(document, operation, name, endpoints))
+    if problems:
+        raise DocumentError(tuple(problems))
+    return sorted(routes, key=lambda one: sum(_captures(one, other) for other in routes))
 
-    def fits(self, segments: list[bytes]) -> bool:
-        return all(segments[index] == literal for index, literal in self.literals)
+
+def with_allowed(routes: Iterable[MethodRoute]) -> list[MethodRoute]:
+    """The same routes, each knowing every method of its path, for the header ``Allow``."""
+    listed = list(routes)
+    methods: dict[str, set[str]] = {}
+    for route in listed:
+        methods.setdefault(route.template, set()).update(route.methods or ())
+    for route in listed:
+        route.allowed = frozenset(methods[route.template])
+    return listed
+
+
+def variable(name: str) -> str:
+    """The name under which Starlette knows a parameter of a path."""
+    return re.sub(r"\W", "_", f"_{name}" if name[:1].isdigit() else name, flags=re.ASCII)
+
+
+def pattern(path: str) -> str:
+    """A path of an OpenAPI document as Starlette writes it."""
+    return _PARAMETER.sub(lambda found: f"{{{variable(found[1])}:segment}}", path)
+
+
+def _captures(route: MethodRoute, other: MethodRoute) -> bool:
+    """Whether a route would also take the path of another one, which is more concrete and so has to come first."""
+    return route.template != other.template and route.path_regex.match(other.template) is not None
+
+
+def _unserved(document: Document, operation: Operation, name: str, endpoints: Mapping[str, object]) -> Problem:
+    place = document.source.place(operation.pointer)
+    reason = f"the mock has no handler for the operation {name!r}; it has {', '.join(endpoints)}."
+    return Problem(operation.pointer, place, reason)

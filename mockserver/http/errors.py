@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import orjson
 
 from spec.schema.validation import Violation
 
-Headers = tuple[tuple[bytes, bytes], ...]
+Header: TypeAlias = tuple[bytes, bytes]
+Headers: TypeAlias = tuple[Header, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "media-type": Situation(415, "UNSUPPORTEDMEDIATYPE"),
     "headers-too-large": Situation(431, "HEADERSTOOLARGE"),
     "defect": Situation(500, "INTERNALERROR"),
+    "not-implemented": Situation(501, "NOTIMPLEMENTED"),
 }
 
 
@@ -78,10 +80,11 @@ class Refusal(Exception):  # noqa: N818 - the contract calls it so
 
 
 def refuse(
-    situation: str, clause: str, message: str, *, pointer: str = "", headers: Headers = (), close: bool = False
+    situation: str, clause: str | None, message: str, *, pointer: str = "", headers: Headers = (), close: bool = False
 ) -> Refusal:
-    """A refusal for one reason."""
-    return Refusal(situation, message, (Fault(pointer, message, clause),), headers, close=close)
+    """A refusal for one reason. ``clause`` is None where the contract has none, as for what is not HTTP."""
+    faults = () if clause is None else (Fault(pointer, message, clause),)
+    return Refusal(situation, message, faults, headers, close=close)
 
 
 def of_violations(violations: Iterable[Violation]) -> Refusal:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from mockserver.http.decoding import depth
-from mockserver.http.errors import Headers
+from mockserver.http.errors import Header, Headers
 from spec.openapi.document import Document, Schema
 
 MASK = "•••"
@@ -32,7 +32,7 @@ class Exchange(NamedTuple):
     headers: list[tuple[bytes, bytes]]
     body: bytes
     status: int
-    answer_headers: Headers
+    answer_headers: Headers | list[Header]
     answer: bytes
     notes: tuple[str, ...]
 
@@ -66,14 +66,14 @@ class Journal:
 
     def __init__(self, document: Document, credential_header: str, length: int, longest_body: int) -> None:
         self._ring: deque[Exchange] = deque(maxlen=length)
-        self._longest = longest_body
+        self.longest = longest_body
         self._secret_headers = {*_SECRET_HEADERS, credential_header.encode()}
         self._secret_members = _secret_members(document)
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange, forgetting the oldest one if need be."""
-        if len(exchange.body) > self._longest or len(exchange.answer) > self._longest:
-            longest = self._longest
+        if len(exchange.body) > self.longest or len(exchange.answer) > self.longest:
+            longest = self.longest
             exchange = exchange._replace(body=exchange.body[:longest], answer=exchange.answer[:longest])
         self._ring.append(exchange)
 
@@ -125,7 +125,7 @@ class Journal:
             notes=tuple(_replaced(note, secrets) for note in exchange.notes),
         )
 
-    def _headers(self, headers: Headers | list[tuple[bytes, bytes]], secrets: list[str]) -> Mapping[str, str]:
+    def _headers(self, headers: Headers | list[Header], secrets: list[str]) -> Mapping[str, str]:
         return {
             name.decode("latin-1"): MASK
             if name in self._secret_headers

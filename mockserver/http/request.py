@@ -1,61 +1,81 @@
-"""One call as handlers see it: its method, path and headers, and its body once that has been read within limits."""
+"""A request as endpoints see it: Starlette's, with headers by name, and a body that is read within limits."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from typing import Any, TypeAlias
+import asyncio
+
+import starlette.requests
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
 
 from mockserver.http.errors import Refusal, refuse
-
-Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+from mockserver.http.scope import DEADLINE, caller_of, headers_of, recording_of
+from mockserver.settings import Settings
 
 _JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
 _DRAINED = 16  # bodies of up to so many times the limit are read to their end, so that the client hears the answer
 
 
-class Disconnected(Exception):  # noqa: N818 - an event of the connection, not a mistake
-    """The client went away before its request was complete; nobody can be answered."""
+class Request(starlette.requests.Request):
+    """Starlette's request. Names of headers are lower-case bytes."""
 
+    @property
+    def raw_path(self) -> bytes:
+        """The path as it was sent."""
+        path: bytes = self.scope.get("raw_path") or self.scope["path"].encode("utf-8", "surrogateescape")
+        return path
 
-class Call:
-    """A request. Header names are lower-case bytes; ``caller`` is the install that the credential speaks for."""
+    @property
+    def query(self) -> bytes:
+        """The query string as it was sent."""
+        query: bytes = self.scope.get("query_string", b"")
+        return query
 
-    __slots__ = ("_named", "body", "caller", "headers", "method", "params", "query", "raw_path", "receive")
+    @property
+    def caller(self) -> str:
+        """The install that the credential speaks for; empty on a path that needs none."""
+        return caller_of(self.scope)
 
-    def __init__(self, scope: MutableMapping[str, Any], receive: Receive) -> None:
-        self.method: str = scope["method"]
-        self.raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
-        self.query: bytes = scope.get("query_string", b"")
-        self.headers: list[tuple[bytes, bytes]] = scope["headers"]
-        self._named = _by_name(self.headers)
-        self.receive = receive
-        self.params: Mapping[str, str] = {}
-        self.caller = ""
-        self.body = b""
+    @property
+    def received(self) -> bytes:
+        """The body, as far as it was read."""
+        return recording_of(self.scope).body
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header, different values of a repeated one joined with commas, or None."""
-        return self._named.get(name)
+        return headers_of(self.scope).get(name)
 
-    async def read(self, largest: int) -> bytes:
-        """The body. Raises Refusal if it is larger than that many bytes, Disconnected if it never ends."""
-        declared = self._named.get(b"content-length")
+    async def read(self, settings: Settings) -> bytes:
+        """The body. Raises Refusal if it is larger or takes longer than allowed, ClientDisconnect if it never ends."""
+        largest = settings.largest_body
+        declared = self.header(b"content-length")
         length = int(declared) if declared and declared.isdigit() and len(declared) < 19 else 0
         if length > largest * _DRAINED or (length > largest and self.header(b"expect")):
             raise too_large(largest, close=True)
+        if DEADLINE in self.scope.get("extensions", ()):
+            body = await self._whole(largest)
+        else:
+            try:
+                async with asyncio.timeout(settings.body_deadline):
+                    body = await self._whole(largest)
+            except TimeoutError:
+                raise too_slow(settings.body_deadline) from None
+        recording_of(self.scope).body = body
+        return body
+
+    async def _whole(self, largest: int) -> bytes:
         message = await self.receive()
         chunk: bytes = message.get("body", b"")
         if message["type"] == "http.request" and not message.get("more_body", False) and len(chunk) <= largest:
-            self.body = chunk
             return chunk
         return await self._read_on(message, largest)
 
-    async def _read_on(self, message: MutableMapping[str, Any], largest: int) -> bytes:
+    async def _read_on(self, message: Message, largest: int) -> bytes:
         chunks: list[bytes] = []
         size = 0
         while True:
             if message["type"] != "http.request":
-                raise Disconnected
+                raise ClientDisconnect
             size += len(message.get("body", b""))
             if size <= largest:
                 chunks.append(message.get("body", b""))
@@ -68,16 +88,16 @@ class Call:
             message = await self.receive()
         if size > largest:
             raise too_large(largest, close=False)
-        self.body = b"".join(chunks)
-        return self.body
+        return b"".join(chunks)
 
     def require_json(self) -> None:
         """Raise Refusal unless the body is declared as plain, uncompressed JSON in UTF-8."""
-        encoding = self._named.get(b"content-encoding")
+        named = headers_of(self.scope)
+        encoding = named.get(b"content-encoding")
         if encoding is not None:
             message = f"The body is encoded ({shown(encoding)}); send it without Content-Encoding."
             raise refuse("media-type", "media-type", message)
-        declared = self._named.get(b"content-type")
+        declared = named.get(b"content-type")
         if declared in _JSON_TYPES:
             return
         if declared is None:
@@ -86,18 +106,8 @@ class Call:
         kind, *parameters = (piece.strip().lower() for piece in declared.split(b";"))
         charsets = [one.partition(b"=")[2].strip(b' "') for one in parameters if one.startswith(b"charset")]
         if kind != b"application/json" or any(one not in (b"utf-8", b"utf8") for one in charsets):
-            message = f"Content-Type is {shown(declared)}; send 'application/json', in UTF-8."
+            message = f"Content-Type is '{shown(declared)}'; send 'application/json', in UTF-8."
             raise refuse("media-type", "media-type", message)
-
-
-def _by_name(headers: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    named = dict(headers)
-    if len(named) != len(headers):
-        named.clear()
-        for name, value in headers:
-            before = named.get(name)
-            named[name] = value if before is None or before == value else before + b", " + value
-    return named
 
 
 def too_large(largest: int, *, close: bool) -> Refusal:
@@ -106,7 +116,14 @@ def too_large(largest: int, *, close: bool) -> Refusal:
     return refuse("too-large", "body-size", message, close=close)
 
 
+def too_slow(seconds: float) -> Refusal:
+    """The refusal of a request that was not complete in time."""
+    unit = "second" if seconds == 1 else "seconds"
+    message = f"The request was not complete after {seconds:g} {unit}; send it faster."
+    return refuse("too-slow", None, message, close=True)
+
+
 def shown(value: bytes) -> str:
     """Bytes of a header or path in a message: short, printable ASCII."""
-    text = "".join(chr(byte) if 0x20 < byte < 0x7F and byte not in b'"\\<>' else "?" for byte in value[:60])
+    text = "".join(chr(byte) if 0x20 <= byte < 0x7F and byte not in b'"\\<>' else "?" for byte in value[:60])
     return f"{text}{'…' if len(value) > 60 else ''}"

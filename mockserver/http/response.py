@@ -1,46 +1,69 @@
-"""Answers as values: a status, headers and bytes, made from JSON, from a page or from a refusal."""
+"""Answers: Starlette's response made of what is known already, from JSON, from a page or from a refusal."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
+import starlette.responses
+from starlette.types import Receive, Scope, Send
 
-from mockserver.http.errors import Headers, Refusal
+from mockserver.http.errors import Header, Headers, Refusal
+from mockserver.http.scope import recording_of
 
 JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
 
-class Reply(NamedTuple):
-    """An answer, complete but for ``Content-Length``. ``notes`` go to the journal only."""
+class Response(starlette.responses.Response):
+    """An answer of ready bytes. ``fields`` are its headers but for ``Content-Length``; ``notes`` go to the journal.
 
-    status: int
-    headers: Headers
-    body: bytes
-    notes: tuple[str, ...] = ()
+    Starlette's own constructor would encode and look through headers that are bytes already.
+    """
+
+    def __init__(self, status: int, fields: Headers, body: bytes, notes: tuple[str, ...] = ()) -> None:
+        self.status_code, self.fields, self.body, self.notes = status, fields, body, notes
+        self.raw_headers = [*fields, (b"content-length", b"%d" % len(body))]
+        self.background = None
+
+    def replaced(
+        self, *, status: int | None = None, fields: Headers | None = None, body: bytes | None = None
+    ) -> Response:
+        """The same answer with another status, other headers or another body."""
+        return Response(
+            self.status_code if status is None else status,
+            self.fields if fields is None else fields,
+            bytes(self.body) if body is None else body,
+            self.notes,
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.notes:
+            recording_of(scope).notes = self.notes
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 
 
-def of_json(value: Any, *, status: int = 200, headers: Iterable[tuple[bytes, bytes]] = ()) -> Reply:
+def of_json(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
     """A JSON answer that no cache keeps."""
-    return Reply(status, (JSON, _PRIVATE, *headers), orjson.dumps(value))
+    return Response(status, (JSON, _PRIVATE, *headers), orjson.dumps(value))
 
 
-def of_page(page: str, policy: str, *, status: int = 200, headers: Iterable[tuple[bytes, bytes]] = ()) -> Reply:
+def of_page(page: str, policy: str, *, status: int = 200, notes: tuple[str, ...] = ()) -> Response:
     """An HTML answer under a content security policy; no cache keeps it and no link from it tells where it was."""
-    fixed = (
+    fields = (
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-security-policy", policy.encode("ascii")),
         (b"referrer-policy", b"no-referrer"),
         _PRIVATE,
         _NO_SNIFFING,
     )
-    return Reply(status, (*fixed, *headers), page.encode())
+    return Response(status, fields, page.encode(), notes)
 
 
-def of_refusal(refusal: Refusal, contract: str = "") -> Reply:
+def of_refusal(refusal: Refusal, contract: str = "") -> Response:
     """The one shape of every refusal, with links into the contract page if its URL is given."""
-    notes = tuple(f"{fault.clause}: {fault.message}" for fault in refusal.faults)
-    return Reply(refusal.status, (JSON, _PRIVATE, *refusal.headers), refusal.json(contract), notes)
+    notes = tuple(f"{fault.clause}: {fault.message}" for fault in refusal.faults) or (refusal.message,)
+    return Response(refusal.status, (JSON, _PRIVATE, *refusal.headers), refusal.json(contract), notes)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from mockserver.app import Mock, Send
-from mockserver.http.request import Receive
+from starlette.types import Receive, Scope, Send
+
+from mockserver.app import Mock
 from spec.diff.comparison import compare
 from spec.diff.report import Told
 from spec.diff.report import as_text as diff_text
@@ -45,7 +45,7 @@ class Reloading:
         self._stamps = self._look()
         self._ended = threading.Event()
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.current(scope, receive, send)
 
     def watch(self) -> None:

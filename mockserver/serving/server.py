@@ -8,13 +8,14 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import uvicorn
+from starlette.types import ASGIApp
 
-from mockserver.serving.protocol import limited
+from mockserver.serving.connection import limited
 from mockserver.settings import ConnectionLimits
 
 
@@ -41,30 +42,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-class Server(uvicorn.Server):
-    """uvicorn, calling ``ready`` once the port accepts connections."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-
-def serve(
-    app: Any, listener: socket.socket, limits: ConnectionLimits, ready: Callable[[], None], *, contract: str = ""
-) -> None:
-    """Serve until SIGINT or SIGTERM, either of which returns from here.
-
-    ``contract`` is the URL of the contract page, for refusals of what is not HTTP.
-    """
+def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> None:
+    """Serve until SIGINT or SIGTERM, either of which returns from here. The application's lifespan is kept."""
     config = uvicorn.Config(
         app,
-        http=limited(limits, contract),
+        http=limited(limits),
         ws="none",
-        lifespan="off",
+        lifespan="on",
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -77,7 +61,7 @@ def serve(
     gc.set_threshold(20_000, 20, 50)
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: None)  # uvicorn raises the signal again when it has shut down
-    Server(config, ready).run([listener])
+    uvicorn.Server(config).run([listener])
 
 
 def write_ready(path: Path, content: Mapping[str, Any]) -> None:

@@ -19,25 +19,37 @@ class Ids(Protocol):
     def code(self) -> str:
         """A new one-time code: a secret, so never derived from a seed."""
 
+    def restart(self) -> None:
+        """Give the same SIDs again as after the start. Token ids go on: what was handed out before stays apart."""
+
 
 class SeededIds:
     """The same names in the same order for the same seed. Neither SIDs nor token ids are secrets; codes are."""
 
     def __init__(self, seed: int) -> None:
-        self._bits = random.Random(seed).getrandbits  # noqa: S311 - reproducible on purpose, and never a secret
+        self._seed = seed
+        self._token_bits = random.Random(f"token {seed}").getrandbits  # noqa: S311 - reproducible, and never a secret
+        self.restart()
+
+    def restart(self) -> None:
+        self._bits = random.Random(self._seed).getrandbits  # noqa: S311 - reproducible on purpose, and never a secret
 
     def sid(self, prefix: str) -> str:
         return f"{prefix}{self._bits(128):032x}"
 
     def token_id(self) -> str:
-        return f"{self._bits(128):032x}"
+        return f"{self._token_bits(128):032x}"
 
     def code(self) -> str:
         return secrets.token_urlsafe(24)
 
 
 class SystemIds(SeededIds):
-    """Other names at each start."""
+    """Other names at each start, and after each reset."""
 
     def __init__(self) -> None:
         super().__init__(secrets.randbits(256))
+
+    def restart(self) -> None:
+        self._seed = secrets.randbits(256)
+        super().restart()

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.ids import SeededIds
 from mockserver.state.memory import MemoryStore
@@ -75,10 +76,8 @@ def client(document: Document, catalogue: Catalogue, keys: Keys) -> Client:
 
 def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings: Any) -> Client:
     clock = Clock()
-    app = create_app(
-        document, catalogue, load_installs(resources(document.operations["provision"])), clock=clock, ids=SeededIds(7),
-        keys=keys, store=MemoryStore(), settings=Settings(public_url=BASE, **settings),
-    )  # fmt: skip
+    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), Settings(**{"public_url": BASE, **settings}))
+    app = create_app(document, catalogue, load_installs(resources(document.operations["provision"])), runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)
     made.token = made.mint(made.install, lasts=10_000_000)

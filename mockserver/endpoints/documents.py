@@ -1,0 +1,58 @@
+"""The endpoints that hand out documents: the OpenAPI document, the keys that verify tokens, and the page at ``/``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from mockserver.endpoints import pages
+from mockserver.http.request import Request
+from mockserver.http.response import Response, of_json
+from mockserver.http.urls import public_path, public_url
+from mockserver.runtime import Runtime
+from spec.openapi.document import Document, Operation
+from spec.resources.installs import Install
+
+
+class DocumentEndpoints:
+    """What says how to use the mock."""
+
+    def __init__(self, document: Document, installs: Sequence[Install], runtime: Runtime) -> None:
+        self.document, self.installs, self.runtime = document, tuple(installs), runtime
+
+    async def jwks(self, _: Request) -> Response:
+        """Serve ``jwks``: the key set (RFC 7517 section 5)."""
+        return of_json({"keys": [self.runtime.keys.jwk]})
+
+    async def openapi(self, request: Request) -> Response:
+        """The document that is served, naming this server."""
+        servers = [{"url": public_url(request.scope, self.runtime.settings), "description": "this mock server"}]
+        return of_json({**self.document.tree, "servers": servers})
+
+    async def index(self, request: Request) -> Response:
+        """The page at ``/``."""
+        operations = self.document.operations
+        routes = [pages.Row(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
+            pages.Row("GET /openapi.json", "The document that this server keeps"),
+            pages.Row("GET /_invigilate/contract", "The contract as a page to read"),
+            pages.Row("POST /_invigilate/reset", "Restore the state of the start"),
+        ]
+        facts = pages.Index(
+            self.document.title,
+            self.document.version,
+            tuple(routes),
+            tuple(pages.Row(install.name, install.sid) for install in self.installs),
+            example(operations["provision"], self.installs[0], public_url(request.scope, self.runtime.settings)),
+        )
+        return pages.index(facts, root=public_path(request.scope, self.runtime.settings))
+
+
+def example(operation: Operation, install: Install, base: str) -> pages.Example:
+    """The shortest example of an operation, and where to send it for an install."""
+    url = base + operation.path
+    for parameter in operation.parameters:
+        url = url.replace("{" + parameter.name + "}", install.sid)
+    examples = operation.body.examples.values() if operation.body else ()
+    body = min((orjson.dumps(one).decode() for one in examples), key=len, default="{}")
+    return pages.Example(url, body)

@@ -1,0 +1,84 @@
+"""Paths that are not served: what is told about them, so that whoever mistyped one goes on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from starlette.routing import Match
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from mockserver.endpoints.routes import MethodRoute
+from mockserver.http.errors import Refusal, refuse
+from mockserver.http.request import shown
+from mockserver.http.scope import root_of
+from spec.source.reading import read
+
+PUBLISHED_FILE = Path(__file__).parents[1] / "published.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPath:
+    """A path that the vendor published, with its methods; or a spelling of the guide, and what it means."""
+
+    pattern: re.Pattern[str]
+    path: str
+    methods: tuple[str, ...]
+    means: str = ""
+
+
+class UnknownPath:
+    """The endpoint of every path without a route. It always refuses."""
+
+    def __init__(self, routes: Sequence[MethodRoute], also: Sequence[str] = ()) -> None:
+        self.routes, self.listed = routes, tuple(dict.fromkeys([*(one.template for one in routes), *also]))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+            return
+        raise self.refusal(scope)
+
+    def refusal(self, scope: Scope) -> Refusal:
+        """What is said of the path of a call."""
+        path: str = scope["path"].removeprefix(root_of(scope))
+        there = f"There is nothing at {shown(path.encode())}."
+        if path.endswith("/") and self._serves({**scope, "path": scope["path"][:-1]}):
+            return refuse("not-found", "path-known", f"{there} Leave out the slash at the end.")
+        for one in published():
+            if one.pattern.fullmatch(path) is None:
+                continue
+            if one.means:
+                return refuse("not-found", "path-known", f"{there} The guide spells it so; it is {one.means}.")
+            methods = ", ".join(one.methods)
+            message = f"{one.path} ({methods}) is published, but this mock does not serve it; nothing was done."
+            return refuse("not-implemented", "published-unserved", message)
+        return refuse("not-found", "path-known", f"{there} The paths are {', '.join(self.listed)}.")
+
+    def _serves(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
+
+
+@cache
+def published(file: Path = PUBLISHED_FILE) -> tuple[PublishedPath, ...]:
+    """The paths of the list, those of the guide's own spelling first."""
+    value: Any = read(file).value
+    misspelt = [_published(one["path"], (), one["means"]) for one in value["misspelt"]]
+    return (*misspelt, *(_published(path, tuple(methods)) for path, methods in _methods(value["paths"]).items()))
+
+
+def _methods(paths: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    methods: dict[str, list[str]] = {}
+    for one in paths:
+        methods.setdefault(one["path"], []).extend(one["methods"])
+    return methods
+
+
+def _published(path: str, methods: tuple[str, ...], means: str = "") -> PublishedPath:
+    literals = (re.escape(piece) for piece in re.split(r"\{[^}]*\}", path))
+    return PublishedPath(re.compile("[^/]+".join(literals)), path, methods, means)

@@ -1,0 +1,86 @@
+"""What surrounds every call, as pure ASGI: the path as it was sent, and the journal."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from mockserver.http.journal import Exchange, Journal
+from mockserver.http.scope import recording_of, set_root
+from mockserver.state.clock import Clock
+
+_SAFE = "/:@!$&'()*+,;=~-._%"
+
+
+class RawPath:
+    """Routes are found by the path as it was sent: ``%2F`` is no slash, and ``%0A`` at the end is not overlooked.
+
+    ``prefix`` is the path of the public URL, for proxies that leave it in place.
+    """
+
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
+        self.app, self.prefix = app, prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            root: str = scope.get("root_path", "")
+            raw: bytes | None = scope.get("raw_path")
+            sent = raw.decode("latin-1") if raw is not None else quote(scope["path"], safe=_SAFE)
+            if root:
+                sent = _below(sent, root)
+            if sent != scope["path"]:
+                scope = {**scope, "path": sent}
+            set_root(scope, root)
+            if self.prefix and sent.startswith(f"{root}{self.prefix}/"):
+                scope["root_path"] = root + self.prefix
+        await self.app(scope, receive, send)
+
+
+class Journaling:
+    """Every exchange is recorded when its answer was sent; so far as it was read, and as it went over the wire."""
+
+    def __init__(self, app: ASGIApp, journal: Journal, clock: Clock) -> None:
+        self.app, self.journal, self.clock = app, journal, clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        recording = recording_of(scope)
+        longest = self.journal.longest
+
+        async def noting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                recording.status, recording.headers = message["status"], message["headers"]
+            elif len(recording.answer) < longest:
+                recording.answer += message.get("body", b"")
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noting)
+        except Exception:
+            recording.status = recording.status or 500
+            raise
+        finally:
+            if recording.status:
+                self.journal.record(
+                    Exchange(
+                        self.clock(),
+                        scope["method"],
+                        scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape"),
+                        scope.get("query_string", b""),
+                        scope["headers"],
+                        recording.body,
+                        recording.status,
+                        recording.headers,
+                        recording.answer,
+                        recording.notes,
+                    )
+                )
+
+
+def _below(sent: str, root: str) -> str:
+    """The path as it was sent, below a root path that is given decoded."""
+    quoted = quote(root, safe=_SAFE)
+    return root + sent.removeprefix(quoted) if sent.startswith(quoted) else sent

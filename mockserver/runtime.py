@@ -1,0 +1,24 @@
+"""What a mock runs on: everything that is not said by its document, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mockserver.auth.keys import Keys
+from mockserver.behaviour.seams import HONEST, Behaviour
+from mockserver.settings import Settings
+from mockserver.state.clock import Clock
+from mockserver.state.ids import Ids
+from mockserver.state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Time, names, keys, memory, choices, and how honestly it behaves."""
+
+    clock: Clock
+    ids: Ids
+    keys: Keys
+    store: Store
+    settings: Settings
+    behaviour: Behaviour = HONEST

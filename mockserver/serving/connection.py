@@ -1,0 +1,193 @@
+"""What of HTTP/1.1 can only be held where the bytes arrive: time and size of a head, trailers, offers to upgrade.
+
+The smallest subclass of uvicorn's protocol that does it. It stands on the interfaces of asyncio (``Protocol``), of
+httptools (the parser and its callbacks) and of uvicorn (``Config(http=…)``); what it knows beyond is the state of the
+current cycle. ``tests/mockserver/test_connection.py`` holds it to the installed versions, and ``pyproject.toml`` bounds
+them. Limits of bodies are the application's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from mockserver.http.errors import Refusal, refuse
+from mockserver.http.request import too_slow
+from mockserver.http.scope import ABORT, DEADLINE
+from mockserver.settings import ConnectionLimits
+
+LIMITS = ConnectionLimits()
+_OVERHEAD = 8  # bytes of framing for each byte of a chunked body, beyond which it is no body but an attack
+_LINGER = 2.0  # seconds in which a refused client may still be sending, so that it hears the refusal
+_LINGERED = 4_194_304  # bytes for which the same holds
+
+
+class Connection(HttpToolsProtocol):
+    """One connection. A request that has begun must be complete before its deadline."""
+
+    limits: ConnectionLimits = LIMITS
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._timer: asyncio.TimerHandle | None = None
+        self._complete = False  # whether the last request that began has come to its end
+        self._in_head = True
+        self._behind = False  # whether the last piece began with the rest of another request
+        self._offered = False  # to upgrade; the offer is not taken
+        self._refused = False
+        self._received = self._body = self._chunk = 0  # bytes of this request; those of the last piece
+        self._extensions: dict[str, Any] = {}
+        self._refusal: Refusal | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._extensions = {DEADLINE: {}, ABORT: transport.abort}
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._disarm()
+        super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """A client that has said all it wants to say still hears the answer to it."""
+        cycle = self.cycle
+        if self._refused or not self._complete or cycle is None or cycle.response_complete:
+            return False
+        cycle.keep_alive = False
+        return True
+
+    def data_received(self, data: bytes) -> None:
+        self._chunk, self._behind = len(data), False
+        self._received += self._chunk
+        if self._refused:
+            if self._received > _LINGERED:
+                self.transport.close()
+            return
+        self._unset_keepalive_if_required()
+        try:
+            self._feed(data)
+        except httptools.HttpParserError:
+            self.refuse(self._refusal or refuse("malformed-http", None, "The request is not valid HTTP/1.1."))
+            return
+        if self._complete:
+            self._disarm()
+            return
+        if self._timer is None:
+            self._arm()
+        if self._received > self.limits.largest_headers + _OVERHEAD * self._body:
+            self.refuse(self._too_much())
+
+    def _feed(self, data: bytes) -> None:
+        """Parse. An offer to upgrade is not taken (RFC 9110 section 7.8): the request is read again without it."""
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if not self._offered:  # CONNECT: what follows is no HTTP
+                return
+            self._offered = False
+            rest = data[upgrade.args[0] :]
+            kept = [b"%b: %b\r\n" % one for one in self.headers if one[0] not in (b"upgrade", b"http2-settings")]
+            version = self.parser.get_http_version().encode()
+            head = b"%b %b HTTP/%b\r\n%b\r\n" % (self.parser.get_method(), self.url, version, b"".join(kept))
+            self.parser = httptools.HttpRequestParser(self)
+            self._feed(head + rest)
+
+    # callbacks of the parser
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._complete, self._in_head = False, True
+        self._received, self._body = 0 if self._behind else self._chunk, 0
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._in_head:
+            super().on_header(name, value)  # fields of a trailer are no headers (RFC 9110 section 6.5.1)
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
+            self._offered = True
+            return
+        limits = self.limits
+        if len(self.headers) > limits.most_headers or len(self.url) > limits.largest_headers or self._bulky():
+            self._stop(self._too_much())
+        hosts = [value for name, value in self.headers if name == b"host"]
+        if len(hosts) != 1 and (hosts or self.parser.get_http_version() == "1.1"):
+            said = "no Host header" if not hosts else f"{len(hosts)} Host headers"
+            self._stop(refuse("malformed-http", None, f"The request has {said}; send one (RFC 9112 section 3.2)."))
+        self.scope["extensions"] = self._extensions
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._body += len(body)
+        self._behind = True
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self._offered:
+            return
+        self._complete = self._behind = True
+        super().on_message_complete()
+
+    def _stop(self, refusal: Refusal) -> None:
+        """End the parser; what raised is answered where data was received."""
+        self._refusal = refusal
+        raise ValueError(refusal.message)
+
+    def _bulky(self) -> bool:
+        """Whether the head is too large; it is measured only if what was received is."""
+        largest = self.limits.largest_headers
+        if self._received + self._chunk <= largest:
+            return False
+        return sum(len(name) + len(value) for name, value in self.headers) > largest
+
+    def _too_much(self) -> Refusal:
+        limits = f"{self.limits.most_headers} headers, or {self.limits.largest_headers} bytes of path or headers"
+        return refuse("headers-too-large", None, f"There are more than {limits}; send fewer.")
+
+    def _arm(self) -> None:
+        self._timer = self.loop.call_later(self.limits.request_deadline, self._late)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self) -> None:
+        self._timer = None
+        self.refuse(too_slow(self.limits.request_deadline))
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer on the bare transport, unless an answer is under way, and close when the client has heard it."""
+        if self.transport.is_closing() or self._refused:
+            return
+        self._refused, self._received = True, 0
+        self._disarm()
+        cycle = self.cycle
+        answered = cycle is not None and cycle.response_complete and self.scope is cycle.scope
+        if answered:  # all that is missing is the rest of a body that nobody wanted
+            self.transport.close()
+            return
+        if cycle is None or cycle.response_complete or not cycle.response_started:
+            body = refusal.json()
+            self.transport.write(
+                STATUS_LINE[refusal.status] + b"content-type: application/json\r\ncache-control: no-store\r\n"
+                b"connection: close\r\ncontent-length: " + str(len(body)).encode() + b"\r\n\r\n" + body
+            )
+        if cycle is not None:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if self.transport.can_write_eof():  # an early close would be a reset, which overtakes the answer
+            self.transport.write_eof()
+            self.flow.resume_reading()
+            self._timer = self.loop.call_later(_LINGER, self.transport.close)
+        else:
+            self.transport.close()
+
+
+def limited(limits: ConnectionLimits) -> type[Connection]:
+    """The protocol with other limits."""
+    return type("LimitedConnection", (Connection,), {"limits": limits})

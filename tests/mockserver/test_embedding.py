@@ -1,0 +1,190 @@
+"""The mock inside other programs: mounted in an application, behind httpx, and without a server of its own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx2
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
+from starlette.testclient import TestClient
+from starlette.websockets import WebSocketDisconnect
+
+from spec.openapi.document import Document
+
+COURSE = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
+
+
+async def own(request: Request) -> Response:
+    return PlainTextResponse(f"own {request.url.path}")
+
+
+@pytest.fixture
+def inner(document: Document, client_of: Callable[..., Any]) -> Any:
+    return client_of(document, public_url=None)
+
+
+@pytest.fixture
+def outer(inner: Any) -> TestClient:
+    routes = [Route("/own", own), Mount("/my mock", inner.app), Mount("/mock", inner.app), Route("/mock2", own)]
+    return TestClient(Starlette(routes=routes), base_url="http://testserver")
+
+
+def send(outer: TestClient, inner: Any, body: Any, mount: str = "/mock") -> Any:
+    return outer.post(f"{mount}{inner.path()}", json=body, headers={"token": inner.token})
+
+
+@pytest.mark.parametrize("mount", ["/mock", "/my%20mock"])
+def test_a_mounted_mock_serves_and_its_links_lead_back(
+    outer: TestClient, inner: Any, examples: dict[str, Any], mount: str
+) -> None:
+    answer = send(outer, inner, examples["enroll-student"], mount)
+    assert answer.status_code == 200, answer.text
+    link = answer.json()["signon"]["redirect"]
+    assert link.startswith(f"http://testserver{mount}/v2/installs/")
+    page = outer.get(link, headers={"accept": "text/html"})
+    assert page.status_code == 200
+    style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert style == f"{mount}/_invigilate/static/style.css"
+    assert outer.get(style).headers["content-type"].startswith("text/css")
+    assert outer.get("/own").text == "own /own"
+
+
+def test_help_leads_to_the_clause_on_the_mounted_contract_page(outer: TestClient, inner: Any) -> None:
+    told = send(outer, inner, {"course": {}}).json()
+    url, _, clause = told["help"].partition("#")
+    assert url == "http://testserver/mock/_invigilate/contract"
+    assert f'id="{clause}"' in outer.get(url).text
+    assert send(outer, inner, COURSE).json()["course"]["result"] == "Created"
+
+
+def test_refusals_are_the_mocks_own_in_a_mount(outer: TestClient, inner: Any) -> None:
+    for path, status in (("/nowhere", 404), (inner.path() + "/", 404), (inner.path() + "%2F", 404)):
+        answer = outer.post(f"/mock{path}", json=COURSE, headers={"token": inner.token})
+        assert (answer.status_code, answer.json()["errors"][0]["clause"]) == (status, "path-known")
+    answer = outer.get(f"/mock{inner.path()}")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "POST")
+    assert outer.post("/mock/_invigilate/reset", headers={"origin": "http://evil.example.com"}).status_code == 403
+    assert outer.post("/mock/_invigilate/reset").json() == {"reset": True}
+    assert outer.put("/mock/_invigilate/reset").headers["allow"] == "POST"
+
+
+def test_the_own_document_names_the_place_where_it_is_served(outer: TestClient) -> None:
+    assert outer.get("/mock/openapi.json").json()["servers"][0]["url"] == "http://testserver/mock"
+    assert 'href="/mock/_invigilate/contract"' in outer.get("/mock/").text
+
+
+def test_it_runs_behind_httpx(inner: Any) -> None:
+    async def run() -> Any:
+        transport = httpx2.ASGITransport(inner.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return await client.post(inner.path(), json=COURSE, headers={"token": inner.token})
+
+    answer = asyncio.run(run())
+    assert answer.json()["course"]["result"] == "Created"
+
+
+def test_a_server_that_tells_no_raw_path(inner: Any) -> None:
+    sent: list[Any] = []
+
+    async def call(path: str) -> int:
+        sent.clear()
+        scope = {
+            "type": "http", "method": "POST", "path": path, "query_string": b"", "headers": [(b"host", b"x")], "scheme": "http",
+        }  # fmt: skip
+
+        async def receive() -> Any:
+            return {"type": "http.request", "body": b""}
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await inner.app(scope, receive, send)
+        return int(sent[0]["status"])
+
+    assert asyncio.run(call(inner.path())) == 401
+    assert asyncio.run(call(inner.path() + "\n")) == 404
+    assert asyncio.run(call("/\u00e9")) == 404
+    assert b"http://127.0.0.1:8400/_invigilate/contract#" in sent[1]["body"]  # nothing tells where it is reached
+
+
+def test_a_lifespan_and_a_websocket(inner: Any) -> None:
+    with TestClient(inner.app) as client:
+        assert client.get("/").status_code == 200
+        with pytest.raises(WebSocketDisconnect) as ended, client.websocket_connect("/"):
+            pass
+        assert ended.value.code == 1000
+
+
+def test_a_slow_body_is_refused_by_the_application_itself(document: Document, client_of: Callable[..., Any]) -> None:
+    client = client_of(document, body_deadline=0.01)
+    answers: list[Any] = []
+
+    async def run() -> None:
+        headers = [(b"token", client.token.encode()), (b"content-type", b"application/json")]
+        scope = {
+            "type": "http", "method": "POST", "path": client.path(), "raw_path": client.path().encode(), "query_string": b"",
+            "headers": headers, "scheme": "http", "server": ("127.0.0.1", 1),
+        }  # fmt: skip
+
+        async def receive() -> Any:
+            await asyncio.Event().wait()
+
+        async def send(message: Any) -> None:
+            answers.append(message)
+
+        await client.app(scope, receive, send)
+
+    asyncio.run(run())
+    assert answers[0]["status"] == 408
+    assert (b"connection", b"close") in answers[0]["headers"]
+
+
+def test_links_name_the_host_of_the_call_only_where_that_is_this_mock(
+    document: Document, client_of: Callable[..., Any]
+) -> None:
+    def link(client: Any, **headers: str) -> str:
+        answer = client.http.post(client.path(), json={}, headers=headers)
+        return str(urlsplit(answer.json()["help"]).netloc)
+
+    client = client_of(document, public_url=None, hosts=frozenset({"mock.test"}))
+    assert link(client, host="mock.test:8400") == "mock.test:8400"
+    assert link(client, host="localhost:1234") == "localhost:1234"
+    assert link(client, host="MOCK.test") == "MOCK.test"
+    for foreign in ("evil.example.com", "a b", "x/../y", "mock.test@evil.example.com", ""):
+        assert link(client, host=foreign) == "testserver:80"
+    assert link(client, host="a.test", **{"x-forwarded-host": "mock.test"}) == "testserver:80"
+    behind = client_of(document, public_url=None, hosts=frozenset({"mock.test"}), proxy_headers=True)
+    forwarded = {"host": "10.0.0.1", "x-forwarded-host": "mock.test", "x-forwarded-proto": "https"}
+    told = behind.http.post(behind.path(), json={}, headers=forwarded).json()["help"]
+    assert told.startswith("https://mock.test/_invigilate/contract#")
+
+
+def test_a_path_in_the_public_url_is_served_and_may_be_left_out(
+    document: Document, client_of: Callable[..., Any]
+) -> None:
+    client = client_of(document, public_url="http://testserver/lms/mock")
+    for prefix in ("", "/lms/mock"):
+        answer = client.http.post(prefix + client.path(), json=COURSE, headers={"token": client.token})
+        assert answer.status_code == 200, answer.text
+        told = client.http.post(prefix + client.path(), json={}, headers={"token": client.token}).json()
+        assert told["help"].startswith("http://testserver/lms/mock/_invigilate/contract#")
+        assert 'href="/lms/mock/_invigilate/static/style.css"' in client.http.get(prefix + "/").text
+    assert client.http.post("/lms/mocking" + client.path()).status_code == 404
+
+
+def test_the_same_calls_get_the_same_sids_after_a_reset(client: Any, examples: dict[str, Any]) -> None:
+    first = client.ok(examples["everything"])
+    client.app.reset()
+    again = client.ok(examples["everything"])
+    signons = first.pop("signon"), again.pop("signon")
+    assert first == again
+    assert signons[0]["token"] != signons[1]["token"]
+    presented = client.http.post(f"/v2/installs/{client.install}/signon", json={"token": signons[0]["token"]})
+    assert presented.status_code == 403  # of before the reset
