@@ -151,10 +151,11 @@ class Target:
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
-        self.sent = self.throttled = self.unavailable = self.lost = self.refused = 0
+        self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
         self.exchanges: list[Exchange] = []
         self._next = 0.0
+        self._waiting = False
         self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
@@ -170,6 +171,11 @@ class Target:
             earlier.append(self._record(exchange))
             self.sleep(seconds)
             waited += seconds
+
+    def once(self, request: Request) -> Exchange:
+        """One request, whatever comes back."""
+        self._pace(1)
+        return self._record(self.transport.send(request))
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         """Requests at the same time, each of them once."""
@@ -196,7 +202,8 @@ class Target:
             self.throttled += status == 429
             self.unavailable += status in LOST_STATUSES
             self.lost += kept.lost
-            self.refused += kept.loss is Loss.UNSENT
+            self._waiting, before = kept.loss is Loss.UNSENT, self._waiting
+            self.restarts += self._waiting and not before
         if self.watch is not None:
             self.watch(kept)
         return kept

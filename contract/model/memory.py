@@ -85,7 +85,7 @@ NOBODY_KNOWS = Doubt(None)
 
 
 @dataclass(slots=True)
-class Shown:
+class Demonstrated:
     """What the target was seen able to tell, over a whole run: until then its silence proves nothing.
 
     ``changes`` are parts and leaves of which a change was told as an update, ``sameness`` parts of which it was told
@@ -109,7 +109,7 @@ class Model:
     signons: list[Mapping[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     made: list[Thing] = field(default_factory=list)
-    shown: Shown = field(default_factory=Shown)
+    shown: Demonstrated = field(default_factory=Demonstrated)
     by_folded: dict[tuple[str, str], dict[Identity, str]] = field(default_factory=dict)
     by_text: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 

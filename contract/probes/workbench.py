@@ -15,6 +15,7 @@ from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
+from contract.judging.latency import Pair
 from contract.judging.race import judge_burst
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
@@ -47,7 +48,7 @@ class Workbench:
         seed: int,
     ) -> None:
         self.target, self.judge, self.ledger, self.access, self.composer = target, judge, ledger, access, composer
-        self.options = options
+        self.options, self.seed = options, seed
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
         self.name = ""
@@ -56,7 +57,7 @@ class Workbench:
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
-        self.pace: list[float] = []
+        self.pace: list[Pair] = []
         self.seen_findings: list[Finding] = []
 
     def fork(self, prefix: str) -> Workbench:
@@ -169,7 +170,8 @@ class Workbench:
             if not finding.exchanges:
                 relevant = self._relevant(exchanges)
                 judgement.findings[judgement.findings.index(finding)] = finding.of(*relevant, probe=self.name)
-        self.ledger.record(judgement)
+        with self.ledger.lock:
+            self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:

@@ -76,7 +76,7 @@ class Independent:
             )
         else:
             answer = self._answer(method, path, named, body)
-        if "slower-and-slower" in behaviour.quirks:
+        if "everything-slower-and-slower" in behaviour.quirks:
             time.sleep(len(self.store.things) * 0.00003)
         return packed(behaviour, answer, ",".join(named.get("accept-encoding", [])))
 
@@ -191,6 +191,8 @@ class Independent:
             status = behaviour.invalid_input_status
             shown = found[:1] if "first-fault-only" in quirks else found
             return refusal(behaviour, status, "INVALIDINPUT", "The body is not valid.", shown)
+        if "slower-and-slower" in quirks:
+            time.sleep(len(self.store.things) * 0.00003)
         work = Provision(self.store, install, FACTS["integrations"])
         try:
             work.run(body)

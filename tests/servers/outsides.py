@@ -142,5 +142,6 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "any-path": of("path-known", "any-path"),
     "install-form-500": of("never-server-error install-sid-form", malformed_install_status=500),
     "slower-and-slower": of("latency-flat", "slower-and-slower"),
+    "everything-slower-and-slower": of("latency-flat", "everything-slower-and-slower"),
 }
 BREAKAGES: Mapping[str, Breakage] = {**UPSERT, **VALIDATION, **CREDENTIALS, **SIGNON, **ANSWERS, **ROBUSTNESS}
