@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
@@ -17,20 +18,23 @@ Application = Callable[
 
 
 class AsgiTransport:
-    """Calls an application directly, each request with ``timeout`` seconds."""
+    """Calls an application directly, each request with ``timeout`` seconds. Threads wait for each other."""
 
     def __init__(self, application: Application, *, timeout: float = 10.0) -> None:
         self.application, self.timeout = application, timeout
         self.loop = asyncio.new_event_loop()
+        self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
-        return self.loop.run_until_complete(self._exchange(request))
+        with self._lock:
+            return self.loop.run_until_complete(self._exchange(request))
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         async def together() -> list[Exchange]:
             return list(await asyncio.gather(*(self._exchange(request) for request in requests)))
 
-        return self.loop.run_until_complete(together())
+        with self._lock:
+            return self.loop.run_until_complete(together())
 
     def close(self) -> None:
         self.loop.close()
