@@ -147,7 +147,11 @@ def _subject(
         differs = len({one["sub"] for one in terms.model.signons if isinstance(one["sub"], str | int)}) > 1
         same = differs and any(one["sub"] is not None and one["sub"] == claims.get("sub") for one in others)
         identical = any(one["lasting"] == lasting for one in others)
-        if stranger or same or identical:
+        apart = {
+            one.name for one in terms.model.resources.parts if terms.signon.subject not in (one.name, *one.identity)
+        }
+        something_else = claims.get("sub") in {sids[name] for name in apart if name in sids}
+        if stranger or same or identical or something_else:
             judgement.find("signon-token-subject", "another user", sid, "the user of another call", pointer)
     elif isinstance(claims.get("sub"), str) and any(claims["sub"] == one["sid"] for one in others):
         judgement.find("signon-token-subject", "another user", sid, claims["sub"], pointer)

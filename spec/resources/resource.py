@@ -94,6 +94,7 @@ class Signon:
     redirect: str
     token: str
     claims: Mapping[str, str]
+    schema: Schema
 
 
 @dataclass(frozen=True, slots=True)
