@@ -67,8 +67,15 @@ def self_test() -> int:
     return matrix((examine(one) for one in subjects), sys.stdout.write)
 
 
+def spoil(arguments: list[str]) -> int:
+    """``invigilate token --spoil``: the judge knows how tokens are spoiled, the mock how they are minted."""
+    from contract.cli.spoil import spoil as command
+
+    return command(arguments)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run one sub-command and return its exit code."""
+    """Run one sub-command and return its exit code: 2 with one line if it is we who are at fault."""
     given = sys.argv[1:] if arguments is None else arguments
     if not given or given[0] in ("-h", "--help", "help"):
         sys.stdout.write(usage())
@@ -82,17 +89,27 @@ def main(arguments: list[str] | None = None) -> int:
     if complaint := shadowed():
         sys.stderr.write(complaint + "\n")
         return 2
-    if given[0] == "check" and "--self-test" in given:
-        return self_test()
-    module, _, function = COMMANDS[given[0]][0].partition(":")
     try:
-        code = getattr(import_module(module), function)(given[1:])
+        return _run(given)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    return int(code)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is no finding about anybody's server or document
+        from spec.defect import told
+
+        sys.stderr.write(told(given[0], error, given[1:]) + "\n")
+        return 2
+
+
+def _run(given: list[str]) -> int:
+    if given[0] == "check" and "--self-test" in given:
+        return self_test()
+    if given[0] == "token" and "--spoil" in given:
+        return spoil(given[1:])
+    module, _, function = COMMANDS[given[0]][0].partition(":")
+    return int(getattr(import_module(module), function)(given[1:]))
 
 
 if __name__ == "__main__":

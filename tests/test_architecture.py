@@ -13,7 +13,7 @@ from spec.schema.formats import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
-        *("source", "openapi", "schema", "catalogue", "resources", "load"),
+        *("defect", "source", "openapi", "schema", "catalogue", "resources", "load"),
         *("regex", "normal", "witness", "compatibility", "diff", "lint", "docs"),
     ),
     "mockserver": (
@@ -28,6 +28,7 @@ ORDER = {
             "judging",
             "generation",
             "probes",
+            "reproduction",
             "run",
             "report",
             "replaying",

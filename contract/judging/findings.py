@@ -21,9 +21,22 @@ class Outcome(StrEnum):
     NOT_EXERCISED = "not-exercised"
 
 
+class Reproduced(StrEnum):
+    """How a finding was seen again before it was reported."""
+
+    SEQUENCE = "sequence"
+    PROBE = "probe"
+    NEVER = "never"
+    UNTRIED = "untried"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A clause that was seen broken. ``cause`` is a short stable phrase; with clause and pointer it is the identity."""
+    """A clause that was seen broken. ``cause`` is a short stable phrase.
+
+    The identity of a finding is its clause, cause and pointer, and what it is ``about``: parts, members, statuses and
+    rules (see contract.judging.circumstances). ``reproduced`` says how it was seen again.
+    """
 
     clause: str
     cause: str
@@ -33,12 +46,31 @@ class Finding:
     exchanges: tuple[Exchange, ...] = ()
     probe: str = ""
     intermittent: bool = False
+    about: tuple[str, ...] = ()
+    site: str = ""
+    reproduced: Reproduced = Reproduced.UNTRIED
+    times: int = 1
+    trail: tuple[Exchange, ...] = ()
+    """Everything that its probe had sent until then."""
+    rung: str = ""
+    """The probe of the ladder that showed it, or ""."""
+
+    @property
+    def place(self) -> str:
+        """The pointer without the names in it that differ from run to run."""
+        return self.site or re.sub(r"[A-Z]{2}[0-9a-f]{32}", "SID", self.pointer)
 
     @property
     def fingerprint(self) -> str:
         """Twelve hex digits that stay the same from run to run."""
-        pointer = re.sub(r"[A-Z]{2}[0-9a-f]{32}", "SID", self.pointer)
-        return hashlib.sha256(f"{self.clause}\n{self.cause}\n{pointer}".encode()).hexdigest()[:12]
+        words = "\n".join((self.clause, self.cause, self.place, *self.about))
+        return hashlib.sha256(words.encode("utf-8", "backslashreplace")).hexdigest()[:12]
+
+    def covers(self, other: Finding) -> bool:
+        """Whether another finding shows no more than this one: the same, in a call about which more is to be said."""
+        return (self.clause, self.cause, self.place) == (other.clause, other.cause, other.place) and set(
+            self.about
+        ) <= set(other.about)
 
     def of(self, *exchanges: Exchange, probe: str = "") -> Finding:
         """The same finding with the exchanges that reproduce it."""
@@ -55,9 +87,11 @@ class Judgement:
     def touch(self, *clauses: str) -> None:
         self.exercised.update(clauses)
 
-    def find(self, clause: str, cause: str, expected: str, received: str, pointer: str = "") -> None:
+    def find(
+        self, clause: str, cause: str, expected: str, received: str, pointer: str = "", about: tuple[str, ...] = ()
+    ) -> None:
         self.exercised.add(clause)
-        self.findings.append(Finding(clause, cause, expected, received, pointer))
+        self.findings.append(Finding(clause, cause, expected, received, pointer, about=about))
 
     def merge(self, other: Judgement) -> None:
         self.exercised |= other.exercised
@@ -81,7 +115,10 @@ class ClauseResult:
 
 
 class Ledger:
-    """Collects judgements per clause, keeping one finding per fingerprint: the one with the fewest exchanges."""
+    """Collects judgements per clause: of findings of which one covers the other, only the one that says less is kept.
+
+    Of two sightings of the same finding, the one with the fewest exchanges is kept.
+    """
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.results = {clause.id: ClauseResult(clause) for clause in catalogue.values()}
@@ -89,18 +126,28 @@ class Ledger:
 
     def record(self, judgement: Judgement, *exchanges: Exchange, probe: str = "") -> list[Finding]:
         """Add a judgement; returns the findings that are new."""
-        new = []
         for clause in judgement.exercised:
             self.results[clause].exercised += 1
+        new = []
         for finding in judgement.findings:
-            result = self.results[finding.clause]
             full = finding if finding.exchanges else finding.of(*exchanges, probe=probe)
-            known = result.findings.get(full.fingerprint)
-            if known is None:
+            if self._keep(self.results[finding.clause].findings, full):
                 new.append(full)
-            if known is None or len(full.exchanges) < len(known.exchanges):
-                result.findings[full.fingerprint] = full
         return new
+
+    @staticmethod
+    def _keep(kept: dict[str, Finding], full: Finding) -> bool:
+        """Put a finding in its place among those of its clause; whether nothing covered it."""
+        for fingerprint, known in kept.items():
+            if known.covers(full):
+                shorter = known.about == full.about and len(full.exchanges) < len(known.exchanges)
+                kept[fingerprint] = replace(full if shorter else known, times=known.times + 1)
+                return False
+        covered = [one for one in kept.values() if full.covers(one)]
+        for one in covered:
+            del kept[one.fingerprint]
+        kept[full.fingerprint] = replace(full, times=full.times + sum(one.times for one in covered))
+        return True
 
     def findings(self) -> list[Finding]:
         """Every finding, in the order of the catalogue."""

@@ -173,7 +173,9 @@ class History:
         thing.suspect = thing.suspect or guess
         expected = part.updated if ours else part.found
         detail = f"{answered.result} although {', '.join(changed) or 'nothing stored'} differs"
-        judgement.find(thing.suspect, "untrue result", expected, detail, answered.result_pointer)
+        judgement.find(
+            thing.suspect, "untrue result", expected, detail, answered.result_pointer, (answered.result, *changed)
+        )
 
     def _can_tell(self, part: Part, changed: list[str]) -> None:
         """A right answer, whatever way of updating the target has: it is able to tell this."""

@@ -10,6 +10,7 @@ from typing import Any
 from contract.http.access import Access, sent_tokens
 from contract.http.exchange import Exchange, Request, Response
 from contract.judging.answers import Answers
+from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import Judgement
 from contract.judging.refusals import doubt_after, judge_form, judge_refusal
 from contract.judging.signon import SignonTerms, judge_signon
@@ -61,6 +62,14 @@ class Judge:
                 self.throttled(attempt.response, wanted, judgement)
         if any(attempt.lost for attempt in exchange.earlier):
             wanted = self.expect(exchange.request)
+        around = circumstances(self.model, self.oracle.schema, wanted)
+        shown = self._judged(exchange, wanted)
+        shown.findings = explained(shown.findings, around, exchange.response)
+        judgement.merge(shown)
+        return judgement
+
+    def _judged(self, exchange: Exchange, wanted: Expectation) -> Judgement:
+        judgement = Judgement()
         judgement.touch("never-hang", "never-server-error")
         response = exchange.response
         if response is None:
@@ -91,8 +100,11 @@ class Judge:
 
     def throttled(self, response: Response, wanted: Expectation, judgement: Judgement) -> None:
         """Add findings about an answer that says to come again: only its form can be wrong."""
-        judgement.touch("credential-not-echoed", "never-trace")
-        judge_form(response, replace(wanted, reasons=(), binding=()), judgement)
+        shown = Judgement()
+        around = circumstances(self.model, self.oracle.schema, wanted)
+        judge_form(response, replace(wanted, reasons=(), binding=()), shown)
+        shown.findings = explained(shown.findings, around, response)
+        judgement.merge(shown)
         self._refused(response, wanted)
 
     def _refused(self, response: Response, wanted: Expectation) -> None:

@@ -61,10 +61,10 @@ def _once(part: Part, shown: list[Mapping[str, Any]], judgement: Judgement) -> N
     adopted = clause_of(part.schema, "x-resource", "fallback-identity")
     clause = adopted if part.fallback is not None and adopted != "schema" else "concurrent-once"
     if len(sids) > 1:
-        judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer)
+        judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer, ("at once",))
     if created > 1:
         received = f"{created} of {len(shown)} answers say {part.created}"
-        judgement.find(clause, "created several times", "once at most", received, pointer)
+        judgement.find(clause, "created several times", "once at most", received, pointer, ("at once",))
 
 
 def part_results(judge: Judge, exchange: Exchange) -> int:

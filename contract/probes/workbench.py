@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contract.generation.composition import Chance, Composer, Seeded
@@ -51,7 +51,7 @@ class Workbench:
         self.options, self.seed = options, seed
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
-        self.name = ""
+        self.name = self.rung = ""
         self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
         self.published_keys: list[str] = []
         self.base = ""
@@ -88,10 +88,10 @@ class Workbench:
     @contextmanager
     def probe(self, name: str) -> Iterator[None]:
         """Findings from here on belong to a probe, and its exchanges reproduce them."""
-        outer = self.name, self.trail
-        self.name, self.trail = name, []
+        outer = self.name, self.trail, self.rung
+        self.name, self.trail, self.rung = name, [], self.rung or name
         yield
-        self.name, self.trail = outer
+        self.name, self.trail, self.rung = outer
 
     def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
         """A good body with the named parts (all if none is named)."""
@@ -166,18 +166,32 @@ class Workbench:
 
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
-        for finding in judgement.findings:
+        for place, finding in enumerate(judgement.findings):
             if not finding.exchanges:
-                relevant = self._relevant(exchanges)
-                judgement.findings[judgement.findings.index(finding)] = finding.of(*relevant, probe=self.name)
+                judgement.findings[place] = replace(
+                    finding,
+                    exchanges=tuple(self._relevant(exchanges)),
+                    probe=self.name,
+                    trail=tuple(self.trail),
+                    rung=self.rung,
+                )
         with self.ledger.lock:
             self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
+        """The exchanges, and those before them that named the same things or minted a SID that is named."""
         names = {text for exchange in exchanges for text in self._texts(exchange.request)}
-        before = [one for one in self.trail if one not in exchanges and names & self._texts(one.request)]
-        return [*before, *exchanges]
+        own = {id(one) for one in exchanges}
+        before: list[Exchange] = []
+        for one in reversed(self.trail):
+            if id(one) in own:
+                continue
+            texts = self._texts(one.request)
+            if names & texts or not names.isdisjoint(self.sids(one).values()):
+                names |= texts
+                before.append(one)
+        return [*reversed(before), *exchanges]
 
     def _texts(self, request: Request) -> set[str]:
         try:

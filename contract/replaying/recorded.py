@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contract.http.exchange import Request
+from contract.judging.findings import Reproduced
+from contract.reproduction.sequence import Step
+
 LARGEST_BODY = 8 * 1_048_576
 
 
@@ -19,20 +23,8 @@ class RecordedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """One request of a sequence, with placeholders for secrets, and the SIDs that its answer gave, by part."""
-
-    method: str
-    path: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes | None
-    sids: Mapping[str, str]
-    together: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Sequence:
-    """What a finding was seen with."""
+    """What a finding was seen with: requests with placeholders for secrets. ``reproduced`` says how it showed again."""
 
     fingerprint: str
     clause: str
@@ -41,6 +33,8 @@ class Sequence:
     intermittent: bool
     complete: bool
     steps: tuple[Step, ...]
+    reproduced: Reproduced = Reproduced.UNTRIED
+    rung: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +102,8 @@ class _Reader:
             intermittent=finding.get("intermittent") is True,
             complete=not finding.get("left_out"),
             steps=tuple(self.step(step, f"{pointer}/reproduce/{index}") for index, step in enumerate(steps)),
+            reproduced=_reproduced(finding.get("reproduced")),
+            rung=str(finding.get("rung", "")),
         )
 
     def step(self, value: Any, pointer: str) -> Step:
@@ -123,11 +119,9 @@ class _Reader:
             headers.append((name_value[0], name_value[1]))
         answer = step.get("answer")
         sids = answer.get("sids") if isinstance(answer, dict) else None
+        method = self.want(step.get("method"), str, f"{pointer}/method")
         return Step(
-            method=self.want(step.get("method"), str, f"{pointer}/method"),
-            path=path,
-            headers=tuple(headers),
-            body=self.body(step, pointer),
+            request=Request(method, path, tuple(headers), self.body(step, pointer)),
             sids={str(name): sid for name, sid in (sids or {}).items() if isinstance(sid, str)},
             together=step.get("together", 0) if isinstance(step.get("together", 0), int) else 0,
         )
@@ -145,3 +139,8 @@ class _Reader:
         if unpacker.unconsumed_tail:
             raise RecordedError(f"{self.path}: {pointer}/body_packed: is larger than {LARGEST_BODY} bytes.")
         return body
+
+
+def _reproduced(value: Any) -> Reproduced:
+    """How a finding showed again; what is no such word is as if nobody had tried."""
+    return Reproduced(value) if value in tuple(Reproduced) else Reproduced.UNTRIED

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from contract.http.exchange import Exchange, Request
-from contract.judging.race import judge_burst
+from contract.judging.findings import Reproduced
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
-from contract.replaying.recorded import Recorded, Sequence, Step
-from contract.replaying.renaming import Renaming
+from contract.replaying.recorded import Recorded, Sequence
 from contract.report.masking import MASKED, labelled, placeholders
+from contract.reproduction.sequence import Step, renaming_for, send, stage_for
 
 TRIES = 5
 """How often something is tried that does not show every time."""
 _TAMPERED = re.compile(r"\$BAD_CREDENTIAL\((.*)\)\Z", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\A((?:[A-Za-z]+ )?)(\$[A-Z0-9_]+)\Z")
+_UNPROVEN = {
+    Reproduced.NEVER: "it did not show a second time in the run either, so its absence says nothing",
+    Reproduced.UNTRIED: "the run did not send it a second time, so a call may be missing; run the check again",
+}
 
 
 class Now(StrEnum):
@@ -49,8 +52,13 @@ def replay(recorded: Recorded, bench: Workbench) -> Iterator[Replayed]:
             fails = any(_fails(sequence, recorded, bench) for _ in range(_tries(sequence)))
         except _UntoldError as error:
             yield Replayed(sequence, Now.UNTOLD, str(error))
+            continue
+        if fails:
+            yield Replayed(sequence, Now.FAILS)
+        elif sequence.reproduced in _UNPROVEN:
+            yield Replayed(sequence, Now.UNTOLD, _UNPROVEN[sequence.reproduced])
         else:
-            yield Replayed(sequence, Now.FAILS if fails else Now.GONE)
+            yield Replayed(sequence, Now.GONE)
 
 
 def _tries(sequence: Sequence) -> int:
@@ -58,69 +66,54 @@ def _tries(sequence: Sequence) -> int:
 
 
 def _fails(sequence: Sequence, recorded: Recorded, bench: Workbench) -> bool:
-    texts = [text for step in sequence.steps for text in (step.path, (step.body or b"").decode("utf-8", "replace"))]
-    renaming = Renaming(texts)
-    fork = bench.fork(next((f"iv-{new}" for new in renaming.fresh.values()), bench.composer.prefix))
-    fork.name = sequence.probe
-    if not sequence.steps or any("?" in step.path for step in sequence.steps):
+    renaming = renaming_for(sequence.steps)
+    fork = stage_for(bench, renaming, sequence.probe)
+    by_probe = sequence.reproduced is Reproduced.PROBE or not sequence.steps
+    if by_probe or any("?" in step.request.path for step in sequence.steps):
         # sign-on links and latencies are judged by their probe, not request by request
         _run_probe(sequence, fork)
     else:
-        _send(sequence, recorded, fork, renaming)
+        if not sequence.complete:
+            raise _UntoldError("the report holds only the end of its sequence; run the check again")
+        renaming.installs(recorded.install, bench.access.install)
+        if recorded.other_install is not None:
+            if (
+                any(recorded.other_install in one.request.path for one in sequence.steps)
+                and not bench.access.other_token
+            ):
+                raise _UntoldError("it needs a second install: --other-install SID --other-token-env NAME")
+            renaming.installs(recorded.other_install, bench.access.other_install or recorded.other_install)
+        # every secret is looked up before anything is written
+        send([_with_secrets(one, bench) for one in sequence.steps], fork, renaming)
+        _exercised(sequence, fork, f"what was sent does not exercise it here; {_LACKING}")
     return any(one.fingerprint == sequence.fingerprint for one in fork.seen_findings)
 
 
+_LACKING = "give the options that the run had"
+
+
 def _run_probe(sequence: Sequence, bench: Workbench) -> None:
-    if sequence.probe not in LADDER:
+    name = sequence.rung or sequence.probe
+    if name not in LADDER:
         raise _UntoldError("the report holds no requests for it; run the check again")
-    with bench.probe(sequence.probe):
-        LADDER[sequence.probe](bench)
+    with bench.probe(name):
+        LADDER[name](bench)
+    _exercised(sequence, bench, f"the probe {name!r} could not exercise it; {_LACKING}")
+
+
+def _exercised(sequence: Sequence, bench: Workbench, reason: str) -> None:
+    """Nothing is said about a clause that nothing exercised."""
     clauses = bench.ledger.results
     if sequence.clause not in clauses or not clauses[sequence.clause].exercised:
-        raise _UntoldError(f"the probe {sequence.probe!r} could not exercise it; give the options of the run")
+        raise _UntoldError(reason)
 
 
-def _send(sequence: Sequence, recorded: Recorded, bench: Workbench, renaming: Renaming) -> None:
-    renaming.installs(recorded.install, bench.access.install)
-    if recorded.other_install is not None:
-        if any(recorded.other_install in step.path for step in sequence.steps) and bench.access.other_token is None:
-            raise _UntoldError("it needs a second install: --other-install SID --other-token-env NAME")
-        renaming.installs(recorded.other_install, bench.access.other_install or recorded.other_install)
-    if not sequence.complete:
-        raise _UntoldError("the report holds only the end of its sequence; run the check again")
-    # every secret is looked up before anything is written
-    headers = [_headers(step, bench) for step in sequence.steps]
-    place = 0
-    while place < len(sequence.steps):
-        step = sequence.steps[place]
-        group = [step]
-        while step.together and place + len(group) < len(sequence.steps):
-            following = sequence.steps[place + len(group)]
-            if following.together != step.together:
-                break
-            group.append(following)
-        requests = [_request(one, renaming, headers[place + index]) for index, one in enumerate(group)]
-        for one, exchange in zip(group, _exchanges(bench, requests), strict=True):
-            renaming.sids(one.sids, bench.sids(exchange))
-        place += len(group)
-
-
-def _exchanges(bench: Workbench, requests: list[Request]) -> list[Exchange]:
-    if len(requests) == 1:
-        return [bench.send(requests[0])]
-    expected = bench.judge.expect(requests[0])
-    exchanges = bench.target.burst(requests)
-    bench.trail += exchanges
-    bench.record(judge_burst(bench.judge, exchanges, expected), *exchanges)
-    return exchanges
-
-
-def _request(step: Step, renaming: Renaming, headers: tuple[tuple[str, str], ...]) -> Request:
-    return Request(step.method, renaming.text(step.path), headers, renaming.body(step.body))
-
-
-def _headers(step: Step, bench: Workbench) -> tuple[tuple[str, str], ...]:
-    return tuple((name, _value(name, value, bench)) for name, value in step.headers)
+def _with_secrets(step: Step, bench: Workbench) -> Step:
+    """A step with the secrets of this run in the place of their placeholders."""
+    headers = tuple((name, _value(name, value, bench)) for name, value in step.request.headers)
+    if MASKED in step.request.path or MASKED.encode() in (step.request.body or b""):
+        raise _UntoldError("the report masks a part of what was sent")
+    return replace(step, request=replace(step.request, headers=headers))
 
 
 def _value(name: str, value: str, bench: Workbench) -> str:
@@ -133,7 +126,7 @@ def _value(name: str, value: str, bench: Workbench) -> str:
     if found := _PLACEHOLDER.match(value):
         secret = next((one for one, known in placeholders(bench.access).items() if known == found[2]), None)
         if secret is None:
-            raise _UntoldError(f"it needs what stood for {found[2]}; give the options of the run")
+            raise _UntoldError(f"it needs what stood for {found[2]}; {_LACKING}")
         return found[1] + secret
     if MASKED in value:
         raise _UntoldError(f"the report masks the header {name!r}")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
+from contract.judging.causes import causes
 from contract.judging.findings import ClauseResult, Finding
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
 from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
+from contract.reproduction.sequence import simultaneous
 from contract.run.runner import OPERATION, Report
 from spec.resources.annotations import resources
 from spec.resources.resource import Resources
@@ -38,6 +41,11 @@ class Exhibitor:
     ) -> None:
         self.report, self.masker, self.access, self.strict = report, masker, access, strict
         self.known = dict(known or {})
+        self.symptoms = {
+            other.fingerprint: one.head.fingerprint
+            for one in causes(report.findings(), {name: one.clause for name, one in report.results.items()})
+            for other in one.symptoms
+        }
         self.resources: Resources = resources(report.document.operations[OPERATION])
 
     def text(self, text: str, longest: int = LONGEST_TEXT) -> str:
@@ -99,7 +107,10 @@ class Exhibitor:
         """One finding with its exchanges, of which only the last ones are shown if there are many."""
         known = self.known.get(finding.fingerprint)
         kept = finding.exchanges[-MOST_EXCHANGES:]
-        exchanges = _grouped([self.exchange(one) for one in kept], kept)
+        together = simultaneous(kept)
+        exchanges = tuple(
+            replace(self.exchange(one), together=number) for one, number in zip(kept, together, strict=True)
+        )
         base = "" if self.access.passive else self.report.target.rstrip("/")
         return ShownFinding(
             fingerprint=finding.fingerprint,
@@ -115,7 +126,12 @@ class Exhibitor:
             counts=known is None and (self.strict or result.clause.binding),
             exchanges=exchanges,
             left_out=len(finding.exchanges) - len(kept),
-            curl=tuple(line for one in exchanges for line in curl_lines(base, one)),
+            curl=curl_lines(base, exchanges),
+            reproduced=finding.reproduced,
+            rung=finding.rung,
+            about=tuple(self.text(one) for one in finding.about),
+            times=finding.times,
+            symptom_of=self.symptoms.get(finding.fingerprint),
         )
 
     def exchange(self, exchange: Exchange) -> ShownExchange:
@@ -123,7 +139,7 @@ class Exhibitor:
         response = exchange.response
         body = "" if response is None else response.body[: LONGEST_ANSWER * 16].decode("utf-8", "replace")
         headers = response.headers.items() if response is not None else ()
-        request = self.request(exchange.request)
+        request, sids = self.request(exchange.request), self._sids(exchange)
         raw = (exchange.request.body or b"")[: LONGEST_ANSWER * 16].decode("utf-8", "backslashreplace")
         return ShownExchange(
             index=exchange.index,
@@ -139,7 +155,8 @@ class Exhibitor:
             body=shortened(neutral(self.masker.answer_body(body)), LONGEST_ANSWER),
             failure=None if exchange.failure is None else self.text(exchange.failure),
             milliseconds=round(exchange.seconds * 1000, 1),
-            sids={name: self.text(sid, 80) for name, sid in self._sids(exchange).items()},
+            sids={name: self.text(sid, 80) for name, sid in sids.items()},
+            minted={self.text(sid, 80): self._jq(name) for name, sid in sids.items() if len(sid) > 10},
         )
 
     def request(self, request: Request) -> ShownRequest:
@@ -159,6 +176,12 @@ class Exhibitor:
         packed = base64.b64encode(zlib.compress(whole.encode("utf-8", "surrogateescape"), 9)).decode()
         return ShownRequest(request.method, path, headers, None, packed, size)
 
+    def _jq(self, name: str) -> str:
+        part = self.resources.part(name)
+        return "".join(
+            f".{one}" if one.isidentifier() else f"[{json.dumps(one)}]" for one in (part.response, part.sid_member)
+        )
+
     def _sids(self, exchange: Exchange) -> dict[str, str]:
         answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
         found: dict[str, str] = {}
@@ -169,20 +192,6 @@ class Exhibitor:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
-
-
-def _grouped(shown: Sequence[ShownExchange], exchanges: Sequence[Exchange]) -> tuple[ShownExchange, ...]:
-    """Mark those that were under way at the same time: only bursts overlap."""
-    marked = list(shown)
-    group, latest = 0, float("-inf")
-    for place, exchange in enumerate(exchanges):
-        if place and exchange.started < latest:
-            if not marked[place - 1].together:
-                group += 1
-                marked[place - 1] = replace(marked[place - 1], together=group)
-            marked[place] = replace(marked[place], together=group)
-        latest = max(latest, exchange.started + exchange.seconds)
-    return tuple(marked)
 
 
 def shortened(text: str, longest: int) -> str:

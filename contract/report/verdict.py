@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from contract.judging.findings import Outcome
+from contract.judging.findings import Outcome, Reproduced
 from spec.catalogue.clauses import Standing
 
 
@@ -39,6 +39,8 @@ class ShownExchange:
     milliseconds: float
     sids: Mapping[str, str] = field(default_factory=dict)
     together: int = 0
+    minted: Mapping[str, str] = field(default_factory=dict)
+    """Where in the answer each SID stands, as a path of jq."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,12 @@ class ShownFinding:
     exchanges: tuple[ShownExchange, ...]
     left_out: int
     curl: tuple[str, ...]
+    reproduced: Reproduced
+    rung: str
+    about: tuple[str, ...]
+    times: int
+    symptom_of: str | None
+    """Fingerprint of the finding that seems to be the cause, or None if this is one."""
 
 
 @dataclass(frozen=True, slots=True)

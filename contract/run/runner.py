@@ -19,6 +19,7 @@ from contract.judging.judge import Judge
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
 from contract.probes.workbench import Options, Workbench
+from contract.reproduction.confirmation import confirm
 from contract.run.knocking import Arrival, knock
 from contract.run.schedule import NothingAcceptedError, climb
 from spec.catalogue.clauses import Catalogue
@@ -43,6 +44,10 @@ class RunSettings:
     rate: float | None = None
     require: frozenset[str] = frozenset()
     options: Options = field(default_factory=Options)
+
+    def leaves_out(self, clause: str) -> bool:
+        """Whether ``only`` and ``skip`` keep a clause from being judged."""
+        return clause in self.skip or bool(self.only and clause not in self.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,8 @@ def run(
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 generate(bench, plan)
+            if note := confirm(bench, lambda clause: not plan.leaves_out(clause)):
+                notes.append(note)
             cannot = _vacuous(bench)
     except UnavailableError as error:
         cannot = str(error)
@@ -237,8 +244,7 @@ def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: RunSetti
         "https": "an https target",
     }
     for name, result in results.items():
-        left_out = name in plan.skip or (plan.only and name not in plan.only)
-        if left_out:
+        if plan.leaves_out(name):
             result.findings.clear()
             result.exercised = 0
             result.reason = "left out by --only or --skip"

@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from contract.generation.breakages import breakages
 from contract.generation.composition import flat
 from contract.generation.leaves import boundary_values, junk
+from contract.judging.findings import Finding
 from contract.model.identity import value_at
 from contract.model.values import leaf_value
 from contract.probes.entry import bad_credentials
@@ -31,6 +32,8 @@ from spec.resources.resource import ABSENT, Part
 
 _STEPS = 10
 _TEXTS = ("a", "b", "A")
+MOST_HUNTING = 40
+"""Requests for shrinking one finding as bodies; contract.reproduction shrinks it as a sequence."""
 
 
 class Drawn:
@@ -50,31 +53,39 @@ class FoundError(AssertionError):
     """A finding that this search has not seen before."""
 
 
-class Search:
-    """What one search looks for: anything new at first, then only what it found."""
+class EnoughError(BaseException):
+    """A finding was shrunk for long enough. No Exception, so that Hypothesis lets it pass."""
 
-    def __init__(self, bench: Workbench) -> None:
-        self.bench = bench
-        self.known = {one.fingerprint for one in bench.ledger.findings()}
-        self.hunted: str | None = None
+
+class Search:
+    """What one search looks for: anything new at first, then only what it found, for ``most`` requests."""
+
+    def __init__(self, bench: Workbench, most: int) -> None:
+        self.bench, self.most = bench, most
+        self.known = bench.ledger.findings()
+        self.hunted: Finding | None = None
 
     def heed(self, fork: Workbench, before: int) -> None:
-        """Raise if the fork has found what this search hunts."""
+        """Raise if the fork has found what this search hunts, or has hunted it for long enough."""
+        if self.hunted is not None:
+            self.most -= 1
+            if self.most < 0:
+                raise EnoughError
         for finding in fork.seen_findings[before:]:
-            if finding.fingerprint in self.known:
+            if any(one.covers(finding) for one in self.known):
                 continue
-            if self.hunted is None:
-                self.hunted = finding.fingerprint
-            if finding.fingerprint == self.hunted:
+            if self.hunted is None or finding.covers(self.hunted):
+                self.hunted = finding
+            if finding.fingerprint == self.hunted.fingerprint:
                 raise FoundError(f"{finding.clause}: {finding.cause}")
 
 
 def generate(bench: Workbench, plan: RunSettings) -> None:
-    """Search until the examples or the time of the plan are used up; findings go to the bench's ledger."""
+    """Search until the examples or the time of the plan are used up; findings go to the workbench's ledger."""
     left, attempt = plan.examples, 0
     started = time.monotonic()
     while left > 0 and attempt < 12:
-        search = Search(bench)
+        search = Search(bench, MOST_HUNTING)
         executions = _execute(search, min(left, plan.examples), plan.seed + attempt)
         left -= max(executions, 1)
         attempt += 1
@@ -104,7 +115,7 @@ def _execute(search: Search, examples: int, seed: int) -> int:
     )
     try:
         run_state_machine_as_test(seeded(seed)(Machine), settings=chosen)
-    except FoundError:
+    except (FoundError, EnoughError):
         pass
     except (Flaky, FlakyFailure):
         _mark_intermittent(search)
@@ -113,8 +124,9 @@ def _execute(search: Search, examples: int, seed: int) -> int:
 
 def _mark_intermittent(search: Search) -> None:
     for result in search.bench.ledger.results.values():
-        if search.hunted in result.findings:
-            result.findings[search.hunted] = replace(result.findings[search.hunted], intermittent=True)
+        for fingerprint, one in result.findings.items():
+            if search.hunted is not None and one.covers(search.hunted):
+                result.findings[fingerprint] = replace(one, intermittent=True)
 
 
 class Provisioning(RuleBasedStateMachine):

@@ -8,6 +8,7 @@ from typing import Any
 from spec.openapi.document import Operation, Schema
 from spec.resources.checks import answer_misuses, resource_misuses
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
+from spec.schema.validation import Rules
 
 
 class ResourceError(Exception):
@@ -31,7 +32,9 @@ def resources(operation: Operation) -> Resources:
     if len(signons) > 1:
         raise ResourceError(body, "only one member of a body can carry x-signon.")
     _check_names(parts, signons)
-    return Resources(_ordered(parts), signons[0] if signons else None)
+    members = [one for one in Rules(body).annotations if one.keyword == "x-install-member"]
+    lists = {one.argument: one.schema for one in members}
+    return Resources(_ordered(parts), signons[0] if signons else None, lists)
 
 
 def check_resources(operation: Operation, origins: Mapping[int, str], report: Callable[[str, str], None]) -> None:

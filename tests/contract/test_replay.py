@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from contract.http.access import Access
 from contract.http.target import Target
 from contract.replaying.recorded import LARGEST_BODY, Recorded, RecordedError, read_report
-from contract.replaying.renaming import Renaming
 from contract.replaying.replay import Now, Replayed, replay
 from contract.report.json import render
+from contract.reproduction.renaming import Renaming
+from contract.reproduction.sequence import Step
 from contract.run.runner import Report, RunSettings, knock, open_workbench
 
 
@@ -114,14 +115,18 @@ def test_what_is_no_report_is_refused_with_its_place(value: Any, place: str, tmp
     assert place in str(caught.value)
 
 
+def elsewhere(step: Step, install: str, other: str) -> Step:
+    return replace(step, request=replace(step.request, path=step.request.path.replace(install, other)))
+
+
 def test_a_missing_second_install_is_told(stage: Any, bends: Any, hostile_report: Report, tmp_path: Path) -> None:
     report = recorded(hostile_report, stage, tmp_path)
     assert report.other_install == stage.access.other_install
     other = str(report.other_install)
     needing = [
-        replace(one, steps=tuple(replace(step, path=step.path.replace(report.install, other)) for step in one.steps))
+        replace(one, steps=tuple(elsewhere(step, report.install, other) for step in one.steps))
         for one in report.sequences
-        if one.steps and all("/provision" in step.path and report.install in step.path for step in one.steps)
+        if one.steps and all(f"{report.install}/provision" in step.request.path for step in one.steps)
     ]
     assert needing
     alone = replace(stage.access, other_install=None, other_token=None)

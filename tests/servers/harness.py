@@ -52,6 +52,7 @@ def judged(
     transport: Transport | None = None,
     growth: int = 5,
     jobs: int = 1,
+    given: Access | None = None,
 ) -> Report:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
@@ -66,7 +67,7 @@ def judged(
             base,
             document(),
             clauses(),
-            access(behaviour),
+            given or access(behaviour),
             RunSettings(examples=0, jobs=jobs, options=Options(follow_signon=True, growth=growth)),
             sleep=lambda seconds: None,
         )

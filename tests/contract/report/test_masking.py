@@ -57,7 +57,7 @@ def test_neutral_text_prints(text: str) -> None:
 def test_curl_sends_exactly_the_body(body: str) -> None:
     request = ShownRequest("POST", "/v2/x%0A", (("token", "$TOKEN"), ("Content-Type", "a/b")), body, None, len(body))
     exchange = ShownExchange(1, "", request, "", 200, (), "", None, 1.0)
-    (line,) = curl_lines("http://h'ost", exchange)
+    (line,) = curl_lines("http://h'ost", [exchange])
     script = f'TOKEN=secret; curl() {{ printf "%s\\0" "$@"; }}; {line}'
     said = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.decode().split("\0")
     assert said[said.index("--data-binary") + 1] == body

@@ -1,0 +1,149 @@
+"""Findings are seen again before they are reported: under fresh names, from nothing, in as few calls as it takes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from contract.http.exchange import Exchange
+from contract.http.target import BudgetError
+from contract.judging.causes import causes
+from contract.judging.findings import Finding, Ledger, Reproduced
+from contract.probes.ladder import LADDER
+from contract.probes.workbench import Workbench
+from contract.reproduction.sequence import Step, groups, renaming_for, send, stage_for, steps_of
+
+SHARE = 0.6
+"""Requests that may be spent on reproductions, as a share of those that the run has sent."""
+MOST_PER_FINDING = 60
+MOST_STEPS = 5
+"""A sequence that is longer is tried with its first call and its last two before it is sent as a whole."""
+TRIES = 3
+
+
+class Allowance:
+    """How many requests may still be sent for reproductions."""
+
+    def __init__(self, bench: Workbench, most: int) -> None:
+        self.bench, self.end = bench, bench.target.sent + most
+
+    @property
+    def left(self) -> int:
+        return self.end - self.bench.target.sent
+
+
+def confirm(bench: Workbench, wanted: Callable[[str], bool]) -> str | None:
+    """Reproduce the findings of the wanted clauses, the causes first; returns a note if not all could be tried.
+
+    Raises UnavailableError if the target goes away.
+    """
+    allowance = Allowance(bench, max(MOST_PER_FINDING, int(bench.target.sent * SHARE)))
+    bench.target.phase = "reproduced"
+    found = causes((one for one in bench.ledger.findings() if wanted(one.clause)), bench.judge.catalogue)
+    every = [one.head for one in found] + [other for one in found for other in one.symptoms]
+    untried = 0
+    for place, finding in enumerate(every):
+        try:
+            again = Reproduction(bench, finding, allowance).run(shrunk=place < len(found))
+        except BudgetError:
+            again = finding
+        untried += again.reproduced is Reproduced.UNTRIED
+        bench.ledger.results[finding.clause].findings[finding.fingerprint] = again
+    if untried:
+        return f"{untried} of {len(every)} findings were not sent again: the requests for it were used up."
+    return None
+
+
+class Reproduction:
+    """One finding, and the shortest sequence so far that shows it from nothing."""
+
+    def __init__(self, bench: Workbench, finding: Finding, allowance: Allowance) -> None:
+        self.bench, self.finding, self.allowance = bench, finding, allowance
+        self.origin: Sequence[Step] = ()
+        self.shown: list[Exchange] = []
+
+    def run(self, *, shrunk: bool) -> Finding:
+        """The finding with exchanges that show it from nothing, or marked as one that did not show again."""
+        tried = False
+        for steps in self._candidates():
+            if self.allowance.left < len(steps):
+                continue
+            tried, self.origin = True, steps
+            if self._shows(steps, TRIES if any(one.together for one in steps) else 1):
+                if shrunk:
+                    self._shrink(steps)
+                return replace(self.finding, exchanges=tuple(self.shown), trail=(), reproduced=Reproduced.SEQUENCE)
+        if not self.finding.about and self.finding.rung in LADDER and self.allowance.left > MOST_PER_FINDING:
+            tried = True
+            if self._probe_shows():
+                return replace(self.finding, trail=(), reproduced=Reproduced.PROBE)
+        if not tried:
+            return self.finding
+        return replace(self.finding, trail=(), reproduced=Reproduced.NEVER, intermittent=True)
+
+    def _candidates(self) -> Iterator[tuple[Step, ...]]:
+        """What seems to belong to the finding, at first its ends; all that its probe sent; all that gave its SIDs."""
+        exchanges = self.finding.exchanges
+        if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
+            return
+        if len(exchanges) > MOST_STEPS:
+            yield steps_of([exchanges[0], *exchanges[-2:]], self.bench.sids)
+        yield steps_of(exchanges, self.bench.sids)
+        if len(self.finding.trail) > len(exchanges):
+            yield steps_of(self.finding.trail, self.bench.sids)
+        related = self._related(exchanges)
+        if len(related) > len(exchanges):
+            yield steps_of(related, self.bench.sids)
+
+    def _related(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
+        """The exchanges, and those of the run whose answers gave the SIDs that theirs give."""
+        given = {sid for one in exchanges for sid in self.bench.sids(one).values()}
+        last = max(one.index for one in exchanges)
+        own = {one.index for one in exchanges}
+        related = [
+            one
+            for one in self.bench.target.exchanges
+            if one.index in own or (one.index < last and not given.isdisjoint(self.bench.sids(one).values()))
+        ]
+        return related[-MOST_PER_FINDING // 2 :]
+
+    def _shows(self, steps: Sequence[Step], tries: int = 1) -> bool:
+        """Whether a sequence shows the finding; then its exchanges are kept."""
+        for _ in range(tries):
+            renaming = renaming_for(self.origin)
+            fork = stage_for(self.bench, renaming, self.finding.probe)
+            sent = send(steps, fork, renaming)
+            if self._seen(fork):
+                self.shown = sent
+                return True
+        return False
+
+    def _shrink(self, steps: Sequence[Step]) -> None:
+        """Leave out whatever the finding does not need: halves first, then one call after the other."""
+        before, last = [list(one) for one in groups(steps)][:-1], list(groups(steps))[-1]
+        end = self.allowance.left - MOST_PER_FINDING
+        size = len(before)
+        while size >= 1 and before:
+            place = 0
+            while place < len(before):
+                fewer = before[:place] + before[place + size :]
+                kept = [step for group in [*fewer, last] for step in group]
+                if self.allowance.left <= max(end, len(kept)):
+                    return
+                if self._shows(kept):
+                    before = fewer
+                else:
+                    place += size
+            size = size // 2 if size > 1 else 0
+
+    def _probe_shows(self) -> bool:
+        """Whether the finding's probe shows it once more."""
+        fork = self.bench.fork(f"iv-{secrets.token_hex(5)}")
+        fork.ledger = Ledger(self.bench.judge.catalogue)
+        with fork.probe(self.finding.rung):
+            LADDER[self.finding.rung](fork)
+        return self._seen(fork)
+
+    def _seen(self, fork: Workbench) -> bool:
+        return any(one.fingerprint == self.finding.fingerprint for one in fork.seen_findings)
