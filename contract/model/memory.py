@@ -67,6 +67,8 @@ class Thing:
     states: dict[str, Attributes]
     created: bool
     suspect: str | None = None
+    install: str = ""
+    """The install on whose behalf it was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
