@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import shlex
 import socket
@@ -64,6 +65,7 @@ class Launch:
     announcing: Announcing
     fault: str | None
     reloading: Reloading | None = None
+    exposed: str = ""  # the address, if others than this machine may reach it
 
     def run(self) -> None:
         """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
@@ -99,6 +101,8 @@ class Announcing:
             self.failure = error
             raise
         _say(banner(launch))
+        if launch.exposed:
+            sys.stderr.write(exposure(launch.exposed))
         if launch.reloading is not None:
             launch.reloading.watch()
         yield
@@ -154,6 +158,7 @@ def launch(options: argparse.Namespace) -> Launch:
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
+        faults=(options.fault,) if options.fault else (),
         reject_unknown_members=options.unknown_members == "reject",
     )
     announcing = Announcing(options.ready_file)
@@ -178,7 +183,8 @@ def launch(options: argparse.Namespace) -> Launch:
         watched = (files.document, files.clauses, files.installs)
         reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
-    return Launch(app, listener, ready, announcing, options.fault, reloading)
+    exposed = "" if is_loopback(listener) else options.host
+    return Launch(app, listener, ready, announcing, options.fault, reloading, exposed)
 
 
 def checked_url(url: str) -> str:
@@ -224,6 +230,14 @@ def banner(launch: Launch) -> str:
     )
 
 
+def exposure(host: str) -> str:
+    """The warning about an address that others can reach."""
+    return (
+        f"invigilate mock: listening on {host}: whoever reaches this machine can call this mock, and reset it. "
+        "Callers that use a name need --allow-host NAME.\n"
+    )
+
+
 def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
     """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
     now = system_clock()
@@ -246,6 +260,11 @@ def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: S
         other_token=minted(other.sid, now) if other else None,
         pid=os.getpid(),
     )
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine reaches a listening socket."""
+    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def _say(text: str) -> None:

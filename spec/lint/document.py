@@ -9,7 +9,7 @@ from typing import Any
 
 from spec.diff.document import Operation, Side
 from spec.lint.rules import Hit
-from spec.normal.form import Direction
+from spec.normal.direction import Direction
 from spec.normal.merge import is_false
 from spec.openapi.resolving import references, target
 from spec.source.pointer import escape, follow
