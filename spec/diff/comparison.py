@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
 from spec.diff.change import Change, Report, change, gathered
@@ -15,6 +16,7 @@ from spec.diff.schemas import schema_changes
 from spec.diff.security import ambiguous, scheme_changes, security_changes, server_changes
 from spec.diff.sides import Sides, touched
 from spec.diff.unchanged import alike
+from spec.source.reading import Gap, Source
 
 _DEEPEST_CALLBACK = 8
 
@@ -28,6 +30,31 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
         return Report(())
     sides = Sides.of(old, new)
     return Report(gathered(chain(list(_changes(sides)), schema_changes(sides))))
+
+
+def compare_sources(old: Source, new: Source) -> Report:
+    """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
+
+    What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
+    reason lies within the documents says nothing of two equal ones.
+    """
+    found = compare(old.value, new.value).changes
+    equal = not found and old.value == new.value
+    hidden = [
+        *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
+        *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
+    ]
+    return Report(
+        tuple(
+            replace(each, pointer=(old if each.where == "old" else new).shown(each.pointer))
+            for each in gathered([*found, *hidden])
+        )
+    )
+
+
+def _gap(gap: Gap, where: Literal["old", "new"]) -> Change:
+    rule = "reference-unread" if gap.reference is not None else "member-not-compared"
+    return replace(change(rule, gap.pointer, new=gap.reference, where=where), sentence=gap.sentence)
 
 
 def _changes(sides: Sides) -> Iterator[Change]:

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec.normal.form import Normaliser
+from spec.openapi.objects import METHODS
 from spec.openapi.resolving import target
 from spec.source.pointer import escape, follow
 from spec.witness.plain import PlainReading
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 

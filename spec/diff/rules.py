@@ -27,6 +27,9 @@ class DocumentRule:
 
 
 DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
+    # what could not be read
+    DocumentRule("reference-unread", "document", "possible", "possible", "What {new} names was not read, so nothing is known of it."),
+    DocumentRule("member-not-compared", "document", "possible", "possible", "A member that is new in OpenAPI 3.2 is not compared."),
     # operations, servers, security
     DocumentRule("operation-removed", "request", "breaking", "compatible", "The operation {old} was removed."),
     DocumentRule("operation-added", "request", "compatible", "breaking", "The operation {new} was added."),
