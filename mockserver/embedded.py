@@ -9,7 +9,7 @@ from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.faults import FAULTS
 from mockserver.behaviour.seams import HONEST
-from mockserver.launch import Ready, ready_facts
+from mockserver.ready import Ready, ready_facts
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
