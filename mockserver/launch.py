@@ -4,35 +4,38 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
-import os
-import shlex
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
+<<<<<<< HEAD
 from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
 from mockserver.behaviour.faults import FAULTS, behaviour_of
+=======
+from mockserver.auth.keys import KeysError, keep_keys, make_keys
+from mockserver.behaviour.faults import FAULTS
+from mockserver.behaviour.seams import HONEST
+from mockserver.files import Files, Read
+from mockserver.ready import Ready, banner, exposure, ready_facts
+>>>>>>> starlette-speed
 from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
-from spec.catalogue.clauses import CLAUSES_FILE, Catalogue, load_clauses
-from spec.load import DOCUMENT_FILE, build
-from spec.openapi.document import Document, DocumentError
+from spec.catalogue.clauses import CLAUSES_FILE
+from spec.load import DOCUMENT_FILE
+from spec.openapi.document import DocumentError
 from spec.openapi.options import reach
-from spec.openapi.sources import document as read_document
-from spec.resources.annotations import resources
-from spec.resources.installs import INSTALLS_FILE, Install, load_installs
-from spec.source.files import Reach
+from spec.resources.installs import INSTALLS_FILE
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -44,20 +47,6 @@ class LaunchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What a caller needs; the content of the ready file."""
-
-    url: str
-    install: str
-    token: str
-    expired_token: str
-    integration: str | None
-    other_install: str | None
-    other_token: str | None
-    pid: int
-
-
-@dataclass(frozen=True, slots=True)
 class Launch:
     """A mock that is about to run."""
 
@@ -65,7 +54,10 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
+<<<<<<< HEAD
     faults: tuple[str, ...]
+=======
+>>>>>>> starlette-speed
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
 
@@ -102,7 +94,7 @@ class Announcing:
         except OSError as error:
             self.failure = error
             raise
-        _say(banner(launch))
+        _say(banner(launch.app, launch.ready))
         if launch.exposed:
             sys.stderr.write(exposure(launch.exposed))
         if launch.reloading is not None:
@@ -112,43 +104,6 @@ class Announcing:
             launch.reloading.end()
         if self.file is not None:
             self.file.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the files of a mock say."""
-
-    document: Document
-    clauses: Catalogue
-    installs: tuple[Install, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The files from which a mock is made."""
-
-    document: Path | str
-    clauses: Path
-    installs: Path
-    reach: Reach = field(default_factory=Reach)
-    overlays: tuple[Path, ...] = ()
-    referenced: list[Path] = field(default_factory=list)
-    """The other files of the document, as they were when it was read last."""
-
-    def read(self) -> Read:
-        """What they say now. Raises SourceError or DocumentError."""
-        clauses = load_clauses(self.clauses)
-        source = read_document(self.document, self.reach, self.overlays)
-        self.referenced[:] = [Path(file.name) for file in source.files.values()]
-        document = build(source, clauses)
-        provision = document.operations.get("provision")
-        installs = load_installs(resources(provision), self.installs) if provision else ()
-        return Read(document, clauses, installs)
-
-    def watched(self) -> tuple[Path, ...]:
-        """The files whose edits matter; what git holds does not change."""
-        named = (Path(self.document), *self.overlays, self.clauses, self.installs, *self.referenced)
-        return tuple(dict.fromkeys(path for path in named if not str(path).startswith("git:")))
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -202,7 +157,11 @@ def launch(options: argparse.Namespace) -> Launch:
         reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
     exposed = "" if is_loopback(listener) else options.host
+<<<<<<< HEAD
     return Launch(app, listener, ready, announcing, tuple(options.fault), reloading, exposed)
+=======
+    return Launch(app, listener, ready, announcing, reloading, exposed)
+>>>>>>> starlette-speed
 
 
 def checked_url(url: str) -> str:
@@ -228,6 +187,7 @@ def remove_stale(file: Path | None) -> None:
         raise LaunchError(f"{file}: the ready file cannot be written: {error.strerror}.") from None
 
 
+<<<<<<< HEAD
 def banner(launch: Launch) -> str:
     """What the terminal shows: endpoint, install, token, and a line to paste."""
     app, ready = launch.app, launch.ready
@@ -281,6 +241,8 @@ def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: S
     )
 
 
+=======
+>>>>>>> starlette-speed
 def is_loopback(listener: socket.socket) -> bool:
     """Whether only this machine reaches a listening socket."""
     return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
