@@ -14,17 +14,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
-<<<<<<< HEAD
-from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
-from mockserver.auth.tokens import API_TYPE, api_claims, sign
-from mockserver.behaviour.faults import FAULTS, behaviour_of
-=======
 from mockserver.auth.keys import KeysError, keep_keys, make_keys
-from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.seams import HONEST
+from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.files import Files, Read
 from mockserver.ready import Ready, banner, exposure, ready_facts
->>>>>>> starlette-speed
 from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
@@ -54,10 +47,6 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
-<<<<<<< HEAD
-    faults: tuple[str, ...]
-=======
->>>>>>> starlette-speed
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
 
@@ -157,11 +146,7 @@ def launch(options: argparse.Namespace) -> Launch:
         reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
     exposed = "" if is_loopback(listener) else options.host
-<<<<<<< HEAD
-    return Launch(app, listener, ready, announcing, tuple(options.fault), reloading, exposed)
-=======
     return Launch(app, listener, ready, announcing, reloading, exposed)
->>>>>>> starlette-speed
 
 
 def checked_url(url: str) -> str:
@@ -187,62 +172,6 @@ def remove_stale(file: Path | None) -> None:
         raise LaunchError(f"{file}: the ready file cannot be written: {error.strerror}.") from None
 
 
-<<<<<<< HEAD
-def banner(launch: Launch) -> str:
-    """What the terminal shows: endpoint, install, token, and a line to paste."""
-    app, ready = launch.app, launch.ready
-    example = app.example(ready.url)
-    command = (
-        f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
-        f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
-    )
-    named = ", ".join(launch.faults)
-    fault = f"  fault     {named} (this mock misbehaves on purpose)\n" if named else ""
-    return (
-        f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
-        f"  endpoint  {example.url}\n"
-        f"  install   {ready.install} ({app.installs[0].name})\n"
-        f"  page      {ready.url}/\n{fault}"
-        f"  token     {ready.token}\n\n"
-        f"Paste this to try it:\n\n  {command}\n\n"
-        "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
-    )
-
-
-def exposure(host: str) -> str:
-    """The warning about an address that others can reach."""
-    return (
-        f"invigilate mock: listening on {host}: whoever reaches this machine can call this mock, and reset it. "
-        "Callers that use a name need --allow-host NAME.\n"
-    )
-
-
-def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
-    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
-    now = system_clock()
-    ids = SystemIds()
-
-    def minted(install: str, start: float) -> str:
-        claims = api_claims(
-            install, issued=start, starts=start, expires=start + settings.token_ttl, token_id=ids.token_id()
-        )
-        return sign(claims, API_TYPE, keys)
-
-    first, other = installs[0], installs[1] if len(installs) > 1 else None
-    return Ready(
-        url=url,
-        install=first.sid,
-        token=minted(first.sid, now),
-        expired_token=minted(first.sid, now - settings.token_ttl - 60),
-        integration=next(iter(first.members.get("integrations", ())), None),
-        other_install=other.sid if other else None,
-        other_token=minted(other.sid, now) if other else None,
-        pid=os.getpid(),
-    )
-
-
-=======
->>>>>>> starlette-speed
 def is_loopback(listener: socket.socket) -> bool:
     """Whether only this machine reaches a listening socket."""
     return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback

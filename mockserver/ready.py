@@ -61,7 +61,7 @@ def banner(app: Mock, ready: Ready) -> str:
         f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
     )
     faults = ", ".join(app.settings.faults)
-    fault = f"  fault     {faults} (this mock breaks its promises on purpose)\n" if faults else ""
+    fault = f"  fault     {faults} (this mock misbehaves on purpose)\n" if faults else ""
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
         f"  endpoint  {example.url}\n"
