@@ -7,14 +7,8 @@ from functools import cache
 
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
-<<<<<<< HEAD
 from mockserver.behaviour.faults import behaviour_of
-from mockserver.launch import Ready, ready_facts
-=======
-from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.seams import HONEST
 from mockserver.ready import Ready, ready_facts
->>>>>>> starlette-speed
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
