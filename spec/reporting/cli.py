@@ -85,7 +85,7 @@ def _read(given: argparse.Namespace) -> tuple[Source, Source]:
     paths = [Path(name) for name in (given.old, given.new)]
     try:
         files = all(path.is_file() for path in paths) and paths[0].parent == paths[1].parent
-        twins = files and cmp(*paths, shallow=False)
+        twins = files and cmp(paths[0], paths[1], shallow=False)
     except OSError:
         twins = False
     return old, replace(old, name=given.new) if twins else read_as(given, given.new)
