@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 def positive(text: str) -> float:
@@ -22,29 +24,57 @@ def count(text: str) -> int:
     return value
 
 
+def filled(text: str) -> str:
+    """A text that is not empty: an empty one is a variable that nobody set."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; is a variable not set?")
+    return text
+
+
+def file(text: str) -> Path:
+    """The path of a file."""
+    return Path(filled(text))
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that repeats no value of an option that it does not know: it may be a secret."""
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
+        """The options. Exits with 2 and a sentence if there are strange ones."""
+        options, strange = self.parse_known_args(args, namespace)
+        if strange:
+            names = [one.partition("=")[0] for one in strange if one.startswith("-")]
+            words = len(strange) - len(names)
+            told = f"there is no option {', '.join(names)}" if names else f"{words} words more than are expected"
+            hint = "; tokens come from the environment (--token-env NAME) or a file" if "--token" in names else ""
+            self.error(f"{told}{hint}")
+        return options
+
+
 def parser(command: str, description: str) -> argparse.ArgumentParser:
     """An empty parser of a command."""
-    return argparse.ArgumentParser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
+    return Parser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
 
 
 def add_access(to: argparse.ArgumentParser) -> None:
     """Options that say how to get in."""
     group = to.add_argument_group("getting in (tokens come from environment, file or prompt, never from here)")
     add = group.add_argument
-    add("--install", metavar="SID", help="the install on whose behalf calls are made")
+    add("--install", metavar="SID", type=filled, help="the install on whose behalf calls are made")
     add("--auth", choices=("token", "bearer"), default="token", help="how the token is sent (default: %(default)s)")
     source = group.add_mutually_exclusive_group()
-    source.add_argument("--token-env", metavar="NAME", help="environment variable of the token (INVIGILATE_TOKEN)")
-    source.add_argument("--token-file", metavar="F", type=Path, help="file that holds the token")
-    add("--expired-token-env", metavar="NAME", help="environment variable of a token that has expired")
-    add("--integration", metavar="SID", action="append", default=[], help="an integration of the install (repeatable)")
-    add("--other-install", metavar="SID", help="a second install, of another deployment")
-    add("--other-token-env", metavar="NAME", help="environment variable of the second install's token")
-    add("--proctor-type", metavar="TS", action="append", default=[], help="a proctor type that is enabled (repeatable)")
-    add("--header", metavar="'K: V'", action="append", default=[], help="a header of every request (repeatable)")
-    add("--ready-file", metavar="F", type=Path, help="the mock's ready file, which stands for all of these and the URL")
-    add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
-    add("--ca-file", metavar="F", type=Path, help="certificates to trust, in PEM form")
+    source.add_argument("--token-env", metavar="NAME", type=filled, help="environment variable of the token (INVIGILATE_TOKEN)")
+    source.add_argument("--token-file", metavar="F", type=file, help="file that holds the token")
+    add("--expired-token-env", metavar="NAME", type=filled, help="environment variable of a token that has expired")
+    add("--integration", metavar="SID", type=filled, action="append", default=[], help="an integration of the install (repeatable)")
+    add("--other-install", metavar="SID", type=filled, help="a second install, of another deployment")
+    add("--other-token-env", metavar="NAME", type=filled, help="environment variable of the second install's token")
+    add("--proctor-type", metavar="TS", type=filled, action="append", default=[], help="a proctor type that is enabled (repeatable)")
+    add("--header", metavar="'K: V'", type=filled, action="append", default=[],
+        help="a header of every request (repeatable); 'K: $NAME' takes the value from the environment")
+    add("--ready-file", metavar="F", type=file, help="the mock's ready file, which stands for all of these and the URL")
+    add("--jwks", metavar="URL", type=filled, help="where the target publishes its keys (default: /oidc/jwks)")
+    add("--ca-file", metavar="F", type=file, help="certificates to trust, in PEM form")
     add("--live", action="store_true", help="allow a host that is not this machine: it will keep what is written")
 
 
@@ -64,10 +94,10 @@ def add_contract(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the contract")
     add = group.add_argument
     add("--strict", action="store_true", help="what was adopted counts as well")
-    add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
-    add("--skip", metavar="CLAUSE", action="append", default=[], help="do not judge this clause (repeatable)")
-    add("--spec", metavar="F", type=Path, help="another OpenAPI document")
-    add("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+    add("--only", metavar="CLAUSE", type=filled, action="append", default=[], help="judge this clause (repeatable)")
+    add("--skip", metavar="CLAUSE", type=filled, action="append", default=[], help="do not judge this clause (repeatable)")
+    add("--spec", metavar="F", type=file, help="another OpenAPI document")
+    add("--clauses", metavar="F", type=file, help="another catalogue of clauses")
 
 
 def add_reports(to: argparse.ArgumentParser) -> None:
@@ -76,19 +106,23 @@ def add_reports(to: argparse.ArgumentParser) -> None:
     for form, purpose in (
         ("json", "for machines and replays"),
         ("junit", "a test case per clause"),
-        ("markdown", "for the summary of a CI job"),
+        ("markdown", "for a pull request or the summary of a CI job; appended to what the file holds"),
         ("html", "one page for a browser"),
+        ("sarif", "for code scanning (SARIF 2.1.0)"),
     ):
-        group.add_argument(f"--{form}", metavar="F", type=Path, help=purpose)
-    group.add_argument("--baseline", metavar="F", type=Path, help="known findings with reasons; they do not count")
-    group.add_argument("--write-baseline", metavar="F", type=Path, help="write what was found as a baseline")
+        group.add_argument(f"--{form}", metavar="F", type=file, help=purpose)
+    group.add_argument("--github", action="store_true", help="print annotations for GitHub Actions as well")
+    group.add_argument("--verbose", action="store_true", help="print every clause, finding and call, not one screen")
+    group.add_argument("--write-created", metavar="F", type=file, help="list what was created there, not in --json")
+    group.add_argument("--baseline", metavar="F", type=file, help="known findings with reasons; they do not count")
+    group.add_argument("--write-baseline", metavar="F", type=file, help="write what was found as a baseline")
 
 
 def check_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate check``."""
     made = parser("check", "Judge an implementation of Batch Provision, clause by clause. Exit codes: 0 clean "
                   "(warnings allowed), 1 findings that count, 2 could not check.")  # fmt: skip
-    made.add_argument("url", nargs="?", metavar="URL", help="where the target is; may have a path prefix")
+    made.add_argument("url", nargs="?", metavar="URL", type=filled, help="where the target is; may have a path prefix")
     add_access(made)
     add_contract(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
@@ -110,11 +144,11 @@ def replay_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate replay``."""
     made = parser("replay", "Send the sequences of a JSON report's findings again, under fresh names. Exit codes: "
                   "0 none fails any more, 1 some do, 2 cannot tell.")  # fmt: skip
-    made.add_argument("report", metavar="REPORT.json", type=Path, help="what 'invigilate check --json' wrote")
-    made.add_argument("url", nargs="?", metavar="URL", help="where the target is (default: the report's target)")
-    made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
-    made.add_argument("--spec", metavar="F", type=Path, help="another OpenAPI document")
-    made.add_argument("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+    made.add_argument("report", metavar="REPORT.json", type=file, help="what 'invigilate check --json' wrote")
+    made.add_argument("url", nargs="?", metavar="URL", type=filled, help="where the target is (default: the report's target)")
+    made.add_argument("--finding", metavar="FINGERPRINT", type=filled, action="append", default=[], help="only this (repeatable)")
+    made.add_argument("--spec", metavar="F", type=file, help="another OpenAPI document")
+    made.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
     add_access(made)
     add_pace(made)
@@ -125,9 +159,9 @@ def judge_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate judge``."""
     made = parser("judge", "Judge recorded traffic (HAR 1.2) without access to any server. Exit codes: 0 clean, "
                   "1 findings that count, 2 could not judge.")  # fmt: skip
-    made.add_argument("traffic", metavar="TRAFFIC.har", type=Path, help="the recording")
-    made.add_argument("--install", metavar="SID", required=True, help="the install whose calls are judged")
-    made.add_argument("--host", metavar="HOST", help="judge calls to this host (default: that of the first call)")
+    made.add_argument("traffic", metavar="TRAFFIC.har", type=file, help="the recording")
+    made.add_argument("--install", metavar="SID", required=True, type=filled, help="the install whose calls are judged")
+    made.add_argument("--host", metavar="HOST", type=filled, help="judge calls to this host (default: that of the first call)")
     add_contract(made)
     add_reports(made)
     return made

@@ -1,35 +1,47 @@
-"""Progress on a terminal: the phase and the number of requests. Elsewhere nothing is shown."""
+"""Progress on standard error: a bar on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from contract.http.exchange import Exchange
-from contract.run.runner import Watch
+from contract.run.runner import RunSettings, Watch
+
+EVERY = 10.0
+"""Seconds between two lines off a terminal."""
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Watch | None]:
-    """A watcher that shows every request on standard error, or None if that is no terminal."""
+def progress(title: str, settings: RunSettings) -> Iterator[Watch]:
+    """A watcher that tells how far a run is."""
     if not sys.stderr.isatty():
-        yield None
+        yield lines(title, settings, sys.stderr)
         return
     from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
-        TextColumn("{task.fields[phase]}", markup=False),
-        TextColumn("{task.completed:.0f} requests"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.fields[step]}", markup=False),
+        TextColumn("{task.fields[requests]} requests"),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None, phase="knock")
+        task = shown.add_task(title, total=None, step="knock", requests=0)
 
-        def see(exchange: Exchange, phase: str) -> None:
-            shown.update(task, advance=1, phase=phase)
+        def see(exchange: Exchange, stage: Stage) -> None:
+            shown.update(task, completed=stage.done, total=stage.total, step=str(stage), requests=exchange.index)
 
         yield see
+
+
+def lines(
+    title: str, settings: RunSettings, out: TextIO, clock: Callable[[], float] = time.monotonic
+) -> Watch:
+    """A watcher that writes a line every ten seconds, with what is done of how much."""

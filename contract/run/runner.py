@@ -71,9 +71,17 @@ class Report:
     throttled: int
     unavailable: int
     cannot: str | None = None
+    stopped: str | None = None
     notes: list[str] = field(default_factory=list)
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
+    examples: int = 0
+    """How many sequences were to be generated."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run went to its end, so that its silence about something says something."""
+        return self.cannot is None and self.stopped is None
 
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many clauses have each outcome."""
@@ -118,7 +126,7 @@ def run(
     bench = open_workbench(target, url, document, catalogue, access, plan)
     target.watch = _watcher(target, plan, started, watch)
     notes: list[str] = []
-    cannot = None
+    cannot = stopped = None
     try:
         cannot = knock(bench, plan, sleep)
         if cannot is None:
@@ -135,6 +143,7 @@ def run(
     except KeyboardInterrupt:
         cannot = "The run was interrupted; what was seen and created until then is listed."
     except BudgetError as error:
+        stopped = str(error)
         notes.append(f"{error} What was seen until then is reported.")
         cannot = _vacuous(bench)
     if bench.unfollowed is not None:
@@ -152,9 +161,11 @@ def run(
         throttled=target.throttled,
         unavailable=target.unavailable,
         cannot=cannot,
+        stopped=stopped,
         notes=notes,
         prefix=bench.composer.prefix,
         published_keys=bench.published_keys,
+        examples=plan.examples,
     )
 
 
