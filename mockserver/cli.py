@@ -85,13 +85,23 @@ def _token_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="invigilate token", description="Print a token for the API of the mock.")
     add = parser.add_argument
     add("--keys", type=Path, required=True, metavar="F", help="the keys file of 'invigilate mock --keys'")
-    add("--install", required=True, metavar="AI…", help="the install that the token speaks for")
+    add("--install", type=_install, required=True, metavar="AI…", help="the install that the token speaks for")
     add("--ttl", type=_seconds, default=3600, metavar="S", help="lifetime (default: %(default)s s)")
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--expired", action="store_true", help="make one that has expired")
     kind.add_argument("--not-yet-valid", action="store_true", help="make one that is not valid yet")
     add("--other-key", action="store_true", help="sign with a key that the mock does not have")
     return parser
+
+
+def _install(text: str) -> str:
+    import re
+
+    from spec.resources.installs import INSTALL_SID, install_sid_advice
+
+    if re.fullmatch(INSTALL_SID, text) is None or text.endswith("\n"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not the SID of an install; {install_sid_advice(text)}.")
+    return text
 
 
 def _port(text: str) -> int:

@@ -12,6 +12,7 @@ from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
 from spec.openapi.references import Resolver
 from spec.resources.annotations import check_resources
+from spec.resources.checks import check_annotations
 from spec.schema.keywords import check_schema
 from spec.schema.validation import Rules
 from spec.source.pointer import escape
@@ -136,6 +137,7 @@ class _Reader:
             before = len(self.problems)
             for pointer, schema in _schemas_of(operation):
                 check_schema(schema, pointer, self.resolver.origins, self.clauses, self.report)
+                check_annotations(schema, pointer, self.resolver.origins, self.report)
             if len(self.problems) == before:
                 check_resources(operation, self.resolver.origins, self.report)
                 self.check_examples(operation)

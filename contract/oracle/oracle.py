@@ -49,7 +49,7 @@ class Oracle:
             raise ValueError(f"The operation {operation.id!r} has no body to judge.")
         self.operation, self.model, self.catalogue, self.access, self.clock = operation, model, catalogue, access, clock
         self.schema = operation.body.json
-        self.rules = Rules(self.schema)
+        self.rules = Rules(self.schema, request=True)
         before, _, after = operation.path.partition("{")
         self.before, self.after = before, after.partition("}")[2]
         listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}

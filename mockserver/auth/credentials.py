@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, Verified, verify
+from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, hold, verify
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.state.clock import Clock
 from spec.openapi.document import Document
 
 _EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
 _MOST_VERIFIED = 4096
+_LONGEST_INSTALL = 64  # of what is remembered; a longer subject names no install
 _CHALLENGE: Headers = ((b"www-authenticate", b'Bearer realm="invigilate"'),)
 _INVALID: Headers = (
     (
@@ -23,13 +24,21 @@ _INVALID: Headers = (
 )
 
 
+class Holder(NamedTuple):
+    """Whom a verified token speaks for, and the times between which it holds: what is remembered of it."""
+
+    install: str
+    not_before: float
+    expires: float
+
+
 class Credentials:
     """The judge of credentials. It keeps digests of verified tokens, never tokens."""
 
     def __init__(self, document: Document, keys: Keys, clock: Clock, longest: int) -> None:
         self.keys, self.clock, self.longest = keys, clock, longest
         self.header = _header_name(document.security_schemes)
-        self.verified: dict[bytes, Verified] = {}
+        self.verified: dict[bytes, Holder] = {}
 
     def install_of(self, named: bytes | None, authorization: bytes | None) -> str:
         """The install that the credential of a call speaks for. Raises Refusal.
@@ -63,20 +72,20 @@ class Credentials:
         known = self.verified.get(digest)
         try:
             if known is None:
-                known = verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest)
+                read = verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest)
+                known = Holder(str(read.claims["sub"])[:_LONGEST_INSTALL], read.not_before, read.expires)
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
-            known.check(self.clock())
+            hold(known.not_before, known.expires, self.clock())
         except TokenError as error:
             raise _refused(error, bearer=bearer) from None
-        subject: str = known.claims["sub"]
-        return subject
+        return known.install
 
 
 def _refused(error: TokenError, *, bearer: bool) -> Refusal:
     clause = "credential-expired-refused" if error.expired else "credential-invalid-refused"
-    if str(error) == "it is not valid yet":
+    if error.early:
         clause = "credential-early-refused"
     where = "Bearer credential" if bearer else "token"
     message = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, sign, verify
+from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
 from mockserver.state.clock import Clock
@@ -108,17 +108,21 @@ class Desk:
         expected = Expected(SIGNON_TYPE)
         try:
             verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
+            if verified.claims.get("install") != install:
+                raise _foreign("token")
+            hold(verified.not_before, verified.expires, self.clock())
         except TokenError as error:
-            message = f"This sign-on token is refused: {error.reason}."
-            raise _refused("signon-token-verified", message) from None
+            if error.expired:
+                raise _expired("token", self.settings.signon_ttl) from None
+            clause = "signon-expires" if error.early else "signon-token-verified"
+            raise _refused(clause, f"This sign-on token is refused: {error.reason}.") from None
         grant = self.grants.get(str(verified.claims.get("jti")))
-        if verified.claims.get("install") != install:
-            raise _foreign("token")
-        if grant is None and self.clock() < verified.expires:
+        if grant is None:
             message = "This sign-on token is not known here any more: it was made before a restart or a reset."
             raise _refused("signon-single-use", message)
-        if grant is None:
-            raise _expired("token", self.settings.signon_ttl)
+        if (grant.subject, grant.audience) != (verified.claims.get("sub"), verified.claims.get("aud")):
+            message = "This sign-on token is refused: it names another user or integration than the call it is from."
+            raise _refused("signon-token-verified", message)
         return self._take(grant, install, "token", consume=True)
 
     def _take(self, grant: Grant, install: str, what: str, *, consume: bool) -> Grant:
@@ -180,4 +184,8 @@ def _foreign(what: str) -> Refusal:
 
 
 def _expired(what: str, lifetime: int) -> Refusal:
-    return _refused("signon-expires", f"This sign-on {what} has expired; one lives for {lifetime} seconds.")
+    return _refused("signon-expires", f"This sign-on {what} has expired; one lives for {_seconds(lifetime)}.")
+
+
+def _seconds(number: int) -> str:
+    return "1 second" if number == 1 else f"{number} seconds"

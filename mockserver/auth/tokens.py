@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,15 +24,15 @@ API_AUDIENCE = "invigilate-api"
 API_ISSUER = "invigilate"
 
 _PART = re.compile(r"[A-Za-z0-9_-]+\Z")
-_LEEWAY = 0  # the mock verifies what it made itself: there is no second clock
+_LATEST = 2**53  # seconds that every JSON reader holds exactly; no clock gets there
 
 
 class TokenError(Exception):
-    """A token is refused; the message says why and repeats nothing of it. ``expired`` if only time did it."""
+    """A token is refused; the message says why and repeats nothing of it. ``expired``, ``early``: only time did it."""
 
-    def __init__(self, reason: str, *, expired: bool = False) -> None:
+    def __init__(self, reason: str, *, expired: bool = False, early: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.expired = reason, expired
+        self.reason, self.expired, self.early = reason, expired, early
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,13 @@ class Verified:
     not_before: float
     expires: float
 
-    def check(self, now: float) -> None:
-        """Raise TokenError unless the token holds now."""
-        if now >= self.expires + _LEEWAY:
-            raise TokenError("it has expired", expired=True)
-        if now < self.not_before - _LEEWAY:
-            raise TokenError("it is not valid yet")
+
+def hold(not_before: float, expires: float, now: float) -> None:
+    """Raise TokenError unless a token holds now. There is no leeway: the clock that made it looks at it."""
+    if now >= expires:
+        raise TokenError("it has expired", expired=True)
+    if now < not_before:
+        raise TokenError("it is not valid yet", early=True)
 
 
 def api_claims(install: str, *, issued: float, starts: float, expires: float, token_id: str) -> dict[str, Any]:
@@ -113,8 +113,8 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
         raise TokenError("it carries no expiry")
     for name in ("exp", "nbf", "iat"):
         value = claims.get(name, 0)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-            raise TokenError(f"its {name} is not a number of seconds")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not -_LATEST <= value <= _LATEST:
+            raise TokenError(f"its {name} is not a number of seconds since 1970 that a clock can show")
 
 
 def _canonical(part: str, name: str) -> bytes:

@@ -61,6 +61,12 @@ _PROMISES = (
         "user-email-form", "overlooks-user-email-form", "takes addresses without @",
         overlooking("user-email-form", "user-email-valid"),
     ),
+    _broken("lossless-text", "converts-text", "takes text for the number it stands for", overlooking("lossless-text")),
+    Fault(
+        "takes-30-february", "takes days that the calendar does not have",
+        ("calendar-day", "date-time-offset", "scheduling-date-form"),
+        overlooking("calendar-day", "date-time-offset", "scheduling-date-form"),
+    ),
     _broken("date-form", "overlooks-date-form", "takes what is no date", overlooking("date-form", "date-time-offset")),
     _broken("schema", "overlooks-schema", "takes any type for a boolean", overlooking("schema", at="/practice")),
     Fault(

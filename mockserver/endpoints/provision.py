@@ -24,7 +24,7 @@ from mockserver.runtime import Runtime
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.members import members
-from spec.schema.validation import Rules, Violation
+from spec.schema.validation import Rules, Violation, outermost
 
 _HEADERS = (JSON,)
 _HEADERS_SIGNON = (JSON, (b"cache-control", b"no-store"))
@@ -76,7 +76,7 @@ class Provision:
         self, operation: Operation, installs: Installs, engine: Provisioning, desk: Desk, runtime: Runtime
     ) -> None:
         assert operation.body is not None
-        self.rules = Rules(operation.body.json)
+        self.rules = Rules(operation.body.json, request=True)
         self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
         self.members = members(operation.body.json)
         self.installs, self.engine, self.desk = installs, engine, desk
@@ -144,7 +144,7 @@ class Provision:
 
     @staticmethod
     def _refusal(found: list[Violation]) -> Refusal:
-        return of_violations(found)
+        return of_violations(outermost(found))
 
 
 def _at(body: Any, path: tuple[str, ...]) -> dict[str, Any] | None:

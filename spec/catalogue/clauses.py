@@ -8,7 +8,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from spec.source.reading import Source, SourceError, read
+from spec.openapi.document import Schema
+from spec.schema.sources import check_source, refuse_source, repeated
+from spec.source.reading import read
 
 CLAUSES_FILE = Path(__file__).parents[1] / "clauses.yaml"
 NEEDS = ("integration", "expired-token", "other-install", "follow-signon", "https")
@@ -43,46 +45,54 @@ class Clause:
 Catalogue = Mapping[str, Clause]
 
 
+_LINE = {"type": "string", "pattern": "^[^\\n\\r]+$", "title": "a sentence or a name in one line"}
+_SCHEMA: Schema = {
+    "type": "object",
+    "required": ["clauses"],
+    "additionalProperties": False,
+    "properties": {
+        "clauses": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["id", "sentence", "standing", "source"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": {
+                        "type": "string",
+                        "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+                        "title": "words in small letters, joined by hyphens",
+                    },
+                    "sentence": _LINE,
+                    "standing": {"enum": [one.value for one in Standing]},
+                    "source": _LINE,
+                    "judged_by": {"enum": ["check", "mock"]},
+                    "needs": {"type": "array", "items": {"enum": list(NEEDS)}},
+                    "settles": _LINE,
+                },
+            },
+        }
+    },
+}
+
+
 def load_clauses(path: Path | str = CLAUSES_FILE) -> Catalogue:
-    """The catalogue of a file. Raises SourceError with file, line and reason for whatever is not a clause."""
+    """The catalogue of a file. Raises SourceError with file, line, pointer and reason for whatever is not a clause."""
     source = read(path)
-    entries = source.value.get("clauses") if isinstance(source.value, dict) else None
-    if not isinstance(entries, list) or not entries:
-        raise SourceError(source.name, source.mark(""), "must be a mapping whose member 'clauses' lists the clauses.")
-    catalogue: dict[str, Clause] = {}
-    for index, entry in enumerate(entries):
-        clause = _clause(source, f"/clauses/{index}", entry)
-        if clause.id in catalogue:
-            raise SourceError(source.name, source.mark(f"/clauses/{index}"), f"the clause {clause.id!r} occurs twice.")
-        catalogue[clause.id] = clause
-    return catalogue
+    check_source(source, _SCHEMA)
+    clauses = [_clause(entry) for entry in source.value["clauses"]]
+    refuse_source(source, repeated("/clauses", "clause", [one.id for one in clauses]))
+    return {one.id: one for one in clauses}
 
 
-def _clause(source: Source, pointer: str, entry: Any) -> Clause:
-    def fail(reason: str) -> SourceError:
-        return SourceError(source.name, source.mark(pointer), f"{reason} ({pointer})")
-
-    if not isinstance(entry, dict):
-        raise fail("a clause is a mapping with id, sentence, standing and source.")
-    unknown = entry.keys() - {"id", "sentence", "standing", "source", "judged_by", "needs", "settles"}
-    if unknown:
-        raise fail(f"a clause has no member {sorted(unknown)[0]!r}.")
-    missing = {"id", "sentence", "standing", "source"} - entry.keys()
-    if missing:
-        raise fail(f"a clause needs a {sorted(missing)[0]}.")
-    if entry["standing"] not in list(Standing):
-        raise fail(f"a standing is one of {', '.join(Standing)}, not {entry['standing']!r}.")
-    if entry.get("judged_by", "check") not in ("check", "mock"):
-        raise fail(f"judged_by is check or mock, not {entry['judged_by']!r}.")
-    needs = tuple(entry.get("needs", ()))
-    if stranger := next((need for need in needs if need not in NEEDS), None):
-        raise fail(f"needs are among {', '.join(NEEDS)}, not {stranger!r}.")
+def _clause(entry: Mapping[str, Any]) -> Clause:
     return Clause(
-        id=str(entry["id"]),
-        sentence=str(entry["sentence"]),
+        id=entry["id"],
+        sentence=entry["sentence"],
         standing=Standing(entry["standing"]),
-        source=str(entry["source"]),
+        source=entry["source"],
         judged_by=entry.get("judged_by", "check"),
-        needs=needs,
+        needs=tuple(entry.get("needs", ())),
         settles=entry.get("settles"),
     )

@@ -34,7 +34,10 @@ def fields(schema: Schema) -> tuple[Field, ...]:
     return tuple(_walk(schema, "", 0, _OPTIONAL))
 
 
-def _walk(schema: Schema, path: str, depth: int, required: Rule) -> Iterator[Field]:
+def _walk(schema: Schema | bool, path: str, depth: int, required: Rule) -> Iterator[Field]:
+    if not isinstance(schema, Mapping):
+        yield Field(path, depth, types(schema), required, None, "", tuple(rules(schema)), secret=False)
+        return
     yield Field(
         path=path,
         depth=depth,
@@ -54,7 +57,9 @@ def _walk(schema: Schema, path: str, depth: int, required: Rule) -> Iterator[Fie
                 yield from _walk(holder[keyword], f"{path}/*", depth + 1, _OPTIONAL)
 
 
-def _holders(schema: Schema) -> Iterator[Schema]:
+def _holders(schema: Schema | bool) -> Iterator[Schema]:
+    if not isinstance(schema, Mapping):
+        return
     yield schema
     for part in schema.get("allOf", ()):
         yield from _holders(part)

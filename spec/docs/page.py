@@ -19,6 +19,7 @@ from spec.docs.fields import Field, fields
 from spec.docs.rules import Rule, rules, types
 from spec.openapi.document import Document, Operation, Schema
 from spec.openapi.references import Resolver
+from spec.source.pointer import escape
 
 _FOLDER = Path(__file__).parent
 STANDINGS: Mapping[Standing, str] = {
@@ -34,6 +35,22 @@ class Page:
 
     html: str
     policy: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """What a document says of itself; "" for what it leaves out."""
+
+    summary: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A security scheme by its name, and what there is to say about it."""
+
+    name: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +123,8 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
     environment.filters["prose"] = _prose
     html = environment.get_template("page.html").render(
         document=document,
-        info=document.tree.get("info", {}),
+        heading=Heading(_text(document.tree.get("info"), "summary"), _text(document.tree.get("info"), "description")),
+        schemes=_schemes(document),
         policy=policy,
         style=Markup(style),  # noqa: S704 - our own file
         chapters=_Reader(document).chapters(),
@@ -122,14 +140,34 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
     return Page(html, policy)
 
 
+def _text(holder: Any, name: str) -> str:
+    """A member of an object of the document as text; "" where there is no object or no member."""
+    value = holder.get(name) if isinstance(holder, Mapping) else None
+    return "" if value is None else str(value)
+
+
+def _schemes(document: Document) -> list[Scheme]:
+    resolver = Resolver(document.tree, lambda pointer, reason: None)
+    found = []
+    for name, raw in document.security_schemes.items():
+        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}")
+        kind = " ".join(filter(None, [_text(scheme, "type"), _text(scheme, "scheme")]))
+        found.append(Scheme(name, _text(scheme, "description") or kind))
+    return found
+
+
 def _prose(text: str) -> Any:
     """Text whose pieces between backticks are code."""
-    from markupsafe import Markup, escape
+    from markupsafe import Markup
+    from markupsafe import escape as escape_markup
 
     pieces = str(text).split("`")
     if len(pieces) % 2 == 0:
         return text
-    marked = [f"<code>{escape(piece)}</code>" if odd % 2 else str(escape(piece)) for odd, piece in enumerate(pieces)]
+    marked = [
+        f"<code>{escape_markup(piece)}</code>" if odd % 2 else str(escape_markup(piece))
+        for odd, piece in enumerate(pieces)
+    ]
     return Markup("".join(marked))  # noqa: S704 - every piece was escaped
 
 

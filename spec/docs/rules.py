@@ -19,8 +19,12 @@ class Rule:
     clauses: tuple[str, ...] = ()
 
 
-def rules(schema: Schema) -> Iterator[Rule]:
+def rules(schema: Schema | bool) -> Iterator[Rule]:
     """The rules that a schema itself states, those of its ``allOf`` included; not those of its members."""
+    if not isinstance(schema, Mapping):
+        if not schema:
+            yield Rule("never allowed")
+        return
     for keyword, tell in _WORDS.items():
         if keyword in schema:
             yield Rule(tell(schema[keyword]), _clauses(schema, keyword))
@@ -36,8 +40,10 @@ def rules(schema: Schema) -> Iterator[Rule]:
         yield from rules(part)
 
 
-def types(schema: Schema) -> str:
+def types(schema: Schema | bool) -> str:
     """The JSON types of a schema; of its ``allOf`` if it names none itself."""
+    if not isinstance(schema, Mapping):
+        return "any"
     named = schema.get("type")
     if named is None:
         return next((found for part in schema.get("allOf", ()) if (found := types(part)) != "any"), "any")
@@ -95,23 +101,27 @@ def _listed(values: list[Any]) -> str:
     return ", ".join(_json(one) for one in values)
 
 
-def _form(schema: Schema) -> str:
+def _form(schema: Schema | bool) -> str:
     """A branch of anyOf, oneOf or not in a few words."""
-    if "required" in schema:
+    if isinstance(schema, Mapping) and "required" in schema:
         return " with ".join(schema["required"])
     return " and ".join(rule.words for rule in rules(schema)) or _json(schema)
 
 
+def _only_requires(schema: Schema | bool) -> bool:
+    return isinstance(schema, Mapping) and schema.keys() == {"required"}
+
+
 def _any_of(branches: list[Schema]) -> str:
-    if all(branch.keys() == {"required"} for branch in branches):
+    if all(_only_requires(branch) for branch in branches):
         return f"at least one of {', '.join(map(_form, branches))}"
     return f"one of these forms: {'; or '.join(map(_form, branches))}"
 
 
-def _not(schema: Schema) -> str:
-    branches = schema.get("anyOf", [schema])
-    if all(branch.keys() == {"required"} for branch in branches):
-        members = dict.fromkeys(name for branch in branches for name in branch["required"])
+def _not(schema: Schema | bool) -> str:
+    branches = schema.get("anyOf", [schema]) if isinstance(schema, Mapping) else [schema]
+    if all(_only_requires(branch) for branch in branches):
+        members = dict.fromkeys(name for one in branches if isinstance(one, Mapping) for name in one["required"])
         return f"at most one of {', '.join(members)}"
     return f"never: {'; nor '.join(map(_form, branches))}"
 

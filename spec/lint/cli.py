@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
+from difflib import get_close_matches
 
 from spec.catalogue.clauses import load_clauses
+from spec.lint.explanations import EXPLANATIONS
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
@@ -31,7 +33,20 @@ def parser() -> argparse.ArgumentParser:
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
+    options.add_argument("--explain", metavar="RULE", help="say at more length why a rule is there, and exit")
     return options
+
+
+def _explained(name: str) -> int:
+    """Print what a rule is about. Returns 0, or 2 for a rule that does not exist."""
+    if name not in LINT_RULES:
+        near = get_close_matches(name, LINT_RULES, n=1)
+        hint = f" Did you mean {near[0]!r}?" if near else " --rules lists them."
+        sys.stderr.write(f"invigilate lint: there is no rule {name!r}.{hint}\n")
+        return 2
+    rule = LINT_RULES[name]
+    sys.stdout.write(f"{rule.id} ({rule.severity})\n\n{EXPLANATIONS[name]}\n\nRemedy: {rule.remedy}\n")
+    return 0
 
 
 def lint(argv: list[str]) -> int:
@@ -44,6 +59,8 @@ def lint(argv: list[str]) -> int:
     if given.rules:
         sys.stdout.write("".join(f"{rule.id:<30} {rule.severity:<8} {rule.remedy}\n" for rule in LINT_RULES.values()))
         return 0
+    if given.explain is not None:
+        return _explained(given.explain)
     if not given.files:
         sys.stderr.write("invigilate lint: name at least one document.\n")
         return 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -51,7 +51,9 @@ def operation_hits(side: Side) -> Iterator[Hit]:
     schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
     known = set(schemes) if isinstance(schemes, Mapping) else set()
     yield from _security(side.document.get("security"), "/security", known)
-    for operation in side.operations().values():
+    operations = side.operations().values()
+    yield from _unanswered(side, operations)
+    for operation in operations:
         pointer, value = operation.part.pointer, operation.part.value
         name = value.get("operationId")
         if name is None:
@@ -68,15 +70,38 @@ def operation_hits(side: Side) -> Iterator[Hit]:
         yield from _bodies(side, operation)
 
 
+def template_hits(side: Side) -> Iterator[Hit]:
+    """Path templates that differ in the names of their parameters only: no request can tell them apart."""
+    first: dict[str, str] = {}
+    for path in side.children(side.at(""), "paths"):
+        shape = _NAMES.sub("{}", path)
+        if shape in first:
+            message = f"The path {path} matches the same requests as {first[shape]}."
+            yield Hit("path-template-duplicate", f"/paths/{escape(path)}", message)
+        first.setdefault(shape, path)
+
+
 def _parameters(side: Side, operation: Operation) -> Iterator[Hit]:
     wanted = set(_NAMES.findall(operation.path))
     declared: dict[str, str] = {}
+    unread = False
     for holder in (operation.item, operation.part):
         listed = side.child(holder, "parameters")
+        seen: set[tuple[str, str]] = set()
         for index in range(len(listed.value) if isinstance(listed.value, list) else 0):
             part = side.child(listed, str(index))
-            if isinstance(part.value, Mapping) and part.value.get("in") == "path":
-                declared[str(part.value.get("name"))] = part.pointer
+            if not isinstance(part.value, Mapping):
+                continue
+            unread = unread or "$ref" in part.value  # it stands where nothing was read
+            name, place = str(part.value.get("name")), str(part.value.get("in"))
+            if place == "path":
+                declared[name] = part.pointer
+            if (place, name) in seen and "$ref" not in part.value:
+                message = f"The {place} parameter {name!r} of {operation.name} is declared twice."
+                yield Hit("parameter-duplicate", f"{listed.pointer}/{index}", message)
+            seen.add((place, name))
+    if unread:
+        return
     for name in sorted(wanted - declared.keys()):
         message = f"{operation.name} does not declare its path parameter {name!r}."
         yield Hit("path-parameter-undeclared", operation.part.pointer, message)
@@ -102,10 +127,6 @@ def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
             message = f"{operation.name} may be called without a body, though its body requires {needed}."
             yield Hit("request-body-optional", body.pointer, message)
     responses = side.children(operation.part, "responses")
-    refusable = bool(body) or bool(operation.part.value.get("parameters")) or "{" in operation.path
-    if refusable and responses and not any(status[:1] in "45" or status == "default" for status in responses):
-        message = f"{operation.name} describes no answer to a call that fails."
-        yield Hit("error-responses-missing", f"{operation.part.pointer}/responses", message)
     if request is not None:
         yield from _dry_run(side, request, body.pointer, "request", operation)
     for status, response in responses.items():
@@ -114,6 +135,28 @@ def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
             yield from _dry_run(side, answer, response.pointer, "response", operation)
             if status.startswith("2") and request is not None:
                 yield from _unasked(side, request, answer, response.pointer, operation)
+
+
+def _unanswered(side: Side, operations: Iterable[Operation]) -> Iterator[Hit]:
+    """Operations that can fail and say nothing of it; one hit for the whole document if none of several does."""
+    refusable = [one for one in operations if side.children(one.part, "responses") and _can_fail(side, one)]
+    silent = [one for one in refusable if not any(map(_is_failure, side.children(one.part, "responses")))]
+    if len(silent) == len(refusable) > 3:
+        message = f"None of {len(silent)} operations describes an answer to a call that fails."
+        yield Hit("error-responses-missing", "/paths", message)
+        return
+    for one in silent:
+        message = f"{one.name} describes no answer to a call that fails."
+        yield Hit("error-responses-missing", f"{one.part.pointer}/responses", message)
+
+
+def _can_fail(side: Side, operation: Operation) -> bool:
+    has_body = bool(side.child(operation.part, "requestBody"))
+    return has_body or bool(operation.part.value.get("parameters")) or "{" in operation.path
+
+
+def _is_failure(status: str) -> bool:
+    return status[:1] in "45" or status == "default"
 
 
 def _json(side: Side, pointer: str) -> Any:

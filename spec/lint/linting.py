@@ -7,12 +7,14 @@ from typing import Any
 
 from spec.catalogue.clauses import Catalogue
 from spec.diff.document import Side
-from spec.lint.document import operation_hits, reference_hits
+from spec.lint.components import unused_components
+from spec.lint.document import operation_hits, reference_hits, template_hits
 from spec.lint.places import schema_places
 from spec.lint.prose import prose_hits
 from spec.lint.resources import clause_hits, loader_hits
 from spec.lint.rules import Finding, Hit, finding
 from spec.lint.schemas import schema_hits
+from spec.lint.spelling import misspelt_members
 from spec.lint.values import value_hits
 from spec.source.reading import Source
 
@@ -34,10 +36,13 @@ def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) ->
     side = Side.of(document)
     places = list(schema_places(document))
     yield from reference_hits(document, legacy=side.normaliser.legacy)
-    yield from schema_hits(places, side.normaliser, formats)
+    yield from schema_hits(places, document, side.normaliser, formats)
+    yield from misspelt_members(document)
+    yield from unused_components(document)
     yield from value_hits(places, document, side.normaliser)
     yield from prose_hits(places, document, side.normaliser)
     yield from operation_hits(side)
+    yield from template_hits(side)
     if clauses is not None:
         yield from clause_hits(places, clauses)
         yield from loader_hits(source, places, clauses)

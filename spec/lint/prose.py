@@ -11,9 +11,7 @@ from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
 from spec.openapi.resolving import dereferenced
 
-_REQUIRED = re.compile(
-    r"\brequired\s+(?:if|when|unless|for|only|in case)\b|\bmandatory\s+(?:if|when|unless)\b", re.IGNORECASE
-)
+_REQUIRED = re.compile(r"\b(?:required|mandatory)\s+(?:only\s+)?(?:if|when|unless)\b", re.IGNORECASE)
 _UNLESS = re.compile(r"\b(?:optional|not required)\s+(?:if|when|unless)\b", re.IGNORECASE)
 _COUNT = re.compile(
     r"\b(?:only|exactly|at most|at least|no more than)\s+one\b|\bone of (?:the )?following\b", re.IGNORECASE
@@ -41,12 +39,15 @@ def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], norma
             word.startswith("x-") and not word.startswith(("x-format", "x-constraint")) for word in place.schema
         ):
             continue
-        if found := _broken(place, prose, document, normaliser):
+        for rule, found in _broken(place, prose, document, normaliser):
             message = f"The description says {found!r}, but the schema accepts the contrary."
-            yield Hit("prose-only-rule", f"{place.pointer}/description", message)
+            yield Hit(rule, f"{place.pointer}/description", message)
 
 
-def _broken(place: SchemaPlace, prose: str, document: Mapping[str, Any], normaliser: Normaliser) -> str | None:
+def _broken(
+    place: SchemaPlace, prose: str, document: Mapping[str, Any], normaliser: Normaliser
+) -> Iterator[tuple[str, str]]:
+    """At most one rule that the prose states and the schema does not, with the words that state it."""
     real = dereferenced(document, place.schema)
     words = {*place.schema, *(real if isinstance(real, Mapping) else ())}
     around = place.around or {}
@@ -54,16 +55,17 @@ def _broken(place: SchemaPlace, prose: str, document: Mapping[str, Any], normali
     if conditional and place.keyword == "properties":
         unconditional = place.name in (around.get("required") or ())
         if not unconditional and not (_CONDITIONS & set(around)):
-            return _quoted(prose, conditional)
+            yield "prose-only-rule", _quoted(prose, conditional)
+            return
     count = _COUNT.search(prose)
     if count and "properties" in words and not (_COUNTS & words):
-        return _quoted(prose, count)
+        yield "prose-only-rule", _quoted(prose, count)
+        return
     must = _MUST.search(prose)
     if must and not (_LIMITS & words):
         normal = normaliser.normal(place.schema)
         if not (_LIMITS & set(normal)) and not (_CONDITIONS & set(around)):
-            return _quoted(prose, must)
-    return None
+            yield "prose-only-limit", _quoted(prose, must)
 
 
 def _quoted(prose: str, found: re.Match[str]) -> str:

@@ -17,20 +17,28 @@ from spec.source.pointer import escape, join
 from spec.witness.engine import bare
 
 _MOST = 20
+_FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
 def value_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
     """Examples and defaults of schemas, parameters, headers and media types that their schema refuses."""
     for place in places:
         schema = {key: value for key, value in place.schema.items() if key not in ("default", "example", "examples")}
-        if "default" in place.schema:
-            yield from _judged("default", place.schema["default"], f"{place.pointer}/default", schema, normaliser, None)
-        if "example" in place.schema:
-            yield from _judged("example", place.schema["example"], f"{place.pointer}/example", schema, normaliser, None)
+        for word in ("default", "example"):
+            if word in place.schema:
+                yield from _of_schema(word, place.schema[word], f"{place.pointer}/{word}", schema, normaliser)
         listed = place.schema.get("examples")
         for index, value in enumerate(listed if isinstance(listed, list) else ()):
-            yield from _judged("example", value, f"{place.pointer}/examples/{index}", schema, normaliser, None)
+            yield from _of_schema("example", value, f"{place.pointer}/examples/{index}", schema, normaliser)
     yield from _carried(document, normaliser)
+
+
+def _of_schema(kind: str, value: Any, pointer: str, schema: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+    """A value beside a schema illustrates what is sent or what is answered: one of them has to fit."""
+    hits = list(_judged(kind, value, pointer, schema, normaliser, None))
+    directions: tuple[Direction, ...] = ("request", "response")
+    if hits and all(any(_judged(kind, value, pointer, schema, normaliser, one)) for one in directions):
+        yield from hits
 
 
 def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
@@ -44,21 +52,66 @@ def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hi
             continue
         if isinstance(node.get("schema"), Mapping):
             direction: Direction = "response" if "/responses/" in pointer else "request"
-            if "example" in node:
-                yield from _judged(
-                    "example", node["example"], f"{pointer}/example", node["schema"], normaliser, direction
-                )
-            listed = node.get("examples")
-            for name, example in listed.items() if isinstance(listed, Mapping) else ():
-                real = dereferenced(document, example)
-                if isinstance(real, Mapping) and "value" in real:
-                    where = f"{pointer}/examples/{escape(name)}"
-                    yield from _judged("example", real["value"], where, node["schema"], normaliser, direction)
+            media = _media_type(pointer)
+            for where, value in _examples(document, node, pointer):
+                if media is None or _is_json(media):
+                    yield from _judged("example", value, where, node["schema"], normaliser, direction)
+                elif media in _FORMS:
+                    yield from _of_form(value, where, node["schema"], normaliser, direction)
         stack.extend(
             (child, f"{pointer}/{escape(key)}")
             for key, child in node.items()
             if key not in ("example", "examples", "default", "schemas")
         )
+
+
+def _examples(document: Mapping[str, Any], node: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Any]]:
+    if "example" in node:
+        yield f"{pointer}/example", node["example"]
+    listed = node.get("examples")
+    for name, example in listed.items() if isinstance(listed, Mapping) else ():
+        real = dereferenced(document, example)
+        if isinstance(real, Mapping) and "value" in real:
+            yield f"{pointer}/examples/{escape(str(name))}", real["value"]
+
+
+def _media_type(pointer: str) -> str | None:
+    """The media type whose object stands at a pointer; None where it is a parameter or a header."""
+    tokens = pointer.split("/")
+    if len(tokens) < 2 or tokens[-2] != "content":
+        return None
+    return tokens[-1].replace("~1", "/").partition(";")[0].strip().lower()
+
+
+def _is_json(media: str) -> bool:
+    return media == "*/*" or media.endswith(("/json", "+json"))
+
+
+def _of_form(
+    value: Any, pointer: str, schema: Mapping[str, Any], normaliser: Normaliser, direction: Direction
+) -> Iterator[Hit]:
+    """An example of a form: its fields are texts on the wire, and one text stands for a list of one."""
+    if not isinstance(value, Mapping):
+        return  # the form as it is sent
+    normal = normaliser.normal(schema, direction)
+    declared = normal.get("properties", {})
+    read = {name: _from_text(field, declared.get(name, {})) for name, field in value.items()}
+    yield from _judged("example", read, pointer, schema, normaliser, direction)
+
+
+def _from_text(field: Any, schema: Mapping[str, Any]) -> Any:
+    """A field as a server that knows its schema reads it."""
+    types = schema.get("type", ())
+    if "array" in types and not isinstance(field, list):
+        return [_from_text(field, schema.get("items", {}))]
+    if not isinstance(field, str) or "string" in types or not types:
+        return field
+    if "boolean" in types and field in ("true", "false"):
+        return field == "true"
+    try:
+        return int(field) if "integer" in types or "number" in types else field
+    except ValueError:
+        return field
 
 
 def _judged(

@@ -6,12 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from spec.openapi.document import Operation, Schema
+from spec.resources.checks import answer_misuses, resource_misuses
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
-
-_KEYS = {"prefix", "response", "identifiers", "sid", "scope", "identity", "implied-by", "fallback-identity"} | {
-    "required-on-create",
-    "replace",
-}
+from spec.schema.validation import Rules
 
 
 class ResourceError(Exception):
@@ -35,15 +32,20 @@ def resources(operation: Operation) -> Resources:
     if len(signons) > 1:
         raise ResourceError(body, "only one member of a body can carry x-signon.")
     _check_names(parts, signons)
-    return Resources(_ordered(parts), signons[0] if signons else None)
+    members = [one for one in Rules(body).annotations if one.keyword == "x-install-member"]
+    lists = {one.argument: one.schema for one in members}
+    return Resources(_ordered(parts), signons[0] if signons else None, lists)
 
 
 def check_resources(operation: Operation, origins: Mapping[int, str], report: Callable[[str, str], None]) -> None:
     """Report an annotation that cannot be followed, with the place where it stands."""
     try:
-        resources(operation)
+        found = resources(operation)
     except ResourceError as error:
         report(origins.get(id(error.schema), operation.pointer), error.reason)
+        return
+    for misuse in (*resource_misuses(found), *answer_misuses(operation, found)):
+        report(misuse.pointer(origins, operation.pointer), misuse.reason)
 
 
 def _collect(
@@ -62,10 +64,6 @@ def _collect(
 
 def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Part:
     raw: Mapping[str, Any] = schema["x-resource"]
-    if stranger := sorted(raw.keys() - _KEYS):
-        raise ResourceError(schema, f"x-resource has no member {stranger[0]!r}; it knows {', '.join(sorted(_KEYS))}.")
-    if "prefix" not in raw:
-        raise ResourceError(schema, "x-resource needs a prefix, the two letters with which SIDs of this part start.")
     if ("identifiers" in raw) == ("identity" in raw):
         raise ResourceError(schema, "x-resource needs either identifiers (a member) or identity (the parts it joins).")
     response = raw.get("response", name)
@@ -151,8 +149,6 @@ def _is_date(schema: Schema) -> bool:
 
 def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Signon:
     raw: Mapping[str, Any] = schema["x-signon"]
-    if missing := sorted({"audience", "subject", "redirect", "token"} - raw.keys()):
-        raise ResourceError(schema, f"x-signon needs {missing[0]!r}.")
     response = raw.get("response", name)
     shown = answer.get("properties", {}).get(response, {}).get("properties", {})
     for member in (raw["redirect"], raw["token"]):
@@ -161,7 +157,7 @@ def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) ->
     if raw["audience"] not in schema.get("properties", {}):
         raise ResourceError(schema, f"audience names the member {raw['audience']!r}, which this part does not have.")
     claims = dict(raw.get("claims", {}))
-    return Signon(name, path, response, raw["audience"], raw["subject"], raw["redirect"], raw["token"], claims)
+    return Signon(name, path, response, raw["audience"], raw["subject"], raw["redirect"], raw["token"], claims, schema)
 
 
 def _check_names(parts: Mapping[str, Part], signons: list[Signon]) -> None:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from spec.resources.resource import Part, Resources
-from spec.schema.validation import Rules
-from spec.source.pointer import escape
-from spec.source.reading import Source, SourceError, read
+from spec.openapi.document import Schema
+from spec.resources.resource import Resources
+from spec.schema.sources import Complaint, check_source, refuse_source, repeated
+from spec.schema.validation import Rules, outermost
+from spec.source.pointer import escape, join
+from spec.source.reading import read
 
 INSTALLS_FILE = Path(__file__).parents[1] / "installs.yaml"
-_SID = re.compile(r"AI[a-f0-9]{32}\Z")
+INSTALL_SID = "^AI[a-f0-9]{32}$"
+"""The form of the SID of an install, as an ECMA pattern."""
+
+
+def install_sid_advice(text: str) -> str:
+    """How the SID of an install has to be written, seen what somebody wrote: the end of a sentence."""
+    advice = "send AI and 32 lower-case hexadecimal digits"
+    if text.startswith("IN"):
+        return f"{advice}: the identifier page says IN, which the paths of the API never take (B-14)"
+    if text.lower().startswith("ai") and text != text[:2].upper() + text[2:].lower():
+        return f"{advice}, in just this case of letters"
+    return advice
+
+
+class Named(NamedTuple):
+    """An identifier within a deployment, for a part."""
+
+    deployment: str
+    part: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,72 +64,155 @@ class Install:
     existing: tuple[Existing, ...]
 
 
+_NAME = {"type": "string", "minLength": 1}
+_SCHEMA: Schema = {
+    "type": "object",
+    "required": ["installs"],
+    "additionalProperties": False,
+    "properties": {
+        "installs": {
+            "type": "array",
+            "minItems": 1,
+            "items": {
+                "type": "object",
+                "required": ["sid"],
+                "additionalProperties": False,
+                "properties": {
+                    "sid": {
+                        "type": "string",
+                        "pattern": INSTALL_SID,
+                        "title": "AI and 32 lower-case hexadecimal digits",
+                    },
+                    "name": _NAME,
+                    "deployment": _NAME,
+                    "defaults": {"type": "object"},
+                    "members": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "anyOf": [
+                                {"type": "object", "additionalProperties": {"type": "string"}},
+                                {"type": "array", "items": _NAME},
+                            ]
+                        },
+                    },
+                    "resources": {
+                        "type": "object",
+                        "additionalProperties": {
+                            "type": "array",
+                            "items": {
+                                "type": "object",
+                                "required": ["sid"],
+                                "additionalProperties": False,
+                                "properties": {
+                                    "sid": _NAME,
+                                    "identifiers": {"type": "object", "additionalProperties": _NAME},
+                                    "attributes": {"type": "object"},
+                                },
+                            },
+                        },
+                    },
+                },
+            },
+        }
+    },
+}
+
+
 def load_installs(resources: Resources, path: Path | str = INSTALLS_FILE) -> tuple[Install, ...]:
-    """The installs of a file, the first being the demo install. Raises SourceError with place and reason."""
+    """The installs of a file, the first being the demo install.
+
+    Raises SourceError with file, line, pointer and reason for all that is no install, that the document would refuse
+    (a default, a value of a list, an existing resource), or that stands there twice.
+    """
     source = read(path)
-    entries = source.value.get("installs") if isinstance(source.value, dict) else None
-    if not isinstance(entries, list) or not entries:
-        raise SourceError(source.name, source.mark(""), "must be a mapping whose member 'installs' lists the installs.")
-    reader = _Reader(source, resources)
-    installs = tuple(reader.install(entry, f"/installs/{index}") for index, entry in enumerate(entries))
-    for index, install in enumerate(installs):
-        if install.sid in {other.sid for other in installs[:index]}:
-            raise reader.fail(f"/installs/{index}", f"the install {install.sid} occurs twice.")
-    return installs
+    check_source(source, _SCHEMA)
+    entries: list[dict[str, Any]] = source.value["installs"]
+    refuse_source(source, _complaints(entries, resources))
+    return tuple(map(_install, entries))
 
 
-class _Reader:
-    def __init__(self, source: Source, resources: Resources) -> None:
-        self.source, self.resources = source, resources
+def _install(entry: Mapping[str, Any]) -> Install:
+    listed = entry.get("members", {}).items()
+    return Install(
+        sid=entry["sid"],
+        name=entry.get("name", entry["sid"]),
+        deployment=entry.get("deployment", entry["sid"]),
+        defaults=entry.get("defaults", {}),
+        members={name: one if isinstance(one, dict) else {value: value for value in one} for name, one in listed},
+        existing=tuple(
+            Existing(part, one["sid"], one.get("identifiers", {}), one.get("attributes", {}))
+            for part, known in entry.get("resources", {}).items()
+            for one in known
+        ),
+    )
 
-    def fail(self, pointer: str, reason: str) -> SourceError:
-        return SourceError(self.source.name, self.source.mark(pointer), f"{reason} ({pointer})")
 
-    def install(self, entry: Any, pointer: str) -> Install:
-        if not isinstance(entry, dict):
-            raise self.fail(pointer, "an install is a mapping with sid, name, deployment, defaults and members.")
-        if stranger := sorted(entry.keys() - {"sid", "name", "deployment", "defaults", "members", "resources"}):
-            raise self.fail(f"{pointer}/{escape(stranger[0])}", f"an install has no member {stranger[0]!r}.")
-        sid = entry.get("sid")
-        if not isinstance(sid, str) or not _SID.match(sid):
-            raise self.fail(f"{pointer}/sid", "the sid of an install is AI and 32 lower-case hexadecimal digits.")
-        members = {name: self._list(one, f"{pointer}/members/{name}") for name, one in entry.get("members", {}).items()}
-        existing = [
-            self._existing(name, one, f"{pointer}/resources/{escape(name)}/{index}")
-            for name, listed in entry.get("resources", {}).items()
-            for index, one in enumerate(listed)
-        ]
-        return Install(
-            sid=sid,
-            name=str(entry.get("name", sid)),
-            deployment=str(entry.get("deployment", sid)),
-            defaults=entry.get("defaults", {}),
-            members=members,
-            existing=tuple(existing),
-        )
+def _complaints(entries: list[dict[str, Any]], resources: Resources) -> Iterator[Complaint]:
+    yield from repeated("/installs", "install", [entry["sid"] for entry in entries])
+    holders: dict[Named, str] = {}
+    for index, entry in enumerate(entries):
+        pointer = f"/installs/{index}"
+        yield from _of_defaults(entry.get("defaults", {}), resources, f"{pointer}/defaults")
+        yield from _of_members(entry.get("members", {}), resources, f"{pointer}/members")
+        for name, listed in entry.get("resources", {}).items():
+            for place, one in enumerate(listed):
+                at = f"{pointer}/resources/{escape(name)}/{place}"
+                yield from _of_existing(name, one, resources, at)
+                yield from _of_names(name, one, entry.get("deployment", entry["sid"]), holders, at)
 
-    def _list(self, entry: Any, pointer: str) -> Mapping[str, str]:
-        if isinstance(entry, list):
-            return {str(value): str(value) for value in entry}
-        if isinstance(entry, dict):
-            return {value: str(label) for value, label in entry.items()}
-        raise self.fail(pointer, "a list of an install is a sequence of values or a mapping of value to label.")
 
-    def _existing(self, name: str, entry: Any, pointer: str) -> Existing:
-        try:
-            part = self.resources.part(name)
-        except KeyError:
-            raise self.fail(pointer, f"the document has no part {name!r}.") from None
-        if part.scope is not None or part.identity:
-            raise self.fail(pointer, f"{name!r} depends on other parts; only parts of a deployment can pre-exist.")
-        if not isinstance(entry, dict) or entry.keys() - {"sid", "identifiers", "attributes"}:
-            raise self.fail(pointer, "an existing resource is a mapping with sid, identifiers and attributes.")
-        self._check(part, entry, pointer)
-        return Existing(name, entry["sid"], entry.get("identifiers", {}), entry.get("attributes", {}))
+def _of_defaults(defaults: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+    for part in resources.parts:
+        for leaf in part.leaves:
+            if leaf.install_default is not None and leaf.install_default in defaults:
+                for one in outermost(Rules(leaf.schema).violations(defaults[leaf.install_default])):
+                    reason = one.message.replace("the body", repr(leaf.install_default), 1)
+                    yield Complaint(f"{pointer}/{escape(leaf.install_default)}{one.pointer}", reason)
 
-    def _check(self, part: Part, entry: dict[str, Any], pointer: str) -> None:
-        body = {part.identifiers: {part.sid_kind: entry.get("sid")}, **entry.get("attributes", {})}
-        for violation in Rules(part.schema).violations(body):
-            raise self.fail(pointer, f"{violation.pointer}: {violation.message}")
-        if stranger := sorted(entry.get("identifiers", {}).keys() - set(part.kinds)):
-            raise self.fail(f"{pointer}/identifiers", f"{part.name!r} has no identifier {stranger[0]!r}.")
+
+def _of_members(members: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+    for name, schema in resources.lists.items():
+        for index, value in enumerate(members.get(name, ())):
+            token = value if isinstance(members[name], dict) else index
+            for one in outermost(Rules(schema).violations(value)):
+                reason = one.message.replace("the body", "it", 1)
+                yield Complaint(f"{pointer}/{escape(name)}/{escape(token)}", reason)
+
+
+def _of_existing(name: str, entry: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+    part = next((one for one in resources.parts if one.name == name), None)
+    if part is None:
+        known = ", ".join(one.name for one in resources.parts)
+        yield Complaint(pointer, f"the document has no part {name!r}; it has {known}.")
+        return
+    if part.scope is not None or part.identity or part.identifiers is None:
+        yield Complaint(pointer, f"{name!r} depends on other parts; only parts of a deployment can pre-exist.")
+        return
+    for stranger in entry.get("identifiers", {}).keys() - set(part.kinds):
+        reason = f"{name!r} has no identifier {stranger!r}; it has {', '.join(part.kinds)}."
+        yield Complaint(f"{pointer}/identifiers/{escape(stranger)}", reason)
+    rules = Rules(part.schema)
+    for kind, text in {str(part.sid_kind): entry["sid"], **entry.get("identifiers", {})}.items():
+        below = join((part.identifiers, kind))
+        for one in rules.violations({part.identifiers: {kind: text}}):
+            if one.pointer == below:
+                yield Complaint(
+                    f"{pointer}/{'sid' if kind == part.sid_kind else f'identifiers/{escape(kind)}'}", one.message
+                )
+    named = {part.identifiers: {part.sid_kind: entry["sid"]}}
+    for one in outermost(rules.violations({**entry.get("attributes", {}), **named})):
+        if not one.pointer.startswith(join((part.identifiers,))):
+            yield Complaint(f"{pointer}/attributes{one.pointer}", one.message)
+
+
+def _of_names(
+    part: str, entry: Mapping[str, Any], deployment: str, holders: dict[Named, str], pointer: str
+) -> Iterator[Complaint]:
+    """What an identifier leads to is one thing: a SID everywhere, another identifier within a deployment."""
+    told = json.dumps([deployment, part, entry], sort_keys=True)
+    if holders.setdefault(Named("", "", "sid", entry["sid"]), told) != told:
+        yield Complaint(f"{pointer}/sid", f"{entry['sid']!r} stands for two different things.")
+    for kind, text in entry.get("identifiers", {}).items():
+        if holders.setdefault(Named(deployment, part, kind, text), entry["sid"]) != entry["sid"]:
+            reason = f"{text!r} names two different things of the deployment {deployment!r}."
+            yield Complaint(f"{pointer}/identifiers/{escape(kind)}", reason)

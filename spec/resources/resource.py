@@ -94,14 +94,19 @@ class Signon:
     redirect: str
     token: str
     claims: Mapping[str, str]
+    schema: Schema
 
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """All parts of a body, those that others depend on first."""
+    """All parts of a body, those that others depend on first.
+
+    ``lists`` maps each list of an install that the body refers to (``x-install-member``) to the schema of its values.
+    """
 
     parts: tuple[Part, ...]
     signon: Signon | None
+    lists: Mapping[str, Schema] = field(default_factory=dict)
 
     def part(self, name: str) -> Part:
         """The part of a name. Raises KeyError if there is none."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+
+from spec.schema.remedies import remedy
 
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}
 _LONGEST = 60
+_MOST_NAMES = 6
 
 
 def received(value: Any, *, secret: bool = False) -> str:
@@ -21,73 +24,150 @@ def received(value: Any, *, secret: bool = False) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({name}, {len(text)} characters as JSON)"
 
 
+def received_members(value: Mapping[str, Any]) -> str:
+    """The members of an object in a sentence: ``has the members "api" and "lms"``."""
+    if not value:
+        return "has no members"
+    names = [received(name) for name in list(value)[:_MOST_NAMES]]
+    if len(value) > len(names):
+        names.append(f"{len(value) - len(names)} more")
+    return f"has the member{'s' if len(value) > 1 else ''} {_listed(names, 'and')}"
+
+
+def _listed(names: Iterable[str], word: str) -> str:
+    *before, last = names
+    return f"{', '.join(before)} {word} {last}" if before else last
+
+
 def _required_lists(schemas: Any) -> list[str]:
     return [" and ".join(one["required"]) for one in schemas if isinstance(one, Mapping) and "required" in one]
 
 
-def _any_of(schemas: Any, _: Mapping[str, Any]) -> str:
+def _any_of(schemas: Any, _: Mapping[str, Any], value: Any) -> str:
     choices = _required_lists(schemas)
     if choices and len(choices) == len(schemas):
-        return f"send one of its members {', '.join(choices)}"
-    return "it must take one of the forms that the contract allows"
+        return f"send one of the members {', '.join(choices)}"
+    better = [remedy(name, value) for name in _formats(schemas)] if isinstance(value, str) else []
+    return next(filter(None, better), f"send {_listed(dict.fromkeys(map(form, schemas)), 'or')}")
 
 
-def _not(schema: Any, _: Mapping[str, Any]) -> str:
+def _formats(schemas: Any) -> Iterator[str]:
+    for one in schemas:
+        if isinstance(one, Mapping):
+            yield from [one["format"]] if "format" in one else ()
+            yield from _formats(one.get("allOf", ()))
+
+
+def _not(schema: Any, _: Mapping[str, Any], __: Any) -> str:
     choices = _required_lists(schema.get("anyOf", [schema]))
     if choices:
         members = dict.fromkeys(name for one in choices for name in one.split(" and "))
-        return f"send only one of its members {', '.join(members)}"
-    return "it has a form that the contract excludes"
+        return f"send only one of {', '.join(members)}"
+    return f"send anything but {form(schema)}"
 
 
-def _types(types: Any, _: Mapping[str, Any]) -> str:
-    names = {"string": "a string", "integer": "an integer", "object": "an object", "array": "an array"}
+_TYPES = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "object": "an object",
+    "array": "an array",
+    "null": "null",
+}
+
+
+def _types(types: Any, _: Mapping[str, Any], value: Any) -> str:
     listed = [types] if isinstance(types, str) else types
-    return "send " + " or ".join(names.get(one, "null" if one == "null" else f"a {one}") for one in listed)
+    bare = isinstance(value, str) and {"integer", "number", "boolean"} & {*listed}
+    quoted = ", without quotation marks" if bare else ""
+    return "send " + _listed([_TYPES.get(one, one) for one in listed], "or") + quoted
 
 
-def _required(_: Any, schema: Mapping[str, Any]) -> str:
-    return "add it"
+def _pattern(pattern: Any, schema: Mapping[str, Any], _: Any) -> str:
+    return f"send {schema['title']}: it must match {pattern}" if "title" in schema else f"it must match {pattern}"
+
+
+def _format(name: Any, _: Mapping[str, Any], value: Any) -> str:
+    if isinstance(value, str) and (better := remedy(name, value)):
+        return better
+    return f"send {_FORMATS.get(name, f'a value of the format {name}')}"
 
 
 _FORMATS = {
     "date-time": "an RFC 3339 date-time with an offset, such as 2026-01-31T09:00:00Z",
     "iso-8601-date": "an ISO 8601 date-time, such as 2026-01-31T09:00:00Z",
+    "calendar-day": "a day that the calendar has",
     "email": "an e-mail address, such as somebody@example.com",
     "currency-code": "an ISO 4217 code, such as USD",
     "time-zone": "an IANA time zone, such as America/New_York",
     "http-url": "an absolute http or https URL, such as https://exams.example.com/1",
 }
 
-_EXPECTATIONS: Mapping[str, Callable[[Any, Mapping[str, Any]], str]] = {
-    "required": _required,
+Tell = Callable[[Any, Mapping[str, Any], Any], str]
+
+_EXPECTATIONS: Mapping[str, Tell] = {
+    "required": lambda _, __, ___: "add it",
     "type": _types,
     "anyOf": _any_of,
     "oneOf": _any_of,
     "not": _not,
-    "enum": lambda words, _: f"send one of {', '.join(json.dumps(word) for word in words)}",
-    "const": lambda word, _: f"send {json.dumps(word)}",
-    "pattern": lambda pattern, _: f"it must match {pattern}",
-    "format": lambda name, _: f"send {_FORMATS.get(name, f'a value of the format {name}')}",
-    "minLength": lambda n, _: "it must not be empty" if n == 1 else f"it needs at least {n} characters",
-    "maxLength": lambda n, _: f"it may have at most {n} characters",
-    "minimum": lambda n, _: f"it must be at least {n}",
-    "maximum": lambda n, _: f"it must be at most {n}",
-    "exclusiveMinimum": lambda n, _: f"it must be more than {n}",
-    "exclusiveMaximum": lambda n, _: f"it must be less than {n}",
-    "multipleOf": lambda n, _: f"it must be a multiple of {n}",
-    "minProperties": lambda n, _: f"it needs at least {n} member{'s' if n != 1 else ''}",
-    "maxProperties": lambda n, _: f"it may have at most {n} members",
-    "minItems": lambda n, _: f"it needs at least {n} items",
-    "maxItems": lambda n, _: f"it may have at most {n} items",
-    "uniqueItems": lambda _, __: "its items must differ from each other",
-    "additionalProperties": lambda _, __: "it has members that the contract does not know; leave them out",
+    "format": _format,
+    "enum": lambda words, _, __: f"send one of {', '.join(json.dumps(word) for word in words)}",
+    "const": lambda word, _, __: f"send {json.dumps(word)}",
+    "pattern": _pattern,
+    "minLength": lambda n, _, __: "it must not be empty" if n == 1 else f"it needs at least {n} characters",
+    "maxLength": lambda n, _, __: f"it may have at most {_counted(n, 'character')}",
+    "minimum": lambda n, _, __: f"it must be at least {n}",
+    "maximum": lambda n, _, __: f"it must be at most {n}",
+    "exclusiveMinimum": lambda n, _, __: f"it must be more than {n}",
+    "exclusiveMaximum": lambda n, _, __: f"it must be less than {n}",
+    "multipleOf": lambda n, _, __: f"it must be a multiple of {n}",
+    "minProperties": lambda n, _, __: f"it needs at least {_counted(n, 'member')}",
+    "maxProperties": lambda n, _, __: f"it may have at most {_counted(n, 'member')}",
+    "minItems": lambda n, _, __: f"it needs at least {_counted(n, 'item')}",
+    "maxItems": lambda n, _, __: f"it may have at most {_counted(n, 'item')}",
+    "uniqueItems": lambda _, __, ___: "its items must differ from each other",
 }
 
 
-def expectation(keyword: str, schema: Any) -> str:
-    """What a keyword of a schema asks for, as the second half of a sentence."""
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def expectation(keyword: str, schema: Any, value: Any = None) -> str:
+    """What a keyword of a schema asks for, as the second half of a sentence; ``value`` is what broke it."""
     tell = _EXPECTATIONS.get(keyword)
     if tell is None or not isinstance(schema, Mapping) or keyword not in schema:
         return f"the contract does not allow it here ({keyword})"
-    return tell(schema[keyword], schema)
+    return tell(schema[keyword], schema, value)
+
+
+def form(schema: Any) -> str:
+    """What fits a schema, as a noun: ``null``, ``an empty text``, ``an integer``, ``one of "a", "b"``."""
+    if not isinstance(schema, Mapping):
+        return "anything" if schema else "nothing"
+    for keyword, noun in _NOUNS.items():
+        if schema.get(keyword, []) != []:
+            return noun(schema)
+    return "anything"
+
+
+def _noun_of_all(schema: Mapping[str, Any]) -> str:
+    return form(schema["allOf"][-1])  # layers of one form: the last is the narrowest
+
+
+_NOUNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+    "const": lambda schema: json.dumps(schema["const"]),
+    "enum": lambda schema: "one of " + ", ".join(json.dumps(one) for one in schema["enum"]),
+    "format": lambda schema: str(_FORMATS.get(schema["format"], f"a value of the format {schema['format']}")),
+    "pattern": lambda schema: f"a text that matches {schema['pattern']}",
+    "required": lambda schema: f"an object with {_listed(schema['required'], 'and')}",
+    "maxLength": lambda schema: (
+        f"a text of at most {_counted(schema['maxLength'], 'character')}" if schema["maxLength"] else "an empty text"
+    ),
+    "allOf": _noun_of_all,
+    "type": lambda schema: _types(schema["type"], schema, None).removeprefix("send "),
+    "anyOf": lambda schema: _any_of(schema["anyOf"], schema, None).removeprefix("send "),
+    "oneOf": lambda schema: _any_of(schema["oneOf"], schema, None).removeprefix("send "),
+}

@@ -6,9 +6,10 @@ the very end. Formats are checked by spec.schema.formats alone.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import jsonschema_rs
@@ -16,7 +17,9 @@ import jsonschema_rs
 from spec.openapi.document import Schema
 from spec.schema.formats import FORMATS, instant
 from spec.schema.keywords import clause_of
-from spec.schema.messages import expectation, received
+from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
+from spec.schema.messages import expectation, received, received_members
+from spec.schema.names import MemberNames, member_names, without_member_names
 from spec.source.pointer import Token, follow, join
 
 Lists = Mapping[str, Collection[str]]
@@ -25,13 +28,43 @@ Lists = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Violation:
-    """One rule that a value breaks. ``missing`` marks a reference to something that does not exist (404, not 400)."""
+    """One rule that a value breaks. ``missing`` marks a reference to something that does not exist (404, not 400).
+
+    ``layer`` is 0 but for a scalar that breaks a member of an ``allOf``: its place there, from 1. Such members are
+    layers of one form, each narrower than the one before: whoever breaks the first hears nothing new from the others.
+    """
 
     pointer: str
     clause: str
     keyword: str
     message: str
     missing: bool = False
+    layer: int = 0
+
+
+def outermost(violations: Iterable[Violation]) -> list[Violation]:
+    """What is worth telling of the violations: one wrong value is one fault.
+
+    Left out are all but the first of the layers that a value breaks at one place, and what follows from a wrong type:
+    a 5 where an object is meant lacks no members. Of a type and an enumeration the enumeration says more.
+    """
+    places: dict[str, list[Violation]] = {}
+    for one in violations:
+        places.setdefault(one.pointer, []).append(one)
+    return [one for place in places.values() for one in _worth_telling(place)]
+
+
+def _worth_telling(place: Sequence[Violation]) -> Iterator[Violation]:
+    beside = [one for one in place if one.clause != LOSSLESS_TEXT]
+    words = {one.keyword for one in beside}
+    telling = (words & _NAMING or {"type"}) if "type" in words else words
+    first = min((one.layer for one in beside if one.layer), default=0)
+    for one in place:
+        if one.clause == LOSSLESS_TEXT or (one.keyword in telling and one.layer in (0, first)):
+            yield one
+
+
+_NAMING = frozenset({"enum", "const"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +84,47 @@ class Annotation:
 
 
 class Rules:
-    """The compiled rules of one schema."""
+    """The compiled rules of one schema.
 
-    def __init__(self, schema: Schema) -> None:
-        self.schema = schema
+    ``request`` says that values come from a caller: text that converts without loss to the type that is meant breaks
+    the clause ``lossless-text`` there, and besides only what the converted value breaks, too.
+    """
+
+    def __init__(self, schema: Schema, *, request: bool = False) -> None:
+        self.schema, self.request = schema, request
         self.annotations = tuple(_annotations(schema, ()))
 
     @cached_property
     def _compiled(self) -> Any:
-        return jsonschema_rs.Draft202012Validator(
-            dict(self.schema), formats=dict(FORMATS), validate_formats=True, ignore_unknown_formats=False
-        )
+        return _compile(self.schema)
+
+    @cached_property
+    def _listing(self) -> Any:
+        """The validator that lists errors: of everything but the names of members."""
+        return _compile(without_member_names(self.schema))
+
+    @cached_property
+    def _names(self) -> tuple[tuple[MemberNames, Any], ...]:
+        return tuple((one, _compile(one.schema)) for one in member_names(self.schema))
 
     def fits_schema(self, value: Any) -> bool:
         """Whether the value keeps the schema; says nothing about annotations."""
         return bool(self._compiled.is_valid(value))
 
     def violations(self, value: Any, lists: Lists | None = None) -> list[Violation]:
-        """Every rule that the value breaks, in document order of the pointers.
+        """Every rule that the value breaks, sorted by pointer and clause.
 
         ``lists`` are the install's; without them membership is not looked at.
         """
-        found = [] if self.fits_schema(value) else list(self._of_schema(value))
+        found: list[Violation] = []
+        if not self.fits_schema(value):
+            errors = list(self._listing.iter_errors(value))
+            if self.request and (texts := self._lossless(value, errors)):
+                found += texts.values()
+                value = converted(value, texts)
+                errors = list(self._listing.iter_errors(value))
+            found += (one for error in errors for one in self._violations(error, value))
+            found += self._of_names(value)
         found += self.annotation_violations(value, lists)
         return sorted(set(found))
 
@@ -91,28 +143,82 @@ class Rules:
                 found += _membership_violations(rule, holder, lists[rule.argument])
         return found
 
-    def _of_schema(self, value: Any) -> Iterator[Violation]:
-        for error in self._compiled.iter_errors(value):
-            path, schema_path = list(error.instance_path), list(error.schema_path)
-            keyword = str(schema_path[-1]) if schema_path else "false"
-            holder = _schema_at(self.schema, schema_path[:-1])
-            if error.kind.name == "propertyNames":
-                yield self._violation([*path, error.kind.error.instance], keyword, holder, error.kind.error.instance)
-            elif keyword == "required":
-                yield self._violation([*path, error.kind.property], keyword, holder, None, error.kind.property)
-            else:
-                yield self._violation(path, keyword, holder, follow(value, path))
+    def _of_names(self, value: Any) -> Iterator[Violation]:
+        for names, compiled in self._names:
+            for path, holder in names.objects(value):
+                for name in holder:
+                    if not compiled.is_valid(name):
+                        for error in compiled.iter_errors(name):
+                            steps = list(error.schema_path)
+                            schema = _schema_at(names.schema, steps[:-1])
+                            yield _told([*path, name], str(steps[-1]), schema, name, _layer(steps))
 
-    def _violation(
-        self, path: list[Token], keyword: str, holder: Any, value: Any, member: str | None = None
-    ) -> Violation:
-        named = member if member is not None else (str(path[-1]) if path else "the body")
-        if member is not None:
-            got = f"{named!r} is missing"
+    def _lossless(self, value: Any, errors: Iterable[Any]) -> dict[tuple[Token, ...], Violation]:
+        """The texts in the value that convert to what is meant in their places, by path."""
+        found = {}
+        for error in errors:
+            path, schema_path = tuple(error.instance_path), list(error.schema_path)
+            text = follow(value, path)
+            if not schema_path or not isinstance(text, str):
+                continue
+            holder = _schema_at(self.schema, schema_path[:-1])
+            if convertible(text, str(schema_path[-1]), holder):
+                got = f"{_named(path)} is {received(text, secret=_is_secret(holder))}"
+                message = f"{got}; {expectation(str(schema_path[-1]), holder, text)}."
+                found[path] = Violation(join(path), LOSSLESS_TEXT, "type", message)
+        return found
+
+    def _violations(self, error: Any, value: Any) -> Iterator[Violation]:
+        path, schema_path = list(error.instance_path), list(error.schema_path)
+        keyword = str(schema_path[-1]) if schema_path else "false"
+        holder = _schema_at(self.schema, schema_path[:-1])
+        if keyword == "required":
+            member = error.kind.property
+            message = f"{member!r} is missing; {expectation(keyword, holder)}."
+            yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
+        elif error.kind.name == "additionalProperties":
+            known = ", ".join(list(holder.get("properties", ()))[:20]) or "none"
+            for name in error.kind.unexpected:
+                message = f"{_named(path)} has no member {received(name)}; it has {known}."
+                yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
-            got = f"{named!r} is {received(value, secret=_is_secret(holder))}"
-        message = f"{got}; {expectation(keyword, holder)}."
-        return Violation(join(path), clause_of(holder, keyword, member), keyword, message)
+            yield _told(path, keyword, holder, follow(value, path), _layer(schema_path))
+
+
+def _told(path: Sequence[Token], keyword: str, holder: Any, value: Any, layer: int = 0) -> Violation:
+    if isinstance(value, dict) and keyword in _ABOUT_MEMBERS:
+        got, layer = received_members(value), 0
+    else:
+        got = f"is {received(value, secret=_is_secret(holder))}"
+        layer = layer if not isinstance(value, dict | list) else 0
+    message = f"{_named(path)} {got}; {expectation(keyword, holder, value)}."
+    return Violation(join(path), clause_of(holder, keyword), keyword, message, layer=layer)
+
+
+_ABOUT_MEMBERS = frozenset({"anyOf", "oneOf", "not", "minProperties", "maxProperties"})
+
+
+def _named(path: Sequence[Token]) -> str:
+    if not path:
+        return "the body"
+    return repr(path[-1]) if isinstance(path[-1], str) else f"item {path[-1]}"
+
+
+def _layer(schema_path: Sequence[Token]) -> int:
+    """The place in the outermost ``allOf`` below the last member on a schema path, counted from 1; 0 for none."""
+    layer = 0
+    for step, place in pairwise(schema_path):
+        if step in ("properties", "additionalProperties", "items"):
+            layer = 0
+        elif step == "allOf" and not layer and isinstance(place, int):
+            layer = place + 1
+    return layer
+
+
+def _compile(schema: Schema) -> Any:
+    return jsonschema_rs.Draft202012Validator(
+        dict(schema), formats=dict(FORMATS), validate_formats=True, ignore_unknown_formats=False
+    )
 
 
 def _annotations(schema: Schema, path: tuple[str, ...]) -> Iterator[Annotation]:

@@ -15,6 +15,7 @@ from spec.regex.tree import PatternError
 VALID_TEXTS: dict[str, tuple[str, ...]] = {
     "byte": ("aGVsbG8=", ""),
     "iso-8601-date": ("2027-05-17T09:30:00Z", "2027-05-17"),
+    "calendar-day": ("2027-05-17T09:30:00Z", "2027-05-17"),
     "currency-code": ("EUR", "USD"),
     "time-zone": ("Europe/Berlin", "UTC"),
     "http-url": ("https://example.com/",),

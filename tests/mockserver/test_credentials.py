@@ -117,6 +117,14 @@ def forged(keys: Keys, install: str) -> dict[str, str]:
         "NaN": signed(payload=json.dumps({**claims, "exp": float("nan")}).encode()),
         "exp as text": signed(exp="4000000000"),
         "exp as boolean": signed(exp=True),
+        "exp of 400 digits": signed(exp=10**400),
+        "exp of 5,000 digits": signed(payload=json.dumps(claims)[:-1].encode() + b', "x": ' + b"1" * 5000 + b"}"),
+        "exp beyond every clock": signed(exp=2**53 + 2),
+        "exp infinite": signed(payload=json.dumps(claims).replace("4000000000", "1e999").encode()),
+        "nbf of 400 digits": signed(nbf=10**400),
+        "nbf before every clock": signed(nbf=-(10**400)),
+        "iat of 400 digits": signed(iat=10**400),
+        "iat as list": signed(iat=[1]),
         "no exp": signed(payload={key: one for key, one in claims.items() if key != "exp"}),
         "nbf as text": signed(nbf="0"),
         "another issuer": signed(iss="x"),
@@ -152,3 +160,11 @@ def test_no_token_is_kept_in_the_cache(client: Any) -> None:
     send(client, token=client.token)
     assert all(len(digest) == 32 for digest in client.app.credentials.verified)
     assert client.token not in str(client.app.credentials.verified)
+
+
+def test_little_is_remembered_of_a_token(client: Any) -> None:
+    token = client.mint("AI" + "x" * 5000)
+    assert send(client, token=token).status_code == 403
+    (known,) = client.app.credentials.verified.values()
+    assert len(known.install) <= 64
+    told(send(client, token=token), 403, "FORBIDDEN", "credential-foreign-refused")

@@ -95,6 +95,29 @@ def test_links_and_tokens_expire(client: Any, signon: Any) -> None:
     assert "expired" in refused(present(client, signon["token"]), "signon-expires")
 
 
+def test_a_token_holds_between_its_own_times_and_names_its_own_call(client: Any, signon: Any) -> None:
+    claims = jwt.decode(signon["token"], options={"verify_signature": False})
+    now = int(client.clock.now)
+
+    def changed(**other: Any) -> str:
+        return sign({**claims, **other}, SIGNON_TYPE, client.app.keys)
+
+    assert "expired" in refused(present(client, changed(exp=now - 1)), "signon-expires")
+    assert "not valid yet" in refused(present(client, changed(nbf=now + 1)), "signon-expires")
+    for name in ("exp", "nbf", "iat"):
+        assert "seconds since" in refused(present(client, changed(**{name: 10**400})), "signon-token-verified")
+    for name in ("sub", "aud"):
+        assert "another user" in refused(present(client, changed(**{name: "x"})), "signon-token-verified")
+    assert present(client, signon["token"]).status_code == 200
+
+
+def test_one_second_is_one_second(client_of: Any, document: Any, examples: dict[str, Any]) -> None:
+    client = client_of(document, signon_ttl=1)
+    link = path(client.ok(examples["enroll-student"])["signon"]["redirect"])
+    client.clock.now += 1
+    assert "for 1 second." in refused(client.http.get(link), "signon-expires")
+
+
 def test_links_and_tokens_are_bound_to_their_install(client: Any, signon: Any) -> None:
     other = client.app.installs[1].sid
     foreign = path(signon["redirect"]).replace(client.install, other)

@@ -40,6 +40,8 @@ def change(tree: dict[str, Any]) -> None:
     }
     schemas["Provisioned"]["properties"]["proctorGroup"] = {"$ref": "#/components/schemas/ProvisionedProctorGroup"}
     schemas["User"]["x-resource"]["prefix"] = "PE"
+    for holder in ("UserIds", "ProvisionedUser"):
+        schemas[holder]["properties"]["sid"]["pattern"] = "^PE[a-z0-9]{32}$"
     schemas["Enrollment"]["properties"]["role"]["enum"].append("observer")
     schemas["Course"]["else"]["required"].append("term")
     schemas["Course"]["properties"]["term"] = {"type": "string"}
@@ -47,6 +49,9 @@ def change(tree: dict[str, Any]) -> None:
         course = example["value"].get("course", {})
         if "ids" in course and "sid" not in course["ids"]:
             course["term"] = "autumn"
+        shown = example["value"].get("user", {})
+        if "result" in shown:
+            shown["sid"] = "PE" + shown["sid"][2:]
 
 
 @pytest.fixture

@@ -21,6 +21,10 @@ PARTS = resources(load().operations["provision"])
 SID = "AI" + "0" * 32
 
 
+def course(**members: Any) -> dict[str, Any]:
+    return {"sid": SID, "resources": {"course": [{"sid": "CU" + "0" * 32, **members}]}}
+
+
 def test_every_clause_that_the_document_names_is_in_the_catalogue_and_settles_something_known() -> None:
     catalogue = load_clauses()
     named = {
@@ -40,17 +44,25 @@ def test_every_clause_that_the_document_names_is_in_the_catalogue_and_settles_so
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[]", "must be a mapping"),
-        ("clauses: []", "must be a mapping"),
-        ("clauses: [x]", "a clause is a mapping"),
-        ("clauses: [{id: a}]", "needs a sentence"),
-        ("clauses: [{id: a, sentence: s, standing: sure, source: x}]", "a standing is one of"),
-        ("clauses: [{id: a, sentence: s, standing: implied, source: x, judged_by: me}]", "check or mock"),
-        ("clauses: [{id: a, sentence: s, standing: implied, source: x, needs: [luck]}]", "needs are among"),
-        ("clauses: [{id: a, sentence: s, standing: implied, source: x, colour: red}]", "no member 'colour'"),
+        ("[]", r":1:1: \(whole file\): the file is an array; send an object"),
+        ("clauses: []", "/clauses: 'clauses' is an array; it needs at least 1 item"),
+        ("clauses: [x]", '/clauses/0: item 0 is "x"; send an object'),
+        ("clauses: [{id: a, standing: implied, source: x}]", "'sentence' is missing"),
+        ("clauses: [{id: a, sentence: s, standing: sure, source: x}]", 'send one of "published", "implied", "adopted"'),
+        ("clauses: [{id: a, sentence: s, standing: implied, source: x, judged_by: me}]", 'send one of "check", "mock"'),
+        ("clauses: [{id: a, sentence: s, standing: implied, source: x, needs: [luck]}]", "/clauses/0/needs/0: .*luck"),
+        ("clauses: [{id: a, sentence: s, standing: implied, source: x, needs: luck}]", "send an array"),
+        ("clauses: [{id: a, sentence: s, standing: implied, source: x, colour: red}]", '"colour"'),
+        ("clauses: [{id: 3, sentence: s, standing: implied, source: x}]", "'id' is 3; send a string"),
+        ("clauses: [{id: A b, sentence: s, standing: implied, source: x}]", "words in small letters"),
+        (
+            "clauses: [{id: a, sentence: {de: s}, standing: implied, source: x}]",
+            "'sentence' is an object; send a string",
+        ),
+        ("clauses: [{id: a, sentence: s, standing: [x], source: x}]", "'standing' is an array"),
         (
             "clauses:" + 2 * "\n- {id: a, sentence: s, standing: implied, source: x}",
-            "occurs twice",
+            ":3:.*occurs twice",
         ),
     ],
 )
@@ -82,30 +94,76 @@ def test_binding_clauses_are_those_that_no_reading_contradicts() -> None:
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [
-        ("x", "an install is a mapping"),
-        ({"sid": "AI0"}, "32 lower-case"),
-        ({"sid": SID, "colour": "red"}, "no member 'colour'"),
-        ({"sid": SID, "members": {"integrations": 3}}, "a sequence of values or a mapping"),
-        ({"sid": SID, "resources": {"campus": [{}]}}, "no part 'campus'"),
-        ({"sid": SID, "resources": {"exam": [{}]}}, "depends on other parts"),
-        ({"sid": SID, "resources": {"course": [{"name": 1}]}}, "an existing resource is"),
-        ({"sid": SID, "resources": {"course": [{"sid": "CU0"}]}}, "must match"),
+        ("x", '/installs/0: .* is "x"; send an object'),
+        ({}, "'sid' is missing"),
+        ({"sid": "AI0"}, "AI and 32 lower-case"),
+        ({"sid": SID, "colour": "red"}, '"colour"'),
+        ({"sid": SID, "name": {"de": "x"}}, "/installs/0/name: 'name' is an object; send a string"),
+        ({"sid": SID, "name": None}, "'name' is null"),
+        ({"sid": SID, "deployment": 5}, "'deployment' is 5"),
+        ({"sid": SID, "defaults": 5}, "'defaults' is 5; send an object"),
         (
-            {"sid": SID, "resources": {"course": [{"sid": "CU" + "0" * 32, "identifiers": {"sis": "x"}}]}},
-            "no identifier 'sis'",
+            {"sid": SID, "defaults": {"currencyCode": "XQZ"}},
+            "defaults/currencyCode: 'currencyCode' is \"XQZ\"; send an ISO",
         ),
+        ({"sid": SID, "defaults": {"currencyCode": 5}}, "'currencyCode' is 5; send a string or null"),
+        ({"sid": SID, "defaults": {"timeZone": "Mars"}}, "defaults/timeZone: .*IANA"),
+        ({"sid": SID, "members": 3}, "'members' is 3"),
+        ({"sid": SID, "members": {"integrations": 3}}, "'integrations' is 3; send an object or an array"),
+        ({"sid": SID, "members": {"deliverySystems": [3]}}, "an array"),
+        ({"sid": SID, "members": {"deliverySystems": {"a": {}}}}, "an object"),
+        ({"sid": SID, "members": {"integrations": ["II1"]}}, '/members/integrations/0: it is "II1"; it must match'),
+        ({"sid": SID, "members": {"proctorTypes": {"TS1": "x"}}}, "/members/proctorTypes/TS1: .*it must match"),
+        ({"sid": SID, "resources": {"campus": [{"sid": "x"}]}}, "no part 'campus'; it has course, user"),
+        ({"sid": SID, "resources": {"exam": [{"sid": "x"}]}}, "depends on other parts"),
+        ({"sid": SID, "resources": {"course": {}}}, "send an array"),
+        ({"sid": SID, "resources": {"course": [{"name": 1}]}}, '"name"'),
+        ({"sid": SID, "resources": {"course": [{"sid": "CU0"}]}}, "/resources/course/0/sid: .*must match"),
+        ({"sid": SID, "resources": {"course": [{"sid": 5}]}}, "'sid' is 5"),
+        (course(identifiers={"sis": "x"}), "identifiers/sis: 'course' has no identifier 'sis'; it has api, lms"),
+        (course(identifiers={"external": 5}), "/identifiers/external: 'external' is 5; send a string"),
+        (course(identifiers={"external": ""}), "must not be empty"),
+        (course(attributes={"title": 5}), "/attributes/title: 'title' is 5"),
+        (course(attributes=[]), "'attributes' is an array"),
     ],
 )
-def test_broken_installs_are_refused(tmp_path: Path, entry: Any, reason: str) -> None:
-    (tmp_path / "installs.yaml").write_text(json.dumps({"installs": [entry]}))
-    with pytest.raises(SourceError, match=reason):
+def test_broken_installs_are_refused_with_file_line_and_pointer(tmp_path: Path, entry: Any, reason: str) -> None:
+    (tmp_path / "installs.yaml").write_text("installs:\n  - " + json.dumps(entry))
+    with pytest.raises(SourceError, match=rf"installs\.yaml:2:[0-9]+: .*{reason}"):
         load_installs(PARTS, tmp_path / "installs.yaml")
+
+
+def test_every_complaint_is_told_in_the_order_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "installs.yaml"
+    path.write_text(
+        f"installs:\n- sid: {SID}\n  defaults:\n    timeZone: Mars\n    currencyCode: usd\n"
+        "  members:\n    deliverySystems: [a]\n    integrations: [b]\n"
+    )
+    with pytest.raises(SourceError) as caught:
+        load_installs(PARTS, path)
+    assert [line.partition("installs.yaml:")[2][:2] for line in str(caught.value).splitlines()] == ["4:", "5:", "8:"]
+
+
+def test_what_an_identifier_leads_to_is_one_thing(tmp_path: Path) -> None:
+    path = tmp_path / "installs.yaml"
+    first, second = course(identifiers={"external": "x"}), course(identifiers={"external": "x"})
+    second["sid"] = SID[:-1] + "1"
+    path.write_text(json.dumps({"installs": [first, second]}))
+    with pytest.raises(SourceError, match="/installs/1/resources/course/0/sid: .*two different things"):
+        load_installs(PARTS, path)
+    first["deployment"] = second["deployment"] = "shared"
+    path.write_text(json.dumps({"installs": [first, second]}))
+    assert len(load_installs(PARTS, path)) == 2
+    second["resources"]["course"][0]["sid"] = "CU" + "1" * 32
+    path.write_text(json.dumps({"installs": [first, second]}))
+    with pytest.raises(SourceError, match="identifiers/external: 'x' names two different things of the deployment"):
+        load_installs(PARTS, path)
 
 
 def test_installs_need_to_be_some_and_different(tmp_path: Path) -> None:
     path = tmp_path / "installs.yaml"
     path.write_text("installs: []")
-    with pytest.raises(SourceError, match="must be a mapping"):
+    with pytest.raises(SourceError, match="it needs at least 1 item"):
         load_installs(PARTS, path)
     path.write_text(json.dumps({"installs": [{"sid": SID}, {"sid": SID}]}))
     with pytest.raises(SourceError, match="occurs twice"):
@@ -114,10 +172,10 @@ def test_installs_need_to_be_some_and_different(tmp_path: Path) -> None:
 
 def test_installs_have_sensible_defaults(tmp_path: Path) -> None:
     path = tmp_path / "installs.yaml"
-    path.write_text(json.dumps({"installs": [{"sid": SID, "members": {"integrations": ["II1"]}}]}))
+    path.write_text(json.dumps({"installs": [{"sid": SID, "members": {"deliverySystems": ["moodle"]}}]}))
     install = load_installs(PARTS, path)[0]
     assert (install.name, install.deployment, install.existing) == (SID, SID, ())
-    assert install.members == {"integrations": {"II1": "II1"}}
+    assert install.members == {"deliverySystems": {"moodle": "moodle"}}
 
 
 def test_pointers_are_joined_split_and_followed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec.schema.formats import FORMATS, instant, is_date_time, is_iso_8601_date
+from spec.schema.formats import FORMATS, instant, is_calendar_day, is_date_time, is_iso_8601_date
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,9 @@ def test_no_date_times(text: str) -> None:
         ("20260131T090000Z", True),
         ("2026-01-31 09:00", True),
         ("2026-13-01", False),
-        ("2026-02-30T00:00:00Z", False),
+        ("2026-02-30T00:00:00Z", True),
+        ("2026-02-32T00:00:00Z", False),
+        ("2026-02-00T00:00:00Z", False),
         ("2026-01-01T25:00:00Z", False),
         ("2026-01-01T10:61:00Z", False),
         ("yesterday", False),
@@ -75,6 +77,24 @@ def test_no_date_times(text: str) -> None:
 )
 def test_the_loosest_reading_of_a_date(text: str, taken: bool) -> None:
     assert is_iso_8601_date(text) is taken
+
+
+@pytest.mark.parametrize(
+    ("text", "exists"),
+    [
+        ("2024-02-29T00:00:00Z", True),
+        ("2026-02-29T00:00:00Z", False),
+        ("2026-02-30", False),
+        ("2026-04-31 10:00", False),
+        ("1900-02-29T00:00:00+01:00", False),
+        ("2026-13-30", True),
+        ("2026-01-32", True),
+        ("soon", True),
+        ("", True),
+    ],
+)
+def test_days_that_the_calendar_does_not_have(text: str, exists: bool) -> None:
+    assert is_calendar_day(text) is exists
 
 
 def test_equal_instants_are_equal() -> None:
@@ -109,6 +129,8 @@ def test_instants_are_ordered_as_datetimes_are(one: datetime, other: datetime) -
         ("currency-code", "USD", True),
         ("currency-code", "usd", False),
         ("currency-code", "XQZ", False),
+        ("currency-code", "XAD", True),
+        ("currency-code", "USD ", False),
         ("time-zone", "America/New_York", True),
         ("time-zone", "UTC", True),
         ("time-zone", "America", False),
@@ -123,6 +145,9 @@ def test_instants_are_ordered_as_datetimes_are(one: datetime, other: datetime) -
         ("http-url", "https://example.com:port", False),
         ("http-url", "https://[::1", False),
         ("http-url", "", False),
+        ("http-url", "HTTPS://example.com", True),
+        ("http-url", "https://example.com:99999", False),
+        ("http-url", "https://" + "a" * 2000, False),
     ],
 )
 def test_other_formats(name: str, text: str, taken: bool) -> None:

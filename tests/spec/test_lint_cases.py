@@ -9,6 +9,7 @@ import pytest
 
 from spec.catalogue.clauses import load_clauses
 from spec.lint.cli import lint
+from spec.lint.explanations import EXPLANATIONS
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES
@@ -34,6 +35,14 @@ def test_case(path: Path) -> None:
 def test_every_rule_has_both_kinds_of_case(rule: str) -> None:
     assert list((DATA / rule / "positive").glob("*.yaml"))
     assert list((DATA / rule / "negative").glob("*.yaml"))
+
+
+def test_every_rule_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert EXPLANATIONS.keys() == LINT_RULES.keys()
+    assert lint(["--explain", "branches-overlap"]) == 0
+    assert "exactly one branch" in capsys.readouterr().out
+    assert lint(["--explain", "branch-overlap"]) == 2
+    assert "Did you mean 'branches-overlap'?" in capsys.readouterr().err
 
 
 def test_our_own_document_is_clean(capsys: pytest.CaptureFixture[str]) -> None:

@@ -97,7 +97,7 @@ REFUSED: list[tuple[str, Change, str]] = [
         "only plain path",
     ),
     ("resource member", lambda t: schemas(t)["Course"]["x-resource"].update(colour="red"), "has no member 'colour'"),
-    ("no prefix", lambda t: schemas(t)["Course"]["x-resource"].pop("prefix"), "needs a prefix"),
+    ("no prefix", lambda t: schemas(t)["Course"]["x-resource"].pop("prefix"), "needs 'prefix'"),
     ("no identity", lambda t: schemas(t)["Course"]["x-resource"].pop("identifiers"), "either identifiers"),
     ("no response", lambda t: schemas(t)["Course"]["x-resource"].update(response="kurs"), "has no member 'kurs'"),
     ("no sid", lambda t: schemas(t)["ProvisionedCourse"]["properties"]["sid"].pop("x-sid"), "a member with x-sid"),

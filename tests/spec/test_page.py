@@ -130,6 +130,48 @@ def test_markup_in_a_document_stays_text(variant: Callable[..., Document], catal
     assert "{{ 7*7 }}" in Reader(html).text
 
 
+def without(value: Any, name: str) -> None:
+    """Take every text member of a name out of a document."""
+    children = list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else []
+    if isinstance(value, dict) and isinstance(value.get(name), str):
+        del value[name]
+    for child in children:
+        without(child, name)
+
+
+def test_what_a_document_may_leave_out_is_left_out(variant: Callable[..., Document], catalogue: Catalogue) -> None:
+    changes: list[Callable[[Any], Any]] = [
+        lambda tree: without(tree, "summary"),
+        lambda tree: without(tree, "description"),
+        lambda tree: tree.update(info={"title": "t", "version": "1"}),
+        lambda tree: tree.pop("info"),
+        lambda tree: (tree.pop("servers"), tree.pop("tags"), tree.pop("security")),
+        lambda tree: tree["components"]["securitySchemes"].update(
+            token={"type": "apiKey", "in": "header", "name": "token"},
+            bearer={"$ref": "#/components/securitySchemes/token"},
+        ),
+        lambda tree: tree["components"]["securitySchemes"].update(bearer={}),
+        lambda tree: tree["info"].update(summary=5, description=None),
+    ]
+    for change in changes:
+        html = render(variant(change), catalogue, load_contradictions()).html
+        assert ">None<" not in html
+        Reader(html)
+
+
+def test_schemas_of_one_word_are_shown(variant: Callable[..., Document], catalogue: Catalogue) -> None:
+    def change(tree: Any) -> None:
+        course = tree["components"]["schemas"]["Course"]["properties"]
+        course["never"] = {"not": True}
+        course["nameless"] = {"type": "object", "propertyNames": False}
+        provision = tree["paths"]["/v2/installs/{installSid}/provision"]["post"]
+        provision["responses"]["200"]["headers"]["X-Any"] = {"schema": True}
+
+    page = render(variant(change), catalogue, load_contradictions())
+    assert "each member name: never allowed" in page.html
+    assert "X-Any" in page.html
+
+
 def test_fields_tell_when_they_are_required_and_what_they_keep(document: Document) -> None:
     body = document.operations["provision"].body
     assert body is not None
@@ -167,11 +209,14 @@ def test_the_command_writes_it(tmp_path: Path, page: Page, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[]", "must be a mapping"),
-        ("contradictions: [x]", "a contradiction is a mapping"),
-        ("contradictions: [{id: a}]", "needs a member 'title'"),
-        ("contradictions: [{id: a, title: t, published: x, decided: d}]", "lists sentences"),
-        ("contradictions: [{id: a, title: t, published: [x], decided: d, by: me}]", "no member 'by'"),
+        ("[]", "the file is an array; send an object"),
+        ("contradictions: [x]", "item 0 is .x.; send an object"),
+        ("contradictions: [{id: a}]", "'title' is missing"),
+        ("contradictions: [{id: a, title: t, published: x, decided: d}]", "'published' is .x.; send an array"),
+        (
+            "contradictions: [{id: a, title: t, published: [x], decided: d, by: me}]",
+            "1:64: /contradictions/0/by: item 0 has no member .by.; it has id, title",
+        ),
         ("contradictions:" + 2 * "\n- {id: a, title: t, published: [x], decided: d}", "3:3: .*occurs twice"),
     ],
 )

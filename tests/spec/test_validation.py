@@ -19,12 +19,12 @@ from spec.resources.resource import ABSENT
 from spec.schema.members import members
 from spec.schema.messages import received
 from spec.schema.second_opinion import reference_validator
-from spec.schema.validation import Rules
+from spec.schema.validation import Rules, Violation, outermost
 
 OPERATION = load().operations["provision"]
 BODY = OPERATION.body
 assert BODY is not None
-RULES = Rules(BODY.json)
+RULES = Rules(BODY.json, request=True)
 REFERENCE = reference_validator(BODY.json)
 PARTS = resources(OPERATION)
 LISTS = load_installs(PARTS)[0].members
@@ -77,6 +77,25 @@ CASES: list[tuple[str, Any, str, str]] = [
     ("/exam/configuration/password", "", "/exam/configuration/password", "configuration-password-non-empty"),
     ("/exam/configuration/access/open", ABSENT, "/exam/configuration/access/open", "configuration-access-required"),
     ("/exam/configuration/access/open", "2026-13-01T00:00:00Z", "/exam/configuration/access/open", "date-form"),
+    ("/exam/configuration/access/open", "2026-02-30T00:00:00Z", "/exam/configuration/access/open", "calendar-day"),
+    ("/exam/configuration/access/open", "2026-04-31", "/exam/configuration/access/open", "calendar-day"),
+    (
+        "/exam/configuration/scheduling/close",
+        "2026-02-30T00:00:00Z",
+        "/exam/configuration/scheduling/close",
+        "calendar-day",
+    ),
+    ("/exam/configuration/duration", "60", "/exam/configuration/duration", "lossless-text"),
+    ("/exam/configuration/attempts", " 2.0 ", "/exam/configuration/attempts", "lossless-text"),
+    ("/exam/practice", "true", "/exam/practice", "lossless-text"),
+    ("/exam/limitedScope", "FALSE", "/exam/limitedScope", "lossless-text"),
+    ("/exam/configuration/duration", "sixty", "/exam/configuration/duration", "schema"),
+    ("/exam/configuration/duration", "1.5", "/exam/configuration/duration", "schema"),
+    ("/exam/configuration/duration", "", "/exam/configuration/duration", "schema"),
+    ("/exam/configuration/duration", "true", "/exam/configuration/duration", "schema"),
+    ("/exam/practice", "1", "/exam/practice", "schema"),
+    ("/exam/practice", "yes", "/exam/practice", "schema"),
+    ("/exam/configuration/duration", "0", "/exam/configuration/duration", "configuration-duration-positive"),
     ("/exam/configuration/access/open", "2026-01-01T00:00:00", "/exam/configuration/access/open", "date-time-offset"),
     ("/exam/configuration/access/close", "2020-01-01T00:00:00Z", "/exam/configuration/access/close", "access-order"),
     ("/exam/configuration/scheduling/open", "soon", "/exam/configuration/scheduling/open", "scheduling-date-form"),
@@ -109,6 +128,104 @@ def test_a_broken_body_names_place_and_clause(place: str, value: Any, pointer: s
     found = RULES.violations(changed(place, value), LISTS)
     assert (pointer, clause) in {(one.pointer, one.clause) for one in found}
     assert all(one.message.endswith(".") for one in found)
+
+
+def clauses(found: list[Violation], pointer: str) -> set[str]:
+    return {one.clause for one in found if one.pointer == pointer}
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "expected"),
+    [
+        ("/exam/configuration/duration", "60", {"lossless-text"}),
+        ("/exam/practice", "true", {"lossless-text"}),
+        ("/exam/configuration/duration", "0", {"lossless-text", "configuration-duration-positive"}),
+        ("/exam/configuration/duration", str(2**53 + 1), {"lossless-text", "numbers-exact"}),
+        ("/exam/configuration/duration", "1" * 70, {"schema"}),
+        ("/exam/configuration/access/open", "2026-02-30T00:00:00Z", {"calendar-day", "date-time-offset"}),
+        ("/exam/configuration/access/open", "2026-02-32T00:00:00Z", {"date-form", "date-time-offset"}),
+    ],
+)
+def test_only_adopted_clauses_decide_what_some_readers_take(place: str, value: str, expected: set[str]) -> None:
+    assert clauses(RULES.violations(changed(place, value), LISTS), place) == expected
+
+
+def test_an_answer_has_its_types_however_text_might_convert() -> None:
+    body = changed("/exam/configuration/duration", "60")
+    assert clauses(Rules(BODY.json).violations(body), "/exam/configuration/duration") == {"schema"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "clause"),
+    [
+        ({"type": "number"}, "1.5", "lossless-text"),
+        ({"type": "number"}, "-.5e3", "lossless-text"),
+        ({"type": "number"}, "0.1", "lossless-text"),
+        ({"type": "number"}, "0.1000000000000000055511151231257827", "schema"),
+        ({"type": "number"}, "1e999", "lossless-text"),
+        ({"type": "number"}, "NaN", "schema"),
+        ({"type": "number"}, "0x10", "schema"),
+        ({"type": "number"}, "٣", "schema"),
+        ({"type": ["boolean", "null"]}, "null", "schema"),
+        ({"enum": [1, 2]}, "2", "lossless-text"),
+        ({"enum": [1, 2]}, "3", "schema"),
+        ({"const": True}, "true", "lossless-text"),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "7", "lossless-text"),
+        ({"anyOf": [{"type": "integer"}, {"type": "null"}]}, "seven", "schema"),
+        ({"type": "object"}, "{}", "schema"),
+    ],
+)
+def test_text_that_converts_in_any_document(schema: dict[str, Any], text: str, clause: str) -> None:
+    rules = Rules({"properties": {"list": {"items": schema}}}, request=True)
+    assert [one.clause for one in rules.violations({"list": [text]})] == [clause]
+
+
+MESSAGES: list[tuple[str, Any, str]] = [
+    ("/course/ids", {"api": "x", "lms": "y"}, '\'ids\' has the members "api" and "lms"; send only one of sid, api'),
+    ("/course/ids", {}, "'ids' has no members; send one of the members sid, api"),
+    ("/course/ids", 5, "'ids' is 5; send an object."),
+    ("/exam/configuration/duration", "60", "'duration' is \"60\"; send an integer, without quotation marks."),
+    ("/exam/configuration/proctorTypes", {}, "'proctorTypes' has no members; it needs at least 1 member."),
+    ("/exam/configuration/scheduling/open", "soon", "send an empty text or an RFC 3339 date-time with an offset"),
+    ("/exam/configuration/scheduling/open", "2026-01-01T00:00:00+0000", "its offset needs a colon"),
+    ("/exam/configuration/access/open", "2026-01-01T00:00:00+0000", "needs a colon: send 2026-01-01T00:00:00+00:00"),
+    ("/exam/configuration/access/open", "2026-01-01 00:00:00Z", "it needs a T between date and time: send 2026-01-01T"),
+    ("/exam/configuration/access/open", "2026-01-01T00:00:00", "it lacks an offset: send 2026-01-01T00:00:00Z, if UTC"),
+    ("/exam/configuration/access/open", "2026-02-30T00:00:00Z", "February 2026 has 28 days"),
+    ("/exam/configuration/access/open", "soon", "send an ISO 8601 date-time, such as"),
+    ("/exam/type", 5, 'send one of "online", "written"'),
+    ("/user/email", "nobody", "send an e-mail address, with a local part, an @ and a domain"),
+    ("/user/email", "a..b@example.com", "send an e-mail address, such as"),
+    ("/user/currencyCode", "usd", "codes are written in capitals, so send USD"),
+    ("/user/timeZone", "america/new york", "send America/New_York"),
+    ("/user/timeZone", "Mars", "send an IANA time zone"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "words"), MESSAGES, ids=lambda one: str(one)[:40])
+def test_one_wrong_value_is_one_fault_that_says_what_to_send(place: str, value: Any, words: str) -> None:
+    told = [one.message for one in outermost(RULES.violations(changed(place, value), LISTS))]
+    assert len(told) == 1
+    assert words in told[0]
+
+
+def test_what_is_wrong_twice_is_told_twice() -> None:
+    body = changed("/exam/configuration/duration", "0")
+    body["course"] = {"ids": {"api": "", "lms": "x"}, "title": 5}
+    told = [(one.pointer, one.clause) for one in outermost(RULES.violations(body, LISTS))]
+    assert told == [
+        ("/course/code", "course-code-required"),
+        ("/course/ids", "ids-at-most-one"),
+        ("/course/ids/api", "ids-non-empty"),
+        ("/course/title", "schema"),
+        ("/exam/configuration/duration", "configuration-duration-positive"),
+        ("/exam/configuration/duration", "lossless-text"),
+    ]
+
+
+def test_many_faults_are_told_in_time_that_grows_with_them() -> None:
+    body = changed("/exam/configuration/permittedItems", {f"item-{index}": {} for index in range(20_000)})
+    assert len(outermost(RULES.violations(body, LISTS))) == 20_000
 
 
 def test_good_bodies_have_no_violations() -> None:

@@ -1,0 +1,37 @@
+"""Lint rules about schemas that contradict themselves: proven, never guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spec.lint.keywords import PROSE
+from spec.lint.places import SchemaPlace
+from spec.lint.rules import Hit
+from spec.normal.merge import is_false, text
+from spec.witness.engine import is_unsatisfiable
+
+
+def contradiction_hits(place: SchemaPlace, normal: dict[str, Any]) -> Iterator[Hit]:
+    """Values of an enumeration that its own schema refuses, and schemas that no value satisfies."""
+    if place.keyword in ("not", "if"):
+        return
+    schema, pointer = place.schema, place.pointer
+    yield from _impossible_values(schema, normal, pointer)
+    written = set(schema) - PROSE
+    if written == {"$ref"} or (written == {"not"} and schema["not"] in ({}, True)):  # "nothing" is meant
+        return
+    if is_false(normal) or is_unsatisfiable(normal):
+        message = "No value can satisfy this schema: its keywords contradict each other."
+        yield Hit("unsatisfiable-schema", pointer, message)
+
+
+def _impossible_values(schema: Mapping[str, Any], normal: Mapping[str, Any], pointer: str) -> Iterator[Hit]:
+    enum = schema.get("enum")
+    if not isinstance(enum, list) or not enum or "enum" not in normal:
+        return
+    kept = {text(value) for value in normal["enum"]}
+    for index, value in enumerate(enum):
+        if text(value) not in kept:
+            message = f"The value {text(value)} does not fit the schema that lists it."
+            yield Hit("enum-member-impossible", f"{pointer}/enum/{index}", message)

@@ -1,0 +1,1 @@
+"""The honest server: from the socket to the tables."""
