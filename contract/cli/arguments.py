@@ -24,24 +24,23 @@ def count(text: str) -> int:
     return value
 
 
-def filled(text: str) -> str:
-    """A text that is not empty: an empty one is a variable that nobody set."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError("is empty; is a variable not set?")
-    return text
-
-
 def file(text: str) -> Path:
     """The path of a file."""
-    return Path(filled(text))
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; is a variable not set?")
+    return Path(text)
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser that repeats no value of an option that it does not know: it may be a secret."""
+    """A parser that refuses empty values, and repeats no value of an unknown option: it may be a secret."""
 
-    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:
-        """The options. Exits with 2 and a sentence if there are strange ones."""
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """The options. Exits with 2 and a sentence if there are strange or empty ones."""
         options, strange = self.parse_known_args(args, namespace)
+        for name, value in vars(options).items():
+            if any(isinstance(one, str) and not one.strip() for one in (value if isinstance(value, list) else [value])):
+                option = "URL" if name == "url" else f"--{name.replace('_', '-')}"
+                self.error(f"{option} is empty; is a variable not set?")
         if strange:
             names = [one.partition("=")[0] for one in strange if one.startswith("-")]
             words = len(strange) - len(names)
@@ -60,20 +59,37 @@ def add_access(to: argparse.ArgumentParser) -> None:
     """Options that say how to get in."""
     group = to.add_argument_group("getting in (tokens come from environment, file or prompt, never from here)")
     add = group.add_argument
-    add("--install", metavar="SID", type=filled, help="the install on whose behalf calls are made")
+    add("--install", metavar="SID", help="the install on whose behalf calls are made")
     add("--auth", choices=("token", "bearer"), default="token", help="how the token is sent (default: %(default)s)")
     source = group.add_mutually_exclusive_group()
-    source.add_argument("--token-env", metavar="NAME", type=filled, help="environment variable of the token (INVIGILATE_TOKEN)")
+    source.add_argument("--token-env", metavar="NAME", help="environment variable of the token (INVIGILATE_TOKEN)")
     source.add_argument("--token-file", metavar="F", type=file, help="file that holds the token")
-    add("--expired-token-env", metavar="NAME", type=filled, help="environment variable of a token that has expired")
-    add("--integration", metavar="SID", type=filled, action="append", default=[], help="an integration of the install (repeatable)")
-    add("--other-install", metavar="SID", type=filled, help="a second install, of another deployment")
-    add("--other-token-env", metavar="NAME", type=filled, help="environment variable of the second install's token")
-    add("--proctor-type", metavar="TS", type=filled, action="append", default=[], help="a proctor type that is enabled (repeatable)")
-    add("--header", metavar="'K: V'", type=filled, action="append", default=[],
-        help="a header of every request (repeatable); 'K: $NAME' takes the value from the environment")
+    add("--expired-token-env", metavar="NAME", help="environment variable of a token that has expired")
+    add(
+        "--integration",
+        metavar="SID",
+        action="append",
+        default=[],
+        help="an integration of the install (repeatable)",
+    )
+    add("--other-install", metavar="SID", help="a second install, of another deployment")
+    add("--other-token-env", metavar="NAME", help="environment variable of the second install's token")
+    add(
+        "--proctor-type",
+        metavar="TS",
+        action="append",
+        default=[],
+        help="a proctor type that is enabled (repeatable)",
+    )
+    add(
+        "--header",
+        metavar="'K: V'",
+        action="append",
+        default=[],
+        help="a header of every request (repeatable); 'K: $NAME' takes the value from the environment",
+    )
     add("--ready-file", metavar="F", type=file, help="the mock's ready file, which stands for all of these and the URL")
-    add("--jwks", metavar="URL", type=filled, help="where the target publishes its keys (default: /oidc/jwks)")
+    add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
     add("--ca-file", metavar="F", type=file, help="certificates to trust, in PEM form")
     add("--live", action="store_true", help="allow a host that is not this machine: it will keep what is written")
 
@@ -94,8 +110,14 @@ def add_contract(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("the contract")
     add = group.add_argument
     add("--strict", action="store_true", help="what was adopted counts as well")
-    add("--only", metavar="CLAUSE", type=filled, action="append", default=[], help="judge this clause (repeatable)")
-    add("--skip", metavar="CLAUSE", type=filled, action="append", default=[], help="do not judge this clause (repeatable)")
+    add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
+    add(
+        "--skip",
+        metavar="CLAUSE",
+        action="append",
+        default=[],
+        help="do not judge this clause (repeatable)",
+    )
     add("--spec", metavar="F", type=file, help="another OpenAPI document")
     add("--clauses", metavar="F", type=file, help="another catalogue of clauses")
 
@@ -122,7 +144,7 @@ def check_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate check``."""
     made = parser("check", "Judge an implementation of Batch Provision, clause by clause. Exit codes: 0 clean "
                   "(warnings allowed), 1 findings that count, 2 could not check.")  # fmt: skip
-    made.add_argument("url", nargs="?", metavar="URL", type=filled, help="where the target is; may have a path prefix")
+    made.add_argument("url", nargs="?", metavar="URL", help="where the target is; may have a path prefix")
     add_access(made)
     add_contract(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
@@ -145,8 +167,8 @@ def replay_parser() -> argparse.ArgumentParser:
     made = parser("replay", "Send the sequences of a JSON report's findings again, under fresh names. Exit codes: "
                   "0 none fails any more, 1 some do, 2 cannot tell.")  # fmt: skip
     made.add_argument("report", metavar="REPORT.json", type=file, help="what 'invigilate check --json' wrote")
-    made.add_argument("url", nargs="?", metavar="URL", type=filled, help="where the target is (default: the report's target)")
-    made.add_argument("--finding", metavar="FINGERPRINT", type=filled, action="append", default=[], help="only this (repeatable)")
+    made.add_argument("url", nargs="?", metavar="URL", help="where the target is (default: the report's target)")
+    made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
     made.add_argument("--spec", metavar="F", type=file, help="another OpenAPI document")
     made.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
@@ -160,8 +182,8 @@ def judge_parser() -> argparse.ArgumentParser:
     made = parser("judge", "Judge recorded traffic (HAR 1.2) without access to any server. Exit codes: 0 clean, "
                   "1 findings that count, 2 could not judge.")  # fmt: skip
     made.add_argument("traffic", metavar="TRAFFIC.har", type=file, help="the recording")
-    made.add_argument("--install", metavar="SID", required=True, type=filled, help="the install whose calls are judged")
-    made.add_argument("--host", metavar="HOST", type=filled, help="judge calls to this host (default: that of the first call)")
+    made.add_argument("--install", metavar="SID", required=True, help="the install whose calls are judged")
+    made.add_argument("--host", metavar="HOST", help="judge calls to this host (default: that of the first call)")
     add_contract(made)
     add_reports(made)
     return made

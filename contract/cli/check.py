@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import secrets
 import sys
 from collections.abc import Iterable
@@ -14,34 +13,27 @@ from urllib.parse import urlsplit
 from contract.cli.arguments import check_parser
 
 if TYPE_CHECKING:
-    from contract.http.access import Access
     from contract.http.target import HttpTransport
     from contract.run.admission import Admission
-    from contract.run.runner import Report, RunSettings
+    from contract.run.runner import RunSettings
     from spec.catalogue.clauses import Catalogue
     from spec.openapi.document import Document
     from spec.resources.installs import Install
 
+
 def check(argv: list[str]) -> int:
     """Judge a target: 0 clean, 1 findings that count, 2 could not check."""
+    check_parser().parse_args(argv)  # before anything heavy is imported, so that --help is quick
     from contract.cli.conduct import CannotStartError, conduct, prepared
+    from contract.report.outlet import OutletError, complain, deliver
 
     try:
-        if check_parser().parse_args(argv).self_test:
-            raise CannotStartError("--self-test is run through the 'invigilate' command, which knows the mock.")
         run = prepared(argv)
         if run.options.dry_run:
             return _rehearse(run.entry, run.document, run.catalogue, run.settings)
         verdict = conduct(run)
-        from contract.report.outlet import OutletError, deliver
-
-        try:
-            deliver(verdict, run.options, sys.stdout, run.baseline)
-        except OutletError as error:
-            raise CannotStartError(str(error)) from None
-    except CannotStartError as error:
-        from contract.report.outlet import complain
-
+        deliver(verdict, run.options, sys.stdout, run.baseline)
+    except (CannotStartError, OutletError) as error:
         return complain("check", error)
     return verdict.exit_code
 

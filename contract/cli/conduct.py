@@ -48,6 +48,8 @@ def prepared(argv: list[str]) -> Prepared:
     from spec.openapi.document import DocumentError
     from spec.source.reading import SourceError
 
+    if options.self_test:
+        raise CannotStartError("--self-test is run through the 'invigilate' command, which knows the mock.")
     try:
         check_outlets(options)
         catalogue, document = contract(options)
@@ -75,7 +77,7 @@ def conduct(run: Prepared, *, shown: bool = True) -> Verdict:
         transport = open_transport(run.entry, run.options)
     except AdmissionError as error:
         raise CannotStartError(str(error)) from None
-    watching: Any = progress(run.entry.url, run.settings) if shown else nullcontext()
+    watching: Any = progress(run.entry.url) if shown else nullcontext()
     try:
         with terminated_as_interrupted(), hypothesis_elsewhere(), watching as watch:
             report = runner.run(

@@ -131,6 +131,7 @@ class Target:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
         self.sent = self.throttled = self.unavailable = 0
         self.phase = ""
+        self.done = 0
         self.exchanges: list[Exchange] = []
         self._last = 0.0
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contract.http.lines import uncommanded
 from contract.judging.findings import Outcome
+from contract.report.console import symptoms
 from contract.report.verdict import ShownCause, Verdict
 
 MOST = 10
@@ -29,7 +31,7 @@ def render(verdict: Verdict) -> str:
 def _message(cause: ShownCause) -> str:
     head = cause.head
     where = f"\nat {head.pointer}" if head.pointer else ""
-    more = f"\n{len(cause.symptoms)} symptoms" if cause.symptoms else ""
+    more = f"\n{symptoms(cause)}" if cause.symptoms else ""
     return (
         f"{cause.clause.sentence}\nexpected: {head.expected}\nreceived: {head.received}{where}{more}\n"
         f"fingerprint {head.fingerprint}"
@@ -37,7 +39,7 @@ def _message(cause: ShownCause) -> str:
 
 
 def _command(command: str, title: str, message: str) -> str:
-    return f"::{command} title={_property(title)}::{_data(message)}"
+    return f"::{command} title={_property(uncommanded(title))}::{_data(uncommanded(message))}"
 
 
 def _data(text: str) -> str:

@@ -52,16 +52,13 @@ class Baseline:
         took to find the entry.
         """
         occurring = frozenset(one.fingerprint for one in report.findings())
-        gone, untold = [], []
+        gone: list[Known] = []
+        untold: list[Known] = []
         for one in self.entries:
             if one.fingerprint in occurring:
                 continue
             result = report.results.get(one.clause)
-            full = (
-                report.complete
-                and (result is None or bool(result.exercised))
-                and report.examples >= one.examples
-            )
+            full = report.complete and (result is None or bool(result.exercised)) and report.examples >= one.examples
             (gone if full else untold).append(one)
         return Unseen(occurring, tuple(gone), tuple(untold))
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from contract.http.lines import guarded
 from contract.judging.findings import Outcome, Reproduced
-from contract.report.lines import guarded
 from contract.report.verdict import ShownCause, ShownClause, ShownFinding, Verdict
 from spec.catalogue.clauses import Standing
 
@@ -106,7 +106,7 @@ def _briefly(cause: ShownCause, paint: _Paint) -> Iterator[str]:
     """A cause in three lines, or in one if it is known."""
     head, clause = cause.head, cause.clause
     mark = paint.outcome(f"{_MARKS[cause.outcome]} {clause.id}", cause.outcome)
-    more = f" (+{len(cause.symptoms)} symptoms)" if cause.symptoms else ""
+    more = f" (+{symptoms(cause)})" if cause.symptoms else ""
     if cause.outcome is Outcome.KNOWN:
         yield _cut(f"{mark} [{head.fingerprint}] known: {head.known}{more}")
         return
@@ -115,6 +115,11 @@ def _briefly(cause: ShownCause, paint: _Paint) -> Iterator[str]:
     yield _cut(f"    expected {head.expected}; received {head.received}")
     if cause.outcome is Outcome.FAILED:
         yield _cut(f"    {_shown_by(head)}")
+
+
+def symptoms(cause: ShownCause) -> str:
+    """How many symptoms a cause has, in words."""
+    return f"{len(cause.symptoms)} symptom{'s' * (len(cause.symptoms) != 1)}"
 
 
 def _shown_by(head: ShownFinding) -> str:
@@ -126,7 +131,8 @@ def _shown_by(head: ShownFinding) -> str:
         Reproduced.UNTRIED: "not tried again",
     }[head.reproduced]
     calls = len(head.exchanges) + head.left_out
-    return f"shown by {calls} call{'s' * (calls != 1)} of {head.probe or 'the traffic'!r}, {again}"
+    whose = f" of the probe {head.probe!r}" if head.probe else ""
+    return f"shown by {calls} call{'s' * (calls != 1)}{whose}, {again}"
 
 
 def _cut(line: str) -> str:
@@ -247,8 +253,10 @@ def _notes(verdict: Verdict) -> Iterator[str]:
 def remarks(verdict: Verdict) -> list[str]:
     """The notes of a run, and what is to be said of the baseline: the same sentences in every report."""
     said = list(verdict.notes)
-    for one in verdict.stale:
-        said.append(f"The baseline's {one.fingerprint} ({one.clause}) no longer occurs; take it out of the baseline.")
+    said += [
+        f"The baseline's {one.fingerprint} ({one.clause}) no longer occurs; take it out of the baseline."
+        for one in verdict.stale
+    ]
     for one in verdict.expired:
         owner = f", which {one.owner} answers for," if one.owner else ""
         said.append(f"The baseline's {one.fingerprint} ({one.clause}){owner} has expired on {one.expires}; it counts.")

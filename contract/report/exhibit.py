@@ -17,7 +17,16 @@ from contract.judging.findings import ClauseResult, Finding
 from contract.report.baseline import NO_BASELINE, Baseline
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
-from contract.report.verdict import GRAVEST_FIRST, Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
+from contract.report.verdict import (
+    GRAVEST_FIRST,
+    Made,
+    ShownClause,
+    ShownExchange,
+    ShownFinding,
+    ShownRequest,
+    Tick,
+    Verdict,
+)
 from contract.reproduction.sequence import simultaneous
 from contract.run.runner import OPERATION, Report
 from spec.openapi.document import Document

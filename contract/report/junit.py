@@ -1,4 +1,4 @@
-"""The verdict as JUnit XML: a test case per clause, or per finding of a clause that failed, for CI servers that count."""
+"""The verdict as JUnit XML for CI servers: a test case per clause, or per finding of a clause that failed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
+from contract.http.lines import guarded
 from contract.judging.findings import Outcome
 from contract.report.console import remarks
-from contract.report.lines import guarded
 from contract.report.verdict import ShownClause, ShownFinding, Verdict
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -69,7 +69,7 @@ def _cases(clause: ShownClause, verdict: Verdict) -> Iterator[Xml.Element]:
 def _case(clause: ShownClause, name: str, seconds: float) -> Xml.Element:
     """A case under a class per standing, in the package of the contract."""
     return Xml.Element(
-        "testcase", classname=f"invigilate.contract.{clause.standing.value}", name=_clean(name), time=f"{seconds:.3f}"
+        "testcase", classname=f"invigilate.contract.{clause.standing.value}", name=_clean(name), time=f"{seconds:.4f}"
     )
 
 

@@ -14,7 +14,13 @@ LONGEST = 60_000
 """Letters of the whole text: GitHub takes 65,536 in a comment and cuts nothing off by itself."""
 _TAIL = 4_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$@:])")
-_MARKS = {Outcome.FAILED: "❌", Outcome.WARNED: "⚠️", Outcome.KNOWN: "🔕", Outcome.PASSED: "✅", Outcome.NOT_EXERCISED: "·"}
+_MARKS = {
+    Outcome.FAILED: "❌",
+    Outcome.WARNED: "⚠️",
+    Outcome.KNOWN: "🔕",
+    Outcome.PASSED: "✅",
+    Outcome.NOT_EXERCISED: "·",
+}
 _MOST_CURL = 12
 _MOST_SYMPTOMS = 8
 _MOST_ROWS = 60
@@ -59,10 +65,12 @@ def _table(verdict: Verdict) -> Iterator[str]:
     for cause in verdict.causes[:_MOST_ROWS]:
         head = cause.head
         where = f" at {code(_short(head.pointer))}" if head.pointer else ""
-        seen = escaped(_short(head.known and f"known: {head.known}" or head.cause)) + where
+        seen = escaped(_short((head.known and f"known: {head.known}") or head.cause)) + where
         cells = (f"`{cause.clause.id}`", seen, code(_short(head.expected)), code(_short(head.received)))
-        yield f"| {_MARKS[cause.outcome]} | " + " | ".join(one.replace("|", "\\|") for one in cells) + (
-            f" | {len(cause.symptoms) or ''} |"
+        yield (
+            f"| {_MARKS[cause.outcome]} | "
+            + " | ".join(one.replace("|", "\\|") for one in cells)
+            + (f" | {len(cause.symptoms) or ''} |")
         )
     if len(verdict.causes) > _MOST_ROWS:
         yield f"\n… and {len(verdict.causes) - _MOST_ROWS} more."

@@ -78,7 +78,9 @@ class Masker:
         if self._known is not None:
             text = self._known.sub(lambda found: self._replacements[found[0]], text)
         if self.links is not None:
-            text = self.links.sub(lambda found: next(one for one in found.groups()[::2] if one is not None) + MASKED, text)
+            text = self.links.sub(
+                lambda found: next(one for one in found.groups()[::2] if one is not None) + MASKED, text
+            )
         return _JWT.sub(MASKED, text)
 
     def header(self, name: str, value: str) -> str:

@@ -10,8 +10,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
+from contract.http.lines import guarded
 from contract.report.baseline import NO_BASELINE, Baseline, render_baseline
-from contract.report.lines import guarded
 from contract.report.verdict import Verdict
 
 FORMS = ("json", "junit", "markdown", "html", "sarif")

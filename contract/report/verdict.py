@@ -10,7 +10,6 @@ from contract.judging.findings import Outcome, Reproduced
 from contract.report.known import Known
 from spec.catalogue.clauses import Standing
 
-
 GRAVEST_FIRST = (Outcome.FAILED, Outcome.WARNED, Outcome.KNOWN, Outcome.NOT_EXERCISED, Outcome.PASSED)
 """The order in which every report shows clauses and findings."""
 

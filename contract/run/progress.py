@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from typing import TextIO
 
 from contract.http.exchange import Exchange
-from contract.run.runner import RunSettings, Watch
+from contract.http.lines import guarded
+from contract.run.runner import Stage, Watch
 
 EVERY = 10.0
 """Seconds between two lines off a terminal."""
 
 
 @contextmanager
-def progress(title: str, settings: RunSettings) -> Iterator[Watch]:
+def progress(title: str) -> Iterator[Watch]:
     """A watcher that tells how far a run is."""
     if not sys.stderr.isatty():
-        yield lines(title, settings, sys.stderr)
+        yield lines(title, sys.stderr)
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -41,7 +42,15 @@ def progress(title: str, settings: RunSettings) -> Iterator[Watch]:
         yield see
 
 
-def lines(
-    title: str, settings: RunSettings, out: TextIO, clock: Callable[[], float] = time.monotonic
-) -> Watch:
-    """A watcher that writes a line every ten seconds, with what is done of how much."""
+def lines(title: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> Watch:
+    """A watcher that writes a line every ten seconds: what is done, of how much."""
+    due = clock() + EVERY
+
+    def see(exchange: Exchange, stage: Stage) -> None:
+        nonlocal due
+        if clock() >= due:
+            due = clock() + EVERY
+            out.write(guarded(f"invigilate: {title}: {stage}, {exchange.index} requests") + "\n")
+            out.flush()
+
+    return see

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
@@ -18,7 +19,7 @@ from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
-from contract.probes.ladder import climb
+from contract.probes.ladder import LADDER, climb
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
 from spec.catalogue.clauses import Catalogue
@@ -105,7 +106,18 @@ class Report:
         return 0
 
 
-Watch = Callable[[Exchange, str], None]
+class Stage(NamedTuple):
+    """How far a run is: its phase, and how many of its probes and generated sequences are done."""
+
+    phase: str
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.phase}, {min(self.done, self.total)} of {self.total} probes and sequences"
+
+
+Watch = Callable[[Exchange, Stage], None]
 
 
 def run(
@@ -172,7 +184,7 @@ def run(
 def _watcher(target: Target, plan: RunSettings, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
     def see(exchange: Exchange) -> None:
         if watch is not None:
-            watch(exchange, target.phase)
+            watch(exchange, Stage(target.phase, target.done, len(LADDER) + plan.examples))
         if plan.most_seconds is not None and time.monotonic() - started > plan.most_seconds:
             raise BudgetError(f"The limit of {plan.most_seconds:g} seconds is reached.")
 

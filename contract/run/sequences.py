@@ -100,6 +100,7 @@ def _execute(search: Search, examples: int, seed: int) -> int:
         def __init__(self) -> None:
             nonlocal count
             count += 1
+            search.bench.target.done += 1
             super().__init__(search)
 
     chosen = settings(
