@@ -26,7 +26,8 @@ from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
 from spec.catalogue.clauses import Catalogue
 from spec.catalogue.contradictions import load_contradictions
-from spec.docs.page import Page, render
+from spec.docs.page import render
+from spec.docs.shell import Page
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 from spec.resources.annotations import resources
 from spec.resources.installs import Install
@@ -67,7 +68,7 @@ class Mock(Starlette):
         super().__init__(
             routes=mounted(runtime.behaviour, self, [*routes, plane], unknown),
             middleware=[Middleware(RawPath, prefix), Middleware(Journaling, self.journal, runtime.clock)],
-            exception_handlers=exception_handlers(self.settings),
+            exception_handlers=exception_handlers(self.settings, unknown.refusal),
             lifespan=lifespan,
         )
         self.router.redirect_slashes = False

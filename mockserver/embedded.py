@@ -38,13 +38,16 @@ def _promised() -> tuple[Catalogue, Document]:
     return clauses, load(clauses=clauses)
 
 
-def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1) -> Embedded:
-    """A fresh mock of the shipped document and installs, bent by a fault if its id is given (KeyError if unknown)."""
+def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1, url: str | None = URL) -> Embedded:
+    """A fresh mock of the shipped document and installs, bent by a fault if its id is given (KeyError if unknown).
+
+    ``url`` is how it calls itself; None leaves that to each call, as an application that is mounted in another needs.
+    """
     clauses, document = _promised()
     installs = load_installs(resources(document.operations["provision"]))
-    settings = Settings(public_url=URL)
+    settings = Settings(public_url=url)
     behaviour = FAULTS[fault].apply(HONEST) if fault is not None else HONEST
     app = create_app(
         document, clauses, installs, Runtime(system_clock, SeededIds(seed), keys, MemoryStore(), settings, behaviour)
     )
-    return Embedded(app, ready_facts(URL, installs, keys, settings))
+    return Embedded(app, ready_facts(url or settings.address, installs, keys, settings))

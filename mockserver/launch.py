@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
 import shlex
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -26,10 +27,13 @@ from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
 from spec.catalogue.clauses import CLAUSES_FILE, Catalogue, load_clauses
-from spec.load import DOCUMENT_FILE, load
+from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import Document, DocumentError
+from spec.openapi.options import reach
+from spec.openapi.sources import document as read_document
 from spec.resources.annotations import resources
 from spec.resources.installs import INSTALLS_FILE, Install, load_installs
+from spec.source.files import Reach
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -64,6 +68,7 @@ class Launch:
     announcing: Announcing
     fault: str | None
     reloading: Reloading | None = None
+    exposed: str = ""  # the address, if others than this machine may reach it
 
     def run(self) -> None:
         """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
@@ -99,6 +104,8 @@ class Announcing:
             self.failure = error
             raise
         _say(banner(launch))
+        if launch.exposed:
+            sys.stderr.write(exposure(launch.exposed))
         if launch.reloading is not None:
             launch.reloading.watch()
         yield
@@ -121,17 +128,28 @@ class Read:
 class Files:
     """The files from which a mock is made."""
 
-    document: Path
+    document: Path | str
     clauses: Path
     installs: Path
+    reach: Reach = field(default_factory=Reach)
+    overlays: tuple[Path, ...] = ()
+    referenced: list[Path] = field(default_factory=list)
+    """The other files of the document, as they were when it was read last."""
 
     def read(self) -> Read:
         """What they say now. Raises SourceError or DocumentError."""
         clauses = load_clauses(self.clauses)
-        document = load(self.document, clauses)
+        source = read_document(self.document, self.reach, self.overlays)
+        self.referenced[:] = [Path(file.name) for file in source.files.values()]
+        document = build(source, clauses)
         provision = document.operations.get("provision")
         installs = load_installs(resources(provision), self.installs) if provision else ()
         return Read(document, clauses, installs)
+
+    def watched(self) -> tuple[Path, ...]:
+        """The files whose edits matter; what git holds does not change."""
+        named = (Path(self.document), *self.overlays, self.clauses, self.installs, *self.referenced)
+        return tuple(dict.fromkeys(path for path in named if not str(path).startswith("git:")))
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -141,7 +159,13 @@ def launch(options: argparse.Namespace) -> Launch:
     public_url = options.public_url and checked_url(options.public_url)
     remove_stale(options.ready_file)
     try:
-        files = Files(options.spec or DOCUMENT_FILE, options.clauses or CLAUSES_FILE, options.installs or INSTALLS_FILE)
+        files = Files(
+            options.spec or DOCUMENT_FILE,
+            options.clauses or CLAUSES_FILE,
+            options.installs or INSTALLS_FILE,
+            reach(options),
+            tuple(options.overlay),
+        )
         read = files.read()
         keys = keep_keys(options.keys) if options.keys else make_keys()
         listener = listen(options.host, options.port)
@@ -154,6 +178,7 @@ def launch(options: argparse.Namespace) -> Launch:
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
+        faults=(options.fault,) if options.fault else (),
         reject_unknown_members=options.unknown_members == "reject",
     )
     announcing = Announcing(options.ready_file)
@@ -175,10 +200,10 @@ def launch(options: argparse.Namespace) -> Launch:
             Reloading,  # with lint and diff, which a start without it need not wait for
         )
 
-        watched = (files.document, files.clauses, files.installs)
-        reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
+        reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
-    return Launch(app, listener, ready, announcing, options.fault, reloading)
+    exposed = "" if is_loopback(listener) else options.host
+    return Launch(app, listener, ready, announcing, options.fault, reloading, exposed)
 
 
 def checked_url(url: str) -> str:
@@ -224,6 +249,14 @@ def banner(launch: Launch) -> str:
     )
 
 
+def exposure(host: str) -> str:
+    """The warning about an address that others can reach."""
+    return (
+        f"invigilate mock: listening on {host}: whoever reaches this machine can call this mock, and reset it. "
+        "Callers that use a name need --allow-host NAME.\n"
+    )
+
+
 def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
     """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
     now = system_clock()
@@ -246,6 +279,11 @@ def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: S
         other_token=minted(other.sid, now) if other else None,
         pid=os.getpid(),
     )
+
+
+def is_loopback(listener: socket.socket) -> bool:
+    """Whether only this machine reaches a listening socket."""
+    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
 
 
 def _say(text: str) -> None:

@@ -111,15 +111,17 @@ def add_contract(to: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--strict", action="store_true", help="what was adopted counts as well")
     add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
-    add(
-        "--skip",
-        metavar="CLAUSE",
-        action="append",
-        default=[],
-        help="do not judge this clause (repeatable)",
-    )
-    add("--spec", metavar="F", type=file, help="another OpenAPI document")
-    add("--clauses", metavar="F", type=file, help="another catalogue of clauses")
+    add("--skip", metavar="CLAUSE", action="append", default=[], help="do not judge this clause (repeatable)")
+    add_document(to)
+
+
+def add_document(to: argparse.ArgumentParser) -> None:
+    """Options that say which document and catalogue are read, and how."""
+    from spec.openapi.options import add_reading_options
+
+    to.add_argument("--spec", metavar="F", help="another OpenAPI document: a file, git:REV:PATH, or git::PATH")
+    to.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
+    add_reading_options(to)
 
 
 def add_reports(to: argparse.ArgumentParser) -> None:
@@ -169,8 +171,7 @@ def replay_parser() -> argparse.ArgumentParser:
     made.add_argument("report", metavar="REPORT.json", type=file, help="what 'invigilate check --json' wrote")
     made.add_argument("url", nargs="?", metavar="URL", help="where the target is (default: the report's target)")
     made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
-    made.add_argument("--spec", metavar="F", type=file, help="another OpenAPI document")
-    made.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
+    add_document(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
     add_access(made)
     add_pace(made)

@@ -49,9 +49,10 @@ def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
     from contract.run.runner import OPERATION
     from spec.catalogue.clauses import CLAUSES_FILE, load_clauses
     from spec.load import DOCUMENT_FILE, load
+    from spec.openapi.options import reach
 
     catalogue = load_clauses(options.clauses or CLAUSES_FILE)
-    document = load(options.spec or DOCUMENT_FILE, catalogue)
+    document = load(options.spec or DOCUMENT_FILE, catalogue, reach(options), options.overlay)
     operation = document.operations.get(OPERATION)
     if operation is None or operation.body is None:
         raise AdmissionError(

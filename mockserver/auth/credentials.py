@@ -15,12 +15,11 @@ from spec.openapi.document import Document
 _EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
 _MOST_VERIFIED = 4096
 _LONGEST_INSTALL = 64  # of what is remembered; a longer subject names no install
-_CHALLENGE: Headers = ((b"www-authenticate", b'Bearer realm="invigilate"'),)
+_BEARER = b'Bearer realm="smarterservices"'  # as the vendor's page about tokens has it
+_DESCRIPTION = b"The access token is invalid or has expired"
+_CHALLENGE: Headers = ((b"www-authenticate", _BEARER),)
 _INVALID: Headers = (
-    (
-        b"www-authenticate",
-        b'Bearer realm="invigilate", error="invalid_token", error_description="The token is refused"',
-    ),
+    (b"www-authenticate", b'%b, error="invalid_token", error_description="%b"' % (_BEARER, _DESCRIPTION)),
 )
 
 
@@ -45,9 +44,13 @@ class Credentials:
 
         ``named`` is the value of the document's API key header, ``authorization`` that of ``Authorization``.
         """
+        named = None if named is None else named.strip(b" \t")  # white space around a value is none of it
         if authorization is None:
             if named is None:
                 raise self.missing("No credential was sent")
+            if named[:7].lower() == b"bearer ":
+                message = f"The header {self.header!r} takes the token alone; leave out 'Bearer'."
+                raise refuse("token-invalid", "credential-invalid-refused", message)
             return self._subject(named, bearer=False)
         scheme, _, value = authorization.partition(b" ")
         bearer = scheme.lower() == b"bearer"

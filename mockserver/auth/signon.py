@@ -6,6 +6,7 @@ import re
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mockserver.auth.keys import Keys
@@ -25,7 +26,9 @@ _PARAMETER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A sign-on that was handed out. ``resources`` are the parts of the call, by name, as they were then."""
+    """A sign-on that was handed out. ``resources`` are the parts of the call, by name, as they were then;
+    ``identifiers`` are those by which the call named them.
+    """
 
     token_id: str
     code: str
@@ -35,6 +38,7 @@ class Grant:
     claims: Mapping[str, Any]
     resources: Mapping[str, Resource]
     expires: float
+    identifiers: Mapping[str, Mapping[str, str]]
 
 
 class Desk:
@@ -56,10 +60,18 @@ class Desk:
         self.used.clear()
         self.order.clear()
 
-    def issue(self, install: Install, audience: str, resources: Mapping[str, Resource], base: str) -> dict[str, str]:
+    def issue(
+        self,
+        install: Install,
+        audience: str,
+        resources: Mapping[str, Resource],
+        base: str,
+        identifiers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+    ) -> dict[str, str]:
         """The members of the answer: a link that works once, and a token that is its equal.
 
         ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
         """
         assert self.signon is not None
         now = self.clock()
@@ -75,6 +87,7 @@ class Desk:
             claims=claims,
             resources=dict(resources),
             expires=now + self.settings.signon_ttl,
+            identifiers=identifiers,
         )
         self._remember(grant, now)
         token = sign(

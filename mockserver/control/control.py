@@ -19,7 +19,7 @@ from mockserver.http.response import Response, of_json, of_page
 from mockserver.http.scope import headers_of
 from mockserver.http.urls import is_own_host, stated_host
 from mockserver.settings import Settings
-from spec.docs.page import Page
+from spec.docs.shell import Page
 
 PREFIX = "/_invigilate"
 PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset")
@@ -70,10 +70,10 @@ class SameOrigin:
             )
             raise refuse("cross-site", None, message)
         named = headers_of(scope)
-        if named.get(b"sec-fetch-site") not in (None, b"same-origin", b"none"):
+        if named.get(b"sec-fetch-site", b"none").strip() not in (b"same-origin", b"none"):
             raise refuse("cross-site", None, "This was sent by a web page of another site; that is not allowed.")
         origin = named.get(b"origin")
-        if origin is not None and not self._own(origin.decode("latin-1"), host):
+        if origin is not None and not self._own(origin.decode("latin-1").strip(), host):
             raise refuse("cross-site", None, "This was sent by a web page of another origin; that is not allowed.")
 
     def _own(self, origin: str, host: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from mockserver.endpoints import pages
+from mockserver.http.pages import Row
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
 from mockserver.http.urls import public_path, public_url
@@ -33,17 +34,21 @@ class DocumentEndpoints:
     async def index(self, request: Request) -> Response:
         """The page at ``/``."""
         operations = self.document.operations
-        routes = [pages.Row(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
-            pages.Row("GET /openapi.json", "The document that this server keeps"),
-            pages.Row("GET /_invigilate/contract", "The contract as a page to read"),
-            pages.Row("POST /_invigilate/reset", "Restore the state of the start"),
+        routes = [Row(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
+            Row("GET /openapi.json", "The document that this server keeps"),
+            Row("GET /_invigilate/contract", "The contract as a page to read"),
+            Row("POST /_invigilate/reset", "Restore the state of the start"),
         ]
         facts = pages.Index(
             self.document.title,
             self.document.version,
             tuple(routes),
-            tuple(pages.Row(install.name, install.sid) for install in self.installs),
+            tuple(
+                pages.Listed(install.name, install.sid, tuple(install.members.get("integrations", ())))
+                for install in self.installs
+            ),
             example(operations["provision"], self.installs[0], public_url(request.scope, self.runtime.settings)),
+            ", ".join(self.runtime.settings.faults),
         )
         return pages.index(facts, root=public_path(request.scope, self.runtime.settings))
 

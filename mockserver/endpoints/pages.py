@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from mockserver.auth.signon import Grant
-from mockserver.http.errors import Refusal
-from mockserver.http.response import Response, of_page
+from mockserver.http.pages import Row, page
+from mockserver.http.response import Response
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
-
-if TYPE_CHECKING:
-    from starlette.templating import Jinja2Templates
-
-_FOLDER = Path(__file__).parents[1] / "templates"
-_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a page: a name and what it stands for."""
-
-    name: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +29,24 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An install as the page at ``/`` shows it, with the integrations that a sign-on can name."""
+
+    name: str
+    sid: str
+    integrations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """What the page at ``/`` shows."""
 
     title: str
     version: str
     routes: tuple[Row, ...]
-    installs: tuple[Row, ...]
+    installs: tuple[Listed, ...]
     example: Example
+    fault: str = ""
 
 
 def signed_on(grant: Grant, install: Install, resources: Resources, *, root: str = "") -> Response:
@@ -65,24 +59,14 @@ def signed_on(grant: Grant, install: Install, resources: Resources, *, root: str
     where = Section(
         "Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience))
     )
-    told = tuple(Row(name, str(value)) for name, value in grant.claims.items())
-    claims = Section("What the token says", told)
+    claims = Section("What the token says", tuple(Row(name, _text(value)) for name, value in grant.claims.items()))
     shown = [section for section in (*sections[:1], claims, *sections[1:], where) if section.rows]
-    return _page("signed-on.html", root, sections=shown)
-
-
-def refused(refusal: Refusal, contract: str, *, root: str = "") -> Response:
-    """The page that says why nobody was signed on, with links into the contract page at that URL."""
-    clauses = [Row(fault.clause, f"{contract}#{fault.clause}") for fault in refusal.faults]
-    page = _page(
-        "refused.html", root, message=refusal.message, status=refusal.status, code=refusal.code, clauses=clauses
-    )
-    return Response(refusal.status, (*page.fields, *refusal.headers), bytes(page.body), (refusal.message,))
+    return page("signed-on.html", root, sections=shown)
 
 
 def index(facts: Index, *, root: str = "") -> Response:
     """The page at ``/``: what is served, for which installs, and a call to try."""
-    return _page("index.html", root, index=facts)
+    return page("index.html", root, index=facts)
 
 
 def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
@@ -92,21 +76,17 @@ def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
     part = resources.part(name)
     public = {leaf.key: leaf for leaf in part.leaves if not leaf.schema.get("writeOnly")}
     rows = [Row("sid", resource.sid)]
+    rows += [Row(kind, text) for kind, text in grant.identifiers.get(name, _NONE).items() if kind != part.sid_kind]
     for key, value in resource.attributes.items():
         if key in public and isinstance(value, str | int | float) and value != "":
-            rows.append(Row(key[1:].replace("/", " "), str(value)))
+            rows.append(Row(key[1:].replace("/", " "), _text(value)))
     return Section(title, tuple(rows))
 
 
-def _page(name: str, root: str, **values: Any) -> Response:
-    """A page; ``root`` is the path under which the application is mounted, where its style sheet is found."""
-    return of_page(_templates().get_template(name).render(root=root, **values), _POLICY)
+_NONE: Mapping[str, str] = {}
 
 
-@cache
-def _templates() -> Jinja2Templates:
-    import jinja2  # with starlette.templating, imported for the first page
-    from starlette.templating import Jinja2Templates
-
-    loader = jinja2.FileSystemLoader(_FOLDER)
-    return Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined))
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

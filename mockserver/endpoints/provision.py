@@ -52,7 +52,9 @@ class Installs:
         if install is not None:
             return install
         if violations := self.rules.violations(sid):
-            message = f"{self.parameter.name} in the path is {shown(sid.encode())}; send AI and 32 hexadecimal digits."
+            hint = " One page of the vendor writes IN, every endpoint AI." if sid.startswith("IN") else ""
+            sent = f"{self.parameter.name} in the path is '{shown(sid.encode())}'"
+            message = f"{sent}; send AI and 32 hexadecimal digits.{hint}"
             raise refuse("invalid-input", violations[0].clause, message)
         raise refuse("not-found", "install-known", f"There is no install {sid}; the page at / lists those there are.")
 
@@ -111,8 +113,9 @@ class Provision:
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
-            base = public_url(scope, self.settings)
-            answer[signon.response] = self.desk.issue(install, str(asked.get(signon.audience)), done.resources, base)
+            audience, base = str(asked.get(signon.audience)), public_url(scope, self.settings)
+            named = self.engine.identifiers(body)
+            answer[signon.response] = self.desk.issue(install, audience, done.resources, base, named)
         if not self.behaviour.honest:
             answer = self.behaviour.answer(answer, done, body)
         return _response(

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.http.errors import refuse
-from mockserver.http.request import Request, shown
+from mockserver.http.request import Request, not_allowed
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 
 Function: TypeAlias = Callable[[Request], Awaitable[Response]]
@@ -58,9 +57,7 @@ class MethodRoute(Route):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):
-            listed = ", ".join(sorted(self.allowed))
-            message = f"{shown(scope['method'].encode())} is not served here; use {listed}."
-            raise refuse("method", "method-allowed", message, headers=((b"allow", listed.encode()),))
+            raise not_allowed(scope["method"], ", ".join(sorted(self.allowed)))
         await self.app(scope, receive, send)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from urllib.parse import parse_qs
 
 from mockserver.auth.signon import Desk, Grant
-from mockserver.endpoints import pages
+from mockserver.endpoints.pages import signed_on
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import Function
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.negotiation import prefers_json, wants_page
+from mockserver.http.pages import refused
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal
 from mockserver.http.urls import contract_url, public_path
@@ -88,13 +89,13 @@ class SignonEndpoints:
                 "claims": grant.claims,
             }
             return of_json(value)
-        return pages.signed_on(grant, install, self.resources, root=public_path(request.scope, self.settings))
+        return signed_on(grant, install, self.resources, root=public_path(request.scope, self.settings))
 
     def _explained(self, refusal: Refusal, request: Request) -> Response:
         """A page only for who asks for one by name, so that programs never meet HTML in a refusal."""
         contract = contract_url(request.scope, self.settings)
         if wants_page(request.header(b"accept")):
-            return pages.refused(refusal, contract, root=public_path(request.scope, self.settings))
+            return refused(refusal, contract, root=public_path(request.scope, self.settings), title="Not signed on")
         return of_refusal(refusal, contract)
 
 

@@ -8,16 +8,18 @@ from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import TypeAlias
 
-import orjson
 import starlette.responses
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Receive, Scope, Send
 
-from mockserver.http.errors import Refusal
-from mockserver.http.response import JSON, Response, of_refusal
-from mockserver.http.scope import ABORT
-from mockserver.http.urls import contract_url
+from mockserver.http.errors import Refusal, refuse
+from mockserver.http.negotiation import wants_page
+from mockserver.http.pages import refused as refusal_page
+from mockserver.http.request import not_allowed
+from mockserver.http.response import Response, of_refusal
+from mockserver.http.scope import ABORT, headers_of
+from mockserver.http.urls import contract_url, public_path
 from mockserver.settings import Settings
 
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[starlette.responses.Response]]
@@ -29,12 +31,21 @@ class HangUp(Exception):  # noqa: N818 - an order, not a mistake
     """The connection is to end without an answer."""
 
 
-def exception_handlers(settings: Settings) -> Mapping[type[Exception], Handler]:
-    """The handlers by exception, as Starlette takes them."""
+def exception_handlers(
+    settings: Settings, unknown: Callable[[Scope], Refusal] | None = None
+) -> Mapping[type[Exception], Handler]:
+    """The handlers by exception, as Starlette takes them. ``unknown`` makes the refusal of a path without route."""
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return of_refusal(error, contract_url(request.scope, settings))
+        contract = contract_url(request.scope, settings)
+        if request.method in ("GET", "HEAD") and wants_page(headers_of(request.scope).get(b"accept")):
+            return refusal_page(error, contract, root=public_path(request.scope, settings))
+        return of_refusal(error, contract)
+
+    async def raised_by_starlette(request: Request, error: Exception) -> starlette.responses.Response:
+        assert isinstance(error, HTTPException)
+        return await refused(request, _refusal(error, request.scope, unknown))
 
     async def defect(request: Request, error: Exception) -> Response:
         _log.error("A call could not be served.", exc_info=error)
@@ -42,21 +53,23 @@ def exception_handlers(settings: Settings) -> Mapping[type[Exception], Handler]:
 
     return {
         Refusal: refused,
-        HTTPException: _raised_by_starlette,
+        HTTPException: raised_by_starlette,
         ClientDisconnect: _gone,
         HangUp: _hung_up,
         Exception: defect,
     }
 
 
-async def _raised_by_starlette(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    status = error.status_code
-    codes = {404: "RESOURCENOTFOUND", 405: "UNSUPPORTEDHTTPVERB", 413: "PAYLOADTOOLARGE"}
-    code = codes.get(status, "INTERNALERROR" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "INVALIDINPUT")
-    body = {"code": code, "message": f"{error.detail}.".replace("..", "."), "status": status, "errors": []}
-    headers = tuple((name.lower().encode(), value.encode()) for name, value in (error.headers or {}).items())
-    return Response(status, (JSON, *headers), orjson.dumps(body))
+def _refusal(error: HTTPException, scope: Scope, unknown: Callable[[Scope], Refusal] | None) -> Refusal:
+    """What Starlette raises of its own accord, as where a mount has no such route, or no such file."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return unknown(scope) if unknown else refuse("not-found", "path-known", "There is nothing at this path.")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        allowed = (error.headers or {}).get("Allow", "GET, HEAD")  # files do not tell theirs
+        return not_allowed(scope["method"], allowed)
+    return refuse(
+        "defect" if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR else "invalid-input", None, error.detail
+    )
 
 
 class NoResponse(starlette.responses.Response):

@@ -5,36 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 
 from mockserver.http.decoding import depth
 from mockserver.http.errors import Header, Headers
+from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
 
 MASK = "•••"
 _SHORT = 3  # so short a secret is masked where it stands, not wherever its letters occur
 _DEEPEST = 100
 _SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
-
-
-class Exchange(NamedTuple):
-    """A call and its answer as they were, cut bodies included. Holds secrets: never show one, show ``Shown``.
-
-    A named tuple because one is made for every call: a frozen dataclass of ten members costs four times as much.
-    """
-
-    at: float
-    method: str
-    raw_path: bytes
-    query: bytes
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-    status: int
-    answer_headers: Headers | list[Header]
-    answer: bytes
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +55,9 @@ class Journal:
 
     def record(self, exchange: Exchange) -> None:
         """Keep an exchange, forgetting the oldest one if need be."""
-        if len(exchange.body) > self.longest or len(exchange.answer) > self.longest:
-            longest = self.longest
-            exchange = exchange._replace(body=exchange.body[:longest], answer=exchange.answer[:longest])
+        longest = self.longest
+        if len(exchange.body) > longest or len(exchange.answer) > longest:
+            exchange.body, exchange.answer = exchange.body[:longest], exchange.answer[:longest]
         self._ring.append(exchange)
 
     def clear(self) -> None:

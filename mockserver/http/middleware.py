@@ -6,8 +6,8 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.http.journal import Exchange, Journal
-from mockserver.http.scope import recording_of, set_root
+from mockserver.http.journal import Journal
+from mockserver.http.scope import exchange_of, set_root
 from mockserver.state.clock import Clock
 
 _SAFE = "/:@!$&'()*+,;=~-._%"
@@ -47,37 +47,27 @@ class Journaling:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        recording = recording_of(scope)
+        exchange = exchange_of(scope)
         longest = self.journal.longest
 
         async def noting(message: Message) -> None:
             if message["type"] == "http.response.start":
-                recording.status, recording.headers = message["status"], message["headers"]
-            elif len(recording.answer) < longest:
-                recording.answer += message.get("body", b"")
+                exchange.status, exchange.answer_headers = message["status"], message["headers"]
+            elif not exchange.answer:
+                exchange.answer = message.get("body", b"")
+            elif len(exchange.answer) < longest:
+                exchange.answer += message.get("body", b"")
             await send(message)
 
         try:
             await self.app(scope, receive, noting)
         except Exception:
-            recording.status = recording.status or 500
+            exchange.status = exchange.status or 500
             raise
         finally:
-            if recording.status:
-                self.journal.record(
-                    Exchange(
-                        self.clock(),
-                        scope["method"],
-                        scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape"),
-                        scope.get("query_string", b""),
-                        scope["headers"],
-                        recording.body,
-                        recording.status,
-                        recording.headers,
-                        recording.answer,
-                        recording.notes,
-                    )
-                )
+            if exchange.status:
+                exchange.at = self.clock()
+                self.journal.record(exchange)
 
 
 def _below(sent: str, root: str) -> str:

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message
 
 from mockserver.http.errors import Refusal, refuse
-from mockserver.http.scope import DEADLINE, caller_of, headers_of, recording_of
+from mockserver.http.scope import DEADLINE, caller_of, exchange_of, headers_of
 from mockserver.settings import Settings
 
 _JSON_TYPES = frozenset({b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"})
@@ -39,7 +39,7 @@ class Request(starlette.requests.Request):
     @property
     def received(self) -> bytes:
         """The body, as far as it was read."""
-        return recording_of(self.scope).body
+        return exchange_of(self.scope).body
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a header, different values of a repeated one joined with commas, or None."""
@@ -60,7 +60,7 @@ class Request(starlette.requests.Request):
                     body = await self._whole(largest)
             except TimeoutError:
                 raise too_slow(settings.body_deadline) from None
-        recording_of(self.scope).body = body
+        exchange_of(self.scope).body = body
         return body
 
     async def _whole(self, largest: int) -> bytes:
@@ -121,6 +121,12 @@ def too_slow(seconds: float) -> Refusal:
     unit = "second" if seconds == 1 else "seconds"
     message = f"The request was not complete after {seconds:g} {unit}; send it faster."
     return refuse("too-slow", None, message, close=True)
+
+
+def not_allowed(method: str, allowed: str) -> Refusal:
+    """The refusal of a method; ``allowed`` lists those of the path, as the header ``Allow`` does."""
+    message = f"{shown(method.encode())} is not served here; use {allowed}."
+    return refuse("method", "method-allowed", message, headers=((b"allow", allowed.encode()),))
 
 
 def shown(value: bytes) -> str:

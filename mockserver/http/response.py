@@ -10,7 +10,7 @@ import starlette.responses
 from starlette.types import Receive, Scope, Send
 
 from mockserver.http.errors import Header, Headers, Refusal
-from mockserver.http.scope import recording_of
+from mockserver.http.scope import exchange_of
 
 JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
@@ -41,7 +41,7 @@ class Response(starlette.responses.Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.notes:
-            recording_of(scope).notes = self.notes
+            exchange_of(scope).notes = self.notes
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
 

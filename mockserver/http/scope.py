@@ -11,7 +11,7 @@ from mockserver.http.errors import Header, Headers
 
 _NAMED = "invigilate.headers"
 _CALLER = "invigilate.caller"
-_RECORDING = "invigilate.recording"
+_EXCHANGE = "invigilate.exchange"
 _ROOT = "invigilate.root"
 
 DEADLINE = "invigilate.deadline"
@@ -20,17 +20,28 @@ ABORT = "invigilate.abort"
 """An ASGI extension: a function that ends the connection at once."""
 
 
-class Recording:
-    """What the journal is to keep of a call, filled in while it is served."""
+class Exchange:
+    """A call and its answer as they were, filled in while it is served. Holds secrets: never show one.
 
-    __slots__ = ("answer", "body", "headers", "notes", "status")
+    A plain class with slots, because one is made for every call and a frozen dataclass costs four times as much.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = (
+        *("at", "method", "raw_path", "query", "headers", "body"),
+        *("status", "answer_headers", "answer", "notes"),
+    )
+
+    def __init__(self, scope: Scope) -> None:
+        self.method: str = scope["method"]
+        self.raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+        self.query: bytes = scope.get("query_string", b"")
+        self.headers: list[Header] = scope["headers"]
         self.body = b""
-        self.notes: tuple[str, ...] = ()
         self.status = 0
-        self.headers: Headers | list[Header] = ()
+        self.answer_headers: Headers | list[Header] = ()
         self.answer = b""
+        self.notes: tuple[str, ...] = ()
+        self.at = 0.0
 
 
 def headers_of(scope: Scope) -> dict[bytes, bytes]:
@@ -57,12 +68,12 @@ def set_caller(scope: Scope, install: str) -> None:
     scope[_CALLER] = install
 
 
-def recording_of(scope: Scope) -> Recording:
+def exchange_of(scope: Scope) -> Exchange:
     """What is kept of the call."""
-    recording: Recording | None = scope.get(_RECORDING)
-    if recording is None:
-        recording = scope[_RECORDING] = Recording()
-    return recording
+    exchange: Exchange | None = scope.get(_EXCHANGE)
+    if exchange is None:
+        exchange = scope[_EXCHANGE] = Exchange(scope)
+    return exchange
 
 
 def root_of(scope: Scope) -> str:

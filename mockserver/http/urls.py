@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 from starlette.types import Scope
@@ -43,7 +44,7 @@ def stated_host(scope: Scope, settings: Settings) -> str:
     """The host, and port if there is one, that a call names; what a proxy says comes first, if it is believed."""
     if settings.proxy_headers and (told := _last(scope, b"x-forwarded-host")):
         return told
-    return headers_of(scope).get(b"host", b"").decode("latin-1")
+    return headers_of(scope).get(b"host", b"").decode("latin-1").strip()
 
 
 def is_own_host(host: str, scope: Scope, settings: Settings) -> bool:
@@ -51,8 +52,7 @@ def is_own_host(host: str, scope: Scope, settings: Settings) -> bool:
     name = hostname(host)
     if name is None:
         return False
-    server = scope.get("server") or ("", None)
-    if name in LOOPBACK or name == server[0] or ANY_HOST in settings.hosts or name in settings.hosts:
+    if name in LOOPBACK or name == _arrived(scope).name or ANY_HOST in settings.hosts or name in settings.hosts:
         return True
     return settings.public_url is not None and name == urlsplit(settings.public_url).hostname
 
@@ -63,9 +63,20 @@ def hostname(host: str) -> str | None:
     return found["name"].strip("[]").lower() if found else None
 
 
-def _server(scope: Scope) -> str:
-    """The address at which a call arrived; nothing if the server does not tell it, or it is no network address."""
+class Server(NamedTuple):
+    """The address at which a call arrived; without a port if the server does not tell it, or it is no network."""
+
+    name: str
+    port: int | None
+
+
+def _arrived(scope: Scope) -> Server:
     name, port = scope.get("server") or ("", None)
+    return Server(str(name).lower().removeprefix("::ffff:"), port)  # an IPv4 address on a socket of both kinds
+
+
+def _server(scope: Scope) -> str:
+    name, port = _arrived(scope)
     if not name or port is None:
         return ""
     return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"

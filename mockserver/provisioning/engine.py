@@ -58,6 +58,16 @@ class Provisioning:
             body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
         return body
 
+    def identifiers(self, body: Any) -> dict[str, dict[str, str]]:
+        """The identifiers by which a body names its parts: part name → kind → text."""
+        named: dict[str, dict[str, str]] = {}
+        for form in self.forms:
+            value = form.at(body)
+            given = value.get(form.holder) if form.holder is not None and isinstance(value, dict) else None
+            if isinstance(given, dict):
+                named[form.name] = {kind: str(text) for kind, text in given.items() if kind in form.part.kinds}
+        return named
+
     def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
         """Empty the store and put back what exists before the first call."""
         store.clear()

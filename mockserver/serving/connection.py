@@ -34,7 +34,6 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._complete = False  # whether the last request that began has come to its end
-        self._in_head = True
         self._behind = False  # whether the last piece began with the rest of another request
         self._offered = False  # to upgrade; the offer is not taken
         self._refused = False
@@ -99,15 +98,10 @@ class Connection(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._complete, self._in_head = False, True
+        self._complete = False
         self._received, self._body = 0 if self._behind else self._chunk, 0
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self._in_head:
-            super().on_header(name, value)  # fields of a trailer are no headers (RFC 9110 section 6.5.1)
-
     def on_headers_complete(self) -> None:
-        self._in_head = False
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
             self._offered = True
             return
@@ -120,6 +114,7 @@ class Connection(HttpToolsProtocol):
             self._stop(refuse("malformed-http", None, f"The request has {said}; send one (RFC 9112 section 3.2)."))
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
+        self.headers = []  # for the fields of a trailer, which are no headers (RFC 9110 section 6.5.1)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)

@@ -9,7 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from spec.normal.merge import NOTE, Schema, text
+from spec.compatibility.hits import is_open, plain
+from spec.compatibility.keywords import same_condition
+from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.place import opened
 
 _DEEPEST = 60
@@ -24,17 +26,17 @@ class Pairing:
     new_only: list[int]
 
 
-def paired(old: list[Schema], new: list[Schema]) -> Pairing:
-    """Which branch became which: equal ones first, then the most alike."""
+def paired(old: list[Schema], new: list[Schema], texts: list[str] | None = None) -> Pairing:
+    """Which branch became which: equal ones first, then the most alike. ``texts`` are those of old and new branches."""
     both: list[tuple[int, int]] = []
     olds, news = list(range(len(old))), list(range(len(new)))
-    texts = [text(branch) for branch in new]
-    for left in list(olds):
-        match = next((right for right in news if texts[right] == text(old[left])), None)
-        if match is not None:
-            both.append((left, match))
-            olds.remove(left)
-            news.remove(match)
+    texts = [text(branch) for branch in (*old, *new)] if texts is None else texts
+    left_of: dict[str, list[int]] = {}
+    for right in reversed(news):
+        left_of.setdefault(texts[len(old) + right], []).append(right)
+    both += [(left, waiting.pop()) for left in olds if (waiting := left_of.get(texts[left]))]
+    olds = [left for left in olds if left not in {pair[0] for pair in both}]
+    news = [right for right in news if right not in {pair[1] for pair in both}]
     scores = sorted((-_likeness(old[left], new[right]), left, right) for left in olds[:40] for right in news[:40])
     for score, left, right in scores:
         if left in olds and right in news and (score < 0 or (len(olds) == 1 and len(news) == 1)):
@@ -45,25 +47,34 @@ def paired(old: list[Schema], new: list[Schema]) -> Pairing:
 
 
 def _likeness(old: Schema, new: Schema) -> int:
+    one, two = (set(side.get(NOTE, {}).get("values", ())) for side in (old, new))
+    named = 100 if one & two else -100 if one and two else 0  # what a discriminator calls them decides
     if set(old) <= {"$ref", NOTE} or set(new) <= {"$ref", NOTE}:
-        return 5 if old.get("$ref") == new.get("$ref") else 0
-    score = 2 if old.get("type") == new.get("type") and "type" in old else 0
+        return named + (5 if old.get("$ref") == new.get("$ref") else 0)
+    return named + _condition(old, new) + _members_alike(old, new) + _values_alike(old, new)
+
+
+def _condition(old: Schema, new: Schema) -> int:
+    if "if" not in old and "if" not in new:
+        return 2 if old.get("type") == new.get("type") and "type" in old else 0
+    return 50 if text(old.get("if")) == text(new.get("if")) else -50
+
+
+def _members_alike(old: Schema, new: Schema) -> int:
     one, two = old.get("properties", {}), new.get("properties", {})
-    score += 2 * len(one.keys() & two.keys())
-    score += sum(3 for name in one.keys() & two.keys() if "enum" in one[name] and one[name] == two[name])
-    score -= sum(3 for name in one.keys() & two.keys() if "enum" in one[name] and one[name] != two[name])
-    if "enum" in old and "enum" in new:
-        score += 2 * len({text(value) for value in old["enum"]} & {text(value) for value in new["enum"]})
-    return score
+    shared = one.keys() & two.keys()
+    told = [(one[name].get("enum"), two[name].get("enum")) for name in shared if "enum" in one[name]]
+    return 2 * len(shared) + sum(3 if left == right else -3 for left, right in told)
 
 
-def is_open(schema: Schema) -> bool:
-    """True if undeclared members of any shape are allowed."""
-    return not {"additionalProperties", "patternProperties", "unevaluatedProperties", "propertyNames"} & set(schema)
+def _values_alike(old: Schema, new: Schema) -> int:
+    if "enum" not in old or "enum" not in new:
+        return 0
+    return 2 * len({text(value) for value in old["enum"]} & {text(value) for value in new["enum"]})
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
+class Aligned:
     """Two schemas in which the undeclared members of each are declared as the other declares them."""
 
     old: Schema
@@ -79,26 +90,22 @@ class _Alignment:
     names: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def aligned(old: Schema, new: Schema) -> Sides:
+def aligned(old: Schema, new: Schema) -> Aligned:
     """Both normal forms under the convention on unknown members."""
     run = _Alignment(old.get("$defs", {}), new.get("$defs", {}))
-    sides = _aligned(_plain(old), _plain(new), run, 0)
+    sides = _aligned(plain(old), plain(new), run, 0)
     one, two = {**run.old, **run.old_added}, {**run.new, **run.new_added}
-    return Sides({**sides.old, "$defs": one} if one else sides.old, {**sides.new, "$defs": two} if two else sides.new)
+    return Aligned({**sides.old, "$defs": one} if one else sides.old, {**sides.new, "$defs": two} if two else sides.new)
 
 
-def _plain(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key != "$defs"}
-
-
-def _aligned(old: Schema, new: Schema, run: _Alignment, depth: int) -> Sides:
-    if depth > _DEEPEST:
-        return Sides(old, new)
+def _aligned(old: Schema, new: Schema, run: _Alignment, depth: int) -> Aligned:
+    if old is new or depth > _DEEPEST:
+        return Aligned(old, new)
     if "$ref" in old and "$ref" in new:
         return _references(old, new, run, depth)
     if "$ref" in old or "$ref" in new:
         one, two = opened(old, run.old), opened(new, run.new)
-        return Sides(old, new) if "$ref" in one or "$ref" in two else _aligned(one, two, run, depth + 1)
+        return Aligned(old, new) if "$ref" in one or "$ref" in two else _aligned(one, two, run, depth + 1)
     left, right = dict(old), dict(new)
     _members(left, right, run, depth)
     for word in ("items", "additionalProperties"):
@@ -108,7 +115,12 @@ def _aligned(old: Schema, new: Schema, run: _Alignment, depth: int) -> Sides:
     for word in ("anyOf", "oneOf", "allOf", "prefixItems"):
         if word in left and word in right:
             _branches(word, left, right, run, depth)
-    return Sides(left, right)
+    if "if" in left and same_condition(left, right):
+        for word in ("then", "else"):
+            if word in left and word in right:
+                sides = _aligned(left[word], right[word], run, depth + 1)
+                left[word], right[word] = sides.old, sides.new
+    return Aligned(left, right)
 
 
 def _members(left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
@@ -160,11 +172,11 @@ def _branches(word: str, left: Schema, right: Schema, run: _Alignment, depth: in
     left[word], right[word] = one, two
 
 
-def _references(old: Schema, new: Schema, run: _Alignment, depth: int) -> Sides:
-    key = (old["$ref"], new["$ref"])
+def _references(old: Schema, new: Schema, run: _Alignment, depth: int) -> Aligned:
+    key = (text(bare(old)), text(bare(new)))
     if key not in run.names:
         run.names[key] = name = f"pair.{len(run.names)}"
         sides = _aligned(opened(old, run.old), opened(new, run.new), run, depth + 1)
         run.old_added[name], run.new_added[name] = sides.old, sides.new
     reference = {"$ref": f"#/$defs/{run.names[key]}"}
-    return Sides({**old, **reference}, {**new, **reference})
+    return Aligned({**old, **reference}, {**new, **reference})

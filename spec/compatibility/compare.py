@@ -1,219 +1,240 @@
-"""Walking two normal forms side by side: every place where they differ, with the rule that names the difference."""
+"""Two normal forms side by side: every place where they differ, with the rule that names the difference.
+
+Comparable units are bodies and the components that they share. Each pair of units is compared once, however many
+bodies use it; a unit knows its own differences, and the ways to the units below it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from spec.compatibility.align import is_open, paired
-from spec.compatibility.keywords import Difference, keyword_differences, shared_types
-from spec.normal.merge import Schema, is_false, text
-from spec.normal.place import Path, Step, opened, step
-from spec.witness.engine import bare, is_contained
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Two corresponding schema objects and the ways to them from the whole body."""
-
-    old: Schema
-    new: Schema
-    old_path: Path = ()
-    new_path: Path = ()
-    mixed: bool = False  # below oneOf, where narrowing one branch may widen the whole
-
-    def below(self, step: Step, old: Schema, new: Schema) -> Place:
-        return replace(self, old=old, new=new, old_path=(*self.old_path, step), new_path=(*self.new_path, step))
+from spec.compatibility.align import paired
+from spec.compatibility.hits import NoteHit, Place, SchemaHit, plain
+from spec.compatibility.keywords import Difference, keyword_differences, same_condition, shared_types
+from spec.compatibility.members import member_hits
+from spec.compatibility.notes import note_hits
+from spec.normal.direction import Direction
+from spec.normal.identity import IdentityCache
+from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
+from spec.normal.place import BRANCHES, Path, Step, opened, step
 
 
 @dataclass(frozen=True, slots=True)
-class SchemaHit:
-    """A rule hit at a place. ``member`` names the member that was added, removed or (un)required, if any."""
+class Link:
+    """The way from a unit to one below it, in the old and in the new schema."""
 
-    difference: Difference
-    place: Place
-    member: str | None = None
+    old_path: Path
+    new_path: Path
+    unit: Unit
 
 
-@dataclass(slots=True)
-class _Walk:
+@dataclass(slots=True, eq=False)
+class Unit:
+    """Two corresponding schemas, their own differences, and the units below them."""
+
     old: Schema
     new: Schema
-    passed: set[tuple[str, str]] = field(default_factory=set)
+    mixed: bool
+    hits: list[SchemaHit] = field(default_factory=list)
+    notes: list[NoteHit] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
-def schema_hits(old: Schema, new: Schema) -> Iterator[SchemaHit]:
-    """Every structural difference between two normal forms; nothing when they are equal.
+class Units:
+    """All pairs of units of two documents in one direction."""
 
-    ``narrows`` and ``widens`` of the hits are sound where they are False: if no hit may narrow, no body is lost.
-    """
-    walk = _Walk(old.get("$defs", {}), new.get("$defs", {}))
-    yield from _compare(Place(_plain(old), _plain(new)), walk)
+    def __init__(self, components: IdentityCache[str], direction: Direction) -> None:
+        self._components, self.direction = components, direction
+        self._known: dict[tuple[object, object, bool], Unit] = {}
+        self._keep: list[Schema] = []
+        self._texts: IdentityCache[str] = IdentityCache()
+        self.definitions: tuple[Schema, Schema] = ({}, {})
+        self._added: IdentityCache[bool] = IdentityCache()
+        self._waiting: list[Unit] = []
 
+    def pair(self, old: Schema, new: Schema) -> Unit:
+        """The unit of two whole normal forms, with everything below it compared."""
+        for known, whole in zip(self.definitions, (old, new), strict=True):
+            found = whole.get("$defs")
+            if found and found not in self._added:
+                self._added.put(found, True)
+                known.update(found)
+        unit = self._unit(old, new, mixed=False)
+        while self._waiting:
+            self._compare(self._waiting.pop())
+        return unit
 
-def _plain(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key != "$defs"}
+    def text(self, schema: Schema, *, noted: bool = False) -> str:
+        """The text of a schema, with or without its notes, worked out once."""
+        known = self._texts.get(schema, noted)
+        if known is None:
+            shown = {key: value for key, value in schema.items() if key != "$defs"}
+            known = self._texts.put(schema, text(shown if noted else bare(shown)), noted)
+        return known
 
+    def _unit(self, old: Schema, new: Schema, *, mixed: bool) -> Unit:
+        key = (self._key(old), self._key(new), mixed)
+        if key not in self._known:
+            self._keep += [old, new]
+            self._known[key] = unit = Unit(old, new, mixed)
+            self._waiting.append(unit)
+        return self._known[key]
 
-def _compare(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
-    one, two = place.old, place.new
-    if "$ref" in one or "$ref" in two:
-        key = (one.get("$ref") or text(bare(one)), two.get("$ref") or text(bare(two)))
-        if key in walk.passed:
+    def _key(self, schema: Schema) -> object:
+        return id(schema) if schema in self._components else self.text(schema, noted=True)
+
+    def _compare(self, unit: Unit) -> None:
+        old, new = self._levelled(plain(unit.old), plain(unit.new))
+        place = Place(old, new, mixed=unit.mixed)
+        if old.get("$ref") != new.get("$ref"):
+            unit.hits.append(SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place))
             return
-        walk.passed.add(key)
-        one, two = opened(one, walk.old), opened(two, walk.new)
-        place = replace(place, old=one, new=two)
-        if one.get("$ref") != two.get("$ref"):
-            yield SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place)
+        unit.old, unit.new = old, new
+        _Comparison(self, unit, self.definitions).place(place)
+
+    def _levelled(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
+        """Two schemas opened as far as the other one needs it: ``$ref`` beside ``allOf: [$ref, …]`` stays a part."""
+        if is_reference(old) and refers(new) and not is_reference(new):
+            return {"allOf": [old]}, new
+        if is_reference(new) and refers(old) and not is_reference(old):
+            return old, {"allOf": [new]}
+        old, new = opened(old, self.definitions[0]), opened(new, self.definitions[1])
+        if refers(old) and not refers(new):
+            old = self._unfolded(old, 0)
+        elif refers(new) and not refers(old):
+            new = self._unfolded(new, 1)
+        return old, new
+
+    def _unfolded(self, schema: Schema, side: int) -> Schema:
+        """A schema with the references of its ``allOf`` written out."""
+        rest = {key: value for key, value in schema.items() if key != "allOf"}
+        return conjunction([rest, *(opened(part, self.definitions[side]) for part in schema["allOf"])])
+
+    def is_unit(self, old: Schema, new: Schema) -> bool:
+        """True if two schemas are compared by themselves: references, and components that both documents share."""
+        if "$ref" in old or "$ref" in new or refers(old) != refers(new):
+            return True
+        return old in self._components and new in self._components
+
+    def link(self, unit: Unit, place: Place) -> None:
+        """Note the way to the unit that stands at a place."""
+        below = self._unit(place.old, place.new, mixed=place.mixed)
+        unit.links.append(Link(place.old_path, place.new_path, below))
+
+
+def is_reference(schema: Schema) -> bool:
+    """True of a schema that is nothing but a reference."""
+    return set(schema) <= {"$ref", NOTE} and "$ref" in schema
+
+
+def refers(schema: Schema) -> bool:
+    """True of a schema that must also hold what a reference in its ``allOf`` names."""
+    return any("$ref" in part for part in schema.get("allOf", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """The comparison of one unit: walks both schemas side by side."""
+
+    units: Units
+    unit: Unit
+    definitions: tuple[Schema, Schema]
+
+    def place(self, place: Place) -> None:
+        one, two = place.old, place.new
+        if one is two:
             return
-    elif text(bare(one)) == text(bare(two)) and '"$ref"' not in text(bare(one)):
-        return
-    for difference in keyword_differences(one, two):
-        yield _found(place, difference)
-    if is_false(one) or is_false(two) or "enum" in one or "enum" in two:
-        return
-    shared = shared_types(one, two)
-    if "object" in shared:
-        yield from _required(place)
-        yield from _members(place, walk)
-    if "array" in shared:
-        yield from _items(place, walk)
-    for word in ("anyOf", "oneOf", "allOf"):
-        yield from _branches(place, word, walk)
+        if place.old_path and self.units.is_unit(one, two):
+            self.units.link(self.unit, place)
+            return
+        texts = [self.units.text(side, noted=True) for side in (one, two)]
+        if texts[0] == texts[1] and '"$ref"' not in texts[0]:
+            return
+        self.unit.notes += note_hits(one, two, place.old_path, self.units.direction)
+        if self.units.text(one) != self.units.text(two):
+            for difference in keyword_differences(one, two):
+                self.hit(place, difference)
+        if is_false(one) or is_false(two) or ("enum" in one) != ("enum" in two):
+            return
+        self._below(place)
+
+    def hit(
+        self,
+        place: Place,
+        difference: Difference,
+        member: str | None = None,
+        *,
+        branch: int | None = None,
+        twin: str | None = None,
+    ) -> None:
+        """Note a difference; below ``oneOf`` whatever narrows one branch may widen the whole, and the reverse."""
+        if place.mixed and (difference.narrows or difference.widens):
+            difference = replace(difference, narrows=True, widens=True)
+        self.unit.hits.append(SchemaHit(difference, place, member, branch, twin))
+
+    def _below(self, place: Place) -> None:
+        one, two = place.old, place.new
+        shared = shared_types(one, two)
+        if "object" in shared:
+            for found in member_hits(place):
+                self.hit(place, found.difference, found.member, twin=found.twin)
+            self._members(place)
+        if "array" in shared:
+            self._items(place)
+        for word in BRANCHES:
+            self._branches(place, word)
+        if "if" in one and same_condition(one, two):
+            for word in ("then", "else"):
+                self.place(place.below(step(word), one.get(word, {}), two.get(word, {})))
+
+    def _members(self, place: Place) -> None:
+        one, two = place.old.get("properties", {}), place.new.get("properties", {})
+        for name in {**one, **two}:
+            known = name in one and name in two
+            demanded = name in (place.new if name in one else place.old).get("required", ())
+            if known or (demanded and place.is_open()):  # undeclared but required: a known member of any shape
+                self.place(place.below(Step("member", name), one.get(name, {}), two.get(name, {})))
+        extra = [side.get("additionalProperties", {}) for side in (place.old, place.new)]
+        if all(bare(side) and not is_false(side) for side in extra):
+            self.place(place.below(Step("additional"), extra[0], extra[1]))
+        patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
+        if patterns[0].keys() == patterns[1].keys():
+            for pattern, schema in patterns[0].items():
+                self.place(place.below(Step("pattern", pattern), schema, patterns[1][pattern]))
+
+    def _items(self, place: Place) -> None:
+        old, new = place.old, place.new
+        prefixes = [side.get("prefixItems", []) for side in (old, new)]
+        items = [side.get("items", {}) for side in (old, new)]
+        for index in range(max(len(prefixes[0]), len(prefixes[1]))):
+            one, two = (
+                prefix[index] if index < len(prefix) else rest for prefix, rest in zip(prefixes, items, strict=True)
+            )
+            self.place(place.below(step("index", index), one, two))
+        self.place(place.below(Step("item"), items[0], items[1]))
+
+    def _branches(self, place: Place, word: str) -> None:
+        one, two = place.old.get(word, []), place.new.get(word, [])
+        if not one and not two:
+            return
+        if word != "allOf" and (not one or not two):
+            rule = "alternatives-introduced" if two else "alternatives-dropped"
+            self.hit(place, Difference.of(rule, word))
+            return
+        mixed = place.mixed or word == "oneOf"
+        pairs = paired(one, two, [self.units.text(each, noted=True) for each in (*one, *two)])
+        for left, right in pairs.both:
+            ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
+            self.place(Place(one[left], two[right], ways[0], ways[1], mixed))
+        gone, come = _BRANCH_RULES[word]
+        branching = replace(place, mixed=mixed)
+        for number in pairs.old_only:
+            self.hit(branching, Difference.of(gone, word, bare(one[number]), None), branch=number)
+        for number in pairs.new_only:
+            self.hit(branching, Difference.of(come, word, None, bare(two[number])), branch=number)
 
 
-def _found(place: Place, difference: Difference, member: str | None = None) -> SchemaHit:
-    if place.mixed and (difference.narrows or difference.widens):
-        difference = replace(difference, narrows=True, widens=True)
-    return SchemaHit(difference, place, member)
-
-
-def _named(
-    place: Place, rule: str, words: tuple[str, ...], old: Any, new: Any, sets: str, member: str | None = None
-) -> SchemaHit:
-    narrows, widens = sets in ("narrows", "moves"), sets in ("widens", "moves")
-    return _found(place, Difference(rule, words, old, new, narrows, widens), member)
-
-
-def _required(place: Place) -> Iterator[SchemaHit]:
-    old, new = place.old.get("required", []), place.new.get("required", [])
-    for name in new:
-        if name not in old:
-            yield _named(place, "member-became-required", ("required",), None, name, "narrows", name)
-    for name in old:
-        if name not in new:
-            yield _named(place, "member-became-optional", ("required",), name, None, "widens", name)
-
-
-def _members(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
-    old, new = place.old, place.new
-    one, two = old.get("properties", {}), new.get("properties", {})
-    for name in {**one, **two}:
-        way = Step("member", name)
-        if name in one and name in two:
-            yield from _compare(place.below(way, one[name], two[name]), walk)
-        elif name in (new if name in one else old).get("required", ()) and is_open(old) and is_open(new):
-            # undeclared but required: a known member of any shape
-            yield from _compare(place.below(way, one.get(name, {}), two.get(name, {})), walk)
-        elif name in one:
-            yield from _lone(place, name, one[name], new, removed=True)
-        else:
-            yield from _lone(place, name, two[name], old, removed=False)
-    extra = [side.get("additionalProperties", {}) for side in (old, new)]
-    if text(bare(extra[0])) != text(bare(extra[1])):
-        yield from _extra(place, extra[0], extra[1], walk)
-    patterns = [side.get("patternProperties", {}) for side in (old, new)]
-    if patterns[0].keys() == patterns[1].keys():
-        for pattern, schema in patterns[0].items():
-            yield from _compare(place.below(Step("pattern", pattern), schema, patterns[1][pattern]), walk)
-    else:
-        words = ("patternProperties", "additionalProperties")
-        yield _named(place, "pattern-members-changed", words, [*patterns[0]] or None, [*patterns[1]] or None, "moves")
-
-
-def _lone(place: Place, name: str, schema: Schema, other: Schema, *, removed: bool) -> Iterator[SchemaHit]:
-    """A member that only one side declares; what the other side says of undeclared members decides."""
-    gone, come = (name if removed else None), (None if removed else name)
-    words = ("properties",)
-    if is_open(other) and is_open(place.old if removed else place.new):
-        yield _named(
-            place,
-            "member-removed" if removed else "member-added",
-            words,
-            gone,
-            come,
-            "moves" if place.mixed else "keeps",
-            name,
-        )
-        return
-    extra = other.get("additionalProperties", {})
-    if is_false(extra) and "patternProperties" not in other:
-        if not is_false(schema):
-            rule, sets = ("member-refused", "narrows") if removed else ("member-allowed", "widens")
-            yield _named(place, rule, words, gone, come, sets, name)
-        return
-    old, new = (schema, extra) if removed else (extra, schema)
-    local = "patternProperties" not in other and "unevaluatedProperties" not in other and "$ref" not in text([old, new])
-    narrows = not (local and is_contained(old, new))
-    widens = not (local and is_contained(new, old))
-    sets = "moves" if narrows and widens else "narrows" if narrows else "widens" if widens else "keeps"
-    yield _named(place, "member-redeclared", words, name, name, sets, name)
-
-
-def _extra(place: Place, old: Schema, new: Schema, walk: _Walk) -> Iterator[SchemaHit]:
-    words = ("additionalProperties",)
-    shown = (_shown(old), _shown(new))
-    if is_false(new):
-        yield _named(place, "unknown-members-refused", words, *shown, "narrows")
-    elif is_false(old):
-        yield _named(place, "unknown-members-allowed", words, *shown, "widens")
-    elif not bare(old):
-        yield _named(place, "unknown-members-limited", words, *shown, "narrows")
-    elif not bare(new):
-        yield _named(place, "unknown-members-freed", words, *shown, "widens")
-    else:
-        yield from _compare(place.below(Step("additional"), old, new), walk)
-
-
-def _shown(schema: Schema) -> Any:
-    if is_false(schema):
-        return False
-    return bare(schema) or True
-
-
-def _items(place: Place, walk: _Walk) -> Iterator[SchemaHit]:
-    old, new = place.old, place.new
-    one, two = old.get("prefixItems", []), new.get("prefixItems", [])
-    rest = [side.get("items", {}) for side in (old, new)]
-    for index in range(max(len(one), len(two))):
-        left = one[index] if index < len(one) else rest[0]
-        right = two[index] if index < len(two) else rest[1]
-        yield from _compare(place.below(Step("index", str(index)), left, right), walk)
-    yield from _compare(place.below(Step("item"), rest[0], rest[1]), walk)
-
-
-def _branches(place: Place, word: str, walk: _Walk) -> Iterator[SchemaHit]:
-    one, two = place.old.get(word, []), place.new.get(word, [])
-    if (not one and not two) or (text(bare(one)) == text(bare(two)) and '"$ref"' not in text(one)):
-        return
-    if word != "allOf" and (not one or not two):
-        rule, sets = ("alternatives-introduced", "narrows") if two else ("alternatives-dropped", "widens")
-        yield _named(place, rule, (word,), None, None, sets)
-        return
-    pairs = paired(one, two)
-    mixed = place.mixed or word == "oneOf"
-    for left, right in pairs.both:
-        ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
-        inner = Place(one[left], two[right], ways[0], ways[1], mixed)
-        yield from _compare(inner, walk)
-    rules = (
-        ("constraint-removed", "constraint-added") if word == "allOf" else ("alternative-removed", "alternative-added")
-    )
-    for number in pairs.old_only:
-        sets = "moves" if mixed else "widens" if word == "allOf" else "narrows"
-        yield _named(place, rules[0], (word,), bare(one[number]), None, sets)
-    for number in pairs.new_only:
-        sets = "moves" if mixed else "narrows" if word == "allOf" else "widens"
-        yield _named(place, rules[1], (word,), None, bare(two[number]), sets)
+_BRANCH_RULES = {
+    "anyOf": ("alternative-removed", "alternative-added"), "oneOf": ("alternative-removed", "alternative-added"),
+    "allOf": ("constraint-removed", "constraint-added"),
+}  # fmt: skip

@@ -2,127 +2,175 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 from spec.compatibility.align import aligned
-from spec.compatibility.compare import SchemaHit, schema_hits
+from spec.compatibility.compare import Unit, Units
+from spec.compatibility.hits import NoteHit, Place, SchemaHit
+from spec.compatibility.isolation import isolated
 from spec.compatibility.keywords import Difference
 from spec.compatibility.rules import SCHEMA_RULES, Effect
-from spec.normal.merge import Schema, text
-from spec.normal.place import Path
-from spec.witness.engine import bare, is_contained
-from spec.witness.search import Contest, Witness, anywhere, exchanged, search
+from spec.compatibility.usage import Body, Usage, Use
+from spec.normal.identity import IdentityCache
+from spec.normal.merge import Schema
+from spec.witness.engine import is_contained
+from spec.witness.search import Contest, Isolated, Witness, anywhere, search
 
-_MOST_SEARCHES = 200
+_MOST_SEARCHES = 300
+_MOST_BODIES = 3
+_MOST_CONTAINED = 5
+_MOST_DOUBTED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether bodies are lost (or gained) by one hit: the proof, or why there is none."""
+
+    effect: Effect
+    witness: Witness | None = None
+    use: Use | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaChange:
     """One judged change of a schema: whether the set of bodies loses members, and whether it gains some."""
 
-    rule: str
-    path: Path
-    new_path: Path
-    member: str | None
-    old: Any
-    new: Any
-    lost: Effect
-    gained: Effect
-    lost_witness: Witness | None = None
-    gained_witness: Witness | None = None
+    hit: SchemaHit
+    uses: tuple[Use, ...]
+    lost: Answer
+    gained: Answer
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """One question about a pair of schemas: does a body exist that ``contest`` is about."""
+class NoteChange:
+    """A changed annotation and the bodies that it concerns."""
 
-    contest: Contest
-    settled: bool  # proven that there is none
-    known: dict[str, _Answer] = field(default_factory=dict, compare=False)
-
-    def judge(self, hit: SchemaHit, *, old_side: bool) -> _Answer:
-        difference = hit.difference
-        suspected = difference.narrows if old_side else difference.widens
-        if self.settled or not suspected:
-            return _Answer("compatible")
-        place = hit.place
-        # the same component expanded at many places is searched once; there is a limit to what one document may ask
-        key = text([difference.rule, hit.member, list(difference.keywords), bare(place.old), bare(place.new)])
-        if key in self.known or len(self.known) >= _MOST_SEARCHES:
-            return self.known.get(key, _Answer("possible"))
-        mine, other = (place.old, place.new) if old_side else (place.new, place.old)
-        path = place.old_path if old_side else place.new_path
-        changed = exchanged(mine, difference.keywords, other)
-        if hit.member is not None and "required" in difference.keywords:
-            names = {*mine.get("required", ())} | {hit.member}
-            changed = {**mine, "required": sorted(names)}
-        witness = search(self.contest, path, mine, changed)
-        self.known[key] = answer = _Answer("breaking" if witness else "possible", witness)
-        return answer
+    hit: NoteHit
+    uses: tuple[Use, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    effect: Effect
-    witness: Witness | None = None
+class Judgement:
+    """The changes of all bodies of one direction. Each unit is judged once, in the bodies nearest to it."""
+
+    def __init__(self, bodies: Iterable[Body], units: Units) -> None:
+        self._bodies = list(bodies)
+        self._units = units
+        self._usage = Usage(self._bodies)
+        self._contests: IdentityCache[Contest] = IdentityCache()
+        self._settled: IdentityCache[bool] = IdentityCache()
+        self._searches = 0
+
+    def changes(self) -> Iterator[SchemaChange | NoteChange]:
+        """Every change, judged; nothing for bodies that are proven to stay as they are.
+
+        The convention on unknown members (see spec/compatibility/align.py) applies.
+        """
+        unexplained: list[SchemaChange] = []
+        explained: set[tuple[int, bool]] = set()
+        for unit in self._usage.changed():
+            uses = tuple(sorted(self._usage.uses(unit), key=lambda use: len(use.old_path)))
+            yield from (NoteChange(hit, uses) for hit in unit.notes)
+            for hit in unit.hits:
+                change = self._judged(unit, hit, uses)
+                self._sort(change, unexplained, explained)
+                if {change.lost.effect, change.gained.effect} != {"compatible"} or _keeps(hit):
+                    yield change
+        yield from self._overlooked(unexplained, explained)
+
+    def _judged(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...]) -> SchemaChange:
+        lost = self._answer(unit, hit, uses, old_side=True) if hit.difference.narrows else Answer("compatible")
+        gained = self._answer(unit, hit, uses, old_side=False) if hit.difference.widens else Answer("compatible")
+        return SchemaChange(hit, uses, lost, gained)
+
+    def _answer(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...], *, old_side: bool) -> Answer:
+        doubt: str | None = None
+        if self._searches >= _MOST_SEARCHES:
+            doubt = "there are more changes than are searched for a proof"
+        for use in uses[: _MOST_BODIES if doubt is None else 0]:
+            self._searches += 1
+            change = _below(isolated(hit, old_side=old_side), use, old_side=old_side)
+            found = search(self._contest(use.body, old_side=old_side), change)
+            for witness in islice(found, _MOST_DOUBTED):
+                reason = use.body.confirm(witness.body, old_side)
+                if reason is None:
+                    return Answer("breaking", witness, use)
+                doubt = reason
+            if doubt is None and self._is_settled(unit, uses, old_side=old_side):
+                return Answer("compatible")
+        return Answer("possible", doubt=doubt)
+
+    def _contest(self, body: Body, *, old_side: bool) -> Contest:
+        known = self._contests.get(body, old_side)
+        if known is None:
+            sides = aligned(body.old, body.new)
+            known = Contest(sides.old, body.new) if old_side else Contest(sides.new, body.old)
+            self._contests.put(body, known, old_side)
+        return known
+
+    def _is_settled(self, unit: Unit, uses: tuple[Use, ...], *, old_side: bool) -> bool:
+        """True if it is proven that no body is lost (gained): in the unit alone, or in every body that uses it.
+
+        What holds in a unit holds around it unless it stands below ``oneOf``.
+        """
+        if not unit.mixed and self._contained(unit, self._whole(unit.old, 0), self._whole(unit.new, 1), old_side):
+            return True
+        bodies = [use.body for use in uses]
+        return len(bodies) <= _MOST_CONTAINED and all(
+            self._contained(body, body.old, body.new, old_side) for body in bodies
+        )
+
+    def _whole(self, schema: Schema, side: int) -> Schema:
+        definitions = self._units.definitions[side]
+        return {**schema, "$defs": definitions} if definitions else schema
+
+    def _contained(self, holder: Unit | Body, old: Schema, new: Schema, old_side: bool) -> bool:
+        known = self._settled.get(holder, old_side)
+        if known is None:
+            sides = aligned(old, new)
+            known = is_contained(sides.old, new) if old_side else is_contained(sides.new, old)
+            self._settled.put(holder, known, old_side)
+        return known
+
+    def _sort(self, change: SchemaChange, unexplained: list[SchemaChange], explained: set[tuple[int, bool]]) -> None:
+        for answer, old_side in ((change.lost, True), (change.gained, False)):
+            if answer.effect == "breaking":
+                explained.update((id(use.body), old_side) for use in change.uses)
+        if "possible" in (change.lost.effect, change.gained.effect):
+            unexplained.append(change)
+
+    def _overlooked(self, unexplained: list[SchemaChange], explained: set[tuple[int, bool]]) -> Iterator[SchemaChange]:
+        """Bodies that prove a loss or gain which no single hit explains (several changes acting together)."""
+        nearest = {id(use.body): use.body for change in unexplained for use in change.uses[:1]}
+        for body in islice(nearest.values(), 20):
+            place = Place(body.old, body.new)
+            use = Use(body, (), ())
+            answers = []
+            for old_side in (True, False):
+                answer = Answer("compatible")
+                if (id(body), old_side) not in explained:
+                    answer = self._anywhere(body, use, old_side=old_side)
+                answers.append(answer)
+            if "breaking" in {answer.effect for answer in answers}:
+                hit = SchemaHit(Difference("body-changed", (), None, None, True, True), place)
+                yield SchemaChange(hit, (use,), *answers)
+
+    def _anywhere(self, body: Body, use: Use, *, old_side: bool) -> Answer:
+        if self._contained(body, body.old, body.new, old_side):
+            return Answer("compatible")
+        for witness in islice(anywhere(self._contest(body, old_side=old_side)), _MOST_DOUBTED):
+            if body.confirm(witness.body, old_side) is None:
+                return Answer("breaking", witness, use)
+        return Answer("compatible")
 
 
-def equal(old: Schema, new: Schema) -> bool:
-    """True if two normal forms are the same text, or are proven to accept the same bodies."""
-    return text(bare(old)) == text(bare(new)) or (is_contained(old, new) and is_contained(new, old))
-
-
-def schema_changes(old: Schema, new: Schema) -> Iterator[SchemaChange]:
-    """Every change between two normal forms, judged; nothing if they accept the same bodies.
-
-    The convention on unknown members (see compatibility_align) applies.
-    """
-    if text(bare(old)) == text(bare(new)):
-        return
-    sides = aligned(old, new)
-    lost = _side(sides.old, new)
-    gained = _side(sides.new, old)
-    hits = list(schema_hits(old, new))
-    if lost.settled and gained.settled:
-        hits = [hit for hit in hits if _keeps(hit)]
-    changes = [_judged(hit, lost, gained) for hit in hits]
-    yield from (
-        each
-        for each, hit in zip(changes, hits, strict=True)
-        if {each.lost, each.gained} != {"compatible"} or _keeps(hit)
-    )
-    yield from _overlooked(changes, lost, gained)
+def _below(change: Isolated, use: Use, *, old_side: bool) -> Isolated:
+    mine, other = (use.old_path, use.new_path) if old_side else (use.new_path, use.old_path)
+    return replace(change, path=(*mine, *change.path), other_path=(*other, *change.other_path))
 
 
 def _keeps(hit: SchemaHit) -> bool:
-    return SCHEMA_RULES[hit.difference.rule].sets == "keeps" or not (hit.difference.narrows or hit.difference.widens)
-
-
-def _side(accepting: Schema, refusing: Schema) -> _Side:
-    return _Side(Contest.between(accepting, refusing), is_contained(accepting, refusing))
-
-
-def _judged(hit: SchemaHit, lost: _Side, gained: _Side) -> SchemaChange:
-    difference: Difference = hit.difference
-    less, more = lost.judge(hit, old_side=True), gained.judge(hit, old_side=False)
-    return SchemaChange(
-        rule=difference.rule, path=hit.place.old_path, new_path=hit.place.new_path, member=hit.member,
-        old=difference.old, new=difference.new, lost=less.effect, gained=more.effect,
-        lost_witness=less.witness, gained_witness=more.witness,
-    )  # fmt: skip
-
-
-def _overlooked(changes: list[SchemaChange], lost: _Side, gained: _Side) -> Iterator[SchemaChange]:
-    """A body that proves a loss or gain which no single hit explains (several changes acting together)."""
-    less = more = None
-    if not lost.settled and all(change.lost != "breaking" for change in changes):
-        less = anywhere(lost.contest)
-    if not gained.settled and all(change.gained != "breaking" for change in changes):
-        more = anywhere(gained.contest)
-    if less or more:
-        yield SchemaChange(
-            "body-changed", (), (), None, None, None,
-            "breaking" if less else "compatible", "breaking" if more else "compatible", less, more,
-        )  # fmt: skip
+    difference = hit.difference
+    return SCHEMA_RULES[difference.rule].sets == "keeps" or not (difference.narrows or difference.widens)

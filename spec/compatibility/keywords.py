@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS
-from spec.normal.merge import ALL_TYPES, NOTE, Schema, is_false, text
+from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS, Sets
+from spec.normal.merge import ALL_TYPES, NOTE, Schema, bare, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
-from spec.witness.engine import bare, is_contained, judge
+from spec.witness.engine import is_contained, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,17 @@ class Difference:
     narrows: bool
     widens: bool
 
+    @classmethod
+    def of(
+        cls, rule: str, keywords: tuple[str, ...] | str, old: Any = None, new: Any = None, sets: Sets | None = None
+    ) -> Difference:
+        """A hit of a rule; what it does to the set is the rule's word unless ``sets`` knows better."""
+        sets = sets or SCHEMA_RULES[rule].sets
+        words = (keywords,) if isinstance(keywords, str) else keywords
+        return cls(rule, words, old, new, sets in ("narrows", "moves"), sets in ("widens", "moves"))
 
-def _hit(rule: str, keywords: tuple[str, ...] | str, old: Any = None, new: Any = None) -> Difference:
-    sets = SCHEMA_RULES[rule].sets
-    words = (keywords,) if isinstance(keywords, str) else keywords
-    return Difference(rule, words, old, new, sets in ("narrows", "moves"), sets in ("widens", "moves"))
+
+_hit = Difference.of
 
 
 def keyword_differences(old: Schema, new: Schema) -> Iterator[Difference]:
@@ -58,6 +64,13 @@ def keyword_differences(old: Schema, new: Schema) -> Iterator[Difference]:
     yield from _conditions(old, new)
 
 
+def same_condition(old: Schema, new: Schema) -> bool:
+    """True if both ask the same ``if``: then their ``then`` and ``else`` are compared each with its like."""
+    return (
+        "if" in old and "if" in new and text(bare(old["if"])) == text(bare(new["if"])) and "$ref" not in text(old["if"])
+    )
+
+
 def shared_types(old: Schema, new: Schema) -> set[str]:
     """The types that both schemas allow; ``integer`` where one allows only that of the numbers."""
     one, two = set(old.get("type", ALL_TYPES)), set(new.get("type", ALL_TYPES))
@@ -73,12 +86,12 @@ def _types(old: Schema, new: Schema) -> Iterator[Difference]:
         return
     shown = (sorted(one), sorted(two))
     if lost == {"null"} and not gained:
-        yield _hit("null-refused", "type", *shown)
+        yield _hit("null-refused", "type", shown[0], shown[1])
     elif gained == {"null"} and not lost:
-        yield _hit("null-allowed", "type", *shown)
+        yield _hit("null-allowed", "type", shown[0], shown[1])
     else:
         rule = "type-changed" if lost and gained else "type-narrowed" if lost else "type-widened"
-        yield _hit(rule, ("type",), *shown)
+        yield _hit(rule, ("type",), shown[0], shown[1])
 
 
 def _enums(old: Schema, new: Schema) -> Iterator[Difference]:
@@ -116,7 +129,7 @@ def _ranges(old: Schema, new: Schema) -> Iterator[Difference]:
         if ends[0] != ends[1]:
             up = (ends[1] > ends[0]) == (sign == 1)
             shown = [{key: side[key] for key in (plain, strict) if key in side} or None for side in (old, new)]
-            yield _hit(raised if up else lowered, (plain, strict), *shown)
+            yield _hit(raised if up else lowered, (plain, strict), shown[0], shown[1])
     one, two = old.get("multipleOf"), new.get("multipleOf")
     if one != two:
         if one is None or (two is not None and _is_multiple(two, one)):
@@ -181,7 +194,8 @@ def _arrays(old: Schema, new: Schema) -> Iterator[Difference]:
 
 
 def _conditions(old: Schema, new: Schema) -> Iterator[Difference]:
-    yield from _opaque(old, new, "condition-changed", ("if", "then", "else"))
+    if not same_condition(old, new):
+        yield from _opaque(old, new, "condition-changed", ("if", "then", "else"))
     yield from _opaque(old, new, "exclusion-changed", ("not",))
     yield from _opaque(old, new, "unevaluated-changed", ("unevaluatedProperties", "unevaluatedItems"))
     yield from _opaque(old, new, "dependency-changed", ("dependentRequired", "dependentSchemas"))

@@ -3,76 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from spec.compatibility.align import paired
-from spec.normal.merge import NOTE, Schema, text
-from spec.normal.place import Path, Step, opened, step
+from spec.compatibility.hits import NoteHit
+from spec.normal.direction import Direction
+from spec.normal.merge import NOTE, Schema, text, unique
+from spec.normal.place import Path
+from spec.witness.engine import is_contained
 
-_DEEPEST = 60
-
-
-@dataclass(frozen=True, slots=True)
-class NoteHit:
-    """A rule of the document table (diff_rules) hit by an annotation of the schema at a path."""
-
-    rule: str
-    path: Path
-    old: Any = None
-    new: Any = None
-    member: str | None = None
-    keyword: str | None = None
+_NONE = "\0none"
 
 
-def note_hits(old: Schema, new: Schema, direction: str) -> Iterator[NoteHit]:
-    """Every change of an annotation at corresponding places of two normal forms of the same direction."""
-    definitions = (old.get("$defs", {}), new.get("$defs", {}))
-    yield from _walk(old, new, definitions, (), direction, set())
-
-
-def _walk(
-    old: Schema, new: Schema, definitions: tuple[Schema, Schema], path: Path, direction: str, passed: set[str]
-) -> Iterator[NoteHit]:
-    if old is new or len(path) > _DEEPEST:
-        return
-    if "$ref" in old or "$ref" in new:
-        key = f"{old.get('$ref') or id(old)} {new.get('$ref') or id(new)}"
-        if key in passed:
-            return
-        passed.add(key)
-    yield from _notes(old, new, path, direction)
-    old, new = opened(old, definitions[0]), opened(new, definitions[1])
-    if "$ref" not in (*old, *new):
-        yield from _notes(old, new, path, direction)
-    one, two = old.get("properties", {}), new.get("properties", {})
-    for name in one.keys() & two.keys():
-        yield from _walk(one[name], two[name], definitions, (*path, Step("member", name)), direction, passed)
-    for word, kind in (("items", "item"), ("additionalProperties", "additional")):
-        if word in old and word in new:
-            yield from _walk(old[word], new[word], definitions, (*path, step(kind)), direction, passed)
-    for word in ("anyOf", "oneOf", "allOf"):
-        if word in old and word in new:
-            for left, right in paired(old[word], new[word]).both:
-                way = step(word, left)
-                yield from _walk(old[word][left], new[word][right], definitions, (*path, way), direction, passed)
-
-
-def _notes(before: Schema, after: Schema, path: Path, direction: str) -> Iterator[NoteHit]:
+def note_hits(before: Schema, after: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
+    """Every change of an annotation at one place of two normal forms of the same direction."""
     old, new = before.get(NOTE, {}), after.get(NOTE, {})
+    yield from _left_out(before, after, path, direction)
     if text(old) == text(new):
         return
-    if text(old.get("default", _NONE)) != text(new.get("default", _NONE)):
-        word = "default-added" if "default" not in old else "default-removed" if "default" not in new else None
-        rule = f"{direction}-{word or 'default-changed'}"
-        yield NoteHit(rule, path, old.get("default"), new.get("default"), keyword="default")
-    if bool(old.get("deprecated")) != bool(new.get("deprecated")):
-        yield NoteHit(
-            "member-deprecated" if new.get("deprecated") else "member-undeprecated", path, keyword="deprecated"
-        )
+    yield from _defaults(old, new, path, direction)
+    yield from _deprecations(old, new, path)
     yield from _limits(old, new, path, direction)
     yield from _discriminators(old.get("discriminator"), new.get("discriminator"), path, direction)
-    yield from _left_out(before, after, path, direction)
+    yield from _contents(old, new, path, direction)
+    yield from _extensible(old, new, path, direction)
     for word, compare in _ANNOTATIONS.items():
         if text(old.get(word)) != text(new.get(word)):
             yield from (
@@ -81,13 +34,33 @@ def _notes(before: Schema, after: Schema, path: Path, direction: str) -> Iterato
             )
 
 
-_NONE = "\0none"
+def _defaults(old: Schema, new: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
+    if text(old.get("default", _NONE)) != text(new.get("default", _NONE)):
+        word = "default-added" if "default" not in old else "default-removed" if "default" not in new else None
+        rule = f"{direction}-{word or 'default-changed'}"
+        yield NoteHit(rule, path, old.get("default"), new.get("default"), keyword="default")
 
 
-def _limits(old: Schema, new: Schema, path: Path, direction: str) -> Iterator[NoteHit]:
+def _deprecations(old: Schema, new: Schema, path: Path) -> Iterator[NoteHit]:
+    if bool(old.get("deprecated")) != bool(new.get("deprecated")):
+        rule = "member-deprecated" if new.get("deprecated") else "member-undeprecated"
+        yield NoteHit(rule, path, keyword="deprecated")
+    one, two = ({text(value): value for value in side.get("deprecated-values", ())} for side in (old, new))
+    for key in two.keys() - one.keys():
+        yield NoteHit("value-deprecated", path, None, two[key], keyword="enum")
+    for key in one.keys() - two.keys():
+        yield NoteHit("value-undeprecated", path, one[key], None, keyword="enum")
+
+
+_LIMITS = {
+    "format": "custom-format", "pattern": "unreadable-pattern", "contentEncoding": "encoding",
+    "contentMediaType": "encoding", "unresolved": "unresolved-reference",
+}  # fmt: skip
+
+
+def _limits(old: Schema, new: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
     """Limits that no validator checks: whether they tighten or loosen follows from their coming and going only."""
-    for word, name in (("format", "custom-format"), ("pattern", "unreadable-pattern"), ("contentEncoding", "encoding"),
-                       ("contentMediaType", "encoding"), ("unresolved", "unresolved-reference")):  # fmt: skip
+    for word, name in _LIMITS.items():
         one, two = old.get(word), new.get(word)
         if one != two:
             way = "added" if one is None else "removed" if two is None else "changed"
@@ -95,31 +68,39 @@ def _limits(old: Schema, new: Schema, path: Path, direction: str) -> Iterator[No
             yield NoteHit(f"{name}-{'relaxed' if harmless else 'changed'}", path, one, two, keyword=word)
 
 
-def _discriminators(old: Any, new: Any, path: Path, direction: str) -> Iterator[NoteHit]:
+def _contents(old: Schema, new: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
+    """The schema of what an encoded text holds: no validator reads it."""
+    one, two = old.get("contentSchema", {}), new.get("contentSchema", {})
+    if text(one) != text(two):
+        narrow, wide = (one, two) if direction == "request" else (two, one)
+        rule = "content-schema-relaxed" if is_contained(narrow, wide) else "content-schema-changed"
+        yield NoteHit(rule, path, old.get("contentSchema"), new.get("contentSchema"), keyword="contentSchema")
+
+
+def _discriminators(old: Any, new: Any, path: Path, direction: Direction) -> Iterator[NoteHit]:
     if text(old) == text(new):
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
-        yield NoteHit("discriminator-added" if old is None else "discriminator-removed", path, old, new)
+        rule = "discriminator-added" if old is None else "discriminator-removed"
+        shown = [side and side["propertyName"] for side in (old, new)]
+        yield NoteHit(rule, path, shown[0], shown[1], keyword="discriminator")
         return
-    if old.get("propertyName") != new.get("propertyName"):
-        yield NoteHit("discriminator-changed", path, old.get("propertyName"), new.get("propertyName"))
-    one, two = old.get("mapping") or {}, new.get("mapping") or {}
-    for name in {**one, **two}:
-        if name not in two:
-            rule = "discriminator-value-removed" if direction == "request" else "discriminator-value-unused"
-            yield NoteHit(rule, path, name)
-        elif name not in one:
-            rule = "discriminator-value-added" if direction == "request" else "discriminator-value-new"
-            yield NoteHit(rule, path, None, name)
-        elif _last(one[name]) != _last(two[name]):
-            yield NoteHit("discriminator-value-retargeted", path, {name: one[name]}, {name: two[name]})
+    if old["propertyName"] != new["propertyName"]:
+        shown = [side["propertyName"] for side in (old, new)]
+        yield NoteHit("discriminator-changed", path, shown[0], shown[1], keyword="discriminator")
+    one, two = old["values"], new["values"]
+    ways = {"request": ("removed", "added"), "response": ("unused", "new")}[direction]
+    for value in {**one, **two}:
+        if value not in two:
+            yield NoteHit(f"discriminator-value-{ways[0]}", path, value, keyword="discriminator")
+        elif value not in one:
+            yield NoteHit(f"discriminator-value-{ways[1]}", path, None, value, keyword="discriminator")
+        elif one[value] != two[value]:
+            shown = [{value: side[value]} for side in (one, two)]
+            yield NoteHit("discriminator-value-retargeted", path, shown[0], shown[1], keyword="discriminator")
 
 
-def _last(reference: Any) -> str:
-    return str(reference).rpartition("/")[2]
-
-
-def _left_out(old: Schema, new: Schema, path: Path, direction: str) -> Iterator[NoteHit]:
+def _left_out(old: Schema, new: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
     one, two = (set(side.get(NOTE, {}).get("left-out", ())) for side in (old, new))
     flag = "read-only" if direction == "request" else "write-only"
     for name in sorted(two - one):
@@ -128,6 +109,17 @@ def _left_out(old: Schema, new: Schema, path: Path, direction: str) -> Iterator[
     for name in sorted(one - two):
         if name in new.get("properties", {}):
             yield NoteHit(f"member-no-longer-{flag}", path, name, None, name)
+
+
+def _extensible(before: Schema, after: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
+    """Values of an enumeration that clients must take to be open (``x-extensible-enum``)."""
+    told = [side.get("x-extensible-enum") for side in (before, after)]
+    one, two = ({text(value): value for value in side} if isinstance(side, list) else {} for side in told)
+    if gone := [one[key] for key in one.keys() - two.keys()]:
+        rule = "extensible-value-removed" if direction == "request" else "extensible-value-unused"
+        yield NoteHit(rule, path, unique(gone), keyword="x-extensible-enum")
+    if come := [two[key] for key in two.keys() - one.keys()]:
+        yield NoteHit("extensible-value-added", path, None, unique(come), keyword="x-extensible-enum")
 
 
 def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
@@ -174,6 +166,7 @@ def _comes(added: str, removed: str, changed: str) -> Callable[[Any, Any], Itera
 
 _ANNOTATIONS: dict[str, Callable[[Any, Any], Iterator[NoteHit]]] = {
     "x-resource": _resources,
+    "xml": _comes("xml-changed", "xml-changed", "xml-changed"),
     "x-signon": _comes("signon-changed", "signon-changed", "signon-changed"),
     "x-install-default": _comes("install-default-changed", "install-default-changed", "install-default-changed"),
     "x-install-member": _comes("install-member-demanded", "install-member-dropped", "install-member-demanded"),

@@ -1,4 +1,4 @@
-"""Request and response bodies compared: presence, media types, and the bodies their schemas accept."""
+"""Request and response bodies compared: presence, statuses, media types, headers."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from spec.diff.change import Change, change
 from spec.diff.document import Operation, Part
+from spec.diff.media import media_changes
 from spec.diff.parameters import value_changes
-from spec.diff.schemas import Sides, schema_diff, unequal
-from spec.normal.form import Direction
+from spec.diff.sides import Sides
 
 
 def request_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
@@ -27,55 +27,7 @@ def request_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Ch
     if needed[0] != needed[1]:
         rule = "request-body-became-required" if needed[1] else "request-body-became-optional"
         yield change(rule, f"{two.pointer}/required" if "required" in two.value else two.pointer, about=new.name)
-    yield from media_changes(sides, one, two, "request", new.name)
-
-
-def media_changes(sides: Sides, old: Part, new: Part, direction: Direction, about: str) -> Iterator[Change]:
-    """Changes of the media types of a body and of their schemas; a range (``*/*``) covers what it names."""
-    one = {media_type(name): part for name, part in sides.old.children(old, "content").items()}
-    two = {media_type(name): part for name, part in sides.new.children(new, "content").items()}
-    if direction == "response" and bool(one) != bool(two):
-        rule = "response-body-removed" if one else "response-body-added"
-        yield change(rule, new.pointer, about=about)
-        return
-    for name, part in one.items():
-        other = _covering(name, two)
-        if other is None:
-            yield change(f"{direction}-media-type-removed", part.pointer, name, where="old", about=about)
-        else:
-            yield from _schemas(sides, part, two[other], direction, about)
-    for name, part in two.items():
-        other = _covering(name, one)
-        if other is None:
-            yield change(f"{direction}-media-type-added", part.pointer, None, name, about=about)
-        elif name not in one and _covering(other, two) != name:
-            yield from _schemas(sides, one[other], part, direction, about)
-
-
-def media_type(name: str) -> str:
-    """A media type in one spelling: lower case, parameters sorted, no spaces."""
-    kind, *options = [piece.strip().lower() for piece in name.split(";")]
-    return ";".join([kind, *sorted(option.replace(" ", "") for option in options if option)])
-
-
-def _covering(name: str, known: dict[str, Part]) -> str | None:
-    kind = name.partition(";")[0]
-    for candidate in (name, kind, f"{kind.partition('/')[0]}/*", "*/*"):
-        if candidate in known:
-            return candidate
-    return next(
-        (other for other in known if other.partition(";")[0] == kind and "charset=utf-8" in (other + name)), None
-    )
-
-
-def _schemas(sides: Sides, old: Part, new: Part, direction: Direction, about: str) -> Iterator[Change]:
-    one, two = sides.old.child(old, "schema"), sides.new.child(new, "schema")
-    nothing = Part(new.pointer, {})
-    if one or two:
-        yield from schema_diff(sides, one or nothing, two or nothing, direction)
-    encodings = [part.value.get("encoding") if isinstance(part.value, dict) else None for part in (old, new)]
-    if unequal(encodings[0], encodings[1]):
-        yield change("encoding-of-part-changed", new.pointer, encodings[0], encodings[1], about=about)
+    yield from media_changes(sides, one, two, "request", f"{new.name}, request")
 
 
 def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
@@ -87,8 +39,9 @@ def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[C
     for status, part in one.items():
         other = status if status in two else _status_covering(status, two)
         if other is not None:
+            yield from _covered(status, other, part, two[other], new)
             yield from _response(sides, part, two[other], f"{new.name}, {status}")
-        elif status != "default":
+        elif status != "default" and not (status.endswith("XX") and any(_in_range(each, status) for each in two)):
             yield change(_removed(status, two), part.pointer, status, where="old", about=new.name)
     for status, part in two.items():
         if status in one:
@@ -97,16 +50,27 @@ def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[C
         if other is not None:
             yield change("response-status-covered", part.pointer, None, status, about=new.name)
             yield from _response(sides, one[other], part, f"{new.name}, {status}")
-        else:
-            success = status[0] in "123"
-            rule = "response-default-status-added" if status == "default" else (
-                "response-success-added" if success else "response-error-added"
-            )  # fmt: skip
-            yield change(rule, part.pointer, None, status, about=new.name)
+        elif not (status.endswith("XX") and any(_in_range(each, status) for each in one)):
+            yield change(_added(status, one), part.pointer, None, status, about=new.name)
+
+
+def _covered(status: str, other: str, old: Part, new: Part, operation: Operation) -> Iterator[Change]:
+    """A status that is no longer described by itself, but by a range or ``default``."""
+    if other != status:
+        rule = "response-success-left-to-range" if _is_success(status) else "response-error-left-to-range"
+        yield change(rule, new.pointer, status, other, about=f"{operation.name}, {status}")
 
 
 def _statuses(found: dict[str, Part]) -> dict[str, Part]:
     return {name.upper() if name != "default" else name: part for name, part in found.items() if name}
+
+
+def _in_range(status: str, wide: str) -> bool:
+    return status != wide and status[0] == wide[0] and status != "default"
+
+
+def _is_success(status: str) -> bool:
+    return status[0] in "123"
 
 
 def _status_covering(status: str, known: dict[str, Part]) -> str | None:
@@ -115,16 +79,25 @@ def _status_covering(status: str, known: dict[str, Part]) -> str | None:
 
 
 def _removed(status: str, left: dict[str, Part]) -> str:
-    if status[0] not in "123":
+    if not _is_success(status):
         return "response-error-removed"
     return "response-success-removed" if any(name[0] == "2" for name in left) else "response-last-success-removed"
+
+
+def _added(status: str, known: dict[str, Part]) -> str:
+    described = any(_is_success(each) for each in known)
+    if status == "default":
+        return "response-default-error-added" if described else "response-default-status-added"
+    if not _is_success(status):
+        return "response-error-added"
+    return "response-success-added" if described else "response-first-success-described"
 
 
 def _response(sides: Sides, old: Part, new: Part, about: str) -> Iterator[Change]:
     yield from media_changes(sides, old, new, "response", about)
     one = {name.lower(): part for name, part in sides.old.children(old, "headers").items()}
     two = {name.lower(): part for name, part in sides.new.children(new, "headers").items()}
-    for name in one.keys() | two.keys():
+    for name in sorted(one.keys() | two.keys()):
         if name == "content-type":
             continue
         if name not in two:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from spec.compatibility.rules import SCHEMA_RULES, Effect
 from spec.diff.rules import DOCUMENT_RULES, Direction
@@ -28,13 +28,32 @@ class Change:
     direction: Direction
     client: Effect
     server: Effect
-    message: str
+    sentence: str
     witness: Any = None
     old: Any = None
     new: Any = None
     where: Literal["old", "new"] = "new"
     server_witness: Any = None
     proven: bool = False
+    together: bool = False
+    users: tuple[str, ...] = ()
+    member: str = ""
+
+    @property
+    def message(self) -> str:
+        """Who is concerned, where in the body, and what changed: ``POST /a, 200 (and 3 more), member 'b': …``."""
+        if not self.users:
+            return self.sentence
+        more = f" (and {len(self.users) - 1} more)" if len(self.users) > 1 else ""
+        member = f", member '{self.member}'" if self.member else ""
+        return f"{self.users[0]}{more}{member}: {self.sentence}"
+
+    def swapped(self) -> Change:
+        """The same change where the server asks and the client answers (webhooks, callbacks): the effects change."""
+        return replace(
+            self, client=self.server, server=self.client, witness=self.server_witness, server_witness=self.witness,
+            proven=self.server_witness is not None,
+        )  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
         """The published shape of a change."""
@@ -60,13 +79,19 @@ class Report:
 def change(
     rule: str, pointer: str, old: Any = None, new: Any = None, *, where: Literal["old", "new"] = "new", about: str = ""
 ) -> Change:
-    """A change decided by a document rule."""
+    """A change decided by a document rule; ``about`` is the operation (and parameter, status …) that it concerns."""
     row = DOCUMENT_RULES[rule]
-    message = filled(row.message, old, new)
     return Change(
-        rule, pointer, row.direction, row.client, row.server, f"{about}: {message}" if about else message,
-        old=old, new=new, where=where,
+        rule, pointer, row.direction, row.client, row.server, filled(row.message, old, new), old=old, new=new,
+        where=where, users=(about,) if about else (),
     )  # fmt: skip
+
+
+class Where(NamedTuple):
+    """The document, and the pointer in it, that a change is shown at."""
+
+    side: Literal["old", "new"]
+    pointer: str
 
 
 def filled(message: str, old: Any, new: Any) -> str:
@@ -101,9 +126,10 @@ def gathered(changes: Iterable[Change]) -> tuple[Change, ...]:
 def _worse(one: Change, two: Change) -> Change:
     first, second = (one, two) if GRADES.index(one.client) >= GRADES.index(two.client) else (two, one)
     server = max(one.server, two.server, key=GRADES.index)
+    users = tuple(dict.fromkeys((*one.users, *two.users)))
     if not first.proven and second.proven and first.client == second.client:
         first = second
-    return replace(first, server=server)
+    return replace(first, server=server, users=users)
 
 
 def is_rule(name: str) -> bool:

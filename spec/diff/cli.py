@@ -6,15 +6,17 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import GRADES, Report
-from spec.diff.comparison import compare
+from spec.diff.comparison import compare_sources
 from spec.diff.ignore import ignored, sifted
 from spec.diff.report import FORMATS, Told
 from spec.diff.rules import DOCUMENT_RULES
+from spec.openapi.bundle import as_file, bundled
+from spec.openapi.options import add_reading_options, read_as
 from spec.source.reading import SourceError, read
-from spec.source.revisions import openapi_object, source
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,8 +26,8 @@ def parser() -> argparse.ArgumentParser:
         description="Say whom a change of an OpenAPI document breaks, with a payload that proves it.",
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
-    options.add_argument("old", metavar="OLD", help="a file, or git:REV:PATH", nargs="?")
-    options.add_argument("new", metavar="NEW", help="a file, or git:REV:PATH", nargs="?")
+    options.add_argument("old", metavar="OLD", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
+    options.add_argument("new", metavar="NEW", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
     options.add_argument("--format", choices=FORMATS, default="text", help="how to show the changes (default: text)")
     options.add_argument(
         "--fail-on", choices=("breaking", "possible", "never"), default="breaking",
@@ -34,6 +36,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires"
     )
+    options.add_argument(
+        "--bundle", type=Path, metavar="OUT",
+        help="also write NEW (or the only document that is named) as one file, YAML or, by its name, JSON",
+    )  # fmt: skip
+    add_reading_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its effects, and exit")
     return options
 
@@ -48,13 +55,17 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
     if given.rules:
         _print(rule_list())
         return 0
+    if given.bundle is not None and given.old is not None:
+        code = write_bundle(given)
+        if code or given.new is None:
+            return code
     if given.old is None or given.new is None:
         sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
         return 2
     try:
-        old, new = source(given.old), source(given.new)
+        old, new = read_as(given, given.old), read_as(given, given.new)
         entries = ignored(read(given.ignore)) if given.ignore else ()
-        report = compare(openapi_object(old), openapi_object(new))
+        report = compare_sources(old, new)
     except SourceError as error:
         sys.stderr.write(f"invigilate diff: {error}\n")
         return 2
@@ -69,6 +80,24 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
     if given.fail_on == "never":
         return 0
     return int(GRADES.index(report.verdict) >= GRADES.index(given.fail_on))
+
+
+def write_bundle(given: argparse.Namespace) -> int:
+    """Write the last document that is named as one file. Returns 0, or 2 (cannot read or write)."""
+    try:
+        source = read_as(given, given.new or given.old)
+        text = as_file(bundled(source), json=given.bundle.suffix == ".json")
+        given.bundle.write_text(text, encoding="utf-8")
+    except SourceError as error:
+        sys.stderr.write(f"invigilate diff: {error}\n")
+        return 2
+    except OSError as error:
+        sys.stderr.write(f"invigilate diff: {given.bundle} cannot be written: {error.strerror or error}.\n")
+        return 2
+    for gap in source.gaps:
+        if gap.reference is not None:
+            sys.stderr.write(f"{source.place(gap.pointer)}: {gap.sentence} It stays as it is.\n")
+    return 0
 
 
 def rule_list() -> str:

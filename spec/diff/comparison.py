@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from itertools import chain
+from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
 from spec.diff.change import Change, Report, change, gathered
-from spec.diff.document import Operation, Side, changed_targets
+from spec.diff.document import Operation
 from spec.diff.parameters import parameter_changes
-from spec.diff.schemas import Sides
-from spec.diff.security import scheme_changes, security_changes, server_changes
-from spec.openapi.resolving import references
+from spec.diff.paths import corresponding, shadow_changes
+from spec.diff.schemas import schema_changes
+from spec.diff.security import ambiguous, scheme_changes, security_changes, server_changes
+from spec.diff.sides import Sides, touched
+from spec.diff.unchanged import alike
+from spec.source.reading import Gap, Source
+
+_DEEPEST_CALLBACK = 8
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
@@ -21,47 +26,85 @@ def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
 
     Both documents are JSON values; what is not shaped like an OpenAPI document is passed over.
     """
-    if old == new and json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True):
+    if alike(old, new):
         return Report(())
-    return Report(gathered(_changes(Sides(Side.of(old), Side.of(new)))))
+    sides = Sides.of(old, new)
+    return Report(gathered(chain(list(_changes(sides)), schema_changes(sides))))
+
+
+def compare_sources(old: Source, new: Source) -> Report:
+    """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
+
+    What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
+    reason lies within the documents says nothing of two equal ones.
+    """
+    found = compare(old.value, new.value).changes
+    equal = not found and old.value == new.value
+    hidden = [
+        *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
+        *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
+    ]
+    return Report(
+        tuple(
+            replace(each, pointer=(old if each.where == "old" else new).shown(each.pointer))
+            for each in gathered([*found, *hidden])
+        )
+    )
+
+
+def _gap(gap: Gap, where: Literal["old", "new"]) -> Change:
+    rule = "reference-unread" if gap.reference is not None else "member-not-compared"
+    return replace(change(rule, gap.pointer, new=gap.reference, where=where), sentence=gap.sentence)
 
 
 def _changes(sides: Sides) -> Iterator[Change]:
-    changed = changed_targets(sides.old.document, sides.new.document)
-    versions = [side.normaliser.legacy for side in (sides.old, sides.new)]
     fixed = (sides.old.operations(), sides.new.operations())
-    for key, operation in fixed[0].items():
-        if key not in fixed[1]:
-            yield change("operation-removed", operation.part.pointer, operation.name, where="old")
-            continue
-        other = fixed[1][key]
-        yield from security_changes(sides, operation, other)
-        yield from server_changes(sides, operation, other)
-        if versions[0] != versions[1] or not _same(operation, other, changed):
-            yield from _operation(sides, operation, other)
-    for key, operation in fixed[1].items():
-        if key not in fixed[0]:
-            yield change("operation-added", operation.part.pointer, None, operation.name)
+    pairs = corresponding(sides, *fixed)
+    named = ambiguous(sides.old) | ambiguous(sides.new)
+    roots = _same_roots(sides)
+    for pair in pairs.both:
+        same = _same(sides, pair.old, pair.new)
+        if not (same and roots and alike(pair.old.item.value.get("servers"), pair.new.item.value.get("servers"))):
+            yield from security_changes(sides, pair.old, pair.new, named)
+            yield from server_changes(sides, pair.old, pair.new, moved=pair.moved)
+        if not same:
+            yield from _operation(sides, pair.old, pair.new, moved=pair.moved)
+    for operation in pairs.gone:
+        yield change("operation-removed", operation.part.pointer, operation.name, where="old")
+    for operation in pairs.come:
+        yield change("operation-added", operation.part.pointer, None, operation.name)
+    yield from shadow_changes(sides, *fixed)
     yield from scheme_changes(sides)
     yield from _called(sides, sides.old.operations("webhooks"), sides.new.operations("webhooks"))
 
 
-def _same(old: Operation, new: Operation, changed: set[str]) -> bool:
-    for one, two in ((old.part.value, new.part.value), (_own(old), _own(new))):
-        if json.dumps(one, sort_keys=True) != json.dumps(two, sort_keys=True):
-            return False
-        if any(text in changed for _, text in references(one)):
-            return False
-    return old.path == new.path
+def _same_roots(sides: Sides) -> bool:
+    """True if the documents agree on what operations take from the root: servers, security, and its schemes."""
+    sides_of = [
+        (side.at("/servers"), side.at("/security"), side.at("/components/securitySchemes"))
+        for side in (sides.old, sides.new)
+    ]
+    return all(alike(one.value, two.value) for one, two in zip(*sides_of, strict=True)) and not touched(
+        sides, sides_of[0][2].value
+    )
+
+
+def _same(sides: Sides, old: Operation, new: Operation) -> bool:
+    if sides.old.normaliser.legacy != sides.new.normaliser.legacy or old.path != new.path:
+        return False
+    pairs = ((old.part.value, new.part.value), (_own(old), _own(new)))
+    return all(alike(one, two) for one, two in pairs) and not touched(sides, *(one for one, _ in pairs))
 
 
 def _own(operation: Operation) -> Any:
     return operation.item.value.get("parameters")
 
 
-def _operation(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
-    if old.path != new.path:
-        yield change("path-parameter-renamed", new.item.pointer, old.path, new.path)
+def _operation(
+    sides: Sides, old: Operation, new: Operation, *, moved: bool = False, within: tuple[str, ...] = ()
+) -> Iterator[Change]:
+    if old.path != new.path and not moved:
+        yield change("path-parameter-renamed", new.item.pointer, old.path, new.path, about=new.name)
     one, two = old.part.value, new.part.value
     if one.get("operationId") != two.get("operationId"):
         yield change(
@@ -73,20 +116,34 @@ def _operation(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]
     yield from parameter_changes(sides, old, new)
     yield from request_changes(sides, old, new)
     yield from response_changes(sides, old, new)
-    yield from _called(sides, sides.old.callbacks(old), sides.new.callbacks(new))
+    if new.part.pointer not in within and len(within) < _DEEPEST_CALLBACK:  # a callback may carry itself
+        within = (*within, new.part.pointer)
+        yield from _called(sides, sides.old.callbacks(old), sides.new.callbacks(new), within)
 
 
-def _called(sides: Sides, old: dict[str, Operation], new: dict[str, Operation]) -> Iterator[Change]:
+def _called(
+    sides: Sides, old: dict[str, Operation], new: dict[str, Operation], within: tuple[str, ...] = ()
+) -> Iterator[Change]:
     """Webhooks and callbacks: there the server asks and the client answers, so the effects change sides."""
+    calls = sides.calls()
+    gone = {key: each for key, each in old.items() if key not in new}
+    come = {key: each for key, each in new.items() if key not in old}
     for key, operation in old.items():
-        if key not in new:
-            yield change("webhook-removed", operation.part.pointer, operation.name, where="old")
-            continue
-        for found in _operation(sides, operation, new[key]):
-            yield replace(
-                found, client=found.server, server=found.client, witness=found.server_witness,
-                server_witness=found.witness, proven=found.server_witness is not None,
-            )  # fmt: skip
-    for key, operation in new.items():
-        if key not in old:
-            yield change("webhook-added", operation.part.pointer, None, operation.name)
+        if key in new:
+            yield from (found.swapped() for found in _operation(calls, operation, new[key], within=within))
+    for key, operation in list(gone.items()):
+        twin = next((name for name, each in come.items() if _is_readdressed(operation, each)), None)
+        if twin is not None:
+            other = come.pop(twin)
+            del gone[key]
+            yield change("callback-address-changed", other.item.pointer, operation.path, other.path, about=other.name)
+            yield from (found.swapped() for found in _operation(calls, operation, other, moved=True, within=within))
+    for operation in gone.values():
+        yield change("webhook-removed", operation.part.pointer, operation.name, where="old")
+    for operation in come.values():
+        yield change("webhook-added", operation.part.pointer, None, operation.name)
+
+
+def _is_readdressed(old: Operation, new: Operation) -> bool:
+    """True if a callback of one name and method is now sent to another address."""
+    return old.callback is not None and (old.callback, old.method) == (new.callback, new.method)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from spec.normal.form import Normaliser
-from spec.normal.place import Path, Step
-from spec.openapi.resolving import references, target
+from spec.openapi.objects import METHODS
+from spec.openapi.resolving import target
 from spec.source.pointer import escape, follow
+from spec.witness.plain import PlainReading
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 
@@ -37,10 +37,23 @@ class Operation:
     path: str
     part: Part
     item: Part
+    callback: str | None = None
 
     @property
     def name(self) -> str:
-        return f"{self.method.upper()} {self.path}"
+        said = f"{self.method.upper()} {self.path}"
+        return said if self.callback is None else f"callback {self.callback} {said}"
+
+
+def template(path: str) -> str:
+    """A path whose parameters have no names: ``/things/{}``."""
+    return _TEMPLATE.sub("{}", path)
+
+
+def _keyed(operations: Iterable[Operation]) -> dict[str, Operation]:
+    found = list(operations)
+    counts = Counter(each.key for each in found)
+    return {f"{each.method} {each.path}" if counts[each.key] > 1 else each.key: each for each in found}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +67,23 @@ class Side:
     def of(cls, document: Mapping[str, Any]) -> Side:
         return cls(document, Normaliser(document))
 
-    def at(self, pointer: str) -> Part:
-        """The value at a pointer, references followed; an empty part if nothing stands there."""
+    def reading(self) -> PlainReading:
+        """The document's schemas for plain validators."""
+        return PlainReading(self.document, legacy=self.normaliser.legacy, subtypes=self.normaliser.subtypes)
+
+    def at(self, pointer: str, *, schema: bool = False) -> Part:
+        """The value at a pointer, references followed; an empty part if nothing stands there.
+
+        A schema with keywords beside its ``$ref`` (from OpenAPI 3.1 on they count) is not followed but given as it is.
+        """
         for _ in range(50):
             try:
                 value = follow(self.document, pointer)
             except (LookupError, ValueError):
                 return Part(pointer, None)
             if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
+                return Part(pointer, value)
+            if schema and not self.normaliser.legacy and len(value) > 1:
                 return Part(pointer, value)
             place = target(self.document, value["$ref"])
             if place is None:
@@ -74,7 +96,7 @@ class Side:
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
                 return Part(part.pointer, None)
-            part = self.at(f"{part.pointer}/{escape(token)}")
+            part = self.at(f"{part.pointer}/{escape(token)}", schema=token == "schema")  # noqa: S105  a token of a pointer
         return part
 
     def children(self, part: Part, word: str) -> dict[str, Part]:
@@ -86,16 +108,19 @@ class Side:
         return {name: self.child(below, name) for name in below.value if not (extensible and name.startswith("x-"))}
 
     def operations(self, word: str = "paths") -> dict[str, Operation]:
-        """The operations under ``paths`` (or ``webhooks``), by a key that forgets the names of path parameters."""
-        return {found.key: found for found in self._operations(self.at(""), word)}
+        """The operations under ``paths`` (or ``webhooks``), by a key that forgets the names of path parameters.
+
+        Where that leaves two with one key (``/a/{id}`` beside ``/a/{name}``), both keep the path as it is written.
+        """
+        return _keyed(self._operations(self.at(""), word))
 
     def callbacks(self, operation: Operation) -> dict[str, Operation]:
-        """The operations of an operation's callbacks."""
+        """The operations of an operation's callbacks; their runtime expressions are part of the key."""
+        holder = self.child(operation.part, "callbacks")
         found = {}
         for name in self.children(operation.part, "callbacks"):
-            holder = self.child(operation.part, "callbacks")
             for each in self._operations(holder, name):
-                found[f"{name} {each.key}"] = each
+                found[f"{name} {each.method} {each.path}"] = replace(each, callback=name)
         return found
 
     def _operations(self, holder: Part, word: str) -> Iterator[Operation]:
@@ -105,70 +130,19 @@ class Side:
             for method in METHODS:
                 part = self.child(item, method)
                 if isinstance(part.value, Mapping):
-                    yield Operation(f"{method} {_TEMPLATE.sub('{}', path)}", method, path, part, item)
+                    yield Operation(f"{method} {template(path)}", method, path, part, item)
 
-    def located(self, part: Part, path: Path, keywords: tuple[str, ...] = (), member: str | None = None) -> Part | None:
-        """The raw schema that a step-wise path below a schema leads to; None if this document has no such place."""
-        for step in path:
-            found = self._down(part, step, 0)
-            if found is None:
-                return None
-            part = found
-        if member is not None:
-            return self._down(part, Step("member", member), 0)
-        if isinstance(part.value, Mapping):
-            for word in keywords:
-                word = "const" if word == "enum" and "enum" not in part.value else word
-                if word in part.value:
-                    return Part(f"{part.pointer}/{escape(word)}", part.value[word])
-        return part
-
-    def _down(self, part: Part, step: Step, depth: int) -> Part | None:
-        if not isinstance(part.value, Mapping) or depth > 8:
+    def beyond(self, part: Part) -> Part | None:
+        """The schema that a ``$ref`` with keywords beside it names."""
+        if not isinstance(part.value, Mapping) or not isinstance(part.value.get("$ref"), str):
             return None
-        if step.kind in ("anyOf", "oneOf", "allOf"):
-            holder = self.child(part, step.kind)
-            branches = holder.value if isinstance(holder.value, list) else []
-            return self.at(f"{holder.pointer}/{step.key}") if int(step.key) < len(branches) else part
-        ways = {
-            "member": ("properties", step.key), "pattern": ("patternProperties", step.key), "item": ("items",),
-            "index": ("prefixItems", step.key), "additional": ("additionalProperties",),
-        }  # fmt: skip
-        found = self.child(part, *ways[step.kind])
-        if found:
-            return found
-        for word in ("allOf", "anyOf", "oneOf"):
-            for index in range(len(part.value.get(word) or ())):
-                inner = self._down(self.child(part, word, str(index)), step, depth + 1)
-                if inner is not None:
-                    return inner
-        for word in ("then", "else", "if"):
-            inner = self._down(self.child(part, word), step, depth + 1) if word in part.value else None
-            if inner is not None:
-                return inner
-        return None
+        place = target(self.document, part.value["$ref"])
+        return None if place is None else self.at(place, schema=True)
 
-
-def changed_targets(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
-    """References whose target differs between the documents, directly or through what it refers to."""
-    edges: dict[str, set[str]] = {}
-    changed: set[str] = set()
-    waiting = {text for document in (old, new) for _, text in references(document)}
-    for text in waiting:
-        places = [target(document, text) for document in (old, new)]
-        if places[0] is None or places[1] is None:
-            changed.add(text)
-            continue
-        one, two = follow(old, places[0]), follow(new, places[1])
-        if one != two or json.dumps(one, sort_keys=True) != json.dumps(two, sort_keys=True):
-            changed.add(text)
-        for value in (one, two):
-            for _, inner in references(value):
-                edges.setdefault(inner, set()).add(text)
-    spreading = list(changed)
-    while spreading:
-        for user in edges.get(spreading.pop(), ()):
-            if user not in changed:
-                changed.add(user)
-                spreading.append(user)
-    return changed
+    def below(self, part: Part, *tokens: str) -> Part:
+        """A schema below another one; keywords beside its reference are kept."""
+        for token in tokens:
+            if not isinstance(part.value, (Mapping, list)):
+                return Part(part.pointer, None)
+            part = self.at(f"{part.pointer}/{escape(token)}", schema=True)
+        return part

@@ -7,8 +7,8 @@ from typing import Any
 
 from spec.diff.change import Change, change
 from spec.diff.document import Operation, Part, Side
-from spec.diff.schemas import Sides, schema_diff
-from spec.normal.form import Direction
+from spec.diff.sides import Sides
+from spec.normal.direction import Direction
 
 _DEFAULT_STYLE = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
@@ -113,7 +113,7 @@ def value_changes(sides: Sides, old: Part, new: Part, direction: Direction, abou
     if shape[0] != shape[1] and not media[0]:
         yield change("parameter-style-changed", new.pointer, styles[0], styles[1], about=about)
     nothing = Part(new.pointer, {})
-    yield from schema_diff(sides, one or nothing, two or nothing, direction, wire=not media[0])
+    sides.ask(one or nothing, two or nothing, direction, about, wire=not media[0])
 
 
 def _content(parameter: Mapping[str, Any]) -> str:

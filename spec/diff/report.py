@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape, quoteattr
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import Change, Report
 from spec.diff.rules import DOCUMENT_RULES
-from spec.source.reading import Source
+from spec.source.reading import Place, Source
 
 _LEVELS = {"breaking": "error", "possible": "warning", "compatible": "note"}
 
@@ -28,8 +28,8 @@ class Told:
     def source(self, change: Change) -> Source:
         return self.old if change.where == "old" else self.new
 
-    def place(self, change: Change) -> str:
-        return self.source(change).place(change.pointer)
+    def place(self, change: Change) -> Place:
+        return self.source(change).locate(change.pointer)
 
 
 def as_text(told: Told) -> str:
@@ -94,7 +94,7 @@ def as_junit(told: Told) -> str:
     for change in changes:
         name = quoteattr(f"{change.rule} {change.direction} {change.pointer}".translate(_CONTROL))
         lines.append(
-            f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.source(change).name)}>'
+            f'  <testcase classname="diff.{change.rule}" name={name} file={quoteattr(told.place(change).file)}>'
         )
         message = f"{change.message} ({told.place(change)})"
         body = f"{proof(change)}: {_compact(change.witness)}" if change.proven else message
@@ -120,16 +120,15 @@ def as_sarif(told: Told) -> str:
     }
     results = []
     for change in told.report.changes:
-        source = told.source(change)
-        mark = source.mark(change.pointer)
+        place = told.place(change)
         result: dict[str, Any] = {
             "ruleId": change.rule,
             "level": _LEVELS[change.client],
             "message": {"text": change.message},
             "locations": [{
                 "physicalLocation": {
-                    "artifactLocation": {"uri": source.name},
-                    "region": {"startLine": mark.line, "startColumn": mark.column},
+                    "artifactLocation": {"uri": place.file},
+                    "region": {"startLine": place.mark.line, "startColumn": place.mark.column},
                 },
                 "logicalLocations": [{"fullyQualifiedName": change.pointer}],
             }],
@@ -148,11 +147,12 @@ def as_github(told: Told) -> str:
     """Workflow commands of GitHub Actions."""
     lines = []
     for change in told.report.changes:
-        source = told.source(change)
-        mark = source.mark(change.pointer)
+        place = told.place(change)
         level = {"breaking": "error", "possible": "warning"}.get(change.client, "notice")
         proven = f" {proof(change)}: {_compact(change.witness)}" if change.proven else ""
-        lines.append(github_line(level, source.name, mark.line, mark.column, change.rule, change.message + proven))
+        lines.append(
+            github_line(level, place.file, place.mark.line, place.mark.column, change.rule, change.message + proven)
+        )
     return "\n".join([*lines, f"invigilate diff: {told.report.verdict}"]) + "\n"
 
 

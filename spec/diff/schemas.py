@@ -1,125 +1,189 @@
-"""Schemas of the two documents compared in one direction, as changes with their places."""
+"""The schema comparisons that were asked for, as changes: their places, the operations they concern, their proofs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
 
-from spec.compatibility.judgement import SchemaChange, schema_changes
-from spec.compatibility.notes import note_hits
-from spec.compatibility.rules import SCHEMA_RULES
-from spec.diff.change import Change, change, filled
-from spec.diff.document import Part, Side
-from spec.normal.form import Direction
-from spec.normal.merge import Schema
-from spec.normal.place import Path
+from spec.compatibility.hits import NoteHit, SchemaHit
+from spec.compatibility.judgement import Answer, Judgement, NoteChange, SchemaChange
+from spec.compatibility.rules import BOUNDS, SCHEMA_RULES
+from spec.compatibility.usage import Use
+from spec.diff.change import Change, Where, change, filled
+from spec.diff.document import Part
+from spec.diff.locating import Locator
+from spec.diff.sides import Asked, Comparison, Sides
+from spec.normal.direction import DIRECTIONS, Direction
+from spec.normal.merge import bare
+from spec.normal.place import BRANCHES, Path
 
 _FLIPS = ("member-became-", "member-no-longer-")
-
-
-@dataclass(frozen=True, slots=True)
-class Sides:
-    """Both documents, and the schema comparisons already made."""
-
-    old: Side
-    new: Side
-    known: dict[tuple[str, str, str], tuple[Change, ...]] = field(default_factory=dict, compare=False)
-
-
-def schema_diff(sides: Sides, old: Part, new: Part, direction: Direction, *, wire: bool = False) -> tuple[Change, ...]:
-    """Changes between two schemas. ``wire``: the values are texts on the wire (parameters, headers), so a free
-    string schema accepts what any other scalar schema does.
-    """
-    key = (old.pointer, new.pointer, f"{direction} {wire}")
-    if key not in sides.known:
-        sides.known[key] = tuple(_diff(sides, old, new, direction, wire=wire))
-    return sides.known[key]
-
-
-def _diff(sides: Sides, old: Part, new: Part, direction: Direction, *, wire: bool) -> Iterator[Change]:
-    one = sides.old.normaliser.normal(old.value, direction)
-    two = sides.new.normaliser.normal(new.value, direction)
-    if wire:
-        one, two = _on_the_wire(one), _on_the_wire(two)
-    notes = list(note_hits(one, two, direction))
-    flipped = {(hit.path, hit.member) for hit in notes if hit.rule.startswith(_FLIPS)}
-    for hit in notes:
-        where, pointer = _place(sides, old, new, hit.path, hit.path, (hit.keyword,) if hit.keyword else (), hit.member)
-        made = change(hit.rule, pointer, hit.old, hit.new, where=where)
-        yield made if made.direction != "document" else _directed(made, direction)
-    for found in schema_changes(one, two):
-        if (found.path, found.member) in flipped and found.rule in ("member-added", "member-removed"):
-            continue
-        yield _change(sides, old, new, found, direction)
-
-
-def _directed(made: Change, direction: Direction) -> Change:
-    return Change(
-        made.rule, made.pointer, direction, made.client, made.server, made.message, old=made.old, new=made.new,
-        where=made.where,
-    )  # fmt: skip
-
-
-def _on_the_wire(schema: Schema) -> Schema:
-    """Every scalar is written as text: a string schema without limits accepts any scalar."""
-    types = schema.get("type", ())
-    if "string" in types and not {"enum", "pattern", "format", "minLength", "maxLength", "allOf", "not"} & set(schema):
-        return {**schema, "type": sorted({*types, "boolean", "number", "null"} - {"integer"})}
-    return schema
-
-
+_DECLARED = ("member-added", "member-removed")
 _KEYWORDS: dict[str, tuple[str, ...]] = {
-    "null-refused": ("nullable", "type"), "null-allowed": ("nullable", "type"), "enum-introduced": ("enum",),
-    "enum-dropped": ("enum",), "format-changed": ("format",),
+    **{rule: (bound.keyword,) for bound in BOUNDS for rule in (bound.raised, bound.lowered)},
+    "null-refused": ("nullable", "type"), "null-allowed": ("nullable", "type"),
+}  # fmt: skip
+_WORDS: dict[str, tuple[str, ...]] = {
+    "minimum": ("minimum", "exclusiveMinimum"), "maximum": ("maximum", "exclusiveMaximum"),
+    "multiple": ("multipleOf",), "pattern": ("pattern", "patternProperties"), "enum": ("enum",), "type": ("type",),
+    "format": ("format",), "unique": ("uniqueItems",), "contains": ("contains",),
+    "unknown": ("additionalProperties",), "condition": ("if",), "exclusion": ("not",),
 }  # fmt: skip
 
 
-def _change(sides: Sides, old: Part, new: Part, found: SchemaChange, direction: Direction) -> Change:
-    rule = SCHEMA_RULES[found.rule]
-    lost, gained = (found.lost, found.lost_witness), (found.gained, found.gained_witness)
-    client, server = (lost, gained) if direction == "request" else (gained, lost)
-    row = None
-    from spec.compatibility.rules import BOUNDS
+class _Group(NamedTuple):
+    """Uses of one kind: those of operations, or those of webhooks and callbacks (``swapped``)."""
 
-    words = _KEYWORDS.get(found.rule) or next(
-        ((bound.keyword,) for bound in BOUNDS if found.rule in (bound.raised, bound.lowered)), row or _words(found.rule)
-    )
-    member = None if "required" in found.rule or "optional" in found.rule else found.member
-    where, pointer = _place(sides, old, new, found.path, found.new_path, words, member, removed=found.new is None)
-    return Change(
-        rule.id, pointer, direction, client[0], server[0], filled(rule.message, found.old, found.new),
-        witness=client[1].body if client[1] else None, old=found.old, new=found.new, where=where,
-        server_witness=server[1].body if server[1] else None, proven=client[1] is not None,
-    )  # fmt: skip
+    asked: Asked
+    use: Use
+    users: tuple[str, ...]
+
+
+def schema_changes(sides: Sides) -> Iterator[Change]:
+    """Every change of a schema that some operation asked to be compared."""
+    for direction in DIRECTIONS:
+        comparisons = {id(each.body): each for each in sides.comparisons.values() if each.asked.direction == direction}
+        if comparisons:
+            yield from _Emission(sides, comparisons, direction).changes()
+
+
+class _Emission:
+    def __init__(self, sides: Sides, comparisons: dict[int, Comparison], direction: Direction) -> None:
+        self.sides, self.comparisons, self.direction = sides, comparisons, direction
+        self.locators = (Locator(sides.old), Locator(sides.new))
+
+    def changes(self) -> Iterator[Change]:
+        judgement = Judgement((each.body for each in self.comparisons.values()), self.sides.units[self.direction])
+        found = list(judgement.changes())
+        flipped = {
+            (use.body, (*use.old_path, *each.hit.path), each.hit.member)
+            for each in found
+            if isinstance(each, NoteChange) and each.hit.rule.startswith(_FLIPS)
+            for use in each.uses
+        }
+        for each in found:
+            for group in self._groups(each.uses):
+                if isinstance(each, NoteChange):
+                    yield from self._noted(each.hit, group)
+                else:
+                    way = (*group.use.old_path, *each.hit.place.old_path)
+                    if each.hit.difference.rule in _DECLARED and (group.use.body, way, each.hit.member) in flipped:
+                        continue
+                    yield self._judged(each, group)
+
+    def _groups(self, uses: Iterable[Use]) -> Iterator[_Group]:
+        """Uses whose effects are of one kind, each kind once, with everybody who is concerned."""
+        kinds: dict[tuple[bool, bool], list[Use]] = {}
+        for use in uses:
+            asked = self.comparisons[id(use.body)].asked
+            kinds.setdefault((asked.swapped, asked.xml), []).append(use)
+        for found in kinds.values():
+            users = dict.fromkeys(user for use in found for user in self.comparisons[id(use.body)].users)
+            yield _Group(self.comparisons[id(found[0].body)].asked, found[0], tuple(users))
+
+    def _noted(self, hit: NoteHit, group: _Group) -> Iterator[Change]:
+        if hit.rule == "xml-changed" and not group.asked.xml:
+            return
+        if hit.rule == "discriminator-value-retargeted" and self._is_renamed(hit):
+            return
+        paths = ((*group.use.old_path, *hit.path), (*group.use.new_path, *hit.path))
+        where = self._where(group, *paths, (hit.keyword,) if hit.keyword else (), hit.member)
+        made = change(hit.rule, where.pointer, hit.old, hit.new, where=where.side)
+        way = made.direction if made.direction != "document" else self.direction
+        made = replace(made, direction=way, users=group.users, member=_members(paths[0], hit.member))
+        yield made.swapped() if group.asked.swapped else made
+
+    def _is_renamed(self, hit: NoteHit) -> bool:
+        """True if a discriminator's value leads to what is the same component under another name, or says the same."""
+        (old,), (new,) = hit.old.values(), hit.new.values()
+        if not self.sides.old.at(old) or not self.sides.new.at(new):
+            return False  # a name that leads nowhere in its own document
+        gone = not self.sides.new.at(old)
+        come = not self.sides.old.at(new)
+        return (gone and come) or self.sides.old.at(old).value == self.sides.new.at(new).value
+
+    def _judged(self, found: SchemaChange, group: _Group) -> Change:
+        rule, hit = SCHEMA_RULES[found.hit.difference.rule], found.hit
+        client, server = (found.lost, found.gained) if self.direction == "request" else (found.gained, found.lost)
+        use = next((answer.use for answer in (client, server) if self._is_of(answer, group)), None) or group.use
+        paths = ((*use.old_path, *hit.place.old_path), (*use.new_path, *hit.place.new_path))
+        member = None if "required" in rule.id or "optional" in rule.id else hit.member
+        words = _KEYWORDS.get(rule.id) or _words(rule.id)
+        where = self._where(group._replace(use=use), *paths, words, member, removed=hit.difference.new is None)
+        message = filled(rule.message, hit.difference.old, hit.difference.new) + _hints(hit, client)
+        made = Change(
+            rule.id, where.pointer, self.direction, client.effect, server.effect, message,
+            witness=client.witness.body if client.witness else None, old=hit.difference.old, new=hit.difference.new,
+            where=where.side, server_witness=server.witness.body if server.witness else None,
+            proven=client.witness is not None, together=_shared(client), users=group.users,
+            member=_members(paths[0] if where.side == "old" else paths[1], hit.member),
+        )  # fmt: skip
+        if rule.id == "member-removed" and made.client == "compatible" and _says_something(hit):
+            made = replace(made, client="possible")  # open objects keep their sets of bodies: a warning, no proof
+        return made.swapped() if group.asked.swapped else made
+
+    def _is_of(self, answer: Answer, group: _Group) -> bool:
+        if answer.use is None:
+            return False
+        asked = self.comparisons[id(answer.use.body)].asked
+        return (asked.swapped, asked.xml) == (group.asked.swapped, group.asked.xml)
+
+    def _where(
+        self, group: _Group, old_path: Path, new_path: Path, words: tuple[str, ...], member: str | None,
+        *, removed: bool = False,
+    ) -> Where:  # fmt: skip
+        """The place in the new document; in the old one for what only it has."""
+        asked = self.comparisons[id(group.use.body)].asked
+        there = self.locators[1].located(asked.new, new_path, self.direction, words, member)
+        gone = self.locators[0].located(asked.old, old_path, self.direction, words, member)
+        if there is None:
+            return Where("old", gone.pointer) if gone is not None else Where("new", asked.new.pointer)
+        if removed and gone is not None and member is not None and _deeper(gone, there):
+            return Where("old", gone.pointer)
+        return Where("new", there.pointer)
+
+
+def _deeper(one: Part, two: Part) -> bool:
+    return one.pointer.count("/") > two.pointer.count("/")
 
 
 def _words(rule: str) -> tuple[str, ...]:
-    head = rule.partition("-")[0]
-    return {
-        "minimum": ("minimum", "exclusiveMinimum"), "maximum": ("maximum", "exclusiveMaximum"),
-        "multiple": ("multipleOf",), "pattern": ("pattern", "patternProperties"), "enum": ("enum",),
-        "type": ("type",), "format": ("format",), "unique": ("uniqueItems",), "contains": ("contains",),
-        "unknown": ("additionalProperties",), "condition": ("if",), "exclusion": ("not",),
-    }.get(head, ("required",) if "required" in rule or "optional" in rule else ())  # fmt: skip
+    found = _WORDS.get(rule.partition("-")[0])
+    return found or (("required",) if "required" in rule or "optional" in rule else ())
 
 
-def _place(
-    sides: Sides, old: Part, new: Part, old_path: Path, new_path: Path, words: tuple[str, ...], member: str | None,
-    *, removed: bool = False,
-) -> tuple[Literal["old", "new"], str]:  # fmt: skip
-    """The place in the new document; in the old one for what only it has."""
-    there = sides.new.located(new, new_path, words, member)
-    gone = sides.old.located(old, old_path, words, member)
-    if there is None and gone is not None:
-        return "old", gone.pointer
-    if there is None:
-        return "new", new.pointer
-    if removed and gone is not None and member is not None and gone.pointer.count("/") > there.pointer.count("/"):
-        return "old", gone.pointer
-    return "new", there.pointer
+def _says_something(hit: SchemaHit) -> bool:
+    return bool(bare(hit.place.old.get("properties", {}).get(hit.member, {})))
 
 
-def unequal(one: Any, two: Any) -> bool:
-    """True if two JSON values differ (True and 1 do)."""
-    return type(one) is not type(two) or one != two
+def _shared(answer: Answer) -> bool:
+    return answer.witness is not None and not answer.witness.alone
+
+
+def _hints(hit: SchemaHit, answer: Answer) -> str:
+    """What is added to the sentence: a new name perhaps, and why there is no proof, or none of its own."""
+    found = ""
+    if hit.twin is not None:
+        words = "Perhaps it is called {0!r} now" if hit.difference.new is None else "Perhaps it was called {0!r} before"
+        found += f" {words.format(hit.twin)}: the schemas are the same."
+    if _shared(answer):
+        found += " (Proven together with other changes: the payload is refused for them as well.)"
+    return f"{found} ({answer.doubt}.)" if answer.doubt else found
+
+
+_NAMES = {"additional": "*", "pattern": "*"}
+
+
+def _members(path: Path, member: str | None) -> str:
+    """A place in a body as people name it: ``course.ids``, ``exams[].title``; empty for the whole."""
+    shown = ""
+    for step in path:
+        if step.kind == "item":
+            shown += "[]"
+        elif step.kind == "index":
+            shown += f"[{step.key}]"
+        elif step.kind not in (*BRANCHES, "then", "else"):
+            name: Any = step.key if step.kind == "member" else _NAMES[step.kind]
+            shown += f".{name}" if shown else str(name)
+    return f"{shown}.{member}".lstrip(".") if member is not None else shown

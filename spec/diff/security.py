@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from spec.diff.change import Change, change
-from spec.diff.document import Operation, Side
-from spec.diff.schemas import Sides
+from spec.diff.document import Operation, Side, template
+from spec.diff.sides import Sides
 
 _IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl")
 _FLOW_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
@@ -28,19 +29,25 @@ class Demand:
         return other.schemes <= self.schemes and other.scopes <= self.scopes
 
 
-def demands(side: Side, operation: Operation) -> tuple[str, list[Demand]]:
-    """The pointer of the requirement that applies to an operation, and its alternatives (none: anybody may call)."""
+def demands(side: Side, operation: Operation, named: frozenset[str]) -> tuple[str, list[Demand]]:
+    """The pointer of the requirement that applies to an operation, and its alternatives (none: anybody may call).
+
+    Schemes whose identity is among ``named`` are told apart by their names: a document has several of that kind.
+    """
     own = operation.part.value.get("security")
     pointer = f"{operation.part.pointer}/security" if own is not None else "/security"
     listed = own if own is not None else side.document.get("security")
-    found = [_demand(side, each) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    found = (
+        [_demand(side, each, named) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    )
     return pointer, found or [Demand(frozenset(), frozenset(), "none")]
 
 
-def _demand(side: Side, requirement: Mapping[str, Any]) -> Demand:
+def _demand(side: Side, requirement: Mapping[str, Any], named: frozenset[str]) -> Demand:
     schemes, scopes = set(), set()
     for name, wanted in requirement.items():
         identity = scheme_identity(side, name)
+        identity = f"{identity} {name}" if identity in named else identity
         schemes.add(identity)
         scopes |= {f"{identity} {scope}" for scope in wanted or ()}
     shown = " and ".join(
@@ -64,10 +71,17 @@ def scheme_identity(side: Side, name: str) -> str:
     return json.dumps(found, sort_keys=True)
 
 
-def security_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+def ambiguous(side: Side) -> frozenset[str]:
+    """The identities that several security schemes of one document share, as two bearer schemes do."""
+    names = side.children(side.at("/components"), "securitySchemes")
+    counts = Counter(scheme_identity(side, name) for name in names)
+    return frozenset(identity for identity, count in counts.items() if count > 1)
+
+
+def security_changes(sides: Sides, old: Operation, new: Operation, named: frozenset[str]) -> Iterator[Change]:
     """What a client must show for one operation: loosened, tightened, or of another kind."""
-    _, one = demands(sides.old, old)
-    pointer, two = demands(sides.new, new)
+    _, one = demands(sides.old, old, named)
+    pointer, two = demands(sides.new, new, named)
     shown = [" or ".join(each.shown for each in side) for side in (one, two)]
     lost = [each for each in one if not any(each.suffices_for(other) for other in two)]
     gained = [each for each in two if not any(each.suffices_for(other) for other in one)]
@@ -107,18 +121,21 @@ def _flow(old: Mapping[str, Any], new: Mapping[str, Any], pointer: str, name: st
         yield change("security-scope-offered", f"{pointer}/scopes", None, scope, about=name)
 
 
-def server_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
-    """Addresses at which an operation is, or is no longer, served."""
-    one, two = _servers(sides.old, old), _servers(sides.new, new)
+def server_changes(sides: Sides, old: Operation, new: Operation, *, moved: bool = False) -> Iterator[Change]:
+    """Addresses at which an operation is, or is no longer, served; whole ones if its path ``moved``."""
+    one, two = servers(sides.old, old), servers(sides.new, new)
+    if moved:
+        one = {f"{base.rstrip('/')}{template(old.path)}": pointer for base, pointer in one.items()}
+        two = {f"{base.rstrip('/')}{template(new.path)}": pointer for base, pointer in two.items()}
     for address in one:
         if address not in two:
-            yield change("server-removed", one[address], address, where="old")
+            yield change("server-removed", one[address], address, where="old", about=new.name)
     for address in two:
         if address not in one:
-            yield change("server-added", two[address], None, address)
+            yield change("server-added", two[address], None, address, about=new.name)
 
 
-def _servers(side: Side, operation: Operation) -> dict[str, str]:
+def servers(side: Side, operation: Operation) -> dict[str, str]:
     """Address → pointer of the servers that apply: the operation's, else the path's, else the document's."""
     for part in (operation.part, operation.item, side.at("")):
         listed = part.value.get("servers") if isinstance(part.value, Mapping) else None

@@ -24,6 +24,7 @@ class Field:
     description: str
     rules: tuple[Rule, ...]
     secret: bool
+    deprecated: bool = False
 
 
 _OPTIONAL = Rule("no")
@@ -47,6 +48,7 @@ def _walk(schema: Schema | bool, path: str, depth: int, required: Rule) -> Itera
         description=str(schema.get("description", "")),
         rules=tuple(dict.fromkeys(rules(schema))),
         secret=bool(schema.get("writeOnly")),
+        deprecated=schema.get("deprecated") is True,
     )
     holders = tuple(_holders(schema))
     for holder in holders:

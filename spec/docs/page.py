@@ -1,40 +1,30 @@
 """The contract page: a document, the catalogue of clauses and the settled contradictions as one page of HTML.
 
-It is complete in itself: no script, no picture, nothing loaded. The anchor of a clause is its id.
+It is complete in itself: nothing is loaded, and its one script filters what is shown. The anchor of a clause is its id.
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from spec.catalogue.clauses import Catalogue, Standing
 from spec.catalogue.contradictions import Contradictions
 from spec.docs.fields import Field, fields
 from spec.docs.rules import Rule, rules, types
+from spec.docs.shell import Page, filled
 from spec.openapi.document import Document, Operation, Schema
-from spec.openapi.references import Resolver
+from spec.openapi.inlining import Resolver
+from spec.openapi.objects import Kind
 from spec.source.pointer import escape
 
-_FOLDER = Path(__file__).parent
 STANDINGS: Mapping[Standing, str] = {
     Standing.PUBLISHED: "the vendor says so, and nothing it publishes contradicts it",
     Standing.IMPLIED: "follows from what is published",
     Standing.ADOPTED: "the material is silent or contradicts itself; the decision is ours",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The text of the page, and the content security policy under which it is shown."""
-
-    html: str
-    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +97,11 @@ class Chapter:
 
 def render(document: Document, catalogue: Catalogue, contradictions: Contradictions) -> Page:
     """The page of a document."""
-    import jinja2
-    from markupsafe import Markup
-
-    style = (_FOLDER / "page.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["prose"] = _prose
-    html = environment.get_template("page.html").render(
+    return filled(
+        "page.html",
         document=document,
         heading=Heading(_text(document.tree.get("info"), "summary"), _text(document.tree.get("info"), "description")),
         schemes=_schemes(document),
-        policy=policy,
-        style=Markup(style),  # noqa: S704 - our own file
         chapters=_Reader(document).chapters(),
         clauses=list(catalogue.values()),
         standings={standing.value: words for standing, words in STANDINGS.items()},
@@ -137,7 +112,6 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
             name: [clause.id for clause in catalogue.values() if clause.settles == name] for name in contradictions
         },
     )
-    return Page(html, policy)
 
 
 def _text(holder: Any, name: str) -> str:
@@ -150,25 +124,10 @@ def _schemes(document: Document) -> list[Scheme]:
     resolver = Resolver(document.tree, lambda pointer, reason: None)
     found = []
     for name, raw in document.security_schemes.items():
-        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}")
+        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}", Kind.SECURITY_SCHEME)
         kind = " ".join(filter(None, [_text(scheme, "type"), _text(scheme, "scheme")]))
         found.append(Scheme(name, _text(scheme, "description") or kind))
     return found
-
-
-def _prose(text: str) -> Any:
-    """Text whose pieces between backticks are code."""
-    from markupsafe import Markup
-    from markupsafe import escape as escape_markup
-
-    pieces = str(text).split("`")
-    if len(pieces) % 2 == 0:
-        return text
-    marked = [
-        f"<code>{escape_markup(piece)}</code>" if odd % 2 else str(escape_markup(piece))
-        for odd, piece in enumerate(pieces)
-    ]
-    return Markup("".join(marked))  # noqa: S704 - every piece was escaped
 
 
 class _Reader:
@@ -182,7 +141,8 @@ class _Reader:
 
     def chapter(self, operation: Operation) -> Chapter:
         item = self.document.tree["paths"][operation.path][operation.method.lower()]
-        raw = self.resolver.inline(item, operation.pointer)
+        served = {word: child for word, child in item.items() if word != "callbacks"}
+        raw = self.resolver.inline(served, operation.pointer, Kind.OPERATION)
         inputs = [
             _input(one.name, one.where, one.schema, one.description, required=one.required)
             for one in operation.parameters

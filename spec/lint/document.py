@@ -9,32 +9,35 @@ from typing import Any
 
 from spec.diff.document import Operation, Side
 from spec.lint.rules import Hit
-from spec.normal.form import Direction
+from spec.normal.direction import Direction
 from spec.normal.merge import is_false
 from spec.openapi.resolving import references, target
 from spec.source.pointer import escape, follow
+from spec.source.reading import HOLDER, Source
 from spec.witness.engine import expanded, judge
 from spec.witness.sample import samples
 
 _NAMES = re.compile(r"\{([^{}]+)\}")
 
 
-def reference_hits(document: Mapping[str, Any], *, legacy: bool) -> Iterator[Hit]:
+def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
     """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
+    document: Mapping[str, Any] = source.value
+    for gap in source.gaps:
+        if gap.reference is None:
+            continue
+        message = f"The reference {gap.reference!r} cannot be resolved: it {gap.reason}."
+        yield Hit("reference-unresolvable", gap.pointer, message)
+    known = {gap.pointer for gap in source.gaps}
     for pointer, reference in references(document):
         if "/example/" in pointer or "/default/" in pointer:
             continue
         place = target(document, reference)
         if place is None:
-            why = (
-                "no such place in this document"
-                if reference.startswith("#")
-                else "only references within the document are followed"
-            )
-            yield Hit(
-                "reference-unresolvable", f"{pointer}/$ref", f"The reference {reference!r} cannot be resolved: {why}."
-            )
-        elif not place.startswith("/components/") and place:
+            if f"{pointer}/$ref" not in known:
+                message = f"The reference {reference!r} cannot be resolved: it names nothing."
+                yield Hit("reference-unresolvable", f"{pointer}/$ref", message)
+        elif not place.startswith(("/components/", f"/{HOLDER}/")) and place:
             message = f"The reference {reference!r} leads outside 'components'."
             yield Hit("reference-outside-components", f"{pointer}/$ref", message)
         holder = follow(document, pointer)

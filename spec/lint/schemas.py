@@ -13,7 +13,8 @@ from spec.lint.keywords import NUMBER_FORMATS, Examined, keyword_hits
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.lint.spelling import misspelt_keywords
-from spec.normal.form import SILENT_FORMATS, Normaliser
+from spec.normal.form import Normaliser
+from spec.normal.keywords import SILENT_FORMATS
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
 
 _ANCHORED = re.compile(r"\A\(?\^|\$\)?\Z")

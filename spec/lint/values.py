@@ -9,12 +9,12 @@ import jsonschema_rs
 
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
-from spec.normal.form import Direction, Normaliser
-from spec.normal.merge import Schema
+from spec.normal.direction import Direction
+from spec.normal.form import Normaliser
+from spec.normal.merge import Schema, bare
 from spec.normal.readable import OWN_FORMATS
 from spec.openapi.resolving import dereferenced
 from spec.source.pointer import escape, join
-from spec.witness.engine import bare
 
 _MOST = 20
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})

@@ -2,66 +2,80 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
+from spec.normal.identity import IdentityCache
 from spec.normal.merge import NOTE, Schema
 from spec.normal.simplify import simplified
 
-_LEFT_OUT = {"request": "readOnly", "response": "writeOnly"}
+Direction: TypeAlias = Literal["request", "response"]
+DIRECTIONS: tuple[Direction, ...] = ("request", "response")
+
+_LEFT_OUT: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
+_BELOW_ONE = ("items", "additionalProperties", "contains")
+_BELOW_NAMED = ("patternProperties",)
 _IN_PLACE = ("allOf", "anyOf", "oneOf")
 _IN_PLACE_ONE = ("not", "if", "then", "else")
 
 
-def projected(schema: Schema, direction: Literal["request", "response"]) -> Schema:
-    """The schema without the members that are ``readOnly`` (in requests) or ``writeOnly`` (in responses)."""
-    flag = _LEFT_OUT[direction]
-    if not _holds(schema, flag):
-        return schema
-    return _without(schema, flag, frozenset())
+class Projection:
+    """Schemas without the members that are ``readOnly`` (in requests) or ``writeOnly`` (in responses).
 
+    A schema that holds no such member comes back as the same object, and each object is worked on once.
+    """
 
-def _holds(node: Any, flag: str) -> bool:
-    stack = [node]
-    while stack:
-        here = stack.pop()
-        if isinstance(here, dict):
-            if here.get(NOTE, {}).get(flag):
-                return True
-            stack.extend(here.values())
-        elif isinstance(here, list):
-            stack.extend(here)
-    return False
+    def __init__(self, direction: Direction, components: IdentityCache[str]) -> None:
+        self.flag = _LEFT_OUT[direction]
+        self._components = components
+        self._holds: IdentityCache[bool] = IdentityCache()
+        self._done: IdentityCache[Schema] = IdentityCache()
 
+    def __call__(self, schema: Schema, dropped: frozenset[str] = frozenset()) -> Schema:
+        if not dropped and not self.holds(schema):
+            return schema
+        known = self._done.get(schema, dropped)
+        if known is None:
+            known = self._done.put(schema, self._without(schema, dropped), dropped)
+            if not dropped and (place := self._components.get(schema)) is not None:
+                self._components.put(known, place)
+        return known
 
-def _without(schema: Schema, flag: str, dropped: frozenset[str]) -> Schema:
-    members = schema.get("properties", {})
-    own = {name for name, child in members.items() if child.get(NOTE, {}).get(flag)}
-    dropped = dropped | own
-    result = dict(schema)
-    if members:
-        result["properties"] = {
-            name: _without(child, flag, frozenset()) for name, child in members.items() if name not in dropped
-        }
-    if "required" in schema and dropped:
-        result["required"] = [name for name in schema["required"] if name not in dropped]
-    if own:
-        result[NOTE] = {**schema.get(NOTE, {}), "left-out": sorted(own)}
-    for word in ("items", "additionalProperties", "contains"):
-        if word in schema:
-            result[word] = _without(schema[word], flag, frozenset())
-    for word in ("patternProperties", "$defs"):
-        if word in schema:
-            result[word] = {name: _without(child, flag, frozenset()) for name, child in schema[word].items()}
-    if "prefixItems" in schema:
-        result["prefixItems"] = [_without(child, flag, frozenset()) for child in schema["prefixItems"]]
-    for word in _IN_PLACE:
-        if word in schema:
-            result[word] = [_without(child, flag, dropped) for child in schema[word]]
-    for word in _IN_PLACE_ONE:
-        if word in schema:
-            result[word] = _without(schema[word], flag, dropped)
-    definitions = result.pop("$defs", None)
-    result = simplified(result)
-    if definitions is not None:
-        result["$defs"] = definitions
-    return result
+    def holds(self, node: Any) -> bool:
+        """True if the flag stands on any schema below a node."""
+        if isinstance(node, list):
+            return any(self.holds(child) for child in node)
+        if not isinstance(node, dict):
+            return False
+        known = self._holds.get(node)
+        if known is None:
+            flagged = bool(node.get(NOTE, {}).get(self.flag))
+            known = flagged or any(self.holds(child) for key, child in node.items() if key != NOTE)
+            self._holds.put(node, known)
+        return known
+
+    def _without(self, schema: Schema, dropped: frozenset[str]) -> Schema:
+        members = schema.get("properties", {})
+        own = {name for name, child in members.items() if child.get(NOTE, {}).get(self.flag)}
+        dropped = dropped | own
+        result = dict(schema)
+        if members:
+            result["properties"] = {name: self(child) for name, child in members.items() if name not in dropped}
+        if "required" in schema and dropped:
+            result["required"] = [name for name in schema["required"] if name not in dropped]
+        if own:
+            result[NOTE] = {**schema.get(NOTE, {}), "left-out": sorted(own)}
+        for word in _BELOW_ONE:
+            if word in schema:
+                result[word] = self(schema[word])
+        for word in _BELOW_NAMED:
+            if word in schema:
+                result[word] = {name: self(child) for name, child in schema[word].items()}
+        if "prefixItems" in schema:
+            result["prefixItems"] = [self(child) for child in schema["prefixItems"]]
+        for word in _IN_PLACE:
+            if word in schema:
+                result[word] = [self(child, dropped) for child in schema[word]]
+        for word in _IN_PLACE_ONE:
+            if word in schema:
+                result[word] = self(schema[word], dropped)
+        return simplified(result)

@@ -1,56 +1,40 @@
 """The normal form of a schema: plain JSON Schema 2020-12 in which only what decides about a body is left.
 
-References are inlined (recursive ones become ``$defs``), the spellings of OpenAPI 3.0 and 3.1 become one, ``allOf``
-is merged, and annotations move into one member, ``x-note``, that no validator reads. A schema of two documents
-whose normal forms are equal accepts the same bodies.
+References are inlined (recursive and large ones become ``$defs``), the spellings of OpenAPI 3.0 and 3.1 become one,
+``allOf`` is merged, and annotations move into one member, ``x-note``, that no validator reads. A schema of two
+documents whose normal forms are equal accepts the same bodies.
+
+Each place of a document is worked on once: a component used by a thousand operations is one object in all of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
+from urllib.parse import quote
+from zlib import crc32
 
-from spec.normal.direction import projected
-from spec.normal.merge import ALL_TYPES, FALSE, NOTE, UNEVALUATED, conjunction
-from spec.normal.readable import ASSERTED_FORMATS, is_readable
+from spec.normal.direction import DIRECTIONS, Direction, Projection
+from spec.normal.discriminator import wire_values
+from spec.normal.identity import IdentityCache
+from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
+from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, conjunction
+from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
 from spec.source import pointer
 
-Schema: TypeAlias = dict[str, Any]
-Direction: TypeAlias = Literal["request", "response"]
+Subtypes: TypeAlias = Mapping[str, Mapping[str, str]]
 
-RESOURCE_NOTES = (
-    "x-resource", "x-signon", "x-install-default", "x-install-member", "x-after", "x-empty-is-unset", "x-clause",
-)  # fmt: skip
-NOTED = ("default", "deprecated", "discriminator", "contentEncoding", "contentMediaType", *RESOURCE_NOTES)
-_PLAIN = (
-    "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern",
-    "format", "minItems", "maxItems", "uniqueItems", "minContains", "maxContains", "minProperties", "maxProperties",
-)  # fmt: skip
-_NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"})
-_CHILD = ("items", "contains", "additionalProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems")
-_CHILDREN = ("properties", "patternProperties", "dependentSchemas")
-_ASSERTED_BY_RANGE: dict[str, tuple[float, float]] = {
-    "int32": (-(2**31), 2**31 - 1),
-    "int64": (-(2**63), 2**63 - 1),
-    "float": (-3.4028234663852886e38, 3.4028234663852886e38),
-}
-SILENT_FORMATS = frozenset({"binary", "password", "double"})
-_BASE64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+Way: TypeAlias = Literal["below", "branch", "part"]
+"""How a schema is reached: as the value itself, as a branch of ``anyOf`` and ``oneOf``, as a part of ``allOf``."""
+
 _LARGEST_INLINE = 1500
+_LARGEST_BELOW = 60
 _DEEPEST_INLINE = 40
-
-
-@dataclass(slots=True)
-class _Expansion:
-    """What one run of the normaliser has found so far."""
-
-    finished: dict[str, Schema] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    defined: dict[str, str] = field(default_factory=dict)
-    waiting: list[str] = field(default_factory=list)
+_MOST_UNCACHED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +53,46 @@ class _Position:
 
 
 class Normaliser:
-    """Turns the schemas of one OpenAPI document into normal forms."""
+    """Turns the schemas of one OpenAPI document into normal forms.
 
-    def __init__(self, document: Mapping[str, Any]) -> None:
+    ``subtypes`` says which parents with a discriminator are read as the subtype that the body names (pointer of the
+    parent → value → pointer of the subtype), ``every_subtype`` what its discriminator is noted to know.
+    Normal forms of ``unchanged`` places are taken from ``twin``, the
+    normaliser of another document that says the same there: then they are the same objects.
+    """
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        subtypes: Subtypes | None = None,
+        every_subtype: Subtypes | None = None,
+        twin: Normaliser | None = None,
+        unchanged: Collection[str] = (),
+    ) -> None:
         self.document = document
         self.legacy = str(document.get("openapi", "")).startswith("3.0")
+        self.subtypes: Subtypes = subtypes or {}
+        self.every_subtype: Subtypes = every_subtype or {}
+        self.twin, self.unchanged = twin, frozenset(unchanged) if twin else frozenset[str]()
+        self.components: IdentityCache[str] = twin.components if twin else IdentityCache()
+        self._parents = {id(pointer.follow(document, place)): place for place, known in self.subtypes.items() if known}
+        self._finished: dict[str, Schema] = {}
+        self._sizes: dict[str, int] = {}
+        self._defined: set[str] = set()
+        self._places: ChainMap[str, str] = twin._places.new_child() if twin else ChainMap()
+        self._cut: set[str] = set()
+        self._uncached = 0
+        self._projections: dict[Direction | None, Callable[[Schema], Schema]] = {
+            None: lambda schema: schema,
+            **(twin._projections if twin else self._both()),
+        }
+        self._roots: IdentityCache[Schema] = IdentityCache()
+        self._named: IdentityCache[frozenset[str]] = IdentityCache()
+        self._closures: dict[tuple[frozenset[str], Direction | None], dict[str, Schema]] = {}
+
+    def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
+        return {way: Projection(way, self.components) for way in DIRECTIONS}
 
     def normal(self, node: Any, direction: Direction | None = None) -> Schema:
         """The normal form of a schema of the document.
@@ -81,160 +100,185 @@ class Normaliser:
         With a direction, members that do not travel that way (``readOnly`` in requests, ``writeOnly`` in responses)
         are left out. References that lead nowhere allow anything and are noted.
         """
-        run = _Expansion()
-        schema = self._schema(node, _Position(), run)
-        while run.waiting:
-            place = run.waiting.pop()
-            if place not in run.finished:
-                self._expand(place, _Position(), run)
-        definitions = {run.defined[place]: run.finished[place] for place in run.defined}
-        root = dict(schema)
-        if definitions:
-            root["$defs"] = definitions
-        return projected(root, direction) if direction else root
+        known = self._roots.get(node, direction)
+        if known is not None:
+            return known
+        parent = self._parents.get(id(node))
+        read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
+        schema = self._projections[direction](read)
+        definitions = self._closure(schema, direction)
+        root = {**schema, "$defs": definitions} if definitions else schema
+        return self._roots.put(node, root, direction)
 
-    def _schema(self, node: Any, at: _Position, run: _Expansion) -> Schema:
+    def _closure(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
+        """The definitions that a normal form reaches, worked out once for all that start from the same names."""
+        key = (self.names(schema), direction)
+        if key not in self._closures:
+            self._closures[key] = dict(self._definitions(schema, direction))
+        return self._closures[key]
+
+    def _definitions(self, schema: Schema, direction: Direction | None) -> Iterator[tuple[str, Schema]]:
+        """The definitions that a normal form reaches."""
+        waiting, passed = sorted(self.names(schema)), set[str]()
+        while waiting:
+            name = waiting.pop()
+            if name in passed:
+                continue
+            passed.add(name)
+            definition = self._projections[direction](self._expanded(self._places[name], _Position()))
+            self.components.put(definition, name)
+            yield name, definition
+            waiting += sorted(self.names(definition) - passed)
+
+    def names(self, node: Any) -> frozenset[str]:
+        """The names of the definitions that a normal form refers to, directly."""
+        if not isinstance(node, (dict, list)):
+            return frozenset()
+        known = self._named.get(node)
+        if known is None:
+            children = node if isinstance(node, list) else [child for key, child in node.items() if key != NOTE]
+            known = frozenset[str]().union(*map(self.names, children))
+            if isinstance(node, dict) and isinstance(node.get("$ref"), str):
+                known |= {node["$ref"].rpartition("/")[2]}
+            self._named.put(node, known)
+        return known
+
+    def _schema(self, node: Any, at: _Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
         if not isinstance(node, Mapping):
             return {}
-        parts: list[Schema] = []
-        for word in ("$ref", "$dynamicRef"):
-            if isinstance(node.get(word), str):
-                parts.append(self._reference(node[word], at, run))
-                if self.legacy:  # OpenAPI 3.0: what stands beside $ref has no effect
-                    return parts[0]
-        own = self._own(node, at, run)
+        words = [word for word in ("$ref", "$dynamicRef") if isinstance(node.get(word), str)]
+        parts = [self._reference(node[word], at, way) for word in words]
+        if self.legacy and parts:  # OpenAPI 3.0: what stands beside $ref has no effect
+            return parts[0]
+        own = self._own(node, at)
+        if not own and len(parts) == 1 and not set(node) & {"allOf", "anyOf", "oneOf"}:
+            return parts[0]  # nothing but a reference: the component itself
         whole = {word: own.pop(word) for word in UNEVALUATED if word in own}
-        parts.append(own)
-        parts += [self._schema(child, at, run) for child in _listed(node, "allOf")]
+        parts.insert(0, own)  # its annotations come before those of what it refers to
+        parts += [self._schema(child, at, "part") for child in _listed(node, "allOf")]
         for word in ("anyOf", "oneOf"):
-            branches = [self._schema(child, at, run) for child in _listed(node, word)]
+            branches = self._branches(node, word, at)
             if branches:
                 parts.append(alternatives(word, branches))
+        if len(parts) == 1 and not whole:
+            return simplified(parts[0])
         return simplified({**conjunction(parts), **whole})
 
-    def _reference(self, reference: str, at: _Position, run: _Expansion) -> Schema:
+    def _branches(self, node: Mapping[str, Any], word: str, at: _Position) -> list[Schema]:
+        named = wire_values(self.document, node, {}) if "discriminator" in node else {}
+        found = []
+        for child in _listed(node, word):
+            branch = self._schema(child, at, "branch")
+            place = target(self.document, child.get("$ref")) if named and isinstance(child, Mapping) else None
+            values = sorted(value for value, aim in named.items() if aim == place)
+            if values:
+                branch = {**branch, NOTE: {**branch.get(NOTE, {}), "values": values}}
+            found.append(branch)
+        return found
+
+    def _reference(self, reference: str, at: _Position, way: Way) -> Schema:
         place = target(self.document, reference)
         if place is None:
             return {NOTE: {"unresolved": reference}}
         if place in at.in_place:
+            self._cut.add(place)
             return {}  # a reference that leads back to itself without a step into the body says nothing
+        if way != "part" and self.subtypes.get(place):
+            place = f"{place}?"  # the parent, read as the subtype that the body names
         if place in at.open or at.depth > _DEEPEST_INLINE:
-            return self._defined(place, run)
-        if place not in run.finished:
-            self._expand(place, at, run)
-        if place in run.defined or run.sizes[place] > _LARGEST_INLINE:
-            return self._defined(place, run)
-        return run.finished[place]
+            return self._definition(place)
+        schema = self._expanded(place, at)
+        largest = _LARGEST_BELOW if way == "below" else _LARGEST_INLINE
+        if place in self._defined or self._sizes.get(place, 0) > largest:
+            return self._definition(place)
+        return schema
 
-    def _expand(self, place: str, at: _Position, run: _Expansion) -> None:
-        run.finished[place] = schema = self._schema(pointer.follow(self.document, place), at.through(place), run)
-        run.sizes[place] = _size(schema)
+    def _expanded(self, place: str, at: _Position) -> Schema:
+        """The normal form of what stands at a place, each place once."""
+        if place in self._finished:
+            return self._finished[place]
+        if self.twin is not None and place.rstrip("?") in self.unchanged:
+            schema = self.twin._expanded(place, _Position())
+            self._defined |= {place} & self.twin._defined
+        else:
+            outer, self._cut = self._cut, set()
+            schema = self._at(place, at.through(place))
+            left = self._cut - {place}
+            self._cut = outer | left
+            self._uncached += bool(left)
+            if left and self._uncached < _MOST_UNCACHED:
+                return schema  # holds only where those references are open already
+        self._finished[place] = schema
+        self._sizes[place] = _size(schema)
+        if schema:
+            self.components.put(schema, place)
+        return schema
 
-    def _defined(self, place: str, run: _Expansion) -> Schema:
-        if place not in run.defined:
-            plain = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in place.strip("/"))
-            run.defined[place] = f"{len(run.defined)}.{plain}"
-            run.waiting.append(place)
-        return {"$ref": f"#/$defs/{run.defined[place]}"}
+    def _at(self, place: str, at: _Position) -> Schema:
+        if not place.endswith("?"):
+            return self._schema(pointer.follow(self.document, place), at)
+        parent = place[:-1]
+        choices: list[Schema] = [self._reference(f"#{quote(parent)}", at, "part")]
+        name = pointer.follow(self.document, parent)["discriminator"].get("propertyName")
+        for value, child in sorted(self.subtypes[parent].items()):
+            asked: Schema = {"type": ["object"], "properties": {str(name): {"enum": [value]}}, "required": [str(name)]}
+            choices.append({"if": asked, "then": self._reference(f"#{quote(child)}", at, "part")})
+        return simplified({"allOf": choices})
 
-    def _own(self, node: Mapping[str, Any], at: _Position, run: _Expansion) -> Schema:
-        schema: Schema = {word: node[word] for word in _PLAIN if word in node and _sane(word, node[word])}
+    def _definition(self, place: str) -> Schema:
+        plain = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in place.strip("/"))
+        name = f"{plain}.{crc32(place.encode('utf-8', 'surrogatepass'))}"
+        self._places[name] = place
+        self._defined.add(place)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _own(self, node: Mapping[str, Any], at: _Position) -> Schema:
+        schema = values(node, legacy=self.legacy)
         below = at.below()
-        for word in _CHILD:
+        for word in BELOW:
             if isinstance(node.get(word), (Mapping, bool)):
-                schema[word] = self._schema(node[word], below, run)
-        for word in _CHILDREN:
+                schema[word] = self._schema(node[word], below)
+        for word in NAMED_BELOW:
             if isinstance(node.get(word), Mapping):
-                inner = at if word == "dependentSchemas" else below
                 schema[word] = {
-                    name: self._schema(child, inner, run)
+                    name: self._schema(child, below)
                     for name, child in node[word].items()
                     if word != "patternProperties" or is_readable(name)
                 }
-        if children := _listed(node, "prefixItems"):
-            schema["prefixItems"] = [self._schema(child, below, run) for child in children]
-        for word in ("not", "if", "then", "else"):
+        if isinstance(node.get("dependentSchemas"), Mapping):
+            children = node["dependentSchemas"].items()
+            schema["dependentSchemas"] = {name: self._schema(child, at) for name, child in children}
+        if prefix := _listed(node, "prefixItems"):
+            schema["prefixItems"] = [self._schema(child, below) for child in prefix]
+        for word in IN_PLACE:
             if isinstance(node.get(word), (Mapping, bool)):
-                schema[word] = self._schema(node[word], at, run)
-        if isinstance(node.get("required"), list):
-            schema["required"] = sorted({name for name in node["required"] if isinstance(name, str)})
-        if isinstance(node.get("dependentRequired"), Mapping):
-            schema["dependentRequired"] = {
-                name: sorted(set(map(str, names)))
-                for name, names in node["dependentRequired"].items()
-                if isinstance(names, list)
-            }
+                schema[word] = self._schema(node[word], at)
         if "unevaluatedProperties" in schema and "additionalProperties" in schema:
             del schema["unevaluatedProperties"]
-        self._typed(node, schema)
-        _noted(node, schema)
+        found = {**notes(node), **schema.get(NOTE, {})}
+        if isinstance(node.get("discriminator"), Mapping):
+            found["discriminator"] = self._discriminator(node, at)
+        if isinstance(node.get("contentSchema"), (Mapping, bool)):
+            found["contentSchema"] = self._schema(node["contentSchema"], below)
+        if found:
+            schema[NOTE] = found
         return schema
 
-    def _typed(self, node: Mapping[str, Any], schema: Schema) -> None:
-        declared = node.get("type")
-        types = [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else None
-        if types is not None:
-            if self.legacy and node.get("nullable") is True:
-                types = [*types, "null"]
-            known = {name for name in types if isinstance(name, str)} & (ALL_TYPES | {"integer"})
-            if known:
-                schema["type"] = sorted(known)
-        if isinstance(node.get("enum"), list):
-            schema["enum"] = list(node["enum"])
-        if "const" in node:
-            schema["enum"] = [node["const"]] if "enum" not in schema else schema["enum"]
-            if schema["enum"] != [node["const"]]:
-                schema["allOf"] = [{"enum": [node["const"]]}]
-        for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
-            if node.get(word) is True and bound in schema:  # OpenAPI 3.0: a flag beside the bound
-                schema[word] = schema.pop(bound)
-        _formatted(node, schema, types)
-
-
-def _formatted(node: Mapping[str, Any], schema: Schema, types: list[Any] | None) -> None:
-    name = schema.pop("format", None)
-    if not isinstance(name, str) or name in SILENT_FORMATS:
-        return
-    numeric = set(types or ()) & {"integer", "number"}
-    if name in _ASSERTED_BY_RANGE:
-        if types is not None and numeric:
-            low, high = _ASSERTED_BY_RANGE[name]
-            ranged = {"minimum": low, "maximum": high}
-            schema.setdefault("allOf", []).append(ranged)
-    elif name == "byte":
-        schema.setdefault("allOf", []).append({"pattern": _BASE64})
-    elif name in ASSERTED_FORMATS:
-        schema["format"] = name
-    elif name:
-        schema[NOTE] = {"format": name}
-
-
-def _noted(node: Mapping[str, Any], schema: Schema) -> None:
-    notes = {word: node[word] for word in NOTED if word in node}
-    if isinstance(node.get("pattern"), str) and not is_readable(node["pattern"]):
-        notes["pattern"] = node["pattern"]
-    notes.update({word: True for word in ("readOnly", "writeOnly") if node.get(word) is True})
-    if notes:
-        schema[NOTE] = {**notes, **schema.get(NOTE, {})}
+    def _discriminator(self, node: Mapping[str, Any], at: _Position) -> dict[str, Any]:
+        place = at.open[-1].rstrip("?") if at.open else ""
+        if place and pointer.follow(self.document, place) is not node:
+            place = ""  # below the component, not the component itself
+        return {
+            "propertyName": node["discriminator"].get("propertyName"),
+            "values": wire_values(self.document, node, self.every_subtype.get(place, {})),
+        }
 
 
 def _listed(node: Mapping[str, Any], word: str) -> list[Any]:
     children = node.get(word)
     return children if isinstance(children, list) else []
-
-
-def _sane(word: str, value: Any) -> bool:
-    if word in ("pattern", "format"):
-        return isinstance(value, str) and (word == "format" or is_readable(value))
-    if word == "uniqueItems":
-        return value is True
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        return False
-    if word == "multipleOf":
-        return value > 0
-    return word in _NUMERIC or (value >= 0 and value == int(value))
 
 
 def _size(schema: Any) -> int:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
+
+import orjson
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -31,15 +34,37 @@ ALL_TYPES = frozenset({"null", "boolean", "number", "string", "array", "object"}
 
 def text(value: Any) -> str:
     """One text per JSON value: equal values have equal texts (1.0 and 1 are equal in JSON Schema)."""
-    return json.dumps(_plain(value), sort_keys=True, ensure_ascii=False)
+    try:
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        if not _PERHAPS_WHOLE.search(written):
+            return written.decode()
+        return orjson.dumps(_whole(value), option=orjson.OPT_SORT_KEYS).decode()
+    except (TypeError, RecursionError):  # integers beyond 64 bits, lone surrogates, very deep values
+        return json.dumps(_whole(value), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def _plain(value: Any) -> Any:
+_PERHAPS_WHOLE = re.compile(rb"\.0|[0-9]e[0-9]")
+
+
+def _whole(value: Any) -> Any:
+    """The value with every number that is a whole one written as an integer."""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
     if isinstance(value, dict):
-        return {key: _plain(child) for key, child in value.items()}
-    return [_plain(child) for child in value] if isinstance(value, list) else value
+        return {key: _whole(child) for key, child in value.items()}
+    return [_whole(child) for child in value] if isinstance(value, list) else value
+
+
+def bare(node: Any) -> Any:
+    """A normal form without its notes: what a validator reads. Nothing is copied where there is no note."""
+    if isinstance(node, dict):
+        below = {key: bare(child) for key, child in node.items() if key != NOTE}
+        unchanged = len(below) == len(node) and all(below[key] is child for key, child in node.items())
+        return node if unchanged else below
+    if isinstance(node, list):
+        items = [bare(child) for child in node]
+        return node if all(one is two for one, two in zip(items, node, strict=True)) else items
+    return node
 
 
 def unique(values: Iterable[Any]) -> list[Any]:
@@ -55,40 +80,47 @@ def is_false(schema: Schema) -> bool:
 
 def conjunction(parts: Iterable[Schema]) -> Schema:
     """One schema that holds exactly when all parts hold; what cannot be merged stays in its ``allOf``."""
-    flat: list[Schema] = []
-    for part in parts:
-        if UNEVALUATED & part.keys():  # sees only what stands beside it: it stays whole
-            flat.append(part)
-            continue
-        flat.append({key: value for key, value in part.items() if key != "allOf"})
-        flat.extend(part.get("allOf", ()))
     merged: Schema = {}
     rest: list[Schema] = []
     notes: Schema = {}
-    for part in flat:
+    impossible = False
+    for part in _flattened(parts):
         for name, note in part.get(NOTE, {}).items():
             notes.setdefault(name, note)
         part = {key: value for key, value in part.items() if key != NOTE}
-        if is_false(part):
-            return {**FALSE, NOTE: notes} if notes else dict(FALSE)
-        if not part:
-            continue
-        if UNEVALUATED & part.keys() or (merged and not _mergeable(merged, part)):
+        impossible = impossible or is_false(part)
+        if UNEVALUATED & part.keys() or (merged and part and not _mergeable(merged, part)):
             rest.append(part)
         else:
             _absorb(merged, part, rest)
-    if merged.get("type") == [] or merged.get("enum") == []:
-        return {**FALSE, NOTE: notes} if notes else dict(FALSE)
-    if rest:
-        rest += [part for part in (_taken(merged, words) for words in _GROUPS) if part]
-        merged["allOf"] = [merged_part for merged_part in unique(rest) if merged_part != merged]
-        if not merged["allOf"]:
-            del merged["allOf"]
-        elif len(merged) == 1 and len(merged["allOf"]) == 1:
-            merged = dict(merged["allOf"][0])
+    if impossible or merged.get("type") == [] or merged.get("enum") == []:
+        merged = dict(FALSE)
+    elif rest:
+        merged = _with_rest(merged, rest)
     if notes:
         merged[NOTE] = notes
     return merged
+
+
+def _flattened(parts: Iterable[Schema]) -> list[Schema]:
+    """The parts, and those of their ``allOf``; what sees only what stands beside it (``unevaluated…``) stays whole."""
+    flat: list[Schema] = []
+    for part in parts:
+        if UNEVALUATED & part.keys() or "allOf" not in part:
+            flat.append(part)
+            continue
+        flat.append({key: value for key, value in part.items() if key != "allOf"})
+        flat.extend(part["allOf"])
+    return flat
+
+
+def _with_rest(merged: Schema, rest: list[Schema]) -> Schema:
+    """The merged part together with those that could not be merged, in their ``allOf``."""
+    rest = rest + [part for part in (_taken(merged, words) for words in _GROUPS) if part]
+    branches = [part for part in unique(rest) if part != merged]
+    if not branches:
+        return merged
+    return {**merged, "allOf": branches} if merged or len(branches) > 1 else dict(branches[0])
 
 
 def _taken(merged: Schema, words: tuple[str, ...]) -> Schema:
@@ -165,10 +197,6 @@ def _each(left: Schema, right: Schema) -> Schema:
 
 def _lists(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: sorted({*left.get(name, ()), *right.get(name, ())}) for name in {**left, **right}}
-
-
-def _multiple(left: float, right: float) -> float:
-    return math.lcm(int(left), int(right))
 
 
 def _common(left: list[Any], right: list[Any]) -> list[Any]:

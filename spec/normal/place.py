@@ -10,7 +10,7 @@ from spec.normal.merge import Schema, conjunction
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
 
-Kind: TypeAlias = Literal["member", "additional", "pattern", "item", "index", "anyOf", "oneOf", "allOf"]
+Kind: TypeAlias = Literal["member", "additional", "pattern", "item", "index", "anyOf", "oneOf", "allOf", "then", "else"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,59 +35,73 @@ def opened(schema: Schema, definitions: Schema) -> Schema:
         if "$ref" not in schema:
             break
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
-        schema = conjunction([definitions.get(schema["$ref"].rpartition("/")[2], {}), rest])
+        schema = conjunction([rest, definitions.get(schema["$ref"].rpartition("/")[2], {})])
     return schema
 
 
 def child(schema: Schema, step: Step) -> Schema:
     """The sub-schema one step down; ``{}`` where nothing is said."""
-    found: Any = {}
-    if step.kind == "member":
+    if step.kind in BRANCHES:
+        found: Any = schema.get(step.kind, [])[int(step.key)]
+    elif step.kind == "member":
         found = schema.get("properties", {}).get(step.key, schema.get("additionalProperties", {}))
-    elif step.kind == "additional":
-        found = schema.get("additionalProperties", {})
     elif step.kind == "pattern":
         found = schema.get("patternProperties", {}).get(step.key, {})
-    elif step.kind == "item":
-        found = schema.get("items", {})
     elif step.kind == "index":
         prefix = schema.get("prefixItems", [])
         found = prefix[int(step.key)] if int(step.key) < len(prefix) else schema.get("items", {})
     else:
-        found = schema.get(step.kind, [])[int(step.key)]
+        found = schema.get(_HOLDERS.get(step.kind, step.kind), {})
     return dict(found)
+
+
+BRANCHES = ("anyOf", "oneOf", "allOf")
+_HOLDERS = {"item": "items", "additional": "additionalProperties"}
 
 
 def placed(schema: Schema, step: Step, inner: Schema, *, present: bool) -> Schema:
     """The schema with the sub-schema one step down exchanged; ``present`` also requires a value to stand there."""
-    if step.kind in ("anyOf", "oneOf", "allOf"):
-        if present:
-            others = [part for number, part in enumerate(schema[step.kind]) if number != int(step.key)]
-            rest = {key: value for key, value in schema.items() if key != step.kind}
-            return conjunction([rest, inner, *(others if step.kind == "allOf" else ())])
+    return (_present if present else _exchanged)(schema, step, inner)
+
+
+def _exchanged(schema: Schema, step: Step, inner: Schema) -> Schema:
+    if step.kind in BRANCHES:
         branches = list(schema[step.kind])
         branches[int(step.key)] = inner
         return {**schema, step.kind: branches}
-    if step.kind == "pattern" and not present:
+    if step.kind == "pattern":
         return {**schema, "patternProperties": {**schema.get("patternProperties", {}), step.key: inner}}
-    if step.kind == "additional" and not present:
-        return {**schema, "additionalProperties": inner}
-    if step.kind in ("member", "additional", "pattern"):
-        name = step.key if step.kind == "member" else _name(schema, step)
-        result = {**schema, "properties": {**schema.get("properties", {}), name: inner}}
-        if present:
-            result["required"] = sorted({*schema.get("required", ()), name})
-        return result
-    if step.kind == "item" and not present:
-        return {**schema, "items": inner}
+    if step.kind == "member":
+        return {**schema, "properties": {**schema.get("properties", {}), step.key: inner}}
+    if step.kind == "index":
+        return {**schema, "prefixItems": _prefix(schema, int(step.key), inner)}
+    return {**schema, _HOLDERS.get(step.kind, step.kind): inner}
+
+
+def _present(schema: Schema, step: Step, inner: Schema) -> Schema:
+    if step.kind in BRANCHES:
+        others = [part for number, part in enumerate(schema[step.kind]) if number != int(step.key)]
+        rest = {key: value for key, value in schema.items() if key != step.kind}
+        return conjunction([rest, inner, *(others if step.kind == "allOf" else ())])
+    if step.kind in ("then", "else"):
+        rest = {key: value for key, value in schema.items() if key not in ("if", "then", "else")}
+        condition = schema.get("if", {})
+        return conjunction([rest, condition if step.kind == "then" else {"not": condition}, inner])
+    if step.kind in ("item", "index"):
+        prefix = schema.get("prefixItems", ())
+        index = len(prefix) if step.kind == "item" else int(step.key)
+        least = max(index + 1, int(schema.get("minItems", 0)))
+        return {**schema, "prefixItems": _prefix(schema, index, inner), "minItems": least}
+    name = step.key if step.kind == "member" else _name(schema, step)
+    properties = {**schema.get("properties", {}), name: inner}
+    return {**schema, "properties": properties, "required": sorted({*schema.get("required", ()), name})}
+
+
+def _prefix(schema: Schema, index: int, inner: Schema) -> list[Schema]:
     prefix = list(schema.get("prefixItems", ()))
-    index = len(prefix) if step.kind == "item" else int(step.key)
     prefix += [schema.get("items", {})] * (index + 1 - len(prefix))
     prefix[index] = inner
-    result = {**schema, "prefixItems": prefix}
-    if present:
-        result["minItems"] = max(index + 1, int(schema.get("minItems", 0)))
-    return result
+    return prefix
 
 
 def _name(schema: Schema, step: Step) -> str:
@@ -118,7 +132,7 @@ def rebuilt(root: Schema, path: Sequence[Step], inner: Schema, *, present: bool)
         if not rest:
             return inner
         schema = opened({key: value for key, value in schema.items() if key != "$defs"}, definitions)
-        if rest[0].kind in ("anyOf", "oneOf", "allOf") and len(schema.get(rest[0].kind, ())) <= int(rest[0].key):
+        if rest[0].kind in BRANCHES and len(schema.get(rest[0].kind, ())) <= int(rest[0].key):
             return schema
         return placed(schema, rest[0], build(child(schema, rest[0]), rest[1:]), present=present)
 

@@ -239,12 +239,14 @@ def _joined(branches: list[Schema]) -> list[Schema]:
     """Branches for different types become one branch with a type list; enumerations become one enumeration."""
     result: list[Schema] = []
     listed: list[Any] = []
+    deprecated: list[Any] = []
     for branch in branches:
-        values = [None] if branch.get("type") == ["null"] else branch.get("enum") if set(branch) == {"enum"} else None
+        values = _listed(branch)
         if values is not None and any("enum" in other for other in branches):
             if {text(value) for value in values} & {text(value) for value in listed}:
                 return branches
             listed += values
+            deprecated += values if branch.get(NOTE) else ()
             continue
         kinds = _kinds(branch)
         for index, other in enumerate(result):
@@ -259,4 +261,14 @@ def _joined(branches: list[Schema]) -> list[Schema]:
             result.append(branch)
     if listed:
         result.append({"enum": unique(listed)})
+    if deprecated:
+        result[-1][NOTE] = {"deprecated-values": unique(deprecated)}
     return result
+
+
+def _listed(branch: Schema) -> list[Any] | None:
+    """The values of a branch that is nothing but an enumeration, deprecated or not; None for any other branch."""
+    if branch.get("type") == ["null"]:
+        return [None]
+    plain = set(branch) <= {"enum", NOTE} and set(branch.get(NOTE, ())) <= {"deprecated"}
+    return branch["enum"] if plain and "enum" in branch else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -29,9 +29,9 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Validatio
 _Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 
 
-def reference_validator(schema: Schema) -> Any:
+def reference_validator(schema: Schema, formats: Mapping[str, Callable[[str], bool]] = FORMATS) -> Any:
     """A jsonschema validator of the schema that agrees with Rules on patterns and formats."""
     checker = FormatChecker(formats=())
-    for name, accepts in FORMATS.items():
+    for name, accepts in formats.items():
         checker.checks(name)(lambda value, accepts=accepts: not isinstance(value, str) or accepts(value))
     return _Validator(schema, format_checker=checker)

@@ -8,40 +8,40 @@ from typing import Any
 import jsonschema_rs
 
 from spec.normal.form import Normaliser
-from spec.normal.merge import NOTE, Schema, text
+from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.readable import OWN_FORMATS
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
 
 
-def bare(node: Any) -> Any:
-    """A normal form without its notes: what a validator reads."""
-    if isinstance(node, dict):
-        return {key: bare(child) for key, child in node.items() if key != NOTE}
-    return [bare(child) for child in node] if isinstance(node, list) else node
-
-
-def judge(schema: Schema) -> Callable[[Any], bool]:
+def verdict(schema: Schema) -> Callable[[Any], bool | None]:
     """A function that says whether a body is valid under a normal form; formats are asserted.
 
-    A schema that the engine refuses accepts nothing here, so that it proves nothing.
+    It says None of a body that the engine cannot judge, and of every body if it cannot read the schema.
     """
     try:
-        validator = jsonschema_rs.Draft202012Validator(bare(schema), validate_formats=True, formats=OWN_FORMATS)
+        plain = bare(reachable(schema))
+        validator = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=OWN_FORMATS)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda _: False
+        return lambda _: None
 
-    def is_valid(value: Any) -> bool:
+    def is_valid(value: Any) -> bool | None:
         try:
             return validator.is_valid(value)
         except ValueError:
-            return False
+            return None
 
     return is_valid
 
 
-def _reachable(schema: Schema) -> Schema:
+def judge(schema: Schema) -> Callable[[Any], bool]:
+    """A function that says whether a body is known to be valid under a normal form."""
+    known = verdict(schema)
+    return lambda value: known(value) is True
+
+
+def reachable(schema: Schema) -> Schema:
     """The schema with those definitions only that it refers to."""
     definitions = schema.get("$defs", {})
     kept: Schema = {}
@@ -61,7 +61,7 @@ def _reachable(schema: Schema) -> Schema:
 
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
-    schema = _reachable(schema)
+    schema = reachable(schema)
     if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
         return None
     try:

@@ -1,66 +1,129 @@
-"""The search for a body that proves a change: valid under one schema, refused by the other."""
+"""The search for a body that proves one change: valid under one schema, refused by the other, for that reason only."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from functools import cached_property
+from itertools import chain, islice
 from typing import Any
 
-from spec.normal.merge import Schema, text
+from spec.normal.merge import Schema, conjunction, text
 from spec.normal.place import Path, rebuilt
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
-from spec.witness.engine import difference, expanded, judge
+from spec.witness.engine import difference, expanded, judge, verdict
 from spec.witness.leaf import OTHERS
 from spec.witness.sample import samples
 
 _LOCAL = 6
 _AROUND = 12
+_MOST_BODIES = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Witness:
-    """A body, valid under the schema that accepts and refused by the other."""
+    """A body, valid under the schema that accepts and refused by the other.
+
+    It is ``alone`` when taking this one change back would make the body valid again: nothing else that changed refuses
+    it. A body that is not is refused by other changes as well.
+    """
 
     body: Any
+    alone: bool = True
 
 
 @dataclass(frozen=True, slots=True)
+class Isolated:
+    """One change seen alone: a schema as it was, with the change; and as it became, without it. Paths from the whole.
+
+    ``mine`` stands at ``path`` in the whole that accepts; ``restored`` belongs at ``other_path`` in the other one.
+    """
+
+    path: Path
+    mine: Schema
+    changed: Schema
+    other_path: Path
+    restored: Schema
+
+
 class Contest:
     """Two whole normal forms: ``accepting`` (with the convention on unknown members worked in) and ``refusing``."""
 
-    accepting: Schema
-    refusing: Schema
-    proves: Callable[[Any], bool]
+    def __init__(self, accepting: Schema, refusing: Schema) -> None:
+        self.accepting, self.refusing = accepting, refusing
 
-    @classmethod
-    def between(cls, accepting: Schema, refusing: Schema) -> Contest:
-        accepts, keeps = judge(accepting), judge(refusing)
-        return cls(accepting, refusing, lambda body: accepts(body) and not keeps(body))
+    @cached_property
+    def accepts(self) -> Callable[[Any], bool | None]:
+        return verdict(self.accepting)
+
+    @cached_property
+    def keeps(self) -> Callable[[Any], bool | None]:
+        return verdict(self.refusing)
+
+    def proves(self, body: Any) -> bool:
+        """True if the body is known to be valid under the accepting schema, and known to be refused by the other."""
+        return self.accepts(body) is True and self.keeps(body) is False
+
+    def _both(self, first: Schema, second: Schema) -> Schema:
+        definitions = {**second.get("$defs", {}), **first.get("$defs", {})}
+        return {**first, "$defs": definitions} if definitions else first
+
+    def blaming(self, change: Isolated) -> Schema:
+        """The accepting whole with this one change made."""
+        return rebuilt(self._both(self.accepting, self.refusing), change.path, change.changed, present=False)
+
+    def restored(self, change: Isolated) -> Schema:
+        """The refusing whole with this one change taken back."""
+        return rebuilt(self._both(self.refusing, self.accepting), change.other_path, change.restored, present=False)
 
 
-def search(contest: Contest, path: Path, local: Schema, changed: Schema) -> Witness | None:
-    """A witness for one change: ``local`` is the sub-schema at ``path``, ``changed`` the same with the change in it.
+def search(contest: Contest, change: Isolated) -> Iterator[Witness]:
+    """Witnesses for one change, those first that nothing else refuses; usually one of the first is taken."""
+    shared: list[Witness] = []
+    restored, blaming = contest.restored(change), contest.blaming(change)
+    forgives, blames = verdict(restored), verdict(blaming)
+    for body in islice(_bodies(contest, change, restored, blaming), _MOST_BODIES):
+        if not contest.proves(body):
+            continue
+        if forgives(body) is True:
+            yield Witness(body)
+        elif blames(body) is False:
+            shared.append(Witness(body, alone=False))
+    yield from shared
 
-    The value at the path is valid under ``local`` and refused by ``changed``; the whole body around it is proven.
-    """
+
+def _bodies(contest: Contest, change: Isolated, restored: Schema, blaming: Schema) -> Iterator[Any]:
+    """Bodies around values that the change alone tells apart, then whatever the wholes suggest."""
+    values = list(_values(contest, change))
+    for value in sorted(values, key=lambda value: value is None):
+        yield from around(contest.accepting, change.path, value)
+        yield from around(restored, change.other_path, value)
+    rest = difference(contest.accepting, blaming)
+    for schema in (rest, contest.accepting, restored):
+        if schema is not None and schema != {"not": {}}:
+            yield from samples(schema, most=60)
+
+
+def _values(contest: Contest, change: Isolated) -> Iterator[Any]:
+    """Values that the schema at the place accepts, and refuses once the change is made."""
     definitions = contest.accepting.get("$defs", {})
-    refusing = contest.refusing.get("$defs", {})
-    inner = {**local, "$defs": definitions} if definitions else local
-    other = {**changed, "$defs": {**refusing, **definitions}} if definitions or refusing else changed
+    refusing = {**contest.refusing.get("$defs", {}), **definitions}
+    inner = {**change.mine, "$defs": definitions} if definitions else change.mine
+    other = {**_plain(change.changed), "$defs": refusing} if refusing else change.changed
+    both = conjunction([_plain(change.mine), _plain(change.restored)])
+    both = {**both, "$defs": refusing} if refusing else both
     accepts, keeps = judge(inner), judge(other)
     rest = difference(inner, other)
     if rest == {"not": {}}:
-        return None
-    sources = (rest, *_named(inner, other), inner, expanded(inner), other)
-    streams = [samples(schema, most=60) for schema in sources if schema is not None]
-    values = _first(streams, lambda value: accepts(value) and not keeps(value), _LOCAL)
-    for value in sorted(values, key=lambda value: value is None):
-        for body in around(contest.accepting, path, value):
-            if contest.proves(body):
-                return Witness(body)
-    return _whole(contest.accepting, rebuilt(contest.accepting, path, other_of(changed), present=False), contest)
+        return iter(())
+    sources = (both, difference(both, other), rest, *_named(inner, other), inner, expanded(inner), other)
+    streams = [samples(schema, most=60) for schema in sources if schema is not None and schema != {"not": {}}]
+    return iter(_first(streams, lambda value: accepts(value) and not keeps(value), _LOCAL))
+
+
+def _plain(schema: Schema) -> Schema:
+    return {key: value for key, value in schema.items() if key != "$defs"}
 
 
 def _named(inner: Schema, other: Schema) -> Iterator[Schema]:
@@ -74,26 +137,13 @@ def _named(inner: Schema, other: Schema) -> Iterator[Schema]:
         yield {**inner, "properties": members, "required": sorted({*inner.get("required", ()), name})}
 
 
-def other_of(changed: Schema) -> Schema:
-    """The changed sub-schema as it stands inside a whole, whose definitions it shares."""
-    return {key: value for key, value in changed.items() if key != "$defs"}
-
-
-def anywhere(contest: Contest) -> Witness | None:
-    """A witness for the two wholes, wherever they differ."""
-    return _whole(contest.accepting, contest.refusing, contest)
-
-
-def _whole(accepting: Schema, refusing: Schema, contest: Contest) -> Witness | None:
-    rest = difference(accepting, refusing)
+def anywhere(contest: Contest) -> Iterator[Witness]:
+    """Witnesses for the two wholes, wherever they differ."""
+    rest = difference(contest.accepting, contest.refusing)
     if rest == {"not": {}}:
-        return None
-    for schema in (rest, accepting, refusing):
-        if schema is not None:
-            for body in samples(schema, most=80):
-                if contest.proves(body):
-                    return Witness(body)
-    return None
+        return
+    found = (samples(schema, most=80) for schema in (rest, contest.accepting, contest.refusing) if schema is not None)
+    yield from (Witness(body) for body in chain.from_iterable(found) if contest.proves(body))
 
 
 def around(whole: Schema, path: Path, value: Any) -> Iterator[Any]:
@@ -102,12 +152,10 @@ def around(whole: Schema, path: Path, value: Any) -> Iterator[Any]:
         yield value
         return
     pinned = rebuilt(whole, path, {"enum": [value]}, present=True)
-    seen = 0
-    for schema in (pinned, expanded(pinned)):
-        if schema is not None:
-            for body in samples(schema, most=_AROUND):
-                yield body
-                seen += 1
+    yield from samples(pinned, most=_AROUND)
+    worked = expanded(pinned)
+    if worked is not None:
+        yield from samples(worked, most=_AROUND)
 
 
 def _first(streams: Sequence[Iterator[Any]], wanted: Callable[[Any], bool], most: int) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -121,10 +122,8 @@ def test_a_target_that_dies_ends_the_run(tmp_path: Path) -> None:
             [sys.executable, "-m", "invigilate", "check", url, *QUICK.split()[:-4], "--json", "r.json"],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path, env=environment(),
         )  # fmt: skip
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             run.wait(timeout=6)
-        except subprocess.TimeoutExpired:
-            pass
     out, complaints = run.communicate(timeout=60)
     assert run.returncode == 2, out + complaints
     assert "never-hang" not in re.sub(r"[·].*", "", out)

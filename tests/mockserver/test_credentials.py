@@ -44,7 +44,22 @@ def test_nobody(client: Any) -> None:
     for headers in ({}, {"Authorization": "Basic eDp5"}, {"Authorization": client.token}, {"X-Token": client.token}):
         answer = send(client, **headers)
         told(answer, 401, "AUTHENTICATIONFAILED", "credential-missing-refused")
-        assert answer.headers["www-authenticate"] == 'Bearer realm="invigilate"'
+        assert answer.headers["www-authenticate"] == 'Bearer realm="smarterservices"'
+
+
+def test_white_space_around_a_token_is_none_of_it(client: Any) -> None:
+    for sent in (f"{client.token} ", f"{client.token}\t ", f" {client.token}"):
+        assert send(client, token=sent).status_code == 200
+        assert send(client, token=client.token, Authorization=f"Bearer {sent}").status_code == 200
+        assert send(client, token=sent, Authorization=f"Bearer {client.token}").status_code == 200
+
+
+def test_a_scheme_in_the_token_header_is_told(client: Any) -> None:
+    for scheme in ("Bearer", "bearer"):
+        answer = send(client, token=f"{scheme} {client.token}")
+        told(answer, 403, "AUTHENTICATIONFAILED", "credential-invalid-refused")
+        assert "leave out 'Bearer'" in answer.json()["message"]
+        assert client.token not in answer.text
 
 
 def test_two_that_differ(client: Any) -> None:
@@ -65,7 +80,10 @@ def test_times(client: Any) -> None:
     told(send(client, token=early), 403, "AUTHENTICATIONFAILED", "credential-early-refused")
     answer = send(client, Authorization=f"Bearer {expired}")
     told(answer, 401, "AUTHENTICATIONFAILED", "credential-expired-refused")
-    assert 'error="invalid_token"' in answer.headers["www-authenticate"]
+    assert answer.headers["www-authenticate"] == (
+        'Bearer realm="smarterservices", error="invalid_token", '
+        'error_description="The access token is invalid or has expired"'
+    )
     client.clock.now += 61
     assert send(client, token=early).status_code == 200
     client.clock.now += 3600

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
@@ -54,6 +55,16 @@ def test_a_mounted_mock_serves_and_its_links_lead_back(
     assert style == f"{mount}/_invigilate/static/style.css"
     assert outer.get(style).headers["content-type"].startswith("text/css")
     assert outer.get("/own").text == "own /own"
+
+
+def test_the_example_of_the_docs_works(repository: Path) -> None:
+    example = (repository / "docs" / "mock.md").read_text().partition("```python\n")[2].partition("```")[0]
+    names: dict[str, Any] = {}
+    exec(example, names)  # our own page
+    outer, ready = TestClient(names["app"]), names["mock"].ready
+    path = f"/mock/v2/installs/{ready.install}/provision"
+    assert outer.post(path, json=COURSE, headers={"token": ready.token}).json()["course"]["result"] == "Created"
+    assert outer.post(path).json()["help"].startswith("http://testserver/mock/_invigilate/contract#")
 
 
 def test_help_leads_to_the_clause_on_the_mounted_contract_page(outer: TestClient, inner: Any) -> None:
@@ -120,6 +131,30 @@ def test_a_lifespan_and_a_websocket(inner: Any) -> None:
         with pytest.raises(WebSocketDisconnect) as ended, client.websocket_connect("/"):
             pass
         assert ended.value.code == 1000
+
+
+def test_events_pass_as_they_come_and_the_journal_keeps_their_beginning(
+    document: Document, client_of: Callable[..., Any]
+) -> None:
+    client = client_of(document, journal_body=20)
+    passed: list[int] = []
+
+    async def events(request: Request) -> Response:
+        async def sent() -> AsyncIterator[str]:
+            for number in range(100):
+                async with asyncio.timeout(5):
+                    await asyncio.sleep(0)
+                yield f"data: {number}\n\n"
+                passed.append(number)
+
+        return StreamingResponse(sent(), media_type="text/event-stream")
+
+    client.app.router.routes.append(Route("/events", events))
+    answer = client.http.get("/events")
+    assert answer.text.count("data: ") == 100
+    assert passed == list(range(100))
+    [kept] = client.app.journal
+    assert (kept.status, kept.answer) == (200, answer.text[:20])
 
 
 def test_a_slow_body_is_refused_by_the_application_itself(document: Document, client_of: Callable[..., Any]) -> None:

@@ -50,6 +50,16 @@ def test_the_index_and_the_document(client: Any) -> None:
     assert client.http.head("/").content == b""
 
 
+def test_the_index_shows_integrations_and_the_running_fault(
+    client: Any, document: Document, client_of: Callable[..., Any]
+) -> None:
+    integration = next(iter(client.app.installs[0].members["integrations"]))
+    page = client.http.get("/").text
+    assert integration in page
+    assert "on purpose" not in page
+    assert "on purpose: <code>answers-201</code>" in client_of(document, faults=("answers-201",)).http.get("/").text
+
+
 def test_reset_restores_the_start(client: Any, examples: dict[str, Any]) -> None:
     before = [one.sid for one in client.app.store]
     client.ok(examples["everything"])
@@ -72,6 +82,22 @@ def test_reset_restores_the_start(client: Any, examples: dict[str, Any]) -> None
 )
 def test_other_sites_cannot_reset(client: Any, headers: dict[str, str]) -> None:
     assert client.http.post("/_invigilate/reset", headers=headers).status_code == 403
+
+
+def test_a_refused_host_is_told_how_to_be_allowed_and_blames_no_clause(client: Any) -> None:
+    answer = client.http.post("/_invigilate/reset", headers={"host": "mock:8400"}).json()
+    assert "--allow-host" in answer["message"]
+    assert answer["errors"] == []
+    assert "help" not in answer
+
+
+def test_allowed_hosts_and_the_own_network_address_can_reset(document: Document, client_of: Callable[..., Any]) -> None:
+    named = client_of(document, public_url=None, hosts=frozenset({"mock"}))
+    assert named.http.post("/_invigilate/reset", headers={"host": "mock:8400"}).status_code == 200
+    # an address cannot be rebound by a foreign site; where the call arrived is this machine
+    here = TestClient(named.app, base_url="http://192.168.7.5:8400")
+    assert here.post("/_invigilate/reset", headers={"origin": "http://192.168.7.5:8400"}).status_code == 200
+    assert here.post("/_invigilate/reset", headers={"host": "192.168.7.6:8400"}).status_code == 403
 
 
 def test_loopback_hosts_can_reset(client: Any) -> None:

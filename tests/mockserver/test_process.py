@@ -110,6 +110,36 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert json.loads(words[-1])["course"]
 
 
+def test_the_ready_file_of_a_killed_mock_does_not_mislead(start: Start, tmp_path: Path) -> None:
+    killed = start()
+    killed.stop(signal.SIGKILL)
+    assert killed.file.exists()
+    taken = socket.create_server(("127.0.0.1", 0))  # the next one cannot even start
+    port = str(taken.getsockname()[1])
+    with taken:
+        arguments = command("mock", "--port", port, "--ready-file", str(killed.file))
+        assert subprocess.run(arguments, cwd=ROOT, capture_output=True, timeout=20).returncode == 2
+    assert not killed.file.exists()
+
+
+def test_a_service_name_and_an_address_that_others_reach(start: Start) -> None:
+    mock = start("--host", "0.0.0.0", "--allow-host", "mock")
+
+    def links(host: str) -> str:
+        head = f"POST /v2/installs/{mock.told['install']}/provision HTTP/1.1\r\nHost: {host}\r\n"
+        answer = mock.raw(head.encode() + b"Content-Length: 0\r\n\r\n")
+        return str(json.loads(answer.partition(b"\r\n\r\n")[2])["help"].partition("/_invigilate")[0])
+
+    assert links("mock:8400") == "http://mock:8400"
+    assert links(f"localhost:{mock.port}") == f"http://localhost:{mock.port}"
+    assert links("elsewhere") == mock.url == f"http://127.0.0.1:{mock.port}"
+    out, err = mock.stop()
+    assert "whoever reaches this machine" in err
+    assert "--allow-host" in err
+    assert err.count("\n") == 1
+    assert "whoever reaches" not in out
+
+
 def test_sigterm_ends_it_although_clients_stay(start: Start) -> None:
     mock = start()
     with socket.create_connection(("127.0.0.1", mock.port)) as idle:
@@ -150,6 +180,12 @@ def test_seeds_repeat_sids(start: Start) -> None:
         (["--keys", "{tmp}/missing/keys.pem"], "cannot be created"),
         (["--fault", "nothing"], "no fault 'nothing'"),
         (["--public-url", "somewhere"], "absolute http"),
+        (["--public-url", "http://mock.test/?x=1"], "without a user, a query and a fragment"),
+        (["--public-url", "http://mock.test/#top"], "without a user, a query and a fragment"),
+        (["--public-url", "http://me:secret@mock.test/"], "without a user, a query and a fragment"),
+        (["--public-url", "http://:80/"], "absolute http"),
+        (["--public-url", "http://mock.test:99999/"], "absolute http"),
+        (["--public-url", "http://[::1/"], "absolute http"),
         (["--host", "no.such.host.invalid"], "cannot be used"),
         (["--ready-file", "{tmp}/missing/ready.json"], "cannot be written"),
     ],
@@ -237,6 +273,16 @@ def test_pipelined_and_split_requests(running: Running) -> None:
             connection.sendall(piece)
             time.sleep(0.01)  # so that the pieces arrive apart
         assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def test_white_space_around_values_is_none_of_them(running: Running) -> None:
+    body = json.dumps(BODY)
+    sent = (
+        f"POST /v2/installs/{running.told['install']}/provision HTTP/1.1\r\nHost: localhost \r\n"
+        f"token: \t {running.told['token']} \t\r\nContent-Type:application/json \r\n"
+        f"Content-Length: {len(body)} \r\n\r\n{body}"
+    )
+    assert running.raw(sent.encode()).startswith(b"HTTP/1.1 200 ")
 
 
 def test_nothing_secret_is_logged(start: Start) -> None:

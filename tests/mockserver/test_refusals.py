@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx2
 import pytest
+
+from mockserver.endpoints.unknown import published
 
 COURSE = {"ids": {"external": "c"}, "title": "t", "code": None}
 GOOD = json.dumps({"course": COURSE}).encode()
@@ -124,6 +127,66 @@ def test_unknown_paths(client: Any, path: str, hint: str) -> None:
     shape(answer, 404, "path-known")
     assert hint in answer.json()["message"]
     assert "secret" not in answer.text
+
+
+def test_an_install_of_the_other_page_gets_a_hint(client: Any) -> None:
+    answer = client.http.post(client.path("IN" + "0" * 28), content=GOOD, headers={"token": client.token})
+    shape(answer, 400, "install-sid-form")
+    assert "writes IN, every endpoint AI" in answer.json()["message"]
+
+
+def test_a_blank_in_a_media_type_is_shown(client: Any) -> None:
+    headers = {"token": client.token, "content-type": "text/plain; a=b"}
+    assert "'text/plain; a=b'" in client.post(raw=GOOD, headers=headers).json()["message"]
+
+
+PUBLISHED = [(method, one.path) for one in published() for method in one.methods]
+
+
+@pytest.mark.parametrize(("method", "path"), [*PUBLISHED, ("BREW", "/v1/installs/{installSid}/settings")])
+def test_a_published_path_is_served_or_answered_501(client: Any, method: str, path: str) -> None:
+    served = {one.path for one in client.app.document.operations.values()}
+    sid = client.install
+    answer = client.http.request(method, re.sub(r"\{[^}]*\}", sid, path), headers={"token": client.token})
+    if path in served:
+        assert answer.status_code != 501
+        return
+    shape(answer, 501, "published-unserved")
+    assert answer.json()["code"] == "NOTIMPLEMENTED"
+    assert path in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/_invigilate/nothing", "/_invigilate/static/none.css", "/_invigilate/static/../app.py"]
+)
+def test_what_is_not_there_below_a_mount_is_told_as_everywhere(client: Any, path: str) -> None:
+    answer = client.http.get(path)
+    shape(answer, 404, "path-known")
+    assert "The paths are " in answer.json()["message"]
+    posted = client.http.post("/_invigilate/static/style.css")
+    shape(posted, 405, "method-allowed")
+    assert posted.headers["allow"] == "GET, HEAD"
+
+
+def test_every_published_path_has_methods_and_what_is_misspelt_means_a_published_one() -> None:
+    paths = {one.path: one.methods for one in published() if not one.means}
+    assert all(paths.values())
+    for one in published():
+        if one.means:
+            method, _, path = one.means.partition(" ")
+            assert method in paths[path]
+            assert one.path not in paths
+
+
+def test_a_browser_gets_a_page_for_a_path_that_is_not_there(client: Any) -> None:
+    browser = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    page = client.http.get("/nowhere", headers=browser)
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "There is nothing at /nowhere." in page.text
+    assert 'href="/"' in page.text
+    for headers in ({}, {"accept": "*/*"}, {"accept": "application/json"}):
+        shape(client.http.get("/nowhere", headers=headers), 404, "path-known")
+    shape(client.http.post("/nowhere", headers=browser), 404, "path-known")
 
 
 @pytest.mark.parametrize("install", ["AI", "x", "AI%2f", "A%C3%A9", "AI" + "G" * 32, "", "AI" + "0" * 32 + "%0a"])

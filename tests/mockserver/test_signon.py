@@ -66,6 +66,18 @@ def test_the_page_says_who_and_where_and_in_which_role(client: Any, examples: di
     assert "http" not in page.text.replace(body["exam"]["configuration"]["url"], "")
 
 
+def test_the_page_shows_own_identifiers_and_no_words_of_python(client: Any, examples: dict[str, Any]) -> None:
+    body = json.loads(json.dumps(examples["everything"]))
+    body["user"]["ids"], body["course"]["ids"] = {"lms": "moodle-42"}, {"external": "bio <1>"}
+    for _ in range(2):  # a new user, and a known one
+        page = client.http.get(path(client.ok(body)["signon"]["redirect"]), headers={"accept": "text/html"}).text
+        assert "<dt>lms</dt><dd>moodle-42</dd>" in page
+        assert "<dt>external</dt><dd>bio &lt;1&gt;</dd>" in page
+        assert "True" not in page
+        assert "False" not in page
+        assert "<dt>practice</dt><dd>no</dd>" in page
+
+
 def test_json_for_who_asks(client: Any, signon: Any) -> None:
     answer = client.http.get(path(signon["redirect"]), headers={"accept": "application/json"})
     assert answer.json()["signedOn"] is True

@@ -10,8 +10,9 @@ import pytest
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import GRADES, Change, Report
-from spec.diff.comparison import compare
+from spec.diff.comparison import compare, compare_sources
 from spec.diff.rules import DOCUMENT_RULES
+from spec.openapi.sources import document
 from spec.source.reading import read
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "diff").iterdir())
@@ -19,7 +20,9 @@ HARMLESS = {"unchanged", "compatible"}
 
 
 def report(case: Path) -> Report:
-    return compare(read(case / "old.yaml").value, read(case / "new.yaml").value)
+    paths = [case / f"{side}.yaml" for side in ("old", "new")]  # or a folder each, for documents of several files
+    old, new = (document(path if path.exists() else path.with_suffix("") / "openapi.yaml") for path in paths)
+    return compare_sources(old, new)
 
 
 def worst(changes: list[Change]) -> str:

@@ -1,0 +1,107 @@
+"""What changed in the members of an object: required ones, those that one side only declares, undeclared ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from spec.compatibility.hits import Place
+from spec.compatibility.keywords import Difference
+from spec.compatibility.rules import Sets
+from spec.normal.merge import Schema, bare, is_false, text
+from spec.witness.engine import is_contained
+
+
+@dataclass(frozen=True, slots=True)
+class MemberDifference:
+    """A difference and the member that it is about; ``twin`` is a member of the other side with the same schema."""
+
+    difference: Difference
+    member: str | None = None
+    twin: str | None = None
+
+
+def member_hits(place: Place) -> Iterator[MemberDifference]:
+    """Every difference of two object schemas but those inside members that both declare."""
+    yield from _required(place)
+    one, two = place.old.get("properties", {}), place.new.get("properties", {})
+    for name in [each for each in {**one, **two} if (each in one) != (each in two)]:
+        demanded = name in (place.new if name in one else place.old).get("required", ())
+        if not (demanded and place.is_open()):
+            yield _lone(place, name, removed=name in one)
+    yield from _extra(place.old.get("additionalProperties", {}), place.new.get("additionalProperties", {}))
+    patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
+    if patterns[0].keys() != patterns[1].keys():
+        words = ("patternProperties", "additionalProperties")
+        shown = [[*side] or None for side in patterns]
+        yield MemberDifference(Difference.of("pattern-members-changed", words, shown[0], shown[1]))
+
+
+def _required(place: Place) -> Iterator[MemberDifference]:
+    old, new = place.old.get("required", []), place.new.get("required", [])
+    for name in new:
+        if name not in old:
+            yield MemberDifference(Difference.of("member-became-required", "required", None, name), name)
+    for name in old:
+        if name not in new:
+            yield MemberDifference(Difference.of("member-became-optional", "required", name), name)
+
+
+def _lone(place: Place, name: str, *, removed: bool) -> MemberDifference:
+    """A member that only one side declares; what the other side says of undeclared members decides."""
+    mine, other = (place.old, place.new) if removed else (place.new, place.old)
+    shown = (name if removed else None, None if removed else name)
+    schema = mine["properties"][name]
+    twin = _twin(schema, mine, other)
+    if place.is_open():
+        rule = "member-removed" if removed else "member-added"
+        return MemberDifference(
+            Difference.of(rule, "properties", *shown, "moves" if place.mixed else "keeps"), name, twin
+        )
+    extra = other.get("additionalProperties", {})
+    if is_false(extra) and "patternProperties" not in other and not is_false(schema):
+        rule = "member-refused" if removed else "member-allowed"
+        return MemberDifference(Difference.of(rule, "properties", *shown), name, twin)
+    old, new = (schema, extra) if removed else (extra, schema)
+    if is_false(old) and is_false(new):
+        sets: Sets = "keeps"
+    else:
+        sets = _sets(old, new, local=not {"patternProperties", "unevaluatedProperties"} & other.keys())
+    return MemberDifference(Difference.of("member-redeclared", "properties", name, name, sets), name)
+
+
+def _twin(schema: Schema, mine: Schema, other: Schema) -> str | None:
+    """The one member that only the other side declares and that has the same schema, if the schema says anything."""
+    wanted = text(bare(schema))
+    found = [
+        name
+        for name, each in other.get("properties", {}).items()
+        if name not in mine.get("properties", {}) and text(bare(each)) == wanted
+    ]
+    return found[0] if len(found) == 1 else None
+
+
+def _sets(old: Schema, new: Schema, *, local: bool) -> Sets:
+    local = local and "$ref" not in text([old, new])
+    narrows, widens = not (local and is_contained(old, new)), not (local and is_contained(new, old))
+    return "moves" if narrows and widens else "narrows" if narrows else "widens" if widens else "keeps"
+
+
+def _extra(old: Schema, new: Schema) -> Iterator[MemberDifference]:
+    """Schemas of undeclared members, where at least one side does not go by a schema of its own."""
+    if text(bare(old)) == text(bare(new)):
+        return
+    rules = (
+        ("unknown-members-refused", is_false(new)), ("unknown-members-allowed", is_false(old)),
+        ("unknown-members-limited", not bare(old)), ("unknown-members-freed", not bare(new)),
+    )  # fmt: skip
+    rule = next((name for name, holds in rules if holds), None)
+    if rule is not None:
+        yield MemberDifference(Difference.of(rule, "additionalProperties", _shown(old), _shown(new)))
+
+
+def _shown(schema: Schema) -> Any:
+    if is_false(schema):
+        return False
+    return bare(schema) or True
