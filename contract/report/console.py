@@ -67,8 +67,10 @@ def _head(verdict: Verdict, paint: _Paint) -> str:
 def pace(verdict: Verdict) -> str:
     """What was sent, in which time, and the seed."""
     said = [f"{verdict.requests} requests in {verdict.seconds:.1f} s"]
-    if verdict.throttled or verdict.unavailable:
+    if verdict.throttled or verdict.unavailable or verdict.lost:
         said.append(f"{verdict.throttled} times told to wait, {verdict.unavailable} times unavailable")
+    if verdict.lost:
+        said.append(f"{verdict.lost} answer{'s' * (verdict.lost != 1)} lost")
     if not verdict.passive:
         said.append(f"seed {verdict.seed}")
     return ", ".join(said)

@@ -162,6 +162,9 @@ class Verdict:
     seconds: float
     throttled: int
     unavailable: int
+    lost: int = 0
+    stopped: str | None = None
+    unmet: tuple[str, ...] = ()
 
     @property
     def findings(self) -> list[ShownFinding]:
@@ -225,5 +228,9 @@ class Verdict:
         )
         known = sum(one.known is not None for one in self.findings)
         said = "The contract is kept" if self.exit_code == 0 else "The contract is broken"
+        if self.exit_code == 0 and self.stopped is not None:
+            said = f"Stopped early ({self.stopped.rstrip('.')}); nothing was found in the part that was judged"
+        if self.exit_code == 1 and self.unmet and not any(one.counts for one in self.findings):
+            said = f"Nothing was found, but {len(self.unmet)} required clauses were not exercised"
         extra = f" {known} known finding{'s' * (known != 1)} did not count." if known else ""
         return f"{said}: of {len(self.clauses)} clauses {counted}.{extra}"
