@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 import shlex
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +17,7 @@ import pytest
 if TYPE_CHECKING:
     from contract.cli.conduct import Prepared
 
-SUITE = "contract/suite/"
+SUITE = Path(__file__).parent / "suite" / "test_contract.py"
 _WORKER_INPUT = "invigilate"
 
 
@@ -99,7 +100,7 @@ def pytest_configure_node(node: Any) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Refuse to collect the suite without a target."""
-    ours = any(SUITE in one.nodeid.replace("\\", "/") or "contract.suite" in one.nodeid for one in items)
+    ours = any(one.path == SUITE for one in items)
     if ours and _PREPARED not in config.stash and _TOLD not in config.stash and not hasattr(config, "workerinput"):
         raise pytest.UsageError("invigilate: say what to judge: --target URL --check='--install AI…'.")
 
