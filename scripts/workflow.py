@@ -1,4 +1,4 @@
-"""Plays the ``run`` steps of the workflow that the docs show, and of the composite action: bash, our mock as the server.
+"""Plays the ``run`` steps of the docs' workflow and of the composite action: bash, and our mock as the server.
 
 No runner of GitHub is at hand: steps that are actions are not played, and ``${{ … }}`` is filled in from a table.
 """
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ class Stage:
         for _ in range(600):
             if (self.folder / "ready.json").exists():
                 break
-            subprocess.run(["sleep", "0.1"], check=True)
+            time.sleep(0.1)
         ready = json.loads((self.folder / "ready.json").read_text())
         self.expressions |= {
             "secrets.PROVISION_TOKEN": ready["token"],
@@ -69,7 +70,7 @@ class Stage:
         sys.stdout.write(f"— {step.get('name', 'step')}\n")
         sys.stdout.flush()
         subprocess.run(
-            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", self.filled(step["run"])],
+            [str(shutil.which("bash")), "--noprofile", "--norc", "-eo", "pipefail", "-c", self.filled(step["run"])],
             cwd=self.folder, env=environment, check=True, timeout=TIME,
         )  # fmt: skip
 
@@ -81,7 +82,9 @@ class Stage:
 def block(page: str, first: str) -> Any:
     """The YAML block of a page that begins with a line."""
     text = (ROOT / "docs" / page).read_text()
-    return yaml.safe_load(next(one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if one.startswith(first)))
+    return yaml.safe_load(
+        next(one for one in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if one.startswith(first))
+    )
 
 
 def main() -> int:

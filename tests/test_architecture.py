@@ -13,8 +13,8 @@ from spec.schema.formats import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
-        *("defect", "source", "openapi", "schema", "catalogue", "resources", "load"),
-        *("regex", "normal", "witness", "compatibility", "diff", "lint", "docs"),
+        *("defect", "source", "configuration", "openapi", "schema", "catalogue", "resources", "load"),
+        *("regex", "normal", "witness", "compatibility", "diff", "reporting", "lint", "docs"),
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
@@ -27,6 +27,7 @@ ORDER = {
             "oracle",
             "judging",
             "generation",
+            "strategies",
             "probes",
             "reproduction",
             "run",
@@ -49,6 +50,8 @@ NAMELESS = [
     "contract/oracle/oracle.py",
     "contract/judging/answers.py",
     "contract/run/sequences.py",
+    "contract/run/machine.py",
+    "contract/strategies.py",
 ]
 NAMES = {
     *("course", "user", "enrollment", "exam", "configuration", "signon", "title", "code", "firstName", "lastName"),

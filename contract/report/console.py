@@ -95,6 +95,7 @@ def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
         listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         yield paint.outcome(f"· {len(names)} not exercised, {reason}: {listed}", Outcome.NOT_EXERCISED)
     yield from _made(verdict)
+    yield from _covered(verdict)
     yield from _notes(verdict)
     if verdict.findings:
         yield "--verbose shows every clause, and the calls to see each finding again; --html and --json keep them."
@@ -163,7 +164,18 @@ def _everything(verdict: Verdict, paint: _Paint) -> Iterator[str]:
         yield ""
     yield from _notes(verdict)
     yield ""
+    yield from _covered(verdict)
     yield _last(verdict, paint)
+
+
+def _covered(verdict: Verdict) -> Iterator[str]:
+    """How much of the document was sent."""
+    if verdict.coverage is not None:
+        shown = verdict.coverage
+        yield (
+            f"Sent of the document: {shown.states} of {shown.states_wanted} states of members (absent, null, least, "
+            f"most, odd), {shown.pairs} of {shown.pairs_wanted} combinations of members that a condition connects."
+        )
 
 
 def _clause(clause: ShownClause, paint: _Paint) -> str:

@@ -21,6 +21,7 @@ from contract.report.verdict import (
     GRAVEST_FIRST,
     Made,
     ShownClause,
+    ShownCoverage,
     ShownExchange,
     ShownFinding,
     ShownRequest,
@@ -108,6 +109,7 @@ class Exhibitor:
             lost=report.lost,
             stopped=None if report.stopped is None else self.text(report.stopped),
             unmet=report.unmet,
+            coverage=_coverage(report),
         )
 
     def clause(self, result: ClauseResult) -> ShownClause:
@@ -240,6 +242,13 @@ def _relative(name: str) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return path.name
+
+
+def _coverage(report: Report) -> ShownCoverage | None:
+    one = report.coverage
+    if one is None:
+        return None
+    return ShownCoverage(one.states_seen, one.states_wanted, one.pairs_seen, one.pairs_wanted, tuple(one.unseen()))
 
 
 def shortened(text: str, longest: int) -> str:

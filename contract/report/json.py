@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from contract.judging.findings import Outcome
-from contract.report.verdict import ShownClause, ShownExchange, ShownFinding, Verdict
+from contract.report.verdict import ShownClause, ShownCoverage, ShownExchange, ShownFinding, Verdict
 
 FORMAT = 2
 
@@ -37,6 +37,7 @@ def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
             "cannot": verdict.cannot,
             "sentence": verdict.sentence,
         },
+        "coverage": _coverage(verdict.coverage),
         "created_by_part": {part: len(made) for part, made in verdict.created_by_part.items()},
         **({} if apart else {"created": created(verdict)}),
         "notes": list(verdict.notes),
@@ -49,6 +50,16 @@ def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
 def created(verdict: Verdict) -> list[dict[str, str]]:
     """Everything that the run made: part, SID, and the SID of what holds it."""
     return [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created]
+
+
+def _coverage(shown: ShownCoverage | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {
+        "member_states": {"sent": shown.states, "possible": shown.states_wanted},
+        "member_pairs": {"sent": shown.pairs, "possible": shown.pairs_wanted},
+        "not_sent": list(shown.unseen),
+    }
 
 
 def _clause(clause: ShownClause) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Progress on standard error: a bar on a terminal, elsewhere a line every ten seconds."""
+"""Progress on standard error: a line that moves on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -12,6 +13,8 @@ from contract.http.exchange import Exchange
 from contract.http.lines import guarded
 from contract.run.runner import Stage, Watch
 
+WIDTH = 20
+_CLEAR = "\r\x1b[K"
 EVERY = 10.0
 """Seconds between two lines off a terminal."""
 
@@ -22,24 +25,30 @@ def progress(title: str) -> Iterator[Watch]:
     if not sys.stderr.isatty():
         yield lines(title, sys.stderr)
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    try:
+        yield one_line(title, sys.stderr)
+    finally:
+        sys.stderr.write(_CLEAR)
+        sys.stderr.flush()
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TextColumn("{task.fields[step]}", markup=False),
-        TextColumn("{task.fields[requests]} requests"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None, step="knock", requests=0)
 
-        def see(exchange: Exchange, stage: Stage) -> None:
-            shown.update(task, completed=stage.done, total=stage.total, step=str(stage), requests=exchange.index)
+def one_line(title: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> Watch:
+    """A watcher for a terminal: one line that is written anew, at most ten times a second."""
+    began = clock()
+    due = began
 
-        yield see
+    def see(exchange: Exchange, stage: Stage) -> None:
+        nonlocal due
+        now = clock()
+        if now >= due:
+            due = now + 0.1
+            done = min(stage.done, stage.total) * WIDTH // max(stage.total, 1)
+            bar = "━" * done + "─" * (WIDTH - done)
+            text = f"{title} {bar} {stage}, {exchange.index} requests, {now - began:.0f} s"
+            out.write(_CLEAR + guarded(text)[: shutil.get_terminal_size().columns - 1])
+            out.flush()
+
+    return see
 
 
 def lines(title: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> Watch:

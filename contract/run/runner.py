@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
+from contract.generation.coverage import Coverage
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
 from contract.http.patience import UnavailableError
@@ -81,6 +82,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
+    coverage: Coverage | None = None
     examples: int = 0
     """How many sequences were to be generated."""
 
@@ -192,6 +194,7 @@ def run(
         prefix=bench.composer.prefix,
         published_keys=bench.published_keys,
         examples=plan.examples,
+        coverage=bench.coverage,
     )
 
 

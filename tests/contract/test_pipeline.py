@@ -125,9 +125,9 @@ def started(url: str, folder: Path, *more: str) -> subprocess.Popen[str]:
 def test_what_is_ended_from_outside_writes_what_it_saw(number: signal.Signals, tmp_path: Path) -> None:
     with counted(80) as reached, served(Behaviour(latency=0.01)) as url:
         run = started(url, tmp_path, "--json", "r.json", "--write-created", "c.json")
-        assert reached.wait(120)
+        assert reached.wait(300)
         run.send_signal(number)
-        out, complaints = run.communicate(timeout=120)
+        out, complaints = run.communicate(timeout=300)
     assert run.returncode == 2, out + complaints
     assert "interrupted" in out
     assert "Traceback" not in out + complaints
@@ -139,8 +139,8 @@ def test_what_is_ended_from_outside_writes_what_it_saw(number: signal.Signals, t
 def test_a_target_that_dies_ends_the_run(tmp_path: Path) -> None:
     with counted(80, dies=True) as reached, served(Behaviour(latency=0.01)) as url:
         run = started(url, tmp_path, "--json", "r.json")
-        assert reached.wait(120)
-    out, complaints = run.communicate(timeout=120)
+        assert reached.wait(300)
+    out, complaints = run.communicate(timeout=300)
     assert run.returncode == 2, out + complaints
     report = json.loads((tmp_path / "r.json").read_text())
     assert report["summary"]["cannot"]
