@@ -13,7 +13,7 @@ from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
 from contract.judging.findings import Outcome
 from contract.probes.workbench import Options
-from contract.run.runner import RunSettings, run
+from contract.run.runner import RunSettings, Stage, run
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
 from spec.openapi.document import Document
@@ -89,7 +89,7 @@ def examine(subject: Subject) -> Row:
     transport = AsgiTransport(application, timeout=2.0)
     began, moments = time.monotonic(), dict[int, float]()
 
-    def watch(exchange: Exchange, phase: str) -> None:
+    def watch(exchange: Exchange, stage: Stage) -> None:
         moments[id(exchange)] = time.monotonic() - began
 
     try:
