@@ -50,13 +50,13 @@ def _check(options: argparse.Namespace) -> int:
     from contract.report.outlet import deliver
     from contract.run.admission import admission
     from contract.run.progress import progress
-    from contract.run.runner import run
+    from contract.run.runner import OPERATION, run
     from contract.run.sequences import generate
 
     catalogue, document = contract(options)
     only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
     known = reasons(load_baseline(options.baseline)) if options.baseline else {}
-    entry = admission(options, installs(document), os.environ)
+    entry = admission(options, installs(document), document.operations[OPERATION], os.environ)
     plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
     if options.dry_run:
         return _rehearse(entry, document, catalogue, plan)
@@ -79,14 +79,14 @@ def judged(argv: list[str]) -> tuple[Report, Access, argparse.Namespace]:
     Raises AdmissionError, SourceError or DocumentError for options that cannot be followed.
     """
     from contract.run.admission import admission
-    from contract.run.runner import run
+    from contract.run.runner import OPERATION, run
     from contract.run.sequences import generate
 
     options = check_parser().parse_args(argv)
     catalogue, document = contract(options)
     only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
     plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
-    entry = admission(options, installs(document), os.environ)
+    entry = admission(options, installs(document), document.operations[OPERATION], os.environ)
     guard_live(options, entry)
     transport = open_transport(entry, options)
     try:
