@@ -27,6 +27,7 @@ ORDER = {
             "oracle",
             "judging",
             "generation",
+            "strategies",
             "probes",
             "reproduction",
             "run",
@@ -49,6 +50,8 @@ NAMELESS = [
     "contract/oracle/oracle.py",
     "contract/judging/answers.py",
     "contract/run/sequences.py",
+    "contract/run/machine.py",
+    "contract/strategies.py",
 ]
 NAMES = {
     *("course", "user", "enrollment", "exam", "configuration", "signon", "title", "code", "firstName", "lastName"),

@@ -1,6 +1,6 @@
 """Composing bodies that every reading accepts: a walk over the document, with chance injected.
 
-``Chance`` is the source of every choice: a seeded generator for the ladder, Hypothesis for generated requests.
+This is what the ladder sends: the same seed, the same shapes. What Hypothesis draws is in ``contract.strategies``.
 Nothing here names a part or a field.
 """
 
@@ -9,37 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from random import Random
-from typing import Any, Protocol
+from typing import Any
 
-import rstr
-
+from contract.generation.chance import Chance
+from contract.generation.matching import matching
 from spec.openapi.document import Schema
+from spec.regex.tree import PatternError
 from spec.resources.resource import Part, Resources
 from spec.schema.validation import Rules
 
 _WORDS = "amber birch cedar delta ember fjord grove heath islet jetty knoll ledge maple north olive plain".split()
-
-
-class Chance(Protocol):
-    """A source of choices."""
-
-    def integer(self, low: int, high: int) -> int: ...
-
-    def pick(self, options: Sequence[Any]) -> Any: ...
-
-
-class Seeded:
-    """Choices of a seeded generator."""
-
-    def __init__(self, seed: int) -> None:
-        self.random = Random(seed)  # noqa: S311  # test data, not secrets
-
-    def integer(self, low: int, high: int) -> int:
-        return self.random.randint(low, high)
-
-    def pick(self, options: Sequence[Any]) -> Any:
-        return options[self.random.randrange(len(options))]
 
 
 class Composer:
@@ -149,8 +128,10 @@ class Composer:
         if form == "http-url":
             return f"https://exams.example.com/{word}"
         if "pattern" in schema and not re.search(schema["pattern"], word):
-            source = Random(chance.integer(0, 2**32))  # noqa: S311  # test data, not secrets
-            return str(rstr.Rstr(source).xeger(schema["pattern"]))
+            try:
+                return matching(schema["pattern"], chance)
+            except PatternError:
+                return word  # no text is known that matches: what is sent is refused, as the oracle will expect
         longest = schema.get("maxLength", 64)
         return word[:longest].ljust(schema.get("minLength", 0), "x")
 

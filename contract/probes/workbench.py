@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-from contract.generation.composition import Chance, Composer, Seeded
+from contract.generation.chance import Chance, Seeded
+from contract.generation.composition import Composer
+from contract.generation.coverage import Coverage
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
@@ -19,7 +21,8 @@ from contract.judging.latency import Pair
 from contract.judging.race import judge_burst
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
-from contract.oracle.expectation import Verdict
+from contract.oracle.expectation import Expectation, Verdict
+from contract.probes.outcomes import Shown, shown
 from spec.resources.resource import Resources
 
 JSON = ("Content-Type", "application/json")
@@ -59,6 +62,8 @@ class Workbench:
         self.earliest: Exchange | None = None
         self.pace: list[Pair] = []
         self.seen_findings: list[Finding] = []
+        self.coverage = Coverage(composer.schema)
+        self.shown: set[Shown] = set()
 
     def fork(self, prefix: str) -> Workbench:
         """A workbench for one execution: the same target and ledger, but names and a memory of its own."""
@@ -73,7 +78,7 @@ class Workbench:
         )
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
         bench = Workbench(self.target, judge, self.ledger, self.access, composer, self.options, 0)
-        bench.published_keys, bench.base = self.published_keys, self.base
+        bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
         return bench
 
     @property
@@ -138,8 +143,13 @@ class Workbench:
         asked, accepted = self.tally[expected.verdict]
         done = exchange.response is not None and exchange.response.ok
         self.tally[expected.verdict] = (asked + 1, accepted + done)
-        self.record(self.judge.judge(exchange, expected), exchange)
+        self._see(exchange, expected, self.judge.judge(exchange, expected))
         return exchange
+
+    def _see(self, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:
+        self.coverage.observe(expected.body)
+        self.shown |= shown(exchange, expected, judgement, self.resources)
+        self.record(judgement, exchange)
 
     def provision(self, body: Any, **how: Any) -> Exchange:
         """Send a body."""

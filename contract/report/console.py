@@ -53,6 +53,12 @@ def _lines(verdict: Verdict, paint: _Paint) -> Iterator[str]:
     if verdict.lost:
         pace += f", {verdict.lost} answer{'s' * (verdict.lost != 1)} lost"
     yield f"{pace}, seed {verdict.seed}."
+    if verdict.coverage is not None:
+        shown = verdict.coverage
+        yield (
+            f"Sent of the document: {shown.states} of {shown.states_wanted} states of members (absent, null, least, "
+            f"most, odd), {shown.pairs} of {shown.pairs_wanted} combinations of members that a condition connects."
+        )
     yield paint(verdict.sentence, {0: "32;1", 1: "31;1", 2: "33;1"}[verdict.exit_code])
 
 

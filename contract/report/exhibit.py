@@ -14,7 +14,16 @@ from contract.judging.causes import causes
 from contract.judging.findings import ClauseResult, Finding
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
-from contract.report.verdict import Made, ShownClause, ShownExchange, ShownFinding, ShownRequest, Tick, Verdict
+from contract.report.verdict import (
+    Made,
+    ShownClause,
+    ShownCoverage,
+    ShownExchange,
+    ShownFinding,
+    ShownRequest,
+    Tick,
+    Verdict,
+)
 from contract.reproduction.sequence import simultaneous
 from contract.run.runner import OPERATION, Report
 from spec.resources.annotations import resources
@@ -87,6 +96,7 @@ class Exhibitor:
             lost=report.lost,
             stopped=None if report.stopped is None else self.text(report.stopped),
             unmet=report.unmet,
+            coverage=_coverage(report),
         )
 
     def clause(self, result: ClauseResult) -> ShownClause:
@@ -192,6 +202,13 @@ class Exhibitor:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
+
+
+def _coverage(report: Report) -> ShownCoverage | None:
+    one = report.coverage
+    if one is None:
+        return None
+    return ShownCoverage(one.states_seen, one.states_wanted, one.pairs_seen, one.pairs_wanted, tuple(one.unseen()))
 
 
 def shortened(text: str, longest: int) -> str:

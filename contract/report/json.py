@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from contract.judging.findings import Outcome
-from contract.report.verdict import ShownClause, ShownExchange, ShownFinding, Verdict
+from contract.report.verdict import ShownClause, ShownCoverage, ShownExchange, ShownFinding, Verdict
 
 FORMAT = 1
 
@@ -37,9 +37,20 @@ def document(verdict: Verdict) -> dict[str, Any]:
             "cannot": verdict.cannot,
             "sentence": verdict.sentence,
         },
+        "coverage": _coverage(verdict.coverage),
         "created": [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created],
         "notes": list(verdict.notes),
         "no_longer_occurring": list(verdict.stale),
+    }
+
+
+def _coverage(shown: ShownCoverage | None) -> dict[str, Any] | None:
+    if shown is None:
+        return None
+    return {
+        "member_states": {"sent": shown.states, "possible": shown.states_wanted},
+        "member_pairs": {"sent": shown.pairs, "possible": shown.pairs_wanted},
+        "not_sent": list(shown.unseen),
     }
 
 

@@ -103,6 +103,17 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownCoverage:
+    """How much of the document's body was sent: states of members, combinations of connected members, what was not."""
+
+    states: int
+    states_wanted: int
+    pairs: int
+    pairs_wanted: int
+    unseen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Everything that a report says."""
 
@@ -129,6 +140,7 @@ class Verdict:
     lost: int = 0
     stopped: str | None = None
     unmet: tuple[str, ...] = ()
+    coverage: ShownCoverage | None = None
 
     @property
     def findings(self) -> list[ShownFinding]:

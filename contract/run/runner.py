@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
+from contract.generation.coverage import Coverage
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
 from contract.http.patience import UnavailableError
@@ -79,6 +80,7 @@ class Report:
     notes: list[str] = field(default_factory=list)
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
+    coverage: Coverage | None = None
 
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many clauses have each outcome."""
@@ -171,6 +173,7 @@ def run(
         notes=notes,
         prefix=bench.composer.prefix,
         published_keys=bench.published_keys,
+        coverage=bench.coverage,
     )
 
 

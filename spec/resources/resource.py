@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spec.openapi.document import Schema
+from spec.schema.members import Members, members
 from spec.source.pointer import join
 
 ABSENT: Any = type("Absent", (), {"__repr__": lambda self: "ABSENT", "__bool__": lambda self: False})()
@@ -28,9 +29,12 @@ class Leaf:
     date: bool = False
     key: str = field(init=False)
     """The JSON pointer of the leaf within its part."""
+    members: Members | None = field(init=False)
+    """What the document knows of an object that is stored whole; what it does not know is ignored."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "key", join(self.path))
+        object.__setattr__(self, "members", members(self.schema))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from contract.generation.composition import Composer, Seeded
+from contract.generation.chance import Seeded
+from contract.generation.composition import Composer
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request, Response
 from contract.judging.findings import Judgement

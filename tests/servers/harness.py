@@ -12,6 +12,7 @@ from contract.probes.workbench import Options, Workbench
 from contract.run import runner
 from contract.run.runner import Report, RunSettings
 from contract.run.schedule import climb
+from contract.run.sequences import generate
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
 from spec.openapi.document import Document
@@ -69,6 +70,21 @@ def judged(
             clauses(),
             given or access(behaviour),
             RunSettings(examples=0, jobs=jobs, options=Options(follow_signon=True, growth=growth)),
+            sleep=lambda seconds: None,
+        )
+
+
+def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str = "http://127.0.0.1:8019") -> Report:
+    """The verdict of generated sequences alone, without the ladder."""
+    with mock.patch.object(runner, "climb", return_value=None):
+        return runner.run(
+            InProcess(Independent(behaviour, base)),
+            base,
+            document(),
+            clauses(),
+            access(behaviour),
+            RunSettings(examples=examples, seed=seed, options=Options(growth=0)),
+            generate=generate,
             sleep=lambda seconds: None,
         )
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.generation.breakages import breakages
-from contract.generation.composition import Composer, Seeded
+from contract.generation.chance import Seeded
+from contract.generation.composition import Composer
 from spec.load import load
 from spec.resources.annotations import resources
 from spec.resources.installs import load_installs

@@ -1,0 +1,221 @@
+"""How much of a document's body a run has sent: every member absent, null, least, most and odd, and every pair of
+members that a condition connects, each with and without the other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from contract.generation.composition import flat
+from contract.generation.leaves import bounds, types
+from contract.model.identity import value_at
+from contract.oracle.readings import is_plain
+from spec.openapi.document import Schema
+from spec.resources.resource import ABSENT
+from spec.schema.validation import Rules
+from spec.source.pointer import join
+
+_LONG = 255
+_MANY = 3
+
+
+class State(StrEnum):
+    """What was sent for a member."""
+
+    ABSENT = "absent"
+    NULL = "null"
+    LEAST = "least"
+    MOST = "most"
+    ODD = "odd"
+    PLAIN = "plain"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Member:
+    """A member of the body: its schema without what is only safe, and the rules that tell what is odd for it."""
+
+    path: tuple[str, ...]
+    schema: Schema
+    rules: Rules
+
+    def states(self) -> frozenset[State]:
+        """The states in which it makes sense to send the member."""
+        schema, named = self.schema, types(self.schema)
+        words = {one for one in schema.get("enum", ()) if one is not None}
+        texts = "string" in named and not {"enum", "pattern", "format", "x-install-member"} & schema.keys()
+        names = "object" in named and "propertyNames" in schema
+        found = {State.ABSENT, State.ODD}
+        if "null" in named:
+            found.add(State.NULL)
+        if words or texts or names or {"boolean", "integer", "number"} & named:
+            found |= {State.LEAST, State.MOST}
+        if not (words and len(words) < _MANY) and "boolean" not in named:
+            found.add(State.PLAIN)
+        return frozenset(found)
+
+    def state(self, value: Any) -> State:
+        """What a value is for this member; what the schema does not allow is odd."""
+        if value is ABSENT:
+            return State.ABSENT
+        try:
+            fits = self.rules.fits_schema(value)
+        except UnicodeEncodeError:  # half of a surrogate pair
+            fits = False
+        if not fits:
+            return State.ODD
+        if value is None:
+            return State.NULL
+        if "enum" in self.schema:
+            words = [one for one in self.schema["enum"] if one is not None]
+            return _end(least=value == words[0], most=value == words[-1])
+        measure = _MEASURES.get(type(value))
+        return measure(self.schema, value) if measure is not None else State.PLAIN
+
+
+def _end(*, least: bool, most: bool) -> State:
+    return State.LEAST if least else State.MOST if most else State.PLAIN
+
+
+def _flag(_: Schema, value: Any) -> State:
+    return _end(least=not value, most=value)
+
+
+def _number(schema: Schema, value: Any) -> State:
+    low, high = bounds(schema)
+    return _end(least=value == low, most=value >= (2**31 if high is None else high))
+
+
+def _string(schema: Schema, value: Any) -> State:
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength", _LONG)
+    if len(value) <= shortest or len(value) >= longest:
+        return _end(least=len(value) <= shortest, most=len(value) >= longest)
+    return State.PLAIN if is_plain(value) else State.ODD
+
+
+def _object(schema: Schema, value: Any) -> State:
+    names = schema.get("propertyNames", {}).get("enum", "x" * _MANY)
+    least, most = schema.get("minProperties", 0), min(len(names), _MANY)
+    return _end(least=len(value) <= least, most=len(value) >= most) if "propertyNames" in schema else State.PLAIN
+
+
+_MEASURES = {bool: _flag, int: _number, float: _number, str: _string, dict: _object}
+
+
+class Pair(NamedTuple):
+    """Two members that a condition connects."""
+
+    holder: tuple[str, ...]
+    one: tuple[str, ...]
+    other: tuple[str, ...]
+
+
+class Presence(NamedTuple):
+    """Whether each member of a pair was sent."""
+
+    one: bool
+    other: bool
+
+
+@dataclass
+class Coverage:
+    """What was sent of one body schema. ``observe`` takes every body that was sent."""
+
+    schema: Schema
+    members: dict[tuple[str, ...], set[State]] = field(default_factory=dict)
+    pairs: dict[Pair, set[Presence]] = field(default_factory=dict)
+
+    @cached_property
+    def wanted(self) -> Mapping[Member, frozenset[State]]:
+        """Every member of the document and the states in which it is to be sent."""
+        return {member: member.states() for member in _members(self.schema, ())}
+
+    @cached_property
+    def connected(self) -> tuple[Pair, ...]:
+        """Every pair of members that a condition of the document connects."""
+        return tuple(dict.fromkeys(_pairs(self.schema, ())))
+
+    def observe(self, body: Any) -> None:
+        """Count a body."""
+        if not isinstance(body, dict):
+            return
+        for member in self.wanted:
+            if isinstance(value_at(body, member.path[:-1]), dict):
+                seen = self.members.setdefault(member.path, set())
+                if len(seen) < len(State):
+                    seen.add(member.state(value_at(body, member.path)))
+        for pair in self.connected:
+            if isinstance(value_at(body, pair.holder), dict):
+                there = [value_at(body, (*pair.holder, *one)) is not ABSENT for one in (pair.one, pair.other)]
+                self.pairs.setdefault(pair, set()).add(Presence(*there))
+
+    @property
+    def states_seen(self) -> int:
+        """How many of the states that make sense were sent."""
+        return sum(len(states & self.members.get(member.path, set())) for member, states in self.wanted.items())
+
+    @property
+    def states_wanted(self) -> int:
+        """How many states of members make sense."""
+        return sum(map(len, self.wanted.values()))
+
+    @property
+    def pairs_seen(self) -> int:
+        """How many combinations of connected members were sent; there are four for each pair."""
+        return sum(map(len, self.pairs.values()))
+
+    @property
+    def pairs_wanted(self) -> int:
+        """How many combinations of connected members there are."""
+        return 4 * len(self.connected)
+
+    def unseen(self) -> Iterator[str]:
+        """What was never sent, a line for each member and pair."""
+        for member, states in self.wanted.items():
+            if missing := sorted(states - self.members.get(member.path, set())):
+                yield f"{join(member.path)}: {', '.join(missing)}"
+        for pair in self.connected:
+            seen = self.pairs.get(pair, set())
+            one, other = join((*pair.holder, *pair.one)), join((*pair.holder, *pair.other))
+            for presence in itertools.starmap(Presence, itertools.product((False, True), repeat=2)):
+                if presence not in seen:
+                    yield f"{_said(one, there=presence.one)}, {_said(other, there=presence.other)}"
+
+
+def _said(pointer: str, *, there: bool) -> str:
+    return f"{pointer} {'sent' if there else 'not sent'}"
+
+
+def _members(schema: Schema, path: tuple[str, ...]) -> Iterator[Member]:
+    for name, member in schema.get("properties", {}).items():
+        below = (*path, name)
+        yield Member(below, flat({**member, "x-safe": {}}), Rules(member))
+        yield from _members(member, below)
+
+
+def _pairs(schema: Schema, path: tuple[str, ...]) -> Iterator[Pair]:
+    always = set(schema.get("required", ()))
+    own = {key: schema[key] for key in ("if", "then", "else", "not", "anyOf", "oneOf", "allOf") if key in schema}
+    named = sorted(one for one in _required(own, ()) if one[0] not in always or len(one) > 1)
+    for one, other in itertools.combinations(named, 2):
+        yield Pair(path, one, other)
+    for name, member in schema.get("properties", {}).items():
+        yield from _pairs(member, (*path, name))
+
+
+def _required(schema: Any, path: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The members that conditions name as required, at any depth."""
+    if isinstance(schema, list):
+        return {found for one in schema for found in _required(one, path)}
+    if not isinstance(schema, Mapping):
+        return set()
+    found = {(*path, name) for name in schema.get("required", ())}
+    for key in ("if", "then", "else", "not", "anyOf", "oneOf", "allOf"):
+        found |= _required(schema.get(key), path)
+    for name, member in schema.get("properties", {}).items():
+        found |= _required(member, (*path, name))
+    return found

@@ -1,0 +1,111 @@
+"""Texts for the formats that a document may use, and texts that some reader would cut, trim, normalise or choke on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import strategies as st
+
+_OFFSETS = ("Z", "z", "+00:00", "-00:00", "+01:00", "-05:00", "+05:45", "-09:30", "+14:00", "-12:00", "+23:59")
+_FRACTIONS = ("", "", "", ".0", ".5", ".123", ".000001", ".999999999")
+_DAY = timedelta(days=1)
+
+
+def moments(earliest: datetime, latest: datetime) -> st.SearchStrategy[str]:
+    """Date-times as the safest reader wants them: whole seconds, in UTC, written with ``Z``. Shrinks to the first."""
+    seconds = int((latest - earliest).total_seconds())
+    return st.integers(0, max(seconds, 0)).map(
+        lambda one: (earliest + timedelta(seconds=one)).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    )
+
+
+def odd_moments(earliest: datetime, latest: datetime) -> st.SearchStrategy[str]:
+    """Date-times of RFC 3339 in every spelling: offsets, fractions, lower-case letters, both sides of clock changes."""
+    return st.builds(
+        _spelled,
+        st.datetimes(earliest.replace(tzinfo=None, microsecond=0), latest.replace(tzinfo=None, microsecond=0)),
+        st.sampled_from(_OFFSETS),
+        st.sampled_from(_FRACTIONS),
+        st.sampled_from("Tt"),
+    )
+
+
+def _spelled(moment: datetime, offset: str, fraction: str, letter: str) -> str:
+    return f"{moment:%Y-%m-%d}{letter}{moment:%H:%M:%S}{fraction}{offset}"
+
+
+_LOCAL = "abcdefghijklmnopqrstuvwxyz0123456789"
+FORMATS: Mapping[str, st.SearchStrategy[str]] = {
+    "date-time": odd_moments(datetime(1970, 1, 2), datetime(2099, 12, 30)),  # offsets are put on after
+    "iso-8601-date": st.one_of(
+        odd_moments(datetime(1970, 1, 2), datetime(2099, 12, 30)),  # offsets are put on after
+        st.dates().map(lambda day: day.isoformat()),
+    ),
+    "email": st.builds(
+        lambda first, rest, host: f"{first}{rest}@{host}",
+        st.sampled_from(_LOCAL),
+        st.sampled_from(("", "a", ".a", "+tag", "-x", "_y", "'s", "0" * 40, "é")),
+        st.sampled_from(("example.com", "EXAMPLE.com", "mail.example.co.uk", "a.b.c.example.org", "exämple.com")),
+    ),
+    "currency-code": st.sampled_from(("USD", "EUR", "GBP", "JPY", "CHF", "XAF", "KWD", "UYU")),
+    "time-zone": st.sampled_from(
+        ("UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Etc/GMT+12", "America/Argentina/Buenos_Aires")
+    ),
+    "http-url": st.builds(
+        lambda scheme, host, rest: f"{scheme}://{host}{rest}",
+        st.sampled_from(("https", "http")),
+        st.sampled_from(("example.com", "exams.example.com", "127.0.0.1", "[::1]", "example.com:8443")),
+        st.sampled_from(("", "/", "/a/b", "/a?b=c&d=%20", "/#top", "/" + "x" * 2000)),
+    ),
+}
+"""A strategy for each format; every text fits."""
+
+_NAMES = st.text(_LOCAL, min_size=1, max_size=12).map(lambda one: f"a{one}")
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Texts of a format that no reader refuses, and one of them."""
+
+    texts: st.SearchStrategy[str]
+    example: str
+
+
+SAFE: Mapping[str, Plain] = {
+    "email": Plain(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
+    "currency-code": Plain(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
+    "time-zone": Plain(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
+    "http-url": Plain(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+}
+"""Texts of formats that no reader refuses; date-times depend on the present and are made by ``moments``."""
+
+WORDS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
+"""Words that no reader refuses, cuts or changes."""
+
+ODD = (
+    " padded ",
+    "tab\tand\nnewline",
+    "nul \x00 inside",
+    "\U0001f393\U0001d54f astral",
+    "\u05e9\u05dc\u05d5\u05dd \u202eabc",
+    "e\u0301 decomposed",
+    "\ufb01gure \u212b compatibility",
+    "'; DROP TABLE exams; --",
+    "<script>alert(1)</script>",
+    "100%_\\' \"",
+    "007",
+    "1e3",
+    "true",
+    "null",
+    "constructor",
+    "__proto__",
+    "${7*7}{{7*7}}",
+    "../../etc/passwd",
+    "a/b?c#d;e,f|g:h",
+)
+"""Texts that are legal and that some reader cuts, trims, normalises, interprets or chokes on."""
+
+LONG = ("x" * 255, "x" * 256, "y" * 4096)
+"""Texts that columns and buffers are too short for."""

@@ -1,0 +1,262 @@
+"""The state machine: a bundle for every part of the document, which holds what exists, and a rule for every relation.
+
+The class is made from the document: a part with a scope gets a rule that puts it into another scope, a part that joins
+others a rule that joins any of them, and so on. Every execution works under names of its own.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
+
+from contract.generation.bodies import Bodies, Body, Change
+from contract.generation.breakages import breakages
+from contract.generation.leaves import junk
+from contract.generation.objects import is_there
+from contract.http.exchange import Exchange
+from contract.model.identity import value_at
+from contract.probes.changes import put
+from contract.probes.entry import bad_credentials
+from contract.probes.workbench import Workbench
+from spec.resources.resource import ABSENT, Part
+
+TEXTS = ("a", "b", "A", "0", "a b", "a%", "a_", "a'", "1e3")
+"""The identifiers of an execution, before its own prefix: few, so that calls meet, and alike to careless readers."""
+
+Watch = Callable[[Workbench], None]
+Rules = dict[str, Any]
+
+
+class Existing(NamedTuple):
+    """Something that the target has: the body of the call that showed it, and the SIDs of its parts."""
+
+    body: Body
+    sids: Mapping[str, str]
+
+
+class Provisioning(RuleBasedStateMachine):
+    """One execution. ``open_bench`` opens a workbench under fresh names, ``watch`` is told after every call."""
+
+    open_bench: Callable[[], Workbench]
+    watch: Watch
+    finish: Watch
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bench = type(self).open_bench()
+
+    def call(self, body: Any, **how: Any) -> Exchange:
+        """Send a body; whoever watches may stop the execution."""
+        exchange = self.bench.provision(body, **how)
+        type(self).watch(self.bench)
+        return exchange
+
+    def named(self, body: Body) -> Body:
+        """A body whose identifiers are those of this execution."""
+        changed = copy.deepcopy(body)
+        for part in self.bench.resources.parts:
+            value = value_at(changed, part.path)
+            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
+            if not isinstance(held, dict):
+                continue
+            for kind in part.kinds:
+                if kind in held:
+                    held[kind] = f"{self.bench.composer.prefix}-{held[kind]}"
+        return changed
+
+    def made(self, part: Part, body: Body) -> Any:
+        """Send a good body, and what it showed of a part, for the bundle."""
+        sids = self.bench.sids(self.call(body))
+        return Existing(body, sids) if part.name in sids else multiple()
+
+    def teardown(self) -> None:
+        type(self).finish(self.bench)
+
+
+def grafted(body: Body, part: Part, source: Body) -> Body:
+    """A body with a part out of another one, and with what holds it where the body has no such thing."""
+    for length in range(1, len(part.path)):
+        if value_at(body, part.path[:length]) is ABSENT:
+            return put(body, part.path[:length], value_at(source, part.path[:length]))
+    return put(body, part.path, value_at(source, part.path))
+
+
+def by_sid(part: Part, thing: Existing, body: Body) -> Body:
+    """A body in which a part is meant by the SID of a thing."""
+    if part.identifiers is None or not is_there(part, body):
+        return body
+    return put(body, (*part.path, part.identifiers), {str(part.sid_kind): thing.sids[part.name]})
+
+
+def rules_of(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+    """The rules for one part, by name."""
+    own, resources = bundles[part.name], bodies.resources
+    signon = (resources.signon.name,) if resources.signon is not None else ()
+    good = bodies.valid(having=(part.name,), without=signon)
+
+    @rule(target=own, body=good)
+    def create(self: Provisioning, body: Body) -> Any:
+        return self.made(part, self.named(body))
+
+    @rule(target=own, thing=own, changes=st.lists(bodies.changes(part.name), max_size=2))
+    def change(self: Provisioning, thing: Existing, changes: list[Change]) -> Any:
+        self.call(thing.body)
+        body = thing.body
+        for change in changes:
+            body = put(body, change.path, change.value)
+        return self.made(part, body)
+
+    @rule(thing=own, data=st.data())
+    def break_one_place(self: Provisioning, thing: Existing, data: st.DataObject) -> None:
+        found = [one for one in breakages(bodies.schema, thing.body) if one.path[: len(part.path)] == part.path]
+        if found:
+            self.call(data.draw(st.sampled_from(found)).apply(thing.body))
+            self.call(thing.body)
+
+    @rule(thing=own, data=st.data())
+    def edge(self: Provisioning, thing: Existing, data: st.DataObject) -> None:
+        body = data.draw(bodies.edged(st.just(thing.body)))
+        self.call(body)
+        self.call(body)
+
+    yield f"create_{part.name}", create
+    yield f"change_{part.name}", change
+    yield f"break_{part.name}", break_one_place
+    yield f"edge_{part.name}", edge
+    yield from _relations(part, bundles, bodies)
+
+
+def _relations(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+    own, resources = bundles[part.name], bodies.resources
+    if part.identifiers is not None:
+
+        @rule(thing=own, slim=st.booleans())
+        def name_by_sid(self: Provisioning, thing: Existing, slim: bool) -> None:  # drawn by name
+            body = by_sid(part, thing, thing.body)
+            if slim and len(part.path) == 1:
+                body = put(body, part.path, {part.identifiers: value_at(body, (*part.path, str(part.identifiers)))})
+            self.call(body)
+
+        yield f"name_{part.name}_by_sid", name_by_sid
+    if part.scope is not None:
+
+        @rule(target=own, thing=own, place=bundles[part.scope], sid=st.booleans())
+        def move(self: Provisioning, thing: Existing, place: Existing, sid: bool) -> Any:  # drawn by name
+            body = grafted(place.body, part, thing.body)
+            return self.made(part, by_sid(part, thing, body) if sid else body)
+
+        yield f"move_{part.name}", move
+    if part.identity:
+        joining: dict[str, Any] = {f"joined_{name}": bundles[name] for name in part.identity}
+
+        @rule(target=own, **joining)
+        def join(self: Provisioning, **joined: Existing) -> Any:
+            body = joined[f"joined_{part.identity[0]}"].body
+            for name in part.identity[1:]:
+                body = grafted(body, resources.part(name), joined[f"joined_{name}"].body)
+            return self.made(part, body)
+
+        yield f"join_{part.name}", join
+    yield from _absences(part, bundles, bodies)
+
+
+def _absences(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+    own = bundles[part.name]
+    if part.implied_by is not None:
+
+        @rule(thing=own, value=st.one_of(st.just(ABSENT), st.just({})))
+        def imply(self: Provisioning, thing: Existing, value: Any) -> None:
+            self.call(put(thing.body, part.path, value))
+
+        yield f"imply_{part.name}", imply
+    if part.required_on_create:
+
+        @rule(thing=own, member=st.sampled_from(part.required_on_create))
+        def leave_out(self: Provisioning, thing: Existing, member: str) -> None:
+            self.call(put(thing.body, (*part.path, member), ABSENT))
+
+        yield f"leave_out_of_{part.name}", leave_out
+    if part.fallback is not None:
+        path = (*part.path, part.fallback.member)
+        member = part.schema["properties"][part.fallback.member]
+
+        @rule(target=own, thing=own, value=st.sampled_from([*member.get("enum", ()), ABSENT]))
+        def nameless(self: Provisioning, thing: Existing, value: Any) -> Any:
+            return self.made(part, put(thing.body, path, value))
+
+        yield f"nameless_{part.name}", nameless
+
+
+def rules_of_calls(
+    bench: Workbench, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies
+) -> Iterator[tuple[str, Any]]:
+    """The rules that have to do with calls, not with one part."""
+    resources = bodies.resources
+    first = resources.parts[0]
+    top = bundles[first.name]
+    credentials = list(bad_credentials(bench.access, bench.published_keys))
+
+    places = st.sampled_from([(), *(part.path for part in resources.parts)])
+
+    everything = bodies.valid(having=[part.name for part in resources.parts])
+
+    @initialize(targets=list(bundles.values()), body=everything)
+    def begin(self: Provisioning, body: Body) -> Any:
+        return self.made(first, self.named(body))
+
+    @rule(thing=top, path=places, value=junk())
+    def put_junk(self: Provisioning, thing: Existing, path: tuple[str, ...], value: Any) -> None:
+        holds = isinstance(value_at(thing.body, path[:-1]), dict)
+        self.call(put(thing.body, path, value) if path and holds else value)
+        self.call(thing.body)
+
+    @rule(thing=top, credential=st.sampled_from(credentials))
+    def no_credential(self: Provisioning, thing: Existing, credential: Any) -> None:
+        self.call(thing.body, headers=credential[1])
+        self.call(thing.body)
+
+    @rule(body=bodies.valid(), credential=st.sampled_from(credentials))
+    def refuse(self: Provisioning, body: Body, credential: Any) -> None:
+        named = self.named(body)
+        self.call(named, headers=credential[1])
+        self.call(named)
+
+    yield "begin_with_everything", begin
+    yield "put_junk", put_junk
+    yield "known_without_credential", no_credential
+    yield "new_without_credential", refuse
+    if bench.access.other_install is not None and bench.access.other_token is not None:
+        other = bench.access.other_install
+
+        @rule(thing=top)
+        def other_install(self: Provisioning, thing: Existing) -> None:
+            path = (resources.signon.name,) if resources.signon is not None else ()
+            self.call(put(thing.body, path, ABSENT) if path else thing.body, install=other)
+
+        yield "other_install", other_install
+    signon = resources.signon
+    if signon is not None and (member := bench.composer.signon(bench.chance)) is not None:
+
+        @rule(thing=bundles[signon.subject])
+        def sign_on(self: Provisioning, thing: Existing) -> None:
+            self.call(put(thing.body, signon.path, member))
+
+        yield "sign_on", sign_on
+
+
+def machine(
+    bench: Workbench, bodies: Bodies, open_bench: Callable[[], Workbench], watch: Watch, finish: Watch
+) -> type[Provisioning]:
+    """The machine for a document."""
+    drawn = bodies.with_identifiers(TEXTS)
+    bundles: dict[str, Bundle[Existing]] = {part.name: Bundle(part.name) for part in bodies.resources.parts}
+    rules: Rules = {}
+    for part in bodies.resources.parts:
+        rules |= dict(rules_of(part, bundles, drawn))
+    rules |= dict(rules_of_calls(bench, bundles, drawn))
+    seams = {"open_bench": staticmethod(open_bench), "watch": staticmethod(watch), "finish": staticmethod(finish)}
+    return type("Provisioned", (Provisioning,), {**rules, **seams, "__module__": __name__})

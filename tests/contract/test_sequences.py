@@ -1,0 +1,62 @@
+"""Generated sequences alone, without the ladder: silent on an honest server, and they find and shrink what is wrong."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from contract.judging.findings import Finding
+from tests.servers.behaviour import HONEST, Behaviour
+from tests.servers.breakages import UPSERT
+from tests.servers.harness import failed, found, generated
+
+
+def sent(finding: Finding) -> list[Any]:
+    return [json.loads(one.request.body or b"null") for one in finding.exchanges]
+
+
+def test_nothing_is_found_where_nothing_is_wrong() -> None:
+    report = generated(HONEST, examples=4)
+    assert failed(report) == []
+    assert report.coverage is not None
+    assert report.coverage.states_seen > 50
+
+
+@pytest.mark.outside
+def test_nothing_is_found_in_a_longer_run_either() -> None:
+    for seed in (1, 2):
+        assert failed(generated(HONEST, examples=40, seed=seed)) == []
+
+
+def test_a_fault_that_two_calls_show() -> None:
+    breakage = UPSERT["user-forgotten"]
+    assert breakage.clauses & found(generated(breakage.behaviour, examples=6))
+
+
+RELATIONS = ("user-forgotten", "exams-matched-across-courses", "kinds-confused", "enrollment-known-told-as-created")
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", RELATIONS)
+def test_a_fault_that_only_a_relation_shows(name: str) -> None:
+    breakage = UPSERT[name]
+    assert breakage.clauses & found(generated(breakage.behaviour, examples=25))
+
+
+@pytest.mark.outside
+def test_what_is_found_was_shrunk_as_a_body() -> None:
+    report = generated(Behaviour(quirks=frozenset({"breaks-on-nul"})), examples=40, seed=3)
+    finding = next(one for one in report.findings() if one.clause == "never-server-error")
+    last = sent(finding)[-1]
+    assert "\\u0000" in json.dumps(last)
+    assert len(json.dumps(last)) < 1500
+
+
+@pytest.mark.outside
+def test_a_search_does_not_shrink_forever() -> None:
+    clean = len(generated(HONEST, examples=20).exchanges)
+    broken = generated(Behaviour(results="inverted", errors="boom"), examples=20)
+    assert broken.findings()
+    assert len(broken.exchanges) < 2.5 * clean
