@@ -180,12 +180,12 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
     from contract.replaying.recorded import RecordedError, read_report
     from contract.report.baseline import load_baseline
     from spec.catalogue.clauses import load_clauses
-    from spec.diff.cli import diff
-    from spec.diff.ignore import ignored
     from spec.docs.cli import docs
     from spec.lint.cli import lint
     from spec.load import load
     from spec.openapi.document import DocumentError
+    from spec.reporting.cli import diff
+    from spec.reporting.ignore import ignored
     from spec.resources.annotations import resources
     from spec.resources.installs import load_installs
     from spec.source.reading import SourceError

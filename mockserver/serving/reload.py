@@ -11,11 +11,11 @@ from starlette.types import Receive, Scope, Send
 
 from mockserver.app import Mock
 from spec.diff.comparison import compare_sources
-from spec.diff.report import Told
-from spec.diff.report import as_text as diff_text
 from spec.lint.linting import findings
 from spec.lint.report import as_text as lint_text
 from spec.openapi.document import DocumentError
+from spec.reporting.report import Told
+from spec.reporting.report import as_text as diff_text
 from spec.schema.formats import FORMATS
 from spec.source.reading import SourceError
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from spec.diff.cli import diff
 from spec.diff.comparison import compare_sources
 from spec.openapi.bundle import as_file, bundled
 from spec.openapi.sources import document
+from spec.reporting.cli import diff
 from spec.source.reading import HOLDER, parse
 
 DATA = Path(__file__).parents[1] / "data" / "diff"

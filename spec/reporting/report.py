@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -11,6 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import Change, Report
 from spec.diff.rules import DOCUMENT_RULES
+from spec.reporting.ignore import IgnoredChange
+from spec.reporting.prose import ProseChange
+from spec.source.pointer import split, step
 from spec.source.reading import Place, Source
 
 _LEVELS = {"breaking": "error", "possible": "warning", "compatible": "note"}
@@ -23,13 +25,30 @@ class Told:
     report: Report
     old: Source
     new: Source
-    ignored: int = 0
+    ignored: tuple[IgnoredChange, ...] = ()
+    remarks: tuple[str, ...] = ()
+    prose: tuple[ProseChange, ...] = ()
+    attributes: tuple[str, ...] = ()
 
     def source(self, change: Change) -> Source:
         return self.old if change.where == "old" else self.new
 
     def place(self, change: Change) -> Place:
         return self.source(change).locate(change.pointer)
+
+    def attributes_of(self, change: Change) -> dict[str, Any]:
+        """The extensions that were asked for, from the nearest object above the place of a change that has them."""
+        tokens = split(change.pointer) if change.pointer[:1] in ("", "/") else ()  # else: in another file
+        found: dict[str, Any] = {}
+        value = self.source(change).value
+        for token in (None, *tokens):
+            try:
+                value = value if token is None else step(value, token)
+            except LookupError:
+                break
+            if isinstance(value, dict):
+                found.update({name: value[name] for name in self.attributes if name in value})
+        return found
 
 
 def as_text(told: Told) -> str:
@@ -43,7 +62,12 @@ def as_text(told: Told) -> str:
             lines.append(f"  {proof(change)}:\n    {_compact(change.witness)}")
         elif change.server_witness is not None:
             lines.append(f"  servers, proven by: {_compact(change.server_witness)}")
-    lines += [f"\n{told.ignored} ignored change(s)"] if told.ignored else []
+        lines += [f"  {name}: {_compact(value)}" for name, value in told.attributes_of(change).items()]
+    for each in told.ignored:
+        lines.append(f"\nignored    {each.change.rule}  (until {each.entry.expires.isoformat()}: {each.entry.reason})")
+        lines += [f"  {each.change.message}", f"  at {told.place(each.change)}  {each.change.pointer}"]
+    lines += [f"\n{each.kind:<10} {each.message}\n  at {each.place(told.old, told.new)}" for each in told.prose]
+    lines += [f"\nnote: {remark}" for remark in told.remarks]
     return "\n".join(lines) + "\n"
 
 
@@ -65,19 +89,45 @@ def as_markdown(told: Told) -> str:
     if told.report.changes:
         lines += ["| clients | servers | rule | change | place |", "|---|---|---|---|---|"]
     for change in told.report.changes:
-        cells = (change.client, change.server, f"`{change.rule}`", change.message, f"`{told.place(change)}`")
-        lines.append("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |")
+        words = "".join(f" ({name}: {_compact(value)})" for name, value in told.attributes_of(change).items())
+        lines.append(
+            _row(change.client, change.server, f"`{change.rule}`", change.message + words, f"`{told.place(change)}`")
+        )
     for change in told.report.changes:
         if change.proven:
             body = json.dumps(change.witness, ensure_ascii=False, indent=2)
             fence = "`" * max(3, max((len(run) for run in body.split() if set(run) == {"`"}), default=0) + 1)
             lines += ["", f"`{change.rule}` at `{change.pointer}`: {proof(change)}", "", f"{fence}json", body, fence]
+    if told.ignored:
+        lines += ["", "### Ignored", "", "| rule | change | until | reason |", "|---|---|---|---|"]
+        lines += [
+            _row(f"`{each.change.rule}`", each.change.message, each.entry.expires.isoformat(), each.entry.reason)
+            for each in told.ignored
+        ]
+    if told.prose:
+        lines += ["", "### Words, examples, order", "", "| what | change | place |", "|---|---|---|"]
+        lines += [_row(each.kind, each.message, f"`{each.place(told.old, told.new)}`") for each in told.prose]
+    lines += ["", *(f"> {remark}" for remark in told.remarks)] if told.remarks else []
     return "\n".join(lines) + "\n"
 
 
+def _row(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in cells) + " |"
+
+
 def as_json(told: Told) -> str:
-    """For programs: ``{"verdict": …, "changes": […]}``."""
-    return json.dumps(told.report.as_json(), ensure_ascii=False, indent=2) + "\n"
+    """For programs: ``{"verdict": …, "changes": […]}``; ``ignored``, ``prose`` and ``remarks`` where there are any."""
+    shown = told.report.as_json()
+    if told.attributes:
+        for each, change in zip(shown["changes"], told.report.changes, strict=True):
+            each["attributes"] = told.attributes_of(change)
+    if told.ignored:
+        shown["ignored"] = [each.as_json() for each in told.ignored]
+    if told.prose:
+        shown["prose"] = [each.as_json() for each in told.prose]
+    if told.remarks:
+        shown["remarks"] = list(told.remarks)
+    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
 
 
 def as_junit(told: Told) -> str:
@@ -90,7 +140,7 @@ def as_junit(told: Told) -> str:
         f'<testsuite name="invigilate diff" tests="{max(len(changes), 1)}" failures="{failures}" skipped="{skipped}">',
     ]
     if not changes:
-        lines.append('  <testcase classname="diff" name="unchanged"/>')
+        lines.append(f'  <testcase classname="diff" name="{told.report.verdict}"/>')
     for change in changes:
         name = quoteattr(f"{change.rule} {change.direction} {change.pointer}".translate(_CONTROL))
         lines.append(
@@ -105,6 +155,10 @@ def as_junit(told: Told) -> str:
                 f"{escape(body.translate(_CONTROL))}</{tag}>"
             )
         lines.append("  </testcase>")
+    told_also = [f"ignored: {each.change.rule}: {each.change.message} ({each.entry.reason})" for each in told.ignored]
+    told_also += [f"{each.kind}: {each.message}" for each in told.prose] + list(told.remarks)
+    if told_also:
+        lines.append(f"  <system-out>{escape(chr(10).join(told_also).translate(_CONTROL))}</system-out>")
     return "\n".join([*lines, "</testsuite>"]) + "\n"
 
 
@@ -113,13 +167,14 @@ _CONTROL = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535), "�
 
 def as_sarif(told: Told) -> str:
     """SARIF 2.1.0, which code hosts show beside the line."""
-    used = sorted({change.rule for change in told.report.changes})
+    used = sorted({change.rule for change in (*told.report.changes, *(each.change for each in told.ignored))})
     messages = {
         **{rule.id: rule.message for rule in SCHEMA_RULES.values()},
         **{rule.id: rule.message for rule in DOCUMENT_RULES.values()},
     }
-    results = []
-    for change in told.report.changes:
+    results: list[dict[str, Any]] = []
+    accepted = {id(each.change): each.entry for each in told.ignored}
+    for change in (*told.report.changes, *(each.change for each in told.ignored)):
         place = told.place(change)
         result: dict[str, Any] = {
             "ruleId": change.rule,
@@ -136,9 +191,18 @@ def as_sarif(told: Told) -> str:
         }  # fmt: skip
         if change.proven:
             result["properties"]["witness"] = change.witness
+        if attributes := told.attributes_of(change):
+            result["properties"]["attributes"] = attributes
+        if id(change) in accepted:
+            reason = accepted[id(change)].reason
+            result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": reason}]
         results.append(result)
     rules = [{"id": name, "shortDescription": {"text": messages[name]}} for name in used]
-    run = {"tool": {"driver": {"name": "invigilate diff", "rules": rules}}, "results": results}
+    run: dict[str, Any] = {"tool": {"driver": {"name": "invigilate diff", "rules": rules}}, "results": results}
+    words = [*told.remarks, *(f"{each.kind}: {each.message}" for each in told.prose)]
+    if words:
+        notes = [{"level": "note", "message": {"text": text}} for text in words]
+        run["invocations"] = [{"executionSuccessful": True, "toolExecutionNotifications": notes}]
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
@@ -153,6 +217,12 @@ def as_github(told: Told) -> str:
         lines.append(
             github_line(level, place.file, place.mark.line, place.mark.column, change.rule, change.message + proven)
         )
+    lines += [
+        f"::notice title=ignored::{_data(f'{each.change.rule}: {each.change.message} ({each.entry.reason})')}"
+        for each in told.ignored
+    ]
+    lines += [f"::notice title={_property(each.kind)}::{_data(each.message)}" for each in told.prose]
+    lines += [f"::warning title=ignore file::{_data(remark)}" for remark in told.remarks]
     return "\n".join([*lines, f"invigilate diff: {told.report.verdict}"]) + "\n"
 
 
@@ -168,9 +238,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-FORMATS: dict[str, Callable[[Told], str]] = {
-    "text": as_text, "markdown": as_markdown, "json": as_json,
-    "junit": as_junit, "sarif": as_sarif, "github": as_github,
-}  # fmt: skip

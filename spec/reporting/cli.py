@@ -6,17 +6,23 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from spec.compatibility.rules import SCHEMA_RULES
+from spec.configuration.loading import Configuration, configuration
 from spec.diff.change import GRADES, Report
 from spec.diff.comparison import compare_sources
-from spec.diff.ignore import ignored, sifted
-from spec.diff.report import FORMATS, Told
 from spec.diff.rules import DOCUMENT_RULES
 from spec.openapi.bundle import as_file, bundled
 from spec.openapi.options import add_reading_options, read_as
-from spec.source.reading import SourceError, read
+from spec.reporting.decisions import Decisions, DecisionsError, decisions
+from spec.reporting.formats import FORMATS
+from spec.reporting.ignore import entries, ignored, sifted
+from spec.reporting.options import add_options
+from spec.reporting.prose import prose_changes
+from spec.reporting.report import Told
+from spec.source.reading import Source, SourceError, read
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,14 +34,7 @@ def parser() -> argparse.ArgumentParser:
     )
     options.add_argument("old", metavar="OLD", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
     options.add_argument("new", metavar="NEW", help="a file, git:REV:PATH, or git::PATH (staged)", nargs="?")
-    options.add_argument("--format", choices=FORMATS, default="text", help="how to show the changes (default: text)")
-    options.add_argument(
-        "--fail-on", choices=("breaking", "possible", "never"), default="breaking",
-        help="the least verdict that exits with 1 (default: breaking)",
-    )  # fmt: skip
-    options.add_argument(
-        "--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires"
-    )
+    add_options(options)
     options.add_argument(
         "--bundle", type=Path, metavar="OUT",
         help="also write NEW (or the only document that is named) as one file, YAML or, by its name, JSON",
@@ -63,23 +62,39 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
         sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
         return 2
     try:
+        decided = configuration(given.config)
+        chosen = decisions(given, decided, today())
         old, new = read_as(given, given.old), read_as(given, given.new)
-        entries = ignored(read(given.ignore)) if given.ignore else ()
-        report = compare_sources(old, new)
-    except SourceError as error:
+        told = _told(old, new, chosen, given, decided, today())
+    except (SourceError, DecisionsError) as error:
         sys.stderr.write(f"invigilate diff: {error}\n")
         return 2
     except RecursionError:
-        sys.stderr.write(
-            f"invigilate diff: {old.place('')}: the schemas are nested too deeply to compare; flatten them with $ref.\n"
-        )
+        sys.stderr.write(f"invigilate diff: {given.old}: the schemas are nested too deeply to compare.\n")
         return 2
-    left = sifted(report.changes, entries, today())
-    report = Report(left.changes)
-    _print(FORMATS[given.format](Told(report, old, new, left.ignored)))
-    if given.fail_on == "never":
+    _print(FORMATS[chosen.format](told))
+    if chosen.fail_on == "never":
         return 0
-    return int(GRADES.index(report.verdict) >= GRADES.index(given.fail_on))
+    return int(GRADES.index(told.report.verdict) >= GRADES.index(chosen.fail_on))
+
+
+def _told(
+    old: Source, new: Source, chosen: Decisions, given: argparse.Namespace, decided: Configuration, today: dt.date
+) -> Told:
+    listed = ignored(read(given.ignore)) if given.ignore else ()
+    accepted = decided.section("diff").get("ignore", ())
+    if decided.source is not None and accepted:
+        listed = (*listed, *entries(decided.source, accepted, "/diff/ignore"))
+    report = compare_sources(old, new, chosen.terms, chosen.selections)
+    counted = [each for each in report.changes if chosen.severities.get(each.rule) != "off"]
+    off = len(report.changes) - len(counted)
+    left = sifted([replace(each, client=chosen.effect(each)) for each in counted], listed, today)
+    remarks = (*left.remarks, *([f"{off} change(s) of rules that the configuration turns off."] if off else []))
+    order = sorted(left.changes, key=lambda each: -GRADES.index(each.client))
+    prose = tuple(prose_changes(old.value, new.value, chosen.excluded)) if given.changelog else ()
+    return Told(
+        Report(tuple(order), len(left.ignored) + off), old, new, left.ignored, remarks, prose, chosen.attributes
+    )
 
 
 def write_bundle(given: argparse.Namespace) -> int:
