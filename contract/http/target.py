@@ -154,6 +154,7 @@ class Target:
         self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
         self.halted = False
+        self.done = 0
         self.exchanges: list[Exchange] = []
         self._next = 0.0
         self._waiting = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -25,6 +26,9 @@ __all__ = ["Admission", "AdmissionError", "admission"]
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 _OURS = ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection")
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
+
+
+_FROM_ENVIRONMENT = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def admission(
         expired_token=expired,
         other_install=other_install,
         other_token=other_token,
-        headers=tuple(_header(text, options.auth) for text in options.header),
+        headers=tuple(_header(text, options.auth, environment) for text in options.header),
     )
     return Admission(place.url, access)
 
@@ -178,9 +182,15 @@ def _asked(install: str, ask: Callable[[str], str]) -> str:
     return ask(f"Token for {install} (hidden): ").strip()
 
 
-def _header(text: str, auth: str) -> tuple[str, str]:
+def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     name, value = name.strip(), value.strip()
+    if variable := _FROM_ENVIRONMENT.match(value):
+        value = environment.get(variable[1] or variable[2], "").strip()
+        if not value:
+            raise AdmissionError(
+                f"--header {name}: the environment variable {variable[1] or variable[2]} is not set, or empty."
+            )
     if not colon or not name or not all(letter.isalnum() or letter in "-_.!#$%&'*+^`|~" for letter in name):
         raise AdmissionError("a --header is written as 'Name: value'.")
     if not (name + value).isascii() or not value.isprintable():
