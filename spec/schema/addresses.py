@@ -73,3 +73,16 @@ def is_http_url(text: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port >= 0)
     except ValueError:
         return False
+
+
+def is_uri(text: str) -> bool:
+    """An absolute URI (RFC 3986 section 4.3 with fragment): a scheme, and no characters that must be escaped."""
+    scheme, colon, rest = text.partition(":")
+    plain = scheme.isascii() and scheme[:1].isalpha() and all(one.isalnum() or one in "+-." for one in scheme)
+    if not (colon and rest and plain and text.isascii() and _LABEL.match(text)):
+        return False
+    try:
+        urlsplit(text)
+    except ValueError:
+        return False
+    return True
