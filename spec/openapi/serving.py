@@ -67,7 +67,9 @@ def _as_range(schema: dict[str, Any]) -> None:
         return
     del schema["format"]
     if bounds := _RANGES[name]:
-        _also(schema, {"minimum": bounds[0], "maximum": bounds[1]})
+        low, high = schema.get("minimum"), schema.get("maximum")
+        schema["minimum"] = max(low, bounds[0]) if isinstance(low, (int, float)) else bounds[0]
+        schema["maximum"] = min(high, bounds[1]) if isinstance(high, (int, float)) else bounds[1]
 
 
 def _as_conditions(schema: dict[str, Any]) -> None:

@@ -63,6 +63,9 @@ def _is_label(label: str) -> bool:
     return True
 
 
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+\Z")
+
+
 def is_http_url(text: str) -> bool:
     """An absolute http or https URL with a host (RFC 3986, RFC 9110 section 4.2)."""
     head = _URL_HEAD.match(text)
@@ -77,12 +80,4 @@ def is_http_url(text: str) -> bool:
 
 def is_uri(text: str) -> bool:
     """An absolute URI (RFC 3986 section 4.3 with fragment): a scheme, and no characters that must be escaped."""
-    scheme, colon, rest = text.partition(":")
-    plain = scheme.isascii() and scheme[:1].isalpha() and all(one.isalnum() or one in "+-." for one in scheme)
-    if not (colon and rest and plain and text.isascii() and _LABEL.match(text)):
-        return False
-    try:
-        urlsplit(text)
-    except ValueError:
-        return False
-    return True
+    return _URI.match(text) is not None

@@ -38,7 +38,7 @@ def test_it_is_judged_like_ours(
     document = variant(change)
     report = judged(mock(document), document)
     assert report.cannot is None
-    assert [one.clause for one in report.findings()] == []
+    assert [(one.clause, one.received, one.pointer) for one in report.findings()] == []
     ours = judged(mock())
     blind = {name for name, one in report.results.items() if one.outcome() is Outcome.NOT_EXERCISED}
     assert blind <= {name for name, one in ours.results.items() if one.outcome() is Outcome.NOT_EXERCISED}
