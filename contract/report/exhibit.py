@@ -94,6 +94,9 @@ class Exhibitor:
             throttled=report.throttled,
             unavailable=report.unavailable,
             coverage=_coverage(report),
+            lost=report.lost,
+            stopped=None if report.stopped is None else self.text(report.stopped),
+            unmet=report.unmet,
         )
 
     def clause(self, result: ClauseResult) -> ShownClause:
