@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from zlib import crc32
 
-from contract.generation.composition import Seeded
+from contract.generation.chance import Seeded
 from contract.oracle.expectation import Verdict
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
