@@ -89,6 +89,8 @@ def canonical(leaf: Leaf, value: Any, hypothesis: str = "") -> Any:
         return value.strip().casefold() if hypothesis == "values-survive" else value
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return int(value)
+    if leaf.members is not None and leaf.members.unknown(value):
+        return VAGUE  # what the document does not know is ignored; that it is, is a decision of ours
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True)
     return value

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import identities_of, scope_of, value_at
+from contract.model.identity import asked, identities_of, in_call, scope_of, value_at
 from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
 from contract.oracle.readings import Oddity, oddities, trimmed
@@ -182,18 +182,27 @@ class Oracle:
             yield from self._sid_reference(part, value, sids, install)
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
+            yield from self._accompanied(part, body)
             yield from self._joined(part, value, body)
             if not known and not self._names_sid(part, value):
                 yield from self._creation(part, value, identities)
+
+    def _accompanied(self, part: Part, body: Mapping[str, Any]) -> Iterator[Reason]:
+        """A part that belongs to others, one of which is not in the call."""
+        there = in_call(self.model.resources, body)
+        for owner in part.owners:
+            if owner not in there:
+                message = f"a {part.name} belongs to a {owner}, which is not in the call"
+                clause = clause_of(part.schema, "x-resource", "owners")
+                yield replace(_body_reason(clause, part.pointer, message), late=True)
+                return
 
     def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
         if part.fallback is None:
             return
         for name in part.fallback.joined.get(str(value.get(part.fallback.member)), ()):
-            other = self.model.resources.part(name)
-            implied = other.implied_by and self.model.resources.part(other.implied_by).path
-            if value_at(body, other.path) is ABSENT and (not implied or value_at(body, implied) is ABSENT):
+            if asked(self.model.resources, body, self.model.resources.part(name)) is ABSENT:
                 yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "fallback-identity"))
 
     @staticmethod

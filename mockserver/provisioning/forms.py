@@ -49,7 +49,7 @@ class Form:
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path = part, part.name, part.path
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
-        self.owners = (part.scope, *part.identity) if part.scope else part.identity
+        self.owners = part.owners
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
         self.tree: dict[str, Any] = {}
         for leaf in part.leaves:
