@@ -154,7 +154,7 @@ class History:
         self.model.update(part, thing, answered.sent, {})
         predicted = {name: differs(before[name], thing.states[name]) for name in before}
         ours = predicted[""]
-        if ours is None or answered.result not in (part.found, part.updated):
+        if thing.common or ours is None or answered.result not in (part.found, part.updated):
             return
         own = clause_of(part.schema, "x-resource", "update")
         judgement.touch("result-truthful", *(() if own == "schema" else (own,)))

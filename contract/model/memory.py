@@ -59,6 +59,7 @@ class Thing:
     """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours).
 
     ``created`` says that the target told of its creation; otherwise it may have a past that nobody here saw.
+    ``common`` things carry nobody's name (the one plain room of an install): whoever calls may change them.
     """
 
     part: str
@@ -67,6 +68,7 @@ class Thing:
     states: dict[str, Attributes]
     created: bool
     suspect: str | None = None
+    common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +123,14 @@ class Model:
         found = self.index.get(identity)
         if found is None:
             found = self.doubts.get((identity.part, identity.kind, identity.text))
-        if found is None and any(self._has_a_past(sid) for sid in (identity.scope, *identity.joined)):
+        past = any(self._has_a_past(sid) for sid in (identity.scope, *identity.joined))
+        if found is None and (past or self._is_common(identity)):
             return NOBODY_KNOWS
         return found
+
+    def _is_common(self, identity: Identity) -> bool:
+        """Whether an identity holds nothing that this run named: other runs, and other probes, mean the same thing."""
+        return identity.kind == "fallback" and not identity.joined and identity.scope not in self.things
 
     def _has_a_past(self, sid: str) -> bool:
         thing = self.things.get(sid)
@@ -144,8 +151,11 @@ class Model:
     ) -> Thing:
         """Remember something new with what was sent for it."""
         said = leaf_values(part, sent)
-        states: dict[str, Attributes] = {name: merged(None, said, defaults, name) for name in HYPOTHESES}
-        thing = Thing(part.name, sid, scope, states, created=True)
+        common = any(map(self._is_common, identities))
+        states: dict[str, Attributes] = {
+            name: unknown(part) if common else merged(None, said, defaults, name) for name in HYPOTHESES
+        }
+        thing = Thing(part.name, sid, scope, states, created=True, common=common)
         self.things[sid] = thing
         self.made.append(thing)
         self.learn(identities, sid)
@@ -158,7 +168,8 @@ class Model:
 
     def meet(self, part: Part, sid: str, scope: str, identities: list[Identity]) -> Thing:
         """Remember something that exists but whose values are unknown."""
-        thing = Thing(part.name, sid, scope, {name: unknown(part) for name in HYPOTHESES}, created=False)
+        states: dict[str, Attributes] = {name: unknown(part) for name in HYPOTHESES}
+        thing = Thing(part.name, sid, scope, states, created=False, common=any(map(self._is_common, identities)))
         self.things[sid] = thing
         self.learn(identities, sid)
         return thing
@@ -177,6 +188,8 @@ class Model:
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""
         self._note(part, thing, sent)
+        if thing.common:
+            return
         said = leaf_values(part, sent)
         for name, state in thing.states.items():
             thing.states[name] = merged(state, said, defaults, name if name in HYPOTHESES else "")

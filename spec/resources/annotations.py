@@ -88,6 +88,8 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
         kinds = tuple(kind for kind in every if kind != sid_kind)
         if sid_kind not in every:
             raise ResourceError(schema, f"{holder!r} has no identifier {sid_kind!r}; name the minted one with sid.")
+        if not kinds:
+            raise ResourceError(schema, f"{holder!r} has the minted {sid_kind!r} only; add a kind that callers choose.")
     fallback = raw.get("fallback-identity")
     replaced = frozenset(raw.get("replace", ()))
     return Part(
