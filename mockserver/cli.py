@@ -61,7 +61,7 @@ def _mock_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
     add("--port", type=_port, default=8400, help="the port; 0 picks a free one (default: %(default)s)")
-    add("--spec", type=Path, metavar="F", help="serve this OpenAPI document instead of the built-in one")
+    add("--spec", metavar="F", help="serve this OpenAPI document (a file, git:REV:PATH) instead of the built-in one")
     add("--clauses", type=Path, metavar="F", help="use this catalogue of clauses")
     add("--installs", type=Path, metavar="F", help="serve these installs")
     add("--reload", action="store_true", help="serve an edited document, clauses or installs as soon as it is saved")
@@ -76,8 +76,14 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--allow-host", action="append", default=[], metavar="NAME", help="a host name by which callers reach the mock")
     add("--proxy-headers", action="store_true", help="believe the scheme and host that a proxy forwards")
     add("--ready-file", type=Path, metavar="F", help="write url, install, tokens and pid here once calls are taken")
-    add("--fault", metavar="ID", help="break one promise on purpose, or make bad weather")
+    add(
+        "--fault", action="append", default=[], metavar="ID",
+        help="break one promise on purpose, or make bad weather; several at once by giving it again",
+    )  # fmt: skip
     add("--faults", action="store_true", help="list the faults and end")
+    from spec.openapi.options import add_reading_options  # imported late, as everything here
+
+    add_reading_options(parser)
     return parser
 
 

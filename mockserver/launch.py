@@ -10,7 +10,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
-from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.seams import HONEST
+from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
@@ -27,10 +26,13 @@ from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
 from spec.catalogue.clauses import CLAUSES_FILE, Catalogue, load_clauses
-from spec.load import DOCUMENT_FILE, load
+from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import Document, DocumentError
+from spec.openapi.options import reach
+from spec.openapi.sources import document as read_document
 from spec.resources.annotations import resources
 from spec.resources.installs import INSTALLS_FILE, Install, load_installs
+from spec.source.files import Reach
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
-    fault: str | None
+    faults: tuple[str, ...]
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
 
@@ -125,27 +127,45 @@ class Read:
 class Files:
     """The files from which a mock is made."""
 
-    document: Path
+    document: Path | str
     clauses: Path
     installs: Path
+    reach: Reach = field(default_factory=Reach)
+    overlays: tuple[Path, ...] = ()
+    referenced: list[Path] = field(default_factory=list)
+    """The other files of the document, as they were when it was read last."""
 
     def read(self) -> Read:
         """What they say now. Raises SourceError or DocumentError."""
         clauses = load_clauses(self.clauses)
-        document = load(self.document, clauses)
+        source = read_document(self.document, self.reach, self.overlays)
+        self.referenced[:] = [Path(file.name) for file in source.files.values()]
+        document = build(source, clauses)
         provision = document.operations.get("provision")
         installs = load_installs(resources(provision), self.installs) if provision else ()
         return Read(document, clauses, installs)
 
+    def watched(self) -> tuple[Path, ...]:
+        """The files whose edits matter; what git holds does not change."""
+        named = (Path(self.document), *self.overlays, self.clauses, self.installs, *self.referenced)
+        return tuple(dict.fromkeys(path for path in named if not str(path).startswith("git:")))
+
 
 def launch(options: argparse.Namespace) -> Launch:
     """Load everything and take the port. Raises LaunchError."""
-    if options.fault is not None and options.fault not in FAULTS:
-        raise LaunchError(f"there is no fault {options.fault!r}; --faults lists those there are.")
+    for name in options.fault:
+        if name not in FAULTS:
+            raise LaunchError(f"there is no fault {name!r}; --faults lists those there are.")
     public_url = options.public_url and checked_url(options.public_url)
     remove_stale(options.ready_file)
     try:
-        files = Files(options.spec or DOCUMENT_FILE, options.clauses or CLAUSES_FILE, options.installs or INSTALLS_FILE)
+        files = Files(
+            options.spec or DOCUMENT_FILE,
+            options.clauses or CLAUSES_FILE,
+            options.installs or INSTALLS_FILE,
+            reach(options),
+            tuple(options.overlay),
+        )
         read = files.read()
         keys = keep_keys(options.keys) if options.keys else make_keys()
         listener = listen(options.host, options.port)
@@ -158,15 +178,14 @@ def launch(options: argparse.Namespace) -> Launch:
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
-        faults=(options.fault,) if options.fault else (),
+        faults=tuple(options.fault),
         reject_unknown_members=options.unknown_members == "reject",
     )
     announcing = Announcing(options.ready_file)
-    behaviour = FAULTS[options.fault].apply(HONEST) if options.fault else HONEST
 
     def assembled(what: Read) -> Mock:
         ids = SystemIds() if options.seed is None else SeededIds(options.seed)
-        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour)
+        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault))
         return create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
 
     try:
@@ -180,11 +199,10 @@ def launch(options: argparse.Namespace) -> Launch:
             Reloading,  # with lint and diff, which a start without it need not wait for
         )
 
-        watched = (files.document, files.clauses, files.installs)
-        reloading = Reloading(app, lambda: assembled(files.read()), watched, _say)
+        reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
     exposed = "" if is_loopback(listener) else options.host
-    return Launch(app, listener, ready, announcing, options.fault, reloading, exposed)
+    return Launch(app, listener, ready, announcing, tuple(options.fault), reloading, exposed)
 
 
 def checked_url(url: str) -> str:
@@ -218,7 +236,8 @@ def banner(launch: Launch) -> str:
         f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
         f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
     )
-    fault = f"  fault     {launch.fault} (this mock breaks its promises on purpose)\n" if launch.fault else ""
+    named = ", ".join(launch.faults)
+    fault = f"  fault     {named} (this mock misbehaves on purpose)\n" if named else ""
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
         f"  endpoint  {example.url}\n"

@@ -4,27 +4,39 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
-from spec.openapi.references import Resolver
+from spec.openapi.inlining import Resolver
+from spec.openapi.objects import METHODS, Kind
+from spec.openapi.shapes import shaped
+from spec.openapi.sources import document as read_document
+from spec.openapi.versions import READ, version
 from spec.resources.annotations import check_resources
 from spec.resources.checks import check_annotations
 from spec.schema.keywords import check_schema
 from spec.schema.validation import Rules
+from spec.source.files import Reach
 from spec.source.pointer import escape
-from spec.source.reading import Source, read
+from spec.source.reading import Source
 
 DOCUMENT_FILE = Path(__file__).with_name("openapi.yaml")
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
-def load(path: Path | str = DOCUMENT_FILE, clauses: Catalogue | None = None) -> Document:
-    """The document of a file. Raises SourceError if it cannot be read and DocumentError with every problem in it."""
-    return build(read(path), load_clauses() if clauses is None else clauses)
+def load(
+    path: Path | str = DOCUMENT_FILE,
+    clauses: Catalogue | None = None,
+    reach: Reach | None = None,
+    overlays: Sequence[Path] = (),
+) -> Document:
+    """The document of a file, changed by overlays, and of those that it refers to, as far as ``reach`` allows.
+
+    Raises SourceError if it cannot be read and DocumentError with every problem in it.
+    """
+    return build(read_document(path, reach, overlays), load_clauses() if clauses is None else clauses)
 
 
 def build(source: Source, clauses: Catalogue) -> Document:
@@ -44,38 +56,39 @@ class _Reader:
         self.problems: list[Problem] = []
         root = source.value if isinstance(source.value, dict) else {}
         self.root: Mapping[str, Any] = root
-        self.resolver = Resolver(root, self.report)
+        gaps = {gap.pointer: gap.reason for gap in source.gaps}
+        for gap in source.gaps:
+            if gap.reference is None:
+                self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
+        self.resolver = Resolver(root, self.report, gaps)
+        self.inlined: dict[str, Mapping[str, Any]] = {}  # operations by pointer, as they are served
 
     def report(self, pointer: str, reason: str) -> None:
-        self.problems.append(Problem(pointer, self.source.place(pointer), reason))
+        self.problems.append(Problem(self.source.shown(pointer), self.source.place(pointer), reason))
 
-    def mapping(self, parent: Mapping[str, Any], key: str, pointer: str) -> Mapping[str, Any]:
-        value = parent.get(key, {})
-        if isinstance(value, dict):
-            return value
-        self.report(f"{pointer}/{escape(key)}", f"must be a mapping, not {type(value).__name__}.")
-        return {}
+    def objects(self, value: Mapping[str, Any], kind: Kind, pointer: str) -> Mapping[str, Any]:
+        """The members of an object that are shaped as they should be; the others are reported."""
+        return shaped(value, kind, pointer, self.report)
 
     def document(self) -> Document:
-        version = str(self.root.get("openapi", ""))
-        if not version.startswith("3.1."):
-            self.report("/openapi", f"is {version or 'missing'!r}; the served document must be OpenAPI 3.1.x.")
-        info = self.mapping(self.root, "info", "")
-        schemes = self.mapping(self.mapping(self.root, "components", ""), "securitySchemes", "/components")
+        told = version(self.root)
+        if not any(told == one or told.startswith(f"{one}.") for one in READ):
+            self.report("/openapi", f"is {told or 'missing'!r}; the served document must be OpenAPI {', '.join(READ)}.")
+        root = self.objects(self.root, Kind.DOCUMENT, "")
+        components = self.objects(root.get("components", {}), Kind.COMPONENTS, "/components")
+        schemes = components.get("securitySchemes", {})
         operations: dict[str, Operation] = {}
-        for path, item in self.mapping(self.root, "paths", "").items():
-            pointer = f"/paths/{escape(path)}"
-            for method in METHODS:
-                if isinstance(item, dict) and method in item:
-                    operation = self.operation(path, method, item, f"{pointer}/{method}")
-                    if operation.id in operations:
-                        self.report(f"{pointer}/{method}", f"the operationId {operation.id!r} occurs twice.")
-                    operations[operation.id] = operation
+        for operation in self.operations(root):
+            if operation.id in operations:
+                self.report(operation.pointer, f"the operationId {operation.id!r} occurs twice.")
+            operations[operation.id] = operation
         if not operations:
             self.report("/paths", "has no operation: there is nothing to serve.")
-        for name in {name for one in operations.values() for group in one.security for name in group} - schemes.keys():
+        used = {name for one in operations.values() for group in one.security for name in group}
+        for name in sorted(used - schemes.keys()):
             self.report("/security", f"names the scheme {name!r}, which components/securitySchemes does not have.")
         canonical = json.dumps(self.root, sort_keys=True, separators=(",", ":")).encode()
+        info = root.get("info", {})
         return Document(
             source=self.source,
             title=str(info.get("title", "")),
@@ -85,52 +98,52 @@ class _Reader:
             security_schemes=schemes,
         )
 
-    def operation(self, path: str, method: str, item: Mapping[str, Any], pointer: str) -> Operation:
-        raw = self.mapping(item, method, pointer.rpartition("/")[0])
-        if not raw.get("operationId"):
+    def operations(self, root: Mapping[str, Any]) -> Iterator[Operation]:
+        for path, raw in self.objects(root.get("paths", {}), Kind.PATHS, "/paths").items():
+            pointer = f"/paths/{escape(path)}"
+            if isinstance(raw, Mapping) and not path.startswith("x-"):
+                if isinstance(raw.get("$ref"), str):
+                    self.resolver.inline(raw, pointer, Kind.PATH_ITEM)  # reports why it was not followed
+                item = self.objects(raw, Kind.PATH_ITEM, pointer)
+                shared = self.parameters(item, pointer)
+                for method in METHODS:
+                    if method in item:
+                        yield self.operation(path, method, item[method], shared, root.get("security", ()))
+
+    def operation(
+        self, path: str, method: str, raw: Mapping[str, Any], shared: tuple[Parameter, ...], security: Sequence[Any]
+    ) -> Operation:
+        pointer = f"/paths/{escape(path)}/{method}"
+        served = {word: child for word, child in raw.items() if word != "callbacks"}
+        one = self.inlined[pointer] = self.resolver.inline(served, pointer, Kind.OPERATION)
+        if not one.get("operationId"):
             self.report(pointer, "has no operationId; the mock finds its handler by it.")
-        listed = [*item.get("parameters", ()), *raw.get("parameters", ())]
-        security = raw.get("security", self.root.get("security", ()))
-        responses = self.mapping(raw, "responses", pointer)
+        own = self.parameters(one, pointer)
+        replaced = {(parameter.name, parameter.where) for parameter in own}
         return Operation(
-            id=str(raw.get("operationId", pointer)),
+            id=one.get("operationId") or pointer,
             method=method.upper(),
             path=path,
             pointer=pointer,
-            summary=str(raw.get("summary", "")),
-            description=str(raw.get("description", "")),
-            parameters=tuple(self.parameter(one, pointer) for one in listed),
-            body=self.body(raw, pointer) if "requestBody" in raw else None,
-            responses={
-                str(status): self.response(str(status), one, f"{pointer}/responses/{status}")
-                for status, one in responses.items()
-            },
-            security=tuple(tuple(group) for group in security),
+            summary=one.get("summary", ""),
+            description=one.get("description", ""),
+            parameters=(*(each for each in shared if (each.name, each.where) not in replaced), *own),
+            body=_body(one["requestBody"]) if "requestBody" in one else None,
+            responses={str(status): _response(str(status), each) for status, each in _named(one, "responses")},
+            security=tuple(tuple(group) for group in one.get("security", security)),
         )
 
-    def parameter(self, raw: Any, pointer: str) -> Parameter:
-        one = self.resolver.inline(raw, f"{pointer}/parameters")
-        name, where = str(one.get("name", "")), str(one.get("in", ""))
-        if where not in ("path", "query") or one.get("style") or one.get("content"):
-            self.report(f"{pointer}/parameters", f"the parameter {name!r}: only plain path and query ones are served.")
-        return Parameter(name, where, bool(one.get("required")), one.get("schema", {}), str(one.get("description", "")))
-
-    def body(self, raw: Mapping[str, Any], pointer: str) -> Body:
-        one = self.resolver.inline(raw["requestBody"], f"{pointer}/requestBody")
-        content = one.get("content", {})
-        examples: dict[str, Any] = {}
-        for media in content.values():
-            for name, example in media.get("examples", {}).items():
-                examples[name] = example.get("value")
-        return Body(bool(one.get("required")), self.schemas(content), examples)
-
-    def response(self, status: str, raw: Any, pointer: str) -> Response:
-        one = self.resolver.inline(raw, pointer)
-        return Response(status, str(one.get("description", "")), self.schemas(one.get("content", {})))
-
-    @staticmethod
-    def schemas(content: Mapping[str, Any]) -> Mapping[str, Schema]:
-        return {name: media.get("schema", {}) for name, media in content.items()}
+    def parameters(self, holder: Mapping[str, Any], pointer: str) -> tuple[Parameter, ...]:
+        found = []
+        for index, raw in enumerate(holder.get("parameters", ())):
+            where = f"{pointer}/parameters/{index}"
+            one = self.resolver.inline(raw, where, Kind.PARAMETER)
+            name, place = one.get("name", ""), one.get("in", "")
+            if place not in ("path", "query") or one.get("style") or one.get("content"):
+                self.report(where, f"the parameter {name!r}: only plain path and query ones are served.")
+            schema, described = one.get("schema", {}), one.get("description", "")
+            found.append(Parameter(name, place, one.get("required", False), schema, described))
+        return tuple(found)
 
     def check_operations(self, operations: Iterable[Operation]) -> None:
         for operation in operations:
@@ -143,22 +156,49 @@ class _Reader:
                 self.check_examples(operation)
 
     def check_examples(self, operation: Operation) -> None:
-        raw = self.resolver.inline(self.root["paths"][operation.path][operation.method.lower()], operation.pointer)
-        holders = {"requestBody": raw.get("requestBody", {})}
-        holders |= {f"responses/{status}": one for status, one in raw["responses"].items()}
+        one = self.inlined[operation.pointer]
+        holders = {"requestBody": one.get("requestBody", {})}
+        holders |= {f"responses/{status}": each for status, each in _named(one, "responses")}
         for where, holder in holders.items():
-            for media, content in holder.get("content", {}).items():
-                rules = Rules(content.get("schema", {}))
-                for name, example in content.get("examples", {}).items():
-                    at = f"{operation.pointer}/{where}/content/{escape(media)}/examples/{escape(name)}/value"
+            for media, content in _named(holder, "content"):
+                rules = Rules(_schema(content))
+                for name, example in _named(content, "examples"):
+                    at = f"{operation.pointer}/{where}/content/{escape(media)}/examples/{escape(name)}"
                     origin = self.resolver.origins.get(id(example), at)
                     for violation in rules.violations(example.get("value")):
                         self.report(f"{origin}/value{violation.pointer}", f"does not fit: {violation.message}")
 
 
-def _schemas_of(operation: Operation) -> Iterable[tuple[str, Schema]]:
-    for parameter in operation.parameters:
-        yield f"{operation.pointer}/parameters", parameter.schema
+def _named(holder: Mapping[str, Any], word: str) -> Iterator[tuple[str, Any]]:
+    """The objects under the names of the author's choice; extensions are none."""
+    for name, value in holder.get(word, {}).items():
+        if not (word == "responses" and name.startswith("x-")):
+            yield name, value
+
+
+def _schema(media: Mapping[str, Any]) -> Schema:
+    found: Any = media.get("schema", {})
+    return found if isinstance(found, Mapping) else {} if found else {"not": {}}
+
+
+def _schemas(holder: Mapping[str, Any]) -> Mapping[str, Schema]:
+    return {name: _schema(media) for name, media in _named(holder, "content")}
+
+
+def _body(one: Mapping[str, Any]) -> Body:
+    examples = {
+        name: example.get("value") for _, media in _named(one, "content") for name, example in _named(media, "examples")
+    }
+    return Body(one.get("required", False), _schemas(one), examples)
+
+
+def _response(status: str, one: Mapping[str, Any]) -> Response:
+    return Response(status, one.get("description", ""), _schemas(one))
+
+
+def _schemas_of(operation: Operation) -> Iterator[tuple[str, Schema]]:
+    for index, parameter in enumerate(operation.parameters):
+        yield f"{operation.pointer}/parameters/{index}/schema", parameter.schema
     if operation.body:
         for media, schema in operation.body.content.items():
             yield f"{operation.pointer}/requestBody/content/{escape(media)}/schema", schema

@@ -13,8 +13,8 @@ from spec.schema.formats import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
-        *("defect", "source", "openapi", "schema", "catalogue", "resources", "load"),
-        *("regex", "normal", "witness", "compatibility", "diff", "lint", "docs"),
+        *("defect", "source", "configuration", "openapi", "schema", "catalogue", "resources", "load"),
+        *("regex", "normal", "witness", "compatibility", "diff", "reporting", "lint", "docs"),
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),

@@ -122,7 +122,9 @@ class Answers:
             if not legible:
                 continue
             scope = scope_of(part, sids, install)
-            answered = AnsweredPart(part, value, str(sid), str(result), scope, identities, part.scope in created)
+            answered = AnsweredPart(
+                part, value, str(sid), str(result), scope, identities, part.scope in created, install
+            )
             if not unread:
                 self.history.judge(answered, judgement)
             sids[part.name] = answered.sid

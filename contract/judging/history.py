@@ -25,6 +25,7 @@ class AnsweredPart:
     scope: str
     identities: list[Identity]
     scope_is_new: bool
+    install: str
 
     @property
     def is_new(self) -> bool:
@@ -73,7 +74,8 @@ class History:
 
     def _recalled(self, answered: AnsweredPart, known: str, judgement: Judgement) -> None:
         part = answered.part
-        clause = _recall_clause(answered)
+        home = self.model.things[known].install if known in self.model.things else answered.install
+        clause = _recall_clause(answered) if home == answered.install else "installs-apart"
         judgement.touch(clause)
         thing = self.model.things.get(answered.sid)
         if answered.sid != known:
@@ -143,10 +145,11 @@ class History:
     def _remember(self, answered: AnsweredPart) -> None:
         part, model = answered.part, self.model
         if answered.is_new:
-            model.create(part, answered.sid, answered.scope, answered.named, answered.sent, {})
+            thing = model.create(part, answered.sid, answered.scope, answered.named, answered.sent, {})
         else:
             thing = model.meet(part, answered.sid, answered.scope, answered.named)
             model.update(part, thing, answered.sent, {})
+        thing.install = answered.install
 
     def _update(self, answered: AnsweredPart, thing: Thing, judgement: Judgement) -> None:
         part, said_updated = answered.part, answered.result == answered.part.updated

@@ -69,6 +69,8 @@ class Thing:
     created: bool
     suspect: str | None = None
     common: bool = False
+    install: str = ""
+    """The install on whose behalf it was first seen."""
 
 
 @dataclass(frozen=True, slots=True)

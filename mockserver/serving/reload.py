@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
 
 from mockserver.app import Mock
-from spec.diff.comparison import compare
-from spec.diff.report import Told
-from spec.diff.report import as_text as diff_text
+from spec.diff.comparison import compare_sources
 from spec.lint.linting import findings
 from spec.lint.report import as_text as lint_text
 from spec.openapi.document import DocumentError
+from spec.reporting.report import Told
+from spec.reporting.report import as_text as diff_text
 from spec.schema.formats import FORMATS
 from spec.source.reading import SourceError
 
@@ -34,14 +34,15 @@ class Stamp:
 class Reloading:
     """An ASGI application that hands every call to ``current``, and replaces that when a file has changed.
 
-    ``build`` makes a mock from the files as they are now, with a state of its own; ``say`` takes text for the console.
+    ``build`` makes a mock from the files as they are now, with a state of its own; ``files`` names those that it read
+    last; ``say`` takes text for the console.
     A call that is under way ends on the mock on which it began.
     """
 
     def __init__(
-        self, current: Mock, build: Callable[[], Mock], files: Sequence[Path], say: Callable[[str], None]
+        self, current: Mock, build: Callable[[], Mock], files: Callable[[], Sequence[Path]], say: Callable[[str], None]
     ) -> None:
-        self.current, self._build, self._files, self._say = current, build, tuple(files), say
+        self.current, self._build, self._files, self._say = current, build, files, say
         self._stamps = self._look()
         self._ended = threading.Event()
 
@@ -66,7 +67,7 @@ class Reloading:
         stamps = self._look()
         if stamps == self._stamps or None in stamps.values():  # a file that is gone is being saved: its turn will come
             return False
-        changed = [str(path) for path, stamp in stamps.items() if stamp != self._stamps[path]]
+        changed = [str(path) for path, stamp in stamps.items() if stamp != self._stamps.get(path)]
         self._stamps = stamps
         self._say(f"\n{', '.join(changed)} changed.\n")
         try:
@@ -78,12 +79,14 @@ class Reloading:
         except Exception as error:  # noqa: BLE001 - whatever an edit brings about, the mock goes on
             self._say(f"Not served, since it cannot be read ({type(error).__name__}: {error}).\n")
             return False
+        finally:  # the document may have other files than before
+            self._stamps = {path: stamps.get(path) or _stamp(path) for path in self._files()}
         self.current = following
         self._say(f"Served now, from a fresh state: {following.document.title} {following.document.version}.\n")
         return True
 
-    def _look(self) -> Mapping[Path, Stamp | None]:
-        return {path: _stamp(path) for path in self._files}
+    def _look(self) -> dict[Path, Stamp | None]:
+        return {path: _stamp(path) for path in self._files()}
 
 
 def _stamp(path: Path) -> Stamp | None:
@@ -101,4 +104,4 @@ def _report(old: Mock, new: Mock) -> str:
     found = [one for one in every if one.severity != "note"]
     linted = lint_text(found) if found else ""
     before = old.document.source
-    return linted + diff_text(Told(compare(before.value, source.value), before, source))
+    return linted + diff_text(Told(compare_sources(before, source), before, source))

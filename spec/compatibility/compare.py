@@ -6,6 +6,7 @@ bodies use it; a unit knows its own differences, and the ways to the units below
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from spec.compatibility.align import paired
@@ -17,6 +18,8 @@ from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
 from spec.normal.place import BRANCHES, Path, Step, opened, step
+
+_NAME = re.compile(r'"\$ref":"#/\$defs/([^"]*)"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,12 @@ class Units:
         self._keep: list[Schema] = []
         self._texts: IdentityCache[str] = IdentityCache()
         self.definitions: tuple[Schema, Schema] = ({}, {})
-        self._added: IdentityCache[bool] = IdentityCache()
         self._waiting: list[Unit] = []
 
     def pair(self, old: Schema, new: Schema) -> Unit:
         """The unit of two whole normal forms, with everything below it compared."""
-        for known, whole in zip(self.definitions, (old, new), strict=True):
-            found = whole.get("$defs")
-            if found and found not in self._added:
-                self._added.put(found, True)
-                known.update(found)
+        found = [whole.get("$defs", known) for whole, known in zip((old, new), self.definitions, strict=True)]
+        self.definitions = (found[0], found[1])
         unit = self._unit(old, new, mixed=False)
         while self._waiting:
             self._compare(self._waiting.pop())
@@ -68,9 +67,20 @@ class Units:
         """The text of a schema, with or without its notes, worked out once."""
         known = self._texts.get(schema, noted)
         if known is None:
-            shown = {key: value for key, value in schema.items() if key != "$defs"}
-            known = self._texts.put(schema, text(shown if noted else bare(shown)), noted)
+            if noted:
+                known = text(plain(schema))
+            elif f'"{NOTE}":' in (known := self.text(schema, noted=True)):
+                known = text(bare(plain(schema)))
+            self._texts.put(schema, known, noted)
         return known
+
+    def is_same(self, old: Schema, new: Schema) -> bool:
+        """True if two schemas are written alike and every reference in them leads to one object in both documents."""
+        written = self.text(old, noted=True)
+        if written != self.text(new, noted=True):
+            return False
+        one, two = self.definitions
+        return all(one.get(name) is two.get(name) for name in _NAME.findall(written))
 
     def _unit(self, old: Schema, new: Schema, *, mixed: bool) -> Unit:
         key = (self._key(old), self._key(new), mixed)
@@ -90,7 +100,7 @@ class Units:
             unit.hits.append(SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place))
             return
         unit.old, unit.new = old, new
-        _Comparison(self, unit, self.definitions).place(place)
+        _Comparison(self, unit).place(place)
 
     def _levelled(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
         """Two schemas opened as far as the other one needs it: ``$ref`` beside ``allOf: [$ref, …]`` stays a part."""
@@ -138,7 +148,6 @@ class _Comparison:
 
     units: Units
     unit: Unit
-    definitions: tuple[Schema, Schema]
 
     def place(self, place: Place) -> None:
         one, two = place.old, place.new
@@ -147,8 +156,7 @@ class _Comparison:
         if place.old_path and self.units.is_unit(one, two):
             self.units.link(self.unit, place)
             return
-        texts = [self.units.text(side, noted=True) for side in (one, two)]
-        if texts[0] == texts[1] and '"$ref"' not in texts[0]:
+        if self.units.is_same(one, two):
             return
         self.unit.notes += note_hits(one, two, place.old_path, self.units.direction)
         if self.units.text(one) != self.units.text(two):

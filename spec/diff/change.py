@@ -63,13 +63,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All changes between two documents; the verdict is from the client's side."""
+    """All changes between two documents; the verdict is from the client's side.
+
+    ``accepted`` counts changes that were left out of it by somebody's decision: with them, nothing is ``unchanged``.
+    """
 
     changes: tuple[Change, ...]
+    accepted: int = 0
 
     @property
     def verdict(self) -> Verdict:
-        return max((change.client for change in self.changes), key=GRADES.index, default="unchanged")
+        least: Verdict = "compatible" if self.accepted else "unchanged"
+        return max((change.client for change in self.changes), key=GRADES.index, default=least)
 
     def as_json(self) -> dict[str, Any]:
         """``{"verdict": …, "changes": […]}``."""
@@ -132,6 +137,6 @@ def _worse(one: Change, two: Change) -> Change:
     return replace(first, server=server, users=users)
 
 
-def is_rule(name: str) -> bool:
-    """True if a rule of that id exists."""
-    return name in DOCUMENT_RULES or name in SCHEMA_RULES
+def known_rules() -> tuple[str, ...]:
+    """The ids of all rules."""
+    return (*SCHEMA_RULES, *DOCUMENT_RULES)

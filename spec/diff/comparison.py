@@ -3,31 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain
-from typing import Any
+from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
 from spec.diff.change import Change, Report, change, gathered
 from spec.diff.document import Operation
+from spec.diff.lifecycle import NO_TERMS, Terms, is_promised, removal, stability_changes, unpromised, version_changes
 from spec.diff.parameters import parameter_changes
 from spec.diff.paths import corresponding, shadow_changes
 from spec.diff.schemas import schema_changes
 from spec.diff.security import ambiguous, scheme_changes, security_changes, server_changes
-from spec.diff.sides import Sides, touched
+from spec.diff.sides import ALL, Selections, Sides, touched
 from spec.diff.unchanged import alike
+from spec.source.reading import Gap, Source
 
 _DEEPEST_CALLBACK = 8
 
 
-def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> Report:
+def compare(
+    old: Mapping[str, Any], new: Mapping[str, Any], terms: Terms = NO_TERMS, selections: Selections = ALL
+) -> Report:
     """The changes from one OpenAPI 3.0 or 3.1 document to another, each judged for clients and for servers.
 
-    Both documents are JSON values; what is not shaped like an OpenAPI document is passed over.
+    Both documents are JSON values; what is not shaped like an OpenAPI document is passed over. ``terms`` say what has
+    been agreed about removal and deprecation, ``selections`` which operations are compared.
     """
-    if alike(old, new):
+    if alike(old, new) and not selections.differ():
         return Report(())
-    sides = Sides.of(old, new)
-    return Report(gathered(chain(list(_changes(sides)), schema_changes(sides))))
+    sides = Sides.of(old, new, terms, selections)
+    found = gathered(chain(list(_changes(sides)), schema_changes(sides)))
+    return Report((*found, *version_changes(old, new, found, terms)))
+
+
+def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selections: Selections = ALL) -> Report:
+    """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
+
+    What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
+    reason lies within the documents says nothing of two equal ones.
+    """
+    found = compare(old.value, new.value, terms, selections).changes
+    equal = not found and old.value == new.value
+    hidden = [
+        *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
+        *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
+    ]
+    return Report(
+        tuple(
+            replace(each, pointer=(old if each.where == "old" else new).shown(each.pointer))
+            for each in gathered([*found, *hidden])
+        )
+    )
+
+
+def _gap(gap: Gap, where: Literal["old", "new"]) -> Change:
+    rule = "reference-unread" if gap.reference is not None else "member-not-compared"
+    return replace(change(rule, gap.pointer, new=gap.reference, where=where), sentence=gap.sentence)
 
 
 def _changes(sides: Sides) -> Iterator[Change]:
@@ -37,13 +69,17 @@ def _changes(sides: Sides) -> Iterator[Change]:
     roots = _same_roots(sides)
     for pair in pairs.both:
         same = _same(sides, pair.old, pair.new)
+        found: list[Change] = []
         if not (same and roots and alike(pair.old.item.value.get("servers"), pair.new.item.value.get("servers"))):
-            yield from security_changes(sides, pair.old, pair.new, named)
-            yield from server_changes(sides, pair.old, pair.new, moved=pair.moved)
+            found += security_changes(sides, pair.old, pair.new, named)
+            found += server_changes(sides, pair.old, pair.new, moved=pair.moved)
         if not same:
-            yield from _operation(sides, pair.old, pair.new, moved=pair.moved)
+            promised = is_promised(pair.old)
+            found += _operation(sides.of_operation(promised=promised), pair.old, pair.new, moved=pair.moved)
+        yield from (unpromised(each, pair.old) for each in found)
+        yield from stability_changes(pair.old, pair.new, sides.terms)
     for operation in pairs.gone:
-        yield change("operation-removed", operation.part.pointer, operation.name, where="old")
+        yield removal(operation, sides.terms)
     for operation in pairs.come:
         yield change("operation-added", operation.part.pointer, None, operation.name)
     yield from shadow_changes(sides, *fixed)

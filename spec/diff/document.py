@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from spec.diff.selection import EVERYTHING, Selection
 from spec.normal.form import Normaliser
+from spec.openapi.objects import METHODS
 from spec.openapi.resolving import target
 from spec.source.pointer import escape, follow
 from spec.witness.plain import PlainReading
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 
@@ -62,6 +63,7 @@ class Side:
 
     document: Mapping[str, Any]
     normaliser: Normaliser = field(compare=False)
+    selection: Selection = EVERYTHING
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Side:
@@ -129,8 +131,11 @@ class Side:
                 continue
             for method in METHODS:
                 part = self.child(item, method)
-                if isinstance(part.value, Mapping):
-                    yield Operation(f"{method} {template(path)}", method, path, part, item)
+                if not isinstance(part.value, Mapping):
+                    continue
+                matched = self.selection.path(path) if word == "paths" else path
+                if word != "paths" or self.selection.takes(path, item.value, part.value):
+                    yield Operation(f"{method} {template(matched)}", method, path, part, item)
 
     def beyond(self, part: Part) -> Part | None:
         """The schema that a ``$ref`` with keywords beside it names."""

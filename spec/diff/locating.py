@@ -38,8 +38,8 @@ class Locator:
         return self._keyword(part, keywords, direction) or part
 
     def _keyword(self, part: Part, keywords: tuple[str, ...], direction: Direction) -> Part | None:
-        """The first of some keywords in a schema, or in what must hold with it."""
-        for each in [part, *self._parts(part, ("allOf",))]:
+        """The first of some keywords in a schema, in what must hold with it, or in one of its alternatives."""
+        for each in [part, *self._parts(part, ("allOf",)), *self._parts(part, ("anyOf", "oneOf"))]:
             for word in keywords if isinstance(each.value, Mapping) else ():
                 word = "const" if word == "enum" and "enum" not in each.value else word
                 if word in each.value:

@@ -7,6 +7,7 @@ from typing import Any
 
 from spec.diff.change import Change, change
 from spec.diff.document import Operation, Part, Side
+from spec.diff.lifecycle import is_past
 from spec.diff.sides import Sides
 from spec.normal.direction import Direction
 
@@ -54,7 +55,8 @@ def parameter_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[
         if key in two:
             yield from _changes(sides, part, two[key], new)
         elif key not in moved and not key.startswith("path "):
-            yield change("parameter-removed", part.pointer, _label(part), where="old", about=new.name)
+            rule = "parameter-removed-after-sunset" if is_past(part.value, sides.terms) else "parameter-removed"
+            yield change(rule, part.pointer, _label(part), where="old", about=new.name)
     for key, part in two.items():
         if key not in one and key not in moved.values():
             rule = "parameter-added-required" if part.value.get("required") is True else "parameter-added"

@@ -27,8 +27,23 @@ class DocumentRule:
 
 
 DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
+    # what could not be read
+    DocumentRule("reference-unread", "document", "possible", "possible", "What {new} names was not read, so nothing is known of it."),
+    DocumentRule("member-not-compared", "document", "possible", "possible", "A member that is new in OpenAPI 3.2 is not compared."),
     # operations, servers, security
     DocumentRule("operation-removed", "request", "breaking", "compatible", "The operation {old} was removed."),
+    DocumentRule("operation-removed-before-sunset", "request", "breaking", "compatible", "The operation {old} was removed although its sunset is not over."),
+    DocumentRule("operation-removed-after-sunset", "request", "compatible", "compatible", "The deprecated operation {old} was removed, as was announced."),
+    DocumentRule("unstable-operation-removed", "request", "compatible", "compatible", "The operation {old}, of which nothing was promised yet, was removed."),
+    DocumentRule("stability-lowered", "document", "breaking", "compatible", "Less is promised of the operation: {old} became {new}."),
+    DocumentRule("stability-raised", "document", "compatible", "compatible", "More is promised of the operation: {old} became {new}."),
+    DocumentRule("sunset-brought-forward", "document", "possible", "compatible", "The sunset was brought forward from {old} to {new}."),
+    DocumentRule("sunset-put-off", "document", "compatible", "compatible", "The sunset {old} became {new}."),
+    DocumentRule("sunset-too-soon", "document", "possible", "compatible", "The operation was deprecated with the sunset {new}; by what was agreed it is {old} at the earliest."),
+    DocumentRule("sunset-unreadable", "document", "possible", "compatible", "The sunset {new} is no day (2027-01-31)."),
+    DocumentRule("version-not-raised", "document", "possible", "compatible", "Clients break, and info.version went from {old} to {new}: the major number was to be raised."),
+    DocumentRule("version-minor-not-raised", "document", "possible", "compatible", "The API changed, and info.version went from {old} to {new}: the minor number was to be raised."),
+    DocumentRule("version-unreadable", "document", "possible", "compatible", "info.version {old} became {new}: these are no versions of the form 1.2.3."),
     DocumentRule("operation-added", "request", "compatible", "breaking", "The operation {new} was added."),
     DocumentRule("operation-deprecated", "document", "compatible", "compatible", "The operation was marked as deprecated."),
     DocumentRule("operation-undeprecated", "document", "compatible", "compatible", "The operation is no longer deprecated."),
@@ -48,6 +63,7 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("security-scope-offered", "request", "compatible", "possible", "The OAuth scope {new} can now be asked for."),
     # parameters
     DocumentRule("parameter-removed", "request", "possible", "compatible", "The parameter {old} was removed; a client's value for it has no effect any more."),
+    DocumentRule("parameter-removed-after-sunset", "request", "compatible", "compatible", "The deprecated parameter {old} was removed, as was announced."),
     DocumentRule("parameter-added", "request", "compatible", "breaking", "The optional parameter {new} was added."),
     DocumentRule("parameter-added-required", "request", "breaking", "compatible", "The required parameter {new} was added."),
     DocumentRule("parameter-moved", "request", "breaking", "breaking", "The parameter {old} moved to {new}."),

@@ -12,10 +12,11 @@ from spec.compatibility.rules import BOUNDS, SCHEMA_RULES
 from spec.compatibility.usage import Use
 from spec.diff.change import Change, Where, change, filled
 from spec.diff.document import Part
+from spec.diff.lifecycle import is_past, softened
 from spec.diff.locating import Locator
 from spec.diff.sides import Asked, Comparison, Sides
 from spec.normal.direction import DIRECTIONS, Direction
-from spec.normal.merge import bare
+from spec.normal.merge import NOTE, bare
 from spec.normal.place import BRANCHES, Path
 
 _FLIPS = ("member-became-", "member-no-longer-")
@@ -74,10 +75,10 @@ class _Emission:
 
     def _groups(self, uses: Iterable[Use]) -> Iterator[_Group]:
         """Uses whose effects are of one kind, each kind once, with everybody who is concerned."""
-        kinds: dict[tuple[bool, bool], list[Use]] = {}
+        kinds: dict[tuple[bool, bool, bool], list[Use]] = {}
         for use in uses:
             asked = self.comparisons[id(use.body)].asked
-            kinds.setdefault((asked.swapped, asked.xml), []).append(use)
+            kinds.setdefault(_kind(asked), []).append(use)
         for found in kinds.values():
             users = dict.fromkeys(user for use in found for user in self.comparisons[id(use.body)].users)
             yield _Group(self.comparisons[id(found[0].body)].asked, found[0], tuple(users))
@@ -92,7 +93,7 @@ class _Emission:
         made = change(hit.rule, where.pointer, hit.old, hit.new, where=where.side)
         way = made.direction if made.direction != "document" else self.direction
         made = replace(made, direction=way, users=group.users, member=_members(paths[0], hit.member))
-        yield made.swapped() if group.asked.swapped else made
+        yield _as_asked(made, group)
 
     def _is_renamed(self, hit: NoteHit) -> bool:
         """True if a discriminator's value leads to what is the same component under another name, or says the same."""
@@ -120,14 +121,21 @@ class _Emission:
             member=_members(paths[0] if where.side == "old" else paths[1], hit.member),
         )  # fmt: skip
         if rule.id == "member-removed" and made.client == "compatible" and _says_something(hit):
-            made = replace(made, client="possible")  # open objects keep their sets of bodies: a warning, no proof
-        return made.swapped() if group.asked.swapped else made
+            made = self._removed(made, hit)
+        return _as_asked(made, group)
+
+    def _removed(self, made: Change, hit: SchemaHit) -> Change:
+        """A declared member that is gone: open objects keep their sets of bodies, so a warning and no proof."""
+        noted = hit.place.old["properties"][hit.member].get(NOTE, {})
+        if is_past(noted, self.sides.terms):
+            return replace(made, sentence=f"{made.sentence} (It was deprecated, and its sunset is over.)")
+        return replace(made, client="possible")
 
     def _is_of(self, answer: Answer, group: _Group) -> bool:
         if answer.use is None:
             return False
         asked = self.comparisons[id(answer.use.body)].asked
-        return (asked.swapped, asked.xml) == (group.asked.swapped, group.asked.xml)
+        return _kind(asked) == _kind(group.asked)
 
     def _where(
         self, group: _Group, old_path: Path, new_path: Path, words: tuple[str, ...], member: str | None,
@@ -142,6 +150,16 @@ class _Emission:
         if removed and gone is not None and member is not None and _deeper(gone, there):
             return Where("old", gone.pointer)
         return Where("new", there.pointer)
+
+
+def _kind(asked: Asked) -> tuple[bool, bool, bool]:
+    """What makes the same difference another change."""
+    return asked.swapped, asked.xml, asked.promised
+
+
+def _as_asked(made: Change, group: _Group) -> Change:
+    made = made.swapped() if group.asked.swapped else made
+    return made if group.asked.promised else softened(made)
 
 
 def _deeper(one: Part, two: Part) -> bool:

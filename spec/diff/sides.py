@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from spec.compatibility.compare import Units
 from spec.compatibility.usage import Body
 from spec.diff.document import Part, Side
-from spec.diff.unchanged import Differing, differing, normalisers
+from spec.diff.lifecycle import NO_TERMS, Terms
+from spec.diff.selection import EVERYTHING, Selection
+from spec.diff.unchanged import Differing, alike, differing, normalisers
 from spec.diff.wire import is_settled, on_the_wire
 from spec.normal.direction import DIRECTIONS, Direction
 from spec.openapi.resolving import references
@@ -23,6 +25,7 @@ class Asked:
     """One comparison of two schemas: where they stand, who uses them (``POST /things, request``), and how they travel.
 
     ``wire``: as text in a parameter, header or form, not as JSON. ``swapped``: the server asks and the client answers.
+    Not ``promised``: the operation is a draft.
     """
 
     old: Part
@@ -31,6 +34,21 @@ class Asked:
     wire: bool = False
     xml: bool = False
     swapped: bool = False
+    promised: bool = True
+
+
+class Selections(NamedTuple):
+    """What is compared of the old and of the new document."""
+
+    old: Selection = EVERYTHING
+    new: Selection = EVERYTHING
+
+    def differ(self) -> bool:
+        """True if the two documents are not read alike."""
+        return self.old != self.new
+
+
+ALL = Selections()
 
 
 @dataclass(slots=True)
@@ -53,25 +71,39 @@ class Sides:
     comparisons: dict[Asked, Comparison] = field(default_factory=dict, compare=False)
     readings: tuple[PlainReading, ...] = ()
     swapped: bool = False
+    promised: bool = True
+    terms: Terms = NO_TERMS
 
     @classmethod
-    def of(cls, old: Mapping[str, Any], new: Mapping[str, Any]) -> Sides:
+    def of(
+        cls, old: Mapping[str, Any], new: Mapping[str, Any], terms: Terms = NO_TERMS, selections: Selections = ALL
+    ) -> Sides:
         """Two documents prepared for comparison."""
         found = differing(old, new)
         one, two = normalisers(old, new, found.same)
-        sides = (Side(old, one), Side(new, two))
+        sides = (Side(old, one, selections.old), Side(new, two, selections.new))
         units = {way: Units(one.components, way) for way in DIRECTIONS}
-        return cls(*sides, found, units, readings=tuple(side.reading() for side in sides))
+        return cls(*sides, found, units, readings=tuple(side.reading() for side in sides), terms=terms)
 
     def calls(self) -> Sides:
         """The same documents for webhooks and callbacks, where the server asks and the client answers."""
         return replace(self, swapped=not self.swapped)
 
+    def of_operation(self, *, promised: bool) -> Sides:
+        """The same documents, for an operation of which something is promised, or nothing yet."""
+        return self if promised == self.promised else replace(self, promised=promised)
+
     def ask(
         self, old: Part, new: Part, direction: Direction, user: str, *, wire: bool = False, xml: bool = False
     ) -> None:
         """Ask for a comparison of two schemas that ``user`` uses."""
-        asked = Asked(Part(old.pointer, None), Part(new.pointer, None), direction, wire, xml, self.swapped)
+        one, two = self.old.normaliser, self.new.normaliser
+        parent = old.pointer in one.every_subtype or new.pointer in two.every_subtype
+        if one.legacy == two.legacy and not parent and alike(old.value, new.value) and not touched(self, old.value):
+            return
+        asked = Asked(
+            Part(old.pointer, None), Part(new.pointer, None), direction, wire, xml, self.swapped, self.promised
+        )
         known = self.comparisons.get(asked)
         if known is None:
             known = self._compared(replace(asked, old=old, new=new))

@@ -12,10 +12,10 @@ from spec.catalogue.contradictions import load_contradictions
 from spec.docs.page import render
 from spec.docs.reference import reference_page
 from spec.docs.shell import Page
-from spec.load import DOCUMENT_FILE, load
+from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import DocumentError
-from spec.source.reading import SourceError, read
-from spec.source.revisions import openapi_object
+from spec.openapi.options import add_reading_options, read_as
+from spec.source.reading import Source, SourceError
 
 PAGE = "contract.html"
 REFERENCE = "reference.html"
@@ -33,11 +33,12 @@ def docs(argv: list[str]) -> int:
     parser.add_argument(
         "--out", type=Path, metavar="DIR", default=Path("invigilate-docs"), help="the folder (%(default)s)"
     )
-    parser.add_argument("--spec", type=Path, metavar="F", default=DOCUMENT_FILE, help="another OpenAPI document")
+    parser.add_argument("--spec", metavar="F", default=DOCUMENT_FILE, help="another OpenAPI document")
     parser.add_argument("--clauses", type=Path, metavar="F", default=CLAUSES_FILE, help="another catalogue of clauses")
+    add_reading_options(parser)
     given = parser.parse_args(argv)
     try:
-        page, name = _page(given.spec, given.clauses)
+        page, name = _page(read_as(given, given.spec), given.clauses)
         given.out.mkdir(parents=True, exist_ok=True)
         (given.out / name).write_text(page.html, encoding="utf-8")
     except (SourceError, DocumentError) as error:
@@ -50,13 +51,12 @@ def docs(argv: list[str]) -> int:
     return 0
 
 
-def _page(file: Path, clauses: Path) -> tuple[Page, str]:
+def _page(source: Source, clauses: Path) -> tuple[Page, str]:
     """The page of a document and its file name: the contract where it describes one, else a plain reference."""
-    source = read(file)
-    if not isinstance(source.value, dict) or not _describes_resources(source.value):
-        return reference_page(openapi_object(source)), REFERENCE
+    if not _describes_resources(source.value):
+        return reference_page(source.value), REFERENCE
     catalogue = load_clauses(clauses)
-    return render(load(file, catalogue), catalogue, load_contradictions()), PAGE
+    return render(build(source, catalogue), catalogue, load_contradictions()), PAGE
 
 
 def _describes_resources(node: Any) -> bool:

@@ -16,7 +16,8 @@ from spec.docs.fields import Field, fields
 from spec.docs.rules import Rule, rules, types
 from spec.docs.shell import Page, filled
 from spec.openapi.document import Document, Operation, Schema
-from spec.openapi.references import Resolver
+from spec.openapi.inlining import Resolver
+from spec.openapi.objects import Kind
 from spec.source.pointer import escape
 
 STANDINGS: Mapping[Standing, str] = {
@@ -123,7 +124,7 @@ def _schemes(document: Document) -> list[Scheme]:
     resolver = Resolver(document.tree, lambda pointer, reason: None)
     found = []
     for name, raw in document.security_schemes.items():
-        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}")
+        scheme = resolver.inline(raw, f"/components/securitySchemes/{escape(name)}", Kind.SECURITY_SCHEME)
         kind = " ".join(filter(None, [_text(scheme, "type"), _text(scheme, "scheme")]))
         found.append(Scheme(name, _text(scheme, "description") or kind))
     return found
@@ -140,7 +141,8 @@ class _Reader:
 
     def chapter(self, operation: Operation) -> Chapter:
         item = self.document.tree["paths"][operation.path][operation.method.lower()]
-        raw = self.resolver.inline(item, operation.pointer)
+        served = {word: child for word, child in item.items() if word != "callbacks"}
+        raw = self.resolver.inline(served, operation.pointer, Kind.OPERATION)
         inputs = [
             _input(one.name, one.where, one.schema, one.description, required=one.required)
             for one in operation.parameters

@@ -11,9 +11,9 @@ from spec.lint.explanations import EXPLANATIONS
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
+from spec.openapi.options import add_reading_options, read_as
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import SourceError
-from spec.source.revisions import source
 
 
 def parser() -> argparse.ArgumentParser:
@@ -23,7 +23,9 @@ def parser() -> argparse.ArgumentParser:
         description="Find what is wrong in OpenAPI 3.0 and 3.1 documents.",
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
-    options.add_argument("files", metavar="FILE", nargs="*", help="an OpenAPI document, or git:REV:PATH")
+    options.add_argument(
+        "files", metavar="FILE", nargs="*", help="an OpenAPI document, git:REV:PATH, or git::PATH (staged)"
+    )
     options.add_argument("--format", choices=FORMATS, default="text", help="how to show the findings (default: text)")
     options.add_argument(
         "--fail-on", choices=("error", "warning", "note", "never"), default="warning",
@@ -32,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
+    add_reading_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     options.add_argument("--explain", metavar="RULE", help="say at more length why a rule is there, and exit")
     return options
@@ -68,7 +71,7 @@ def lint(argv: list[str]) -> int:
     try:
         clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
         for name in given.files:
-            found.extend(findings(source(name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
+            found.extend(findings(read_as(given, name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
     except SourceError as error:
         sys.stderr.write(f"invigilate lint: {error}\n")
         return 2

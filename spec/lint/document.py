@@ -8,33 +8,38 @@ from itertools import islice
 from typing import Any
 
 from spec.diff.document import Operation, Side
+from spec.lint.nearby import nearby
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import is_false
 from spec.openapi.resolving import references, target
 from spec.source.pointer import escape, follow
+from spec.source.reading import HOLDER, Source
 from spec.witness.engine import expanded, judge
 from spec.witness.sample import samples
 
+_LEVELS = 4  # levels of a body that a dry run looks at
 _NAMES = re.compile(r"\{([^{}]+)\}")
 
 
-def reference_hits(document: Mapping[str, Any], *, legacy: bool) -> Iterator[Hit]:
+def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
     """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
+    document: Mapping[str, Any] = source.value
+    for gap in source.gaps:
+        if gap.reference is None:
+            continue
+        message = f"The reference {gap.reference!r} cannot be resolved: it {gap.reason}."
+        yield Hit("reference-unresolvable", gap.pointer, message)
+    known = {gap.pointer for gap in source.gaps}
     for pointer, reference in references(document):
         if "/example/" in pointer or "/default/" in pointer:
             continue
         place = target(document, reference)
         if place is None:
-            why = (
-                "no such place in this document"
-                if reference.startswith("#")
-                else "only references within the document are followed"
-            )
-            yield Hit(
-                "reference-unresolvable", f"{pointer}/$ref", f"The reference {reference!r} cannot be resolved: {why}."
-            )
-        elif not place.startswith("/components/") and place:
+            if f"{pointer}/$ref" not in known:
+                message = f"The reference {reference!r} cannot be resolved: it names nothing."
+                yield Hit("reference-unresolvable", f"{pointer}/$ref", message)
+        elif not place.startswith(("/components/", f"/{HOLDER}/")) and place:
             message = f"The reference {reference!r} leads outside 'components'."
             yield Hit("reference-outside-components", f"{pointer}/$ref", message)
         holder = follow(document, pointer)
@@ -169,10 +174,12 @@ def _json(side: Side, pointer: str) -> Any:
 
 
 def _dry_run(side: Side, schema: Any, pointer: str, direction: Direction, operation: Operation) -> Iterator[Hit]:
-    normal = side.normaliser.normal(schema, direction)
+    normal = nearby(side.normaliser.normal(schema, direction), _LEVELS)
     accepts = judge(normal)
+    if any(accepts(body) for body in islice(samples(normal), 40)):
+        return
     opened = expanded(normal)
-    tries = [each for each in (normal, opened) if each is not None and not is_false(each)]
+    tries = [] if opened is None or is_false(opened) else [opened]
     if not any(accepts(body) for each in tries for body in islice(samples(each), 40)):
         message = f"No valid {direction} body of {operation.name} could be generated."
         yield Hit("dry-run-failed", pointer, message)

@@ -35,7 +35,7 @@ def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) ->
     document: Mapping[str, Any] = source.value
     side = Side.of(document)
     places = list(schema_places(document))
-    yield from reference_hits(document, legacy=side.normaliser.legacy)
+    yield from reference_hits(source, legacy=side.normaliser.legacy)
     yield from schema_hits(places, document, side.normaliser, formats)
     yield from misspelt_members(document)
     yield from unused_components(document)

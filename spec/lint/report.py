@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from spec.diff.report import github_line
 from spec.lint.rules import LINT_RULES, Finding
+from spec.reporting.report import github_line
 
 
 def as_text(found: Sequence[Finding]) -> str:

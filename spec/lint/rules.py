@@ -97,5 +97,8 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
 
 def finding(source: Source, hit: Hit) -> Finding:
     """A hit with its place and the words of its rule."""
-    rule, mark = LINT_RULES[hit.rule], source.mark(hit.pointer)
-    return Finding(mark.line, mark.column, hit.pointer, rule.id, hit.message, rule.severity, source.name, rule.remedy)
+    rule, place = LINT_RULES[hit.rule], source.locate(hit.pointer)
+    return Finding(
+        place.mark.line, place.mark.column, source.shown(hit.pointer), rule.id, hit.message, rule.severity, place.file,
+        rule.remedy,
+    )  # fmt: skip

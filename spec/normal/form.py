@@ -10,7 +10,7 @@ Each place of a document is worked on once: a component used by a thousand opera
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
@@ -89,7 +89,7 @@ class Normaliser:
         }
         self._roots: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
-        self._closures: dict[tuple[frozenset[str], Direction | None], dict[str, Schema]] = {}
+        self._definitions: dict[Direction | None, dict[str, Schema]] = {}
 
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
         return {way: Projection(way, self.components) for way in DIRECTIONS}
@@ -106,29 +106,22 @@ class Normaliser:
         parent = self._parents.get(id(node))
         read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
         schema = self._projections[direction](read)
-        definitions = self._closure(schema, direction)
+        definitions = self._reached(schema, direction) if self.names(schema) else {}
         root = {**schema, "$defs": definitions} if definitions else schema
         return self._roots.put(node, root, direction)
 
-    def _closure(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
-        """The definitions that a normal form reaches, worked out once for all that start from the same names."""
-        key = (self.names(schema), direction)
-        if key not in self._closures:
-            self._closures[key] = dict(self._definitions(schema, direction))
-        return self._closures[key]
-
-    def _definitions(self, schema: Schema, direction: Direction | None) -> Iterator[tuple[str, Schema]]:
-        """The definitions that a normal form reaches."""
-        waiting, passed = sorted(self.names(schema)), set[str]()
+    def _reached(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
+        """All definitions that any normal form of this direction reaches; those of this one are among them."""
+        known = self._definitions.setdefault(direction, {})
+        waiting = [name for name in self.names(schema) if name not in known]
         while waiting:
             name = waiting.pop()
-            if name in passed:
+            if name in known:
                 continue
-            passed.add(name)
-            definition = self._projections[direction](self._expanded(self._places[name], _Position()))
+            known[name] = definition = self._projections[direction](self._expanded(self._places[name], _Position()))
             self.components.put(definition, name)
-            yield name, definition
-            waiting += sorted(self.names(definition) - passed)
+            waiting += [each for each in self.names(definition) if each not in known]
+        return known
 
     def names(self, node: Any) -> frozenset[str]:
         """The names of the definitions that a normal form refers to, directly."""

@@ -12,7 +12,7 @@ from spec.normal.readable import ASSERTED_FORMATS, is_readable
 RESOURCE_NOTES = (
     "x-resource", "x-signon", "x-install-default", "x-install-member", "x-after", "x-empty-is-unset", "x-clause",
 )  # fmt: skip
-NOTED = ("default", "deprecated", "contentMediaType", "xml", "x-extensible-enum", *RESOURCE_NOTES)
+NOTED = ("default", "deprecated", "contentMediaType", "xml", "x-extensible-enum", "x-sunset", *RESOURCE_NOTES)
 SILENT_FORMATS = frozenset({"binary", "password", "double"})
 RANGES: dict[str, tuple[float, float]] = {
     "int32": (-(2**31), 2**31 - 1),

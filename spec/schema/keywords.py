@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -61,7 +62,7 @@ def check_schema(
 ) -> None:
     """Report whatever in a schema would not be enforced: unknown keywords, formats without checker and the like."""
     try:
-        jsonschema_rs.meta.validate(schema)
+        _metaschema().validate(schema)
     except jsonschema_rs.ValidationError as error:
         report(_origin(schema, pointer, error.instance_path, origins), f"{error.message}.")
         return
@@ -70,6 +71,12 @@ def check_schema(
             where = origins.get(id(place.schema), place.pointer)
             for reason in _complaints(place, clauses):
                 report(where, reason)
+
+
+@cache
+def _metaschema() -> jsonschema_rs.Draft202012Validator:
+    """The dialect of what is served. A schema is judged as data here: a ``$schema`` in it is never looked up."""
+    return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
 def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:

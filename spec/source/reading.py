@@ -7,90 +7,152 @@ stay strings, mapping keys are always strings, and a key that occurs twice is re
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from spec.source.depth import deeper_than
+from spec.source.json_places import JsonMarks
+from spec.source.place import Mark, Place, SourceError
 from spec.source.pointer import escape
+from spec.source.scalars import NumberError, integer, number
+from spec.source.yaml_reading import DEEPEST, YamlReading
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INTEGER = re.compile(r"[-+]?[0-9]+\Z|0o[0-7]+\Z|0x[0-9a-fA-F]+\Z")
-_NUMBER = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_WORDS: dict[str, bool | None] = {
-    "": None, "~": None, "null": None, "Null": None, "NULL": None,
-    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
-}  # fmt: skip
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
-_DEEPEST = 200
+__all__ = ["HOLDER", "LARGEST", "Gap", "Mark", "Place", "Source", "SourceError", "parse", "read", "written"]
+
+LARGEST = 64 * 2**20
+"""Bytes that a file may have."""
+HOLDER = "x-invigilate-files"
+"""The root member that holds what a document takes from other files: name of the file → the parts in use."""
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A place in a file; line and column count from 1."""
+class Gap:
+    """A piece of a document that could not be followed: its pointer, the reference that stands there, and why not.
 
-    line: int
-    column: int
+    Without ``reference`` it is a member that nothing here reads. ``unseen``: what is named was not read at all, so
+    that even two equal documents may differ in it.
+    """
+
+    pointer: str
+    reference: str | None
+    reason: str
+    unseen: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """What is not known, and why."""
+        if self.reference is None:
+            return f"{self.reason[:1].upper()}{self.reason[1:]}."
+        return f"What {self.reference!r} names was not read, so nothing is known of it: it {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A parsed file: its name, its JSON value and, per JSON pointer, where that value (or its key) stands."""
+    """A document as one JSON value: its name, the value and, per JSON pointer, where that value (or its key) stands.
+
+    A document of several files holds the parts it takes from the others below ``HOLDER``; ``files`` are those files
+    by name. ``moved`` says of values that were put elsewhere (members of a referenced path item) whence they came.
+    """
 
     name: str
     value: Any
     marks: Mapping[str, Mark] = field(repr=False)
+    files: Mapping[str, Source] = field(default_factory=dict, repr=False)
+    moved: Mapping[str, str] = field(default_factory=dict, repr=False)
+    gaps: tuple[Gap, ...] = ()
 
     def place(self, pointer: str) -> str:
         """``file:line:column`` of a pointer, or of the nearest ancestor that the file holds."""
-        mark = self.mark(pointer)
-        return f"{self.name}:{mark.line}:{mark.column}"
+        return str(self.locate(pointer))
 
     def mark(self, pointer: str) -> Mark:
-        """The place of a pointer, or of its nearest ancestor that the file holds."""
-        while pointer and pointer not in self.marks:
-            pointer = pointer.rpartition("/")[0]
-        return self.marks.get(pointer, Mark(1, 1))
+        """Line and column of ``locate``."""
+        return self.locate(pointer).mark
+
+    def locate(self, pointer: str) -> Place:
+        """The file, and the place in it, of a pointer or of its nearest ancestor that the file holds."""
+        pointer = written(pointer, self.moved)
+        name, at = self._held(pointer)
+        if name is not None:
+            return self.files[name].locate(at)
+        while at and at not in self.marks:
+            at = at.rpartition("/")[0]
+        return Place(self.name, pointer, self.marks.get(at, Mark(1, 1)))
+
+    def shown(self, pointer: str) -> str:
+        """The pointer as people and programs are told it: ``parts/order.yaml#/properties`` if it is in another file."""
+        pointer = written(pointer, self.moved)
+        name, rest = self._held(pointer)
+        return pointer if name is None else f"{name}#{rest}"
+
+    def _held(self, pointer: str) -> tuple[str | None, str]:
+        """The file among the others in which a pointer (or what ``shown`` gave) leads, and the pointer within it."""
+        if self.files:
+            token, slash, rest = pointer.removeprefix(f"/{HOLDER}/").partition("/")
+            inside = pointer.startswith(f"/{HOLDER}/")
+            for name in self.files:
+                if inside and escape(name) == token:
+                    return name, slash + rest
+                if pointer.startswith(f"{name}#"):
+                    return name, pointer[len(name) + 1 :]
+        return None, pointer
 
 
-class SourceError(Exception):
-    """A file cannot be read as one JSON value. The message names the file, the place and the reason."""
-
-    def __init__(self, name: str, mark: Mark, reason: str) -> None:
-        super().__init__(f"{name}:{mark.line}:{mark.column}: {reason}")
-        self.name, self.mark, self.reason = name, mark, reason
+def written(pointer: str, moved: Mapping[str, str]) -> str:
+    """Where a value stood before it was moved: the nearest of its ancestors that was decides."""
+    cut = pointer if moved else ""
+    while cut and cut not in moved:
+        cut = cut.rpartition("/")[0]
+    return moved[cut] + pointer[len(cut) :] if cut else pointer
 
 
 def read(path: Path | str) -> Source:
-    """Parse a YAML or JSON file. Raises SourceError (also when it is missing or not UTF-8)."""
+    """Parse a YAML or JSON file. Raises SourceError (also when it is missing, too large or not UTF-8)."""
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SourceError(str(path), Mark(1, 1), f"cannot be read: {error.strerror or error}.") from None
+        with Path(path).open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(str(path), Mark(1, 1), f"cannot be read: {reason}.") from None
+    return decoded(data, str(path))
+
+
+def decoded(data: bytes, name: str) -> Source:
+    """Parse the bytes of a file. Raises SourceError."""
+    if len(data) > LARGEST:
+        raise SourceError(name, Mark(1, 1), f"is larger than {LARGEST // 2**20} MiB, which is the limit.")
+    try:
+        return parse(data.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
-        raise SourceError(str(path), Mark(1, 1), f"is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
-    return parse(text, str(path))
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(name, Mark(line, 1), f"is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
 
 
 def parse(text: str, name: str) -> Source:
     """Parse YAML or JSON text; ``name`` is what messages call it. Raises SourceError."""
-    looks_json = text.lstrip()[:1] in ("{", "[")
-    if looks_json:
+    if text.lstrip()[:1] in ("{", "["):
         try:
-            value = json.loads(text, parse_constant=_refuse_constant, object_pairs_hook=_unique)
+            value = json.loads(
+                text,
+                parse_constant=_refuse_constant,
+                object_pairs_hook=_unique,
+                parse_float=number,
+                parse_int=integer,
+            )
         except (ValueError, RecursionError):
             pass  # perhaps YAML in flow style: the YAML reader has the last word, and knows the place
         else:
-            return Source(name, value, _marks_of_json(text, name))
-    return _Builder(name).source(text)
+            return _checked(Source(name, value, JsonMarks(text)), text)
+    reading = YamlReading(name)
+    return _checked(Source(name, reading.value(text), reading.marks), text)
 
 
 def _refuse_constant(word: str) -> Any:
-    raise ValueError(f"{word} is not JSON")
+    raise NumberError(f"{word} is not JSON")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -100,91 +162,25 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return value
 
 
-def _marks_of_json(text: str, name: str) -> Mapping[str, Mark]:
-    # libyaml refuses some JSON: escaped surrogate pairs, keys of more than 1,024 characters. The value is known
-    # already, so the places before the trouble will do.
-    builder = _Builder(name)
-    try:
-        builder.source(_SURROGATE_ESCAPE.sub(lambda found: f"x{found[0][1:]}", text))
-    except SourceError as error:
-        if "nested deeper" in error.reason:
-            raise
-    return builder.marks
+def _checked(source: Source, text: str) -> Source:
+    """The source, if it is not nested too deeply and no text in it is one that UTF-8 cannot hold."""
+    if isinstance(source.value, (dict, list)) and (deep := deeper_than(DEEPEST, source.value)) is not None:
+        raise SourceError(source.name, source.mark(deep), f"is nested deeper than {DEEPEST} levels.")
+    if _SURROGATE.search(text) is not None:
+        _refuse_surrogates(source)
+    return source
 
 
-class _Builder:
-    """Turns YAML's node graph into a JSON value and notes where each value stands."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.marks: dict[str, Mark] = {}
-
-    def source(self, text: str) -> Source:
-        try:
-            node = yaml.compose(text, Loader=_Loader)
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = Mark(mark.line + 1, mark.column + 1) if mark else Mark(1, 1)
-            raise SourceError(self.name, place, f"is not YAML: {error.problem or error.context}.") from None
-        except yaml.YAMLError as error:
-            raise SourceError(self.name, Mark(1, 1), f"is not YAML: {str(error).splitlines()[0]}.") from None
-        except RecursionError:
-            raise SourceError(self.name, Mark(1, 1), f"is nested deeper than {_DEEPEST} levels.") from None
-        if node is None:
-            raise SourceError(self.name, Mark(1, 1), "is empty.")
-        return Source(self.name, self._value(node, "", ()), self.marks)
-
-    def _fail(self, node: yaml.Node, reason: str) -> SourceError:
-        return SourceError(self.name, _mark(node), reason)
-
-    def _value(self, node: yaml.Node, pointer: str, ancestors: tuple[int, ...]) -> Any:
-        self.marks.setdefault(pointer, _mark(node))
-        if len(ancestors) > _DEEPEST or id(node) in ancestors:
-            raise self._fail(node, f"is nested deeper than {_DEEPEST} levels, or an alias contains itself.")
-        below = (*ancestors, id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, pointer, below)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(child, f"{pointer}/{index}", below) for index, child in enumerate(node.value)]
-        if isinstance(node, yaml.ScalarNode):
-            return self._scalar(node)
-        raise self._fail(node, "is neither a mapping, a sequence nor a scalar.")
-
-    def _mapping(self, node: yaml.MappingNode, pointer: str, ancestors: tuple[int, ...]) -> dict[str, Any]:
-        mapping: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self._fail(key_node, "a mapping key must be a plain string.")
-            key = key_node.value
-            if key == "<<" and not key_node.style:
-                raise self._fail(key_node, "merge keys ('<<') are not JSON; write the members out or use $ref.")
-            if key in mapping:
-                raise self._fail(key_node, f"the key {key!r} occurs twice in one mapping; keep one of them.")
-            below = f"{pointer}/{escape(key)}"
-            self.marks[below] = _mark(key_node)
-            mapping[key] = self._value(value_node, below, ancestors)
-        return mapping
-
-    def _scalar(self, node: yaml.ScalarNode) -> Any:
-        text: str = node.value
-        if node.style:  # quoted or block: always a string
-            return text
-        return _WORDS[text] if text in _WORDS else self._number(node, text)
-
-    def _number(self, node: yaml.ScalarNode, text: str) -> Any:
-        if _INTEGER.match(text):
-            if len(text) > 400:
-                raise self._fail(node, "an integer of more than 400 digits.")
-            return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
-        if _NUMBER.match(text):
-            number = float(text)
-            if math.isinf(number):
-                raise self._fail(node, f"the number {text} is larger than any JSON reader can hold.")
-            return number
-        if text.lower().lstrip("+-") in (".inf", ".nan"):
-            raise self._fail(node, f"{text} is not a JSON number.")
-        return text
-
-
-def _mark(node: yaml.Node) -> Mark:
-    return Mark(node.start_mark.line + 1, node.start_mark.column + 1)
+def _refuse_surrogates(source: Source) -> None:
+    stack: list[tuple[str, Any]] = [("", source.value)]
+    while stack:
+        pointer, value = stack.pop()
+        if isinstance(value, dict):
+            stack += [(f"{pointer}/{escape(key)}", child) for key, child in value.items()]
+            stack += [(f"{pointer}/{escape(key)}", key) for key in value]
+        elif isinstance(value, list):
+            stack += [(f"{pointer}/{index}", child) for index, child in enumerate(value)]
+        elif isinstance(value, str) and any("\ud800" <= letter <= "\udfff" for letter in value):
+            reason = "holds half a surrogate pair, which no UTF-8 text can; write the whole character"
+            shown = pointer.encode("ascii", "backslashreplace").decode()
+            raise SourceError(source.name, source.mark(pointer), f"{reason} ({shown}).")

@@ -1,52 +1,71 @@
-"""Reading the two documents of a diff: files, or revisions of files that git holds."""
+"""Files of revisions that git holds: ``git:REV:PATH``, and ``git::PATH`` for what is staged."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from spec.source.reading import Mark, Source, SourceError, parse, read
+from spec.source.reading import Mark, Source, SourceError, decoded
 
-
-def source(name: str) -> Source:
-    """The document that an argument names: a file, or ``git:REV:PATH``. Raises SourceError."""
-    found = _from_git(name) if name.startswith("git:") else read(Path(name))
-    openapi_object(found)
-    return found
+_FORM = "is not of the form git:REV:PATH, for example git:main:spec/openapi.yaml, or git::PATH for what is staged."
 
 
-def openapi_object(found: Source) -> Mapping[str, Any]:
-    """The document as an OpenAPI 3.0 or 3.1 object. Raises SourceError when it is none."""
-    value = found.value
-    if not isinstance(value, Mapping):
-        raise SourceError(found.name, found.mark(""), "is not an OpenAPI document: its root is not an object.")
-    version = value.get("openapi")
-    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
-        given = f"'openapi' is {version!r}" if "openapi" in value else "it has no member 'openapi'"
-        reason = f"is not an OpenAPI 3.0 or 3.1 document: {given}. Convert it to 3.0 or 3.1 first."
-        raise SourceError(found.name, found.mark("/openapi"), reason)
-    return value
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of the repository in which we stand; the empty name is the index."""
+
+    name: str
+
+    @classmethod
+    def of(cls, argument: str) -> tuple[Revision, str]:
+        """The revision and the path (from the top of the repository) of ``git:REV:PATH``. Raises SourceError."""
+        revision, colon, path = argument.removeprefix("git:").partition(":")
+        if not colon or not path or revision.startswith("-"):
+            raise SourceError(argument, Mark(1, 1), _FORM)
+        if path.startswith(("./", "../")):  # git's own rule: such a path is seen from where we stand
+            prefix = _git(argument, "rev-parse", "--show-prefix").decode("utf-8", "surrogateescape").strip()
+            path = _joined(argument, prefix, path)
+        return cls(revision), path
+
+    def read(self, path: str) -> Source:
+        """A file at this revision. Raises SourceError."""
+        name = f"git:{self.name}:{path}"
+        return decoded(_git(name, "cat-file", "blob", f"{self.name}:{path}"), name)
+
+    def top(self) -> Path | None:
+        """The top folder of the work tree, or None if there is none."""
+        try:
+            return Path(_git("git", "rev-parse", "--show-toplevel").decode("utf-8", "surrogateescape").strip())
+        except SourceError:
+            return None
 
 
-def _from_git(name: str) -> Source:
-    _, _, rest = name.partition(":")
-    revision, colon, path = rest.partition(":")
-    if not colon or not path or not revision or revision.startswith("-"):
-        raise SourceError(name, Mark(1, 1), "is not of the form git:REV:PATH, for example git:main:spec/openapi.yaml.")
-    command = ["git", "show", f"{revision}:{path}"]  # git's own rule: from the top of the repository, or ./ from here
+def _joined(argument: str, prefix: str, path: str) -> str:
+    steps = [step for step in prefix.split("/") if step]
+    for step in path.split("/"):
+        if step == "..":
+            if not steps:
+                raise SourceError(argument, Mark(1, 1), "leads out of the repository.")
+            steps.pop()
+        elif step not in ("", "."):
+            steps.append(step)
+    return "/".join(steps)
+
+
+def _git(name: str, *arguments: str) -> bytes:
     try:
-        done = subprocess.run(command, capture_output=True, check=False, timeout=30)  # noqa: S603  no shell, no option
-    except (OSError, subprocess.TimeoutExpired) as error:
+        done = subprocess.run(  # noqa: S603  no shell; what the user gave never stands where an option could
+            ["git", *arguments],  # noqa: S607  git as the user's own path finds it
+            capture_output=True,
+            check=False,
+            timeout=30,
+        )
+    except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise SourceError(name, Mark(1, 1), f"cannot be read: git does not run ({error}).") from None
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        reason = said[0] if said else "git show failed"
-        raise SourceError(
-            name, Mark(1, 1), f"cannot be read from git ({reason}); fetch the revision or correct the path."
-        )
-    try:
-        return parse(done.stdout.decode("utf-8-sig"), name)
-    except UnicodeDecodeError as error:
-        raise SourceError(name, Mark(1, 1), f"is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+        reason = said[0].removeprefix("fatal: ") if said else "git failed"
+        advice = "fetch the revision or correct the path"
+        raise SourceError(name, Mark(1, 1), f"cannot be read from git ({reason}); {advice}.")
+    return done.stdout

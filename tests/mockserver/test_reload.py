@@ -175,3 +175,28 @@ def test_a_process_follows_its_document(tmp_path: Path) -> None:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=20)
+
+
+def test_the_other_files_of_a_document_are_followed_as_well(desk: Desk) -> None:
+    title = desk.document.with_name("title.yaml")
+    title.write_text("type: string\n", encoding="utf-8")
+    assert desk.edit(desk.document, TITLE, "        title: {$ref: title.yaml}\n"), desk.console
+    assert desk.provision("a" * 27).status == 200
+    assert desk.edit(title, "type: string", "type: string\nmaxLength: 25"), desk.console
+    assert "title.yaml changed" in desk.console
+    assert "title.yaml:2:1" in desk.console
+    assert desk.provision("a" * 27).status == 400
+    assert not desk.edit(title, "maxLength: 25", "maxLength: -3")
+    assert f"{title}:2:1: title.yaml#/maxLength" in desk.console
+    assert desk.edit(title, "maxLength: -3", "maxLength: 30"), desk.console
+    assert desk.provision("a" * 27).status == 200
+    assert not desk.reloading.refresh()
+
+
+def test_an_edit_that_would_grow_without_end_is_told(desk: Desk) -> None:
+    bomb = "        title: {type: string}\n        bomb:\n          allOf:\n"
+    bomb += "          - &a0 {title: x}\n"
+    bomb += "".join(f"          - &a{n} {{allOf: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 10))
+    assert not desk.edit(desk.document, TITLE, bomb)
+    assert "aliases and merge keys repeat more than 200,000 values, which is the limit" in desk.console
+    assert desk.edit(desk.document, bomb, TITLE), desk.console

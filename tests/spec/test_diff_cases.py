@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.diff.change import GRADES, Change, Report
-from spec.diff.comparison import compare
+from spec.diff.comparison import compare, compare_sources
+from spec.diff.lifecycle import Terms
 from spec.diff.rules import DOCUMENT_RULES
+from spec.openapi.sources import document
 from spec.source.reading import read
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "diff").iterdir())
@@ -19,7 +22,12 @@ HARMLESS = {"unchanged", "compatible"}
 
 
 def report(case: Path) -> Report:
-    return compare(read(case / "old.yaml").value, read(case / "new.yaml").value)
+    paths = [case / f"{side}.yaml" for side in ("old", "new")]  # or a folder each, for documents of several files
+    old, new = (document(path if path.exists() else path.with_suffix("") / "openapi.yaml") for path in paths)
+    agreed = read(case / "expected.yaml").value.get("terms", {})
+    today = dt.date.fromisoformat(agreed.get("today", "2027-01-01"))
+    terms = Terms(today, agreed.get("deprecation-days", 0), agreed.get("version-policy", "none"))
+    return compare_sources(old, new, terms)
 
 
 def worst(changes: list[Change]) -> str:
@@ -35,6 +43,10 @@ def test_verdict(case: Path) -> None:
     if "verdict" in expected:
         assert found.verdict == expected["verdict"], found.changes
     assert {change.rule for change in found.changes} >= set(expected.get("rules", ()))
+    for rule, pointer in expected.get("places", {}).items():
+        assert pointer in {change.pointer for change in found.changes if change.rule == rule}, found.changes
+    for rule, sentence in expected.get("says", {}).items():
+        assert any(sentence in change.message for change in found.changes if change.rule == rule), found.changes
 
 
 SCHEMA_CASES = [case for case in CASES if case.name.startswith("schema-")]

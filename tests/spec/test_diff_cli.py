@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from spec.diff.cli import diff
 from spec.diff.comparison import compare
-from spec.diff.report import FORMATS
+from spec.reporting.cli import diff
+from spec.reporting.formats import FORMATS
 from spec.source.reading import read
 
 DATA = Path(__file__).parents[1] / "data" / "diff"

@@ -42,9 +42,9 @@ def test_the_digest_ignores_layout_only() -> None:
 
 
 REFUSED: list[tuple[str, Change, str]] = [
-    ("openapi 3.0", lambda t: t.update(openapi="3.0.3"), "must be OpenAPI 3.1"),
+    ("openapi 2.0", lambda t: t.update(openapi="2.0"), "must be OpenAPI 3.0, 3.1, 3.2"),
     ("no paths", lambda t: t.update(paths={}), "nothing to serve"),
-    ("paths a list", lambda t: t.update(paths=[]), "must be a mapping"),
+    ("paths a list", lambda t: t.update(paths=[]), "must be an object, not a list"),
     ("no operationId", lambda t: t["paths"]["/oidc/jwks"]["get"].pop("operationId"), "no operationId"),
     ("twice", lambda t: t["paths"]["/oidc/jwks"]["get"].update(operationId="provision"), "occurs twice"),
     ("unknown scheme", lambda t: t.update(security=[{"basic": []}]), "names the scheme 'basic'"),
@@ -64,7 +64,7 @@ REFUSED: list[tuple[str, Change, str]] = [
     (
         "ref elsewhere",
         lambda t: schemas(t)["Course"]["properties"].update(ids={"$ref": "x.yaml"}),
-        "leaves the document",
+        "names nothing in this document",
     ),
     (
         "recursive",
@@ -72,9 +72,14 @@ REFUSED: list[tuple[str, Change, str]] = [
         "contains itself",
     ),
     (
-        "beside ref",
-        lambda t: schemas(t)["Course"]["properties"]["ids"].update(minProperties=1),
-        "stands beside $ref",
+        "beside the ref of a parameter",
+        lambda t: t["paths"]["/v2/installs/{installSid}/provision"]["parameters"][0].update(required=False),
+        "'required' stands beside $ref, where OpenAPI gives it no effect",
+    ),
+    (
+        "beside ref in OpenAPI 3.0",
+        lambda t: (t.update(openapi="3.0.3"), schemas(t)["Course"]["properties"]["ids"].update(minProperties=1)),
+        "'minProperties' stands beside $ref, where OpenAPI 3.0 ignores it",
     ),
     (
         "annotation out of reach",

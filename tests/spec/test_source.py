@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from spec.source.pointer import escape
 from spec.source.reading import Mark, SourceError, parse, read
 
 
@@ -26,6 +27,17 @@ from spec.source.reading import Mark, SourceError, parse, read
         ("a: 1:30\nb: 1_000\nc: 08", {"a": "1:30", "b": "1_000", "c": 8}),
         ("a:\n", {"a": None}),
         ("a: &x [1]\nb: *x", {"a": [1], "b": [1]}),
+        ("a: &x 1\nb: *x\nc: &x 2\nd: *x", {"a": 1, "b": 1, "c": 2, "d": 2}),
+        ("a: &x {b: {c: 1}, d: 2}\ne:\n  d: 3\n  <<: *x", {"a": {"b": {"c": 1}, "d": 2}, "e": {"d": 3, "b": {"c": 1}}}),
+        (
+            "a: &x {b: 1}\nc: &y {b: 2, d: 3}\ne: {<<: [*x, *y]}",
+            {"a": {"b": 1}, "c": {"b": 2, "d": 3}, "e": {"b": 1, "d": 3}},
+        ),
+        ('"<<": {b: 1}', {"<<": {"b": 1}}),
+        ("&k a: 1\nb: {*k : 2}", {"a": 1, "b": {"a": 2}}),
+        ("a: !!str 1", {"a": "1"}),
+        ("a: -1e400", {"a": -(10**400)}),
+        ('{"a": -1e400, "b": 1.5e3, "c": 1E400}', {"a": -(10**400), "b": 1500.0, "c": 10**400}),
     ],
 )
 def test_scalars_are_typed_as_json_schema_types_them(text: str, value: object) -> None:
@@ -40,14 +52,24 @@ def test_scalars_are_typed_as_json_schema_types_them(text: str, value: object) -
         ("", 1, "empty"),
         ("a: .nan", 1, "not a JSON number"),
         ("a: -.Inf", 1, "not a JSON number"),
-        ("a: 1e999", 1, "larger than any"),
-        (f"a: {'9' * 500}", 1, "400 digits"),
+        ("a: 1e99999", 1, "larger than 1000 digits, which is the limit"),
+        ('{"a": 1e99999}', 1, "larger than 1000 digits, which is the limit"),
+        (f"a:\n  b: {'9' * 1001}", 2, "larger than 1000 digits.*/a/b"),
+        (f'{{"a": {"9" * 4301}}}', 1, "larger than 1000 digits"),
+        ('{"a":\n "\\ud800"}', 1, "half a surrogate pair"),
+        ("a:\n\t- b", 2, "a tab stands here"),
         ("? [a]\n: 1", 1, "plain string"),
-        ("a: 1\n<<: {b: 1}", 2, "merge keys"),
-        ("a: &x\n  b: *x", 1, "contains itself"),
+        ("a: 1\n<<: [1]", 2, "takes a mapping"),
+        ("a: 1\n<<: {b: 1}\n<<: {c: 1}", 3, "occurs twice"),
+        ("a: *x", 1, "has no anchor"),
+        ("a: &x\n  b: *x", 2, "contains itself"),
         ("a: \x07", 1, "not YAML"),
         ("[" * 300 + "]" * 300, 1, "nested deeper"),
-        ("--- a\n--- b", 2, "not YAML"),
+        ("[" * 100_000, 1, "nested deeper"),
+        ('{"a":' * 100_000, 1, "nested deeper"),
+        ('{"a": ' * 250 + "1" + "}" * 250, 1, "nested deeper"),
+        ("- " * 100_000, 1, "nested deeper"),
+        ("--- a\n--- b", 2, "second one begins"),
     ],
 )
 def test_refusals_name_the_line_and_the_reason(text: str, line: int, reason: str) -> None:
@@ -105,7 +127,55 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 def test_any_json_object_is_read_as_json_reads_it(value: object) -> None:
     text = json.dumps(value)
     assert parse(text, "f").value == json.loads(text)
+
+
+def test_what_aliases_repeat_is_bounded() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    with pytest.raises(
+        SourceError, match=r"^bomb.yaml:6:\d+: aliases and merge keys repeat more than 200,000"
+    ) as caught:
+        parse("\n".join(lines), "bomb.yaml")
+    assert "/a5/" in str(caught.value)
+
+
+def test_merge_keys_and_aliases_keep_the_places_of_what_they_repeat() -> None:
+    source = parse("a: &x\n  b:\n    c: 1\nd:\n  <<: *x\ne: *x\n", "f.yaml")
+    assert source.mark("/d/b/c") == Mark(3, 5)
+    assert source.mark("/e/b/c") == Mark(3, 5)
+    assert source.mark("/e") == Mark(6, 1)
+
+
+def test_json_has_the_places_of_names_and_items_whatever_they_hold() -> None:
+    source = parse('{\n "a\\"b": [1,\n  "\\ud83d\\ude00", {"": true}],\n "' + "k" * 2000 + '": null}', "f.json")
+    assert source.mark('/a"b') == Mark(2, 2)
+    assert source.mark('/a"b/1') == Mark(3, 3)
+    assert source.mark('/a"b/2/') == Mark(3, 20)
+    assert source.mark("/" + "k" * 2000) == Mark(4, 2)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(JSON)
+def test_json_places_lead_to_every_value(value: object) -> None:
+    source = parse(json.dumps({"root": value}, indent=1), "f")
+    pointers = {""}
+
+    def collect(here: object, pointer: str) -> None:
+        pointers.add(pointer)
+        for key, child in here.items() if isinstance(here, dict) else enumerate(here) if isinstance(here, list) else ():
+            collect(child, f"{pointer}/{escape(key)}")
+
+    collect(value, "/root")
+    assert set(source.marks) == pointers
+
+
+def test_a_file_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spec.source.reading.LARGEST", 10)
+    (tmp_path / "large.yaml").write_text("a: 1234567890")
+    with pytest.raises(SourceError, match="larger than 0 MiB, which is the limit"):
+        read(tmp_path / "large.yaml")

@@ -62,13 +62,11 @@ def is_date(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is a mailbox as RFC 5321 and RFC 6531 have it, at a domain with a dot or at an address literal."""
+    """Whether a text is a mailbox as RFC 5321 and RFC 6531 have it."""
     local, _, domain = text.rpartition("@")
     if not LOCAL_PART.fullmatch(local) or len(local.encode()) > 64 or len(domain.encode()) > 255:
         return False
-    return bool(LITERAL.fullmatch(domain)) or (
-        "." in domain and all(LABEL.fullmatch(label) for label in domain.split("."))
-    )
+    return bool(LITERAL.fullmatch(domain)) or all(LABEL.fullmatch(label) for label in domain.split("."))
 
 
 def is_web_address(text: str) -> bool:

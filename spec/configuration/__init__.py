@@ -1,0 +1,1 @@
+"""What a project decides for itself: ``.invigilate.yaml``, shared by lint and diff."""

@@ -1,0 +1,184 @@
+"""Inlining: every reference replaced by what it names, and OpenAPI 3.0's manner of writing schemas by that of 3.1.
+
+What is served and judged is read off the inlined form. Its size is bounded: references that fan out would fill the
+memory from a few lines. What several places name is inlined once and shared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from spec.openapi.objects import OBJECTS, Kind, Member, Shape
+from spec.openapi.resolving import target
+from spec.openapi.shapes import described, shaped
+from spec.openapi.versions import version
+from spec.source.pointer import escape, follow
+
+LARGEST = 100_000
+"""Objects that one inlined reference may hold, all that it names itself included."""
+DEEPEST = 200
+"""Levels of nesting, references followed."""
+_ANNOTATIONS = frozenset(
+    {"summary", "description", "title", "default", "deprecated", "example", "examples", "readOnly", "writeOnly"}
+)
+
+Report = Callable[[str, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How we came to a value: the references followed, and the number of levels."""
+
+    trail: tuple[str, ...] = ()
+    depth: int = 0
+
+    def below(self) -> _Way:
+        return _Way(self.trail, self.depth + 1)
+
+    def through(self, place: str) -> _Way:
+        return _Way((*self.trail, place), self.depth + 1)
+
+
+class Resolver:
+    """Inlines references. Complaints go to ``report(pointer, reason)``; what cannot be resolved becomes ``{}``."""
+
+    def __init__(self, root: Mapping[str, Any], report: Report, gaps: Mapping[str, str] | None = None) -> None:
+        self.root, self.report, self.gaps = root, report, gaps or {}
+        self.legacy = version(root).startswith("3.0")
+        self.origins: dict[int, str] = {}
+        self._keep: list[Any] = []  # origins are keyed by identity: nothing may be collected
+        self._sizes: dict[int, int] = {}
+        self._finished: dict[tuple[str, Kind], Any] = {}
+
+    def inline(self, value: Any, pointer: str, kind: Kind) -> Any:
+        """An object of a kind with every reference at and below it replaced; ``origins`` says where each one stood.
+
+        Data (examples, defaults, enumerations) are left as they are, whatever they look like.
+        """
+        return self._object(value, pointer, kind, _Way())
+
+    def _object(self, value: Any, pointer: str, kind: Kind, way: _Way) -> Any:
+        if not isinstance(value, Mapping):
+            return value
+        if way.depth > DEEPEST:
+            self.report(pointer, f"is nested deeper than {DEEPEST} levels, which is the limit.")
+            return {}
+        if isinstance(value.get("$ref"), str):
+            return self._target(value, pointer, kind, way)
+        return self._written(value, pointer, kind, way)
+
+    def _written(self, value: Mapping[str, Any], pointer: str, kind: Kind, way: _Way) -> Any:
+        value = shaped(value, kind, pointer, self.report)
+        known = OBJECTS.get(kind, {})
+        inlined: dict[str, Any] = {}
+        size = 1
+        for key, child in value.items():
+            below = f"{pointer}/{escape(key)}"
+            member = known.get(key) or (_FREE.get(kind) if not key.startswith("x-") else None)
+            inlined[key] = child if member is None else self._member(child, below, member, way.below())
+            size += self._size(inlined[key]) if member is not None else 0
+        if kind is Kind.SCHEMA and self.legacy:
+            inlined = modern(inlined)
+        self._sizes[id(inlined)] = size
+        if size > LARGEST:
+            self.report(pointer, f"grows to more than {LARGEST:,} objects when references are followed: the limit.")
+            return {}
+        return self._remember(inlined, pointer)
+
+    def _member(self, value: Any, pointer: str, member: Member, way: _Way) -> Any:
+        if member.shape is Shape.NAMED and isinstance(value, Mapping):
+            return {
+                name: self._object(child, f"{pointer}/{escape(name)}", member.kind, way)
+                for name, child in value.items()
+            }
+        if isinstance(value, list):
+            return [self._object(child, f"{pointer}/{at}", member.kind, way) for at, child in enumerate(value)]
+        return self._object(value, pointer, member.kind, way) if member.shape is Shape.ONE else value
+
+    def _size(self, value: Any) -> int:
+        if id(value) in self._sizes:
+            return self._sizes[id(value)]
+        listed = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+        return sum(self._sizes.get(id(child), 1) for child in listed)
+
+    def _remember(self, mapping: dict[str, Any], pointer: str) -> dict[str, Any]:
+        self._keep.append(mapping)
+        self.origins[id(mapping)] = pointer
+        return mapping
+
+    def _target(self, value: Mapping[str, Any], pointer: str, kind: Kind, way: _Way) -> Any:
+        reference: str = value["$ref"]
+        place = target(self.root, reference)
+        if place is None:
+            reason = self.gaps.get(f"{pointer}/$ref", "names nothing in this document; correct it")
+            self.report(pointer, f"$ref {reference!r} {reason}.")
+            return {}
+        if place in way.trail:
+            self.report(pointer, f"$ref {reference!r} contains itself; unfold it: recursive schemas are not served.")
+            return {}
+        if (place, kind) not in self._finished:
+            named = follow(self.root, place)
+            if not (isinstance(named, Mapping) or (kind is Kind.SCHEMA and isinstance(named, bool))):
+                self.report(pointer, f"$ref {reference!r} names {described(named)}, where a {kind} is meant.")
+                named = {}
+            self._finished[place, kind] = self._object(named, place, kind, way.through(place))
+        inlined = self._finished[place, kind]
+        beside = {key: item for key, item in value.items() if key != "$ref"}
+        if not beside or not isinstance(inlined, Mapping):
+            return inlined
+        if kind is Kind.SCHEMA and self.legacy:
+            if stranger := next((key for key in beside if key not in _ANNOTATIONS), None):
+                self.report(
+                    pointer, f"{stranger!r} stands beside $ref, where OpenAPI 3.0 ignores it; put both into allOf."
+                )
+            return inlined
+        if kind is Kind.SCHEMA:
+            return self._with_keywords(inlined, beside, place, pointer, way)
+        said = {key: item for key, item in beside.items() if key in ("summary", "description")}
+        if stranger := next((key for key in beside if key not in said and not key.startswith("x-")), None):
+            self.report(
+                pointer, f"{stranger!r} stands beside $ref, where OpenAPI gives it no effect; move or remove it."
+            )
+        return self._beside({**inlined, **said}, inlined, place)
+
+    def _with_keywords(
+        self, inlined: Mapping[str, Any], beside: dict[str, Any], place: str, pointer: str, way: _Way
+    ) -> dict[str, Any]:
+        """A schema with the keywords beside the reference to it: annotations replace its own, others add."""
+        notes = {key: item for key, item in beside.items() if key in _ANNOTATIONS or key.startswith("x-")}
+        rest = {key: item for key, item in beside.items() if key not in notes}
+        merged = {**inlined, **notes}
+        if isinstance(inlined.get("x-clause"), dict) and isinstance(notes.get("x-clause"), dict):
+            clauses = {key: clause for key, clause in notes["x-clause"].items() if key not in rest}
+            merged["x-clause"] = {**inlined["x-clause"], **clauses}
+            if own := {key: clause for key, clause in notes["x-clause"].items() if key in rest}:
+                rest["x-clause"] = own
+        if rest:
+            merged["allOf"] = [*inlined.get("allOf", ()), self._written(rest, pointer, Kind.SCHEMA, way)]
+        return self._beside(merged, inlined, place)
+
+    def _beside(self, merged: dict[str, Any], inlined: Any, place: str) -> dict[str, Any]:
+        self._sizes[id(merged)] = self._size(inlined) + 1
+        return self._remember(merged, place)
+
+
+_FREE: Mapping[Kind, Member] = {Kind.RESPONSES: Member(Kind.RESPONSE)}
+
+
+def modern(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of OpenAPI 3.0 in the words of 3.1: ``nullable``, exclusive bounds as flags, ``example``."""
+    made = {key: value for key, value in schema.items() if key not in ("nullable", "example")}
+    if schema.get("nullable") is True and isinstance(schema.get("type"), str):
+        made["type"] = [schema["type"], "null"]
+    elif "nullable" in schema and not isinstance(schema["nullable"], bool):
+        made["nullable"] = schema["nullable"]
+    for flag, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(schema.get(flag), bool):
+            del made[flag]
+            if schema[flag] and bound in made:
+                made[flag] = made.pop(bound)
+    if "example" in schema:
+        made["examples"] = [schema["example"]]
+    return made

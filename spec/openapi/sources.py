@@ -1,0 +1,190 @@
+"""A document and all its files as one JSON value, in which every reference that can be followed is local.
+
+The parts of other files stand below one member of the root (``spec.source.reading.HOLDER``) under the names of
+their files; places still lead into the files. Path items are taken over where a reference stands for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, unquote
+
+from spec.openapi.crawl import Crawl, Reference, Spot
+from spec.openapi.resolving import target
+from spec.openapi.versions import openapi_object
+from spec.source.files import Library, Reach, library
+from spec.source.pointer import escape, follow, split
+from spec.source.reading import HOLDER, Gap, Source, read, written
+
+
+def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Path] = ()) -> Source:
+    """The OpenAPI document that an argument names, a path or ``git:REV:PATH``, with all its files.
+
+    Overlays are applied to it first, in their order.
+
+    Raises SourceError if it cannot be read or is no OpenAPI document; references that lead nowhere are its gaps.
+    """
+    shelf = library(name, reach or Reach())
+    found = shelf.open(shelf.root) if isinstance(name, str) and name.startswith("git:") else _root(Path(name))
+    if overlays:
+        from spec.openapi.overlay import overlaid_by  # and the JSONPath library, which nobody else waits for
+
+        openapi_object(found)
+        found = overlaid_by(found, (read(path) for path in overlays))
+    return gathered(found, shelf)
+
+
+def _root(path: Path) -> Source:
+    return read(path)
+
+
+def gathered(root: Source, shelf: Library) -> Source:
+    """A parsed document with its other files. Raises SourceError if it is no OpenAPI document."""
+    value = openapi_object(root)
+    legacy = str(value["openapi"]).startswith("3.0")
+    crawl = Crawl(shelf, legacy)
+    crawl.run(root)
+    return _Assembly(root, value, crawl).source()
+
+
+class _Assembly:
+    def __init__(self, root: Source, value: Mapping[str, Any], crawl: Crawl) -> None:
+        self.root, self.value, self.crawl = root, value, crawl
+        self.address = crawl.library.root
+
+    def source(self) -> Source:
+        edits: dict[str, dict[tuple[str, ...], str]] = {}
+        wanted: dict[str, set[str]] = {}
+        for reference, spot in self.crawl.targets.items():
+            if spot.file != self.address:
+                wanted.setdefault(spot.file, set()).add(spot.pointer)
+            local = f"#{quote(self.pointer(spot), safe=_SAFE)}"
+            if local != reference.text and not _says(reference, self.address, spot):
+                where = (*split(reference.holder.pointer), *split(reference.member))
+                edits.setdefault(reference.holder.file, {})[where] = local
+        value = dict(_edited(self.value, edits.get(self.address, {})))
+        held = {
+            self.crawl.library.name(file): _pruned(_edited(self.crawl.files[file].value, edits.get(file, {})), pointers)
+            for file, pointers in wanted.items()
+        }
+        if held:
+            value[HOLDER] = held
+        moved: dict[str, str] = {}
+        gaps = list(self.gaps())
+        for word in ("paths", "webhooks"):
+            value = _with_items(value, word, moved, gaps)
+        files = {self.crawl.library.name(file): self.crawl.files[file] for file in wanted}
+        files = {**self.root.files, **files}
+        moved = {**self.root.moved, **{here: written(there, self.root.moved) for here, there in moved.items()}}
+        return Source(self.root.name, value, self.root.marks, files, moved, tuple(gaps))
+
+    def pointer(self, spot: Spot) -> str:
+        if spot.file == self.address:
+            return spot.pointer
+        return f"/{HOLDER}/{escape(self.crawl.library.name(spot.file))}{spot.pointer}"
+
+    def gaps(self) -> list[Gap]:
+        found = [
+            Gap(self.pointer(one.holder) + one.member, one.text, str(error), error.unseen)
+            for one, error in self.crawl.failures.items()
+            if not one.perhaps
+        ]
+        found += [
+            Gap(self.pointer(one.holder) + one.member, one.text, _DYNAMIC, unseen=False)
+            for one in self.crawl.targets
+            if self.crawl.ambiguous(one)
+        ]
+        found += [Gap(self.pointer(spot), None, reason, unseen=False) for spot, reason in self.crawl.unread.items()]
+        return found
+
+
+_DYNAMIC = "leads to several places, by the way on which one comes to it; only the nearest is followed"
+_SAFE = "/~!$&'()*+,;=:@-._ "
+
+
+def _says(reference: Reference, address: str, spot: Spot) -> bool:
+    """Whether the text of a reference is a pointer into the document already, however it is escaped."""
+    return spot.file == address and unquote(reference.text) == f"#{spot.pointer}"
+
+
+def _edited(value: Any, edits: Mapping[tuple[str, ...], str]) -> Any:
+    """A copy of a value with texts exchanged; what is not on the way to one is shared."""
+    if not edits:
+        return value
+    if () in edits:
+        return edits[()]
+    below: dict[str, dict[tuple[str, ...], str]] = {}
+    for path, text in edits.items():
+        below.setdefault(path[0], {})[path[1:]] = text
+    if isinstance(value, list):
+        return [_edited(child, below.get(str(index), {})) for index, child in enumerate(value)]
+    return {key: _edited(child, below.get(key, {})) for key, child in value.items()}
+
+
+def _pruned(value: Any, pointers: set[str]) -> Any:
+    """Only what stands at some pointers, under the same pointers (a list on the way becomes an object of indices)."""
+    kept = _Way()
+    for pointer in sorted(pointers, key=len):
+        found = follow(value, pointer)
+        tokens = split(pointer)
+        if not tokens:
+            return found
+        here: _Way = kept
+        for token in tokens[:-1]:
+            below = here.setdefault(token, _Way())
+            if not isinstance(below, _Way):
+                break  # something above it is kept whole
+            here = below
+        else:
+            here.setdefault(tokens[-1], found)
+    return _plain(kept)
+
+
+class _Way(dict[str, Any]):
+    """An object on the way to what is kept."""
+
+
+def _plain(value: _Way) -> dict[str, Any]:
+    return {key: _plain(child) if isinstance(child, _Way) else child for key, child in value.items()}
+
+
+def _with_items(value: dict[str, Any], word: str, moved: dict[str, str], gaps: list[Gap]) -> dict[str, Any]:
+    """The document with path items in the place of references to them; members beside such a reference stay."""
+    items = value.get(word)
+    if not isinstance(items, Mapping):
+        return value
+    written: dict[str, Any] = {}
+    for name, item in items.items():
+        pointer = f"/{word}/{escape(name)}"
+        written[name] = item
+        if isinstance(item, Mapping) and isinstance(item.get("$ref"), str):
+            written[name] = _item(value, item, pointer, moved, gaps)
+    return {**value, word: written}
+
+
+def _item(document: Any, item: Mapping[str, Any], pointer: str, moved: dict[str, str], gaps: list[Gap]) -> Any:
+    whole = {key: child for key, child in item.items() if key != "$ref"}
+    here, passed = item, {pointer}
+    while isinstance(here.get("$ref"), str):
+        place = target(document, here["$ref"])
+        if place is None:
+            return item  # a gap already
+        if place in passed:
+            gaps.append(Gap(f"{pointer}/$ref", item["$ref"], "leads back to itself", unseen=False))
+            return item
+        passed.add(place)
+        here = follow(document, place)
+        if not isinstance(here, Mapping):
+            gaps.append(Gap(f"{pointer}/$ref", item["$ref"], "names no path item", unseen=False))
+            return item
+        for key, child in here.items():
+            if key in whole:
+                if key != "$ref" and child != whole[key]:
+                    reason = f"names a path item that has {key!r} too; which of the two counts is not defined"
+                    gaps.append(Gap(f"{pointer}/{escape(key)}", item["$ref"], reason, unseen=False))
+            elif key != "$ref":
+                whole[key] = child
+                moved[f"{pointer}/{escape(key)}"] = f"{place}/{escape(key)}"
+    return whole
