@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -93,6 +93,8 @@ class Oracle:
         if marked:
             odd.append(Oddity("", "path-known"))
         if isinstance(text.value, dict):
+            told = {one.pointer for one in reasons}
+            reasons += self._accompanied(text.value, told)
             for nested in self._references(text.value, install):
                 if isinstance(nested, Reason):
                     reasons.append(nested)
@@ -182,20 +184,19 @@ class Oracle:
             yield from self._sid_reference(part, value, sids, install)
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
-            yield from self._accompanied(part, body)
             yield from self._joined(part, value, body)
             if not known and not self._names_sid(part, value):
                 yield from self._creation(part, value, identities)
 
-    def _accompanied(self, part: Part, body: Mapping[str, Any]) -> Iterator[Reason]:
-        """A part that belongs to others, one of which is not in the call."""
+    def _accompanied(self, body: Mapping[str, Any], told: Collection[str]) -> Iterator[Reason]:
+        """Parts that belong to others, one of which is not in the call; ``told`` are places that the schema misses."""
         there = in_call(self.model.resources, body)
-        for owner in part.owners:
-            if owner not in there:
-                message = f"a {part.name} belongs to a {owner}, which is not in the call"
+        for part in self.model.resources.parts:
+            missing = [one for one in part.owners if one not in there] if there.get(part.name) else []
+            if missing and self.model.resources.part(missing[0]).pointer not in told:
+                message = f"a {part.name} belongs to a {missing[0]}, which is not in the call"
                 clause = clause_of(part.schema, "x-resource", "owners")
                 yield replace(_body_reason(clause, part.pointer, message), late=True)
-                return
 
     def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
