@@ -124,6 +124,21 @@ REFUSED: list[tuple[str, Change, str]] = [
         lambda t: schemas(t)["Configuration"]["x-resource"].update({"fallback-identity": {"member": "x"}}),
         "fallback-identity names",
     ),
+    (
+        "comes with another, nameless",
+        lambda t: schemas(t)["Exam"]["x-resource"].update({"implied-by": "user", "required-on-create": []}),
+        "nothing says which one is meant",
+    ),
+    (
+        "comes with another, and wants members",
+        lambda t: schemas(t)["Enrollment"]["x-resource"].update({"required-on-create": ["role"]}),
+        "so it cannot require 'role' when it is new",
+    ),
+    (
+        "nothing to choose",
+        lambda t: schemas(t)["ExamIds"]["properties"].pop("external"),
+        "has the minted 'sid' only",
+    ),
     ("circle", lambda t: schemas(t)["Course"]["x-resource"].update(scope="exam"), "depend on each other"),
     (
         "two sign-ons",
