@@ -22,6 +22,22 @@ def count(text: str) -> int:
     return value
 
 
+def seconds(text: str) -> float:
+    """A number of seconds in which something can happen."""
+    value = float(text)
+    if not 0.001 <= value <= 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0.001 to 3600.")
+    return value
+
+
+def jobs(text: str) -> int:
+    """A number of things to do at the same time."""
+    value = int(text)
+    if not 1 <= value <= 32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 32.")
+    return value
+
+
 def parser(command: str, description: str) -> argparse.ArgumentParser:
     """An empty parser of a command."""
     return argparse.ArgumentParser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
@@ -45,6 +61,7 @@ def add_access(to: argparse.ArgumentParser) -> None:
     add("--ready-file", metavar="F", type=Path, help="the mock's ready file, which stands for all of these and the URL")
     add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
     add("--ca-file", metavar="F", type=Path, help="certificates to trust, in PEM form")
+    add("--proxy", metavar="URL", help="send everything through this proxy (none is taken from the environment)")
     add("--live", action="store_true", help="allow a host that is not this machine: it will keep what is written")
 
 
@@ -53,6 +70,8 @@ def add_pace(to: argparse.ArgumentParser) -> None:
     group = to.add_argument_group("pace")
     add = group.add_argument
     add("--wait", metavar="S", type=positive, default=0.0, help="seconds to wait until the target answers")
+    add("--timeout", metavar="S", type=seconds, default=10.0, help="deadline of one answer (default: %(default)g)")
+    add("--jobs", metavar="N", type=jobs, help="probes side by side (default: 6; with --live: 2)")
     add("--max-time", metavar="S", type=positive, help="end the run after so many seconds")
     add("--max-requests", metavar="N", type=count, help="send no more requests than this")
     add("--rate", metavar="N", type=positive, help="requests a second at most")
@@ -66,6 +85,13 @@ def add_contract(to: argparse.ArgumentParser) -> None:
     add("--strict", action="store_true", help="what was adopted counts as well")
     add("--only", metavar="CLAUSE", action="append", default=[], help="judge this clause (repeatable)")
     add("--skip", metavar="CLAUSE", action="append", default=[], help="do not judge this clause (repeatable)")
+    add(
+        "--require",
+        metavar="CLAUSE",
+        action="append",
+        default=[],
+        help="fail if this clause was not exercised (repeatable; 'published' or 'all' for many)",
+    )
     add_document(to)
 
 

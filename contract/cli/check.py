@@ -57,7 +57,7 @@ def _check(options: argparse.Namespace) -> int:
     only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
     known = reasons(load_baseline(options.baseline)) if options.baseline else {}
     entry = admission(options, installs(document), os.environ)
-    plan = plan_of(options, only, skip)
+    plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
     if options.dry_run:
         return _rehearse(entry, document, catalogue, plan)
     guard_live(options, entry)
@@ -84,7 +84,8 @@ def judged(argv: list[str]) -> tuple[Report, Access, argparse.Namespace]:
 
     options = check_parser().parse_args(argv)
     catalogue, document = contract(options)
-    plan = plan_of(options, known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue))
+    only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
+    plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
     entry = admission(options, installs(document), os.environ)
     guard_live(options, entry)
     transport = open_transport(entry, options)
@@ -134,11 +135,33 @@ def known_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
     return chosen
 
 
+def required_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[str]:
+    """The clauses that are to be exercised: ids, ``published`` for those of that standing, ``all`` for every one that
+    a black box can be judged on. Raises AdmissionError for an id that does not exist.
+    """
+    words = [one for text in names for one in text.split(",") if one]
+    chosen = known_clauses([one for one in words if one not in ("published", "all")], catalogue)
+    judged = [one for one in catalogue.values() if one.judged_by == "check"]
+    published = {one.id for one in judged if one.standing == "published" and "published" in words}
+    return chosen | published | {one.id for one in judged if "all" in words}
+
+
+def jobs_of(options: argparse.Namespace) -> int:
+    """How many probes run side by side: few where the target is somebody else's, unless it was said."""
+    return int(options.jobs or (2 if options.live else 6))
+
+
 def plan_of(
-    options: argparse.Namespace, only: frozenset[str] = frozenset(), skip: frozenset[str] = frozenset()
+    options: argparse.Namespace,
+    only: frozenset[str] = frozenset(),
+    skip: frozenset[str] = frozenset(),
+    required: frozenset[str] = frozenset(),
 ) -> RunSettings:
     """How the run goes; the seed is drawn if none was given."""
+    from urllib.request import getproxies
+
     from contract.probes.workbench import Options
+    from contract.run.knocking import Arrival
     from contract.run.runner import RunSettings
 
     return RunSettings(
@@ -146,11 +169,12 @@ def plan_of(
         examples=getattr(options, "max_examples", 0),
         only=only,
         skip=skip,
-        wait=options.wait,
+        arrival=Arrival(options.wait, options.jwks, proxy_unused=not options.proxy and bool(getproxies())),
+        jobs=jobs_of(options),
+        require=frozenset(required),
         most_seconds=options.max_time,
         most_requests=options.max_requests,
         rate=options.rate,
-        jwks=options.jwks,
         options=Options(follow_signon=options.follow_signon),
     )
 
@@ -161,9 +185,13 @@ def open_transport(entry: Admission, options: argparse.Namespace) -> HttpTranspo
     from contract.run.admission import AdmissionError
 
     try:
-        return HttpTransport(entry.url, ca_file=str(options.ca_file) if options.ca_file else None)
-    except (OSError, ValueError) as error:
+        ca_file = str(options.ca_file) if options.ca_file else None
+        return HttpTransport(entry.url, timeout=options.timeout, ca_file=ca_file, proxy=options.proxy)
+    except OSError as error:
         raise AdmissionError(f"--ca-file {options.ca_file} cannot be used: {error}.") from None
+    except ValueError:
+        # what was given may hold a password
+        raise AdmissionError("--proxy cannot be used; it is written as http://host:port.") from None
 
 
 def guard_live(options: argparse.Namespace, entry: Admission) -> None:

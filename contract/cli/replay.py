@@ -13,7 +13,8 @@ from contract.cli.arguments import replay_parser
 def replay(argv: list[str]) -> int:
     """Replay a report: 0 none fails any more, 1 some do, 2 cannot tell."""
     options = replay_parser().parse_args(argv)
-    from contract.http.target import BudgetError, UnavailableError
+    from contract.http.patience import UnavailableError
+    from contract.http.target import BudgetError
     from contract.replaying.recorded import RecordedError
     from contract.report.outlet import complain
     from contract.run.admission import AdmissionError
@@ -33,7 +34,8 @@ def _replay(options: argparse.Namespace) -> int:
     from contract.replaying.replay import replay as replayed
     from contract.report.masking import masker_for, neutral
     from contract.run.admission import AdmissionError, admission
-    from contract.run.runner import knock, open_workbench
+    from contract.run.knocking import knock
+    from contract.run.runner import open_workbench
 
     recorded = read_report(options.report)
     if recorded.passive:
@@ -63,7 +65,7 @@ def _replay(options: argparse.Namespace) -> int:
         bench = open_workbench(target, entry.url, document, catalogue, entry.access, plan)
         import time
 
-        if cannot := knock(bench, plan, time.sleep):
+        if cannot := knock(bench, plan.arrival, time.sleep):
             raise AdmissionError(masker_for(entry.access, document, bench.published_keys).text(neutral(cannot)))
         counted = {"still fails": 0, "no longer fails": 0, "cannot be told": 0}
         target.phase = "replay"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from contract.http.exchange import Request
@@ -54,19 +54,31 @@ class Access:
         """What the credential of a request for an install is."""
         if self.passive:
             return Credential.UNKNOWN
-        sent = sent_tokens(request)
+        sent = sent_tokens(self._without_given(request))
         if not sent:
             return Credential.MISSING
         if len(set(sent)) > 1:
             return Credential.CONFLICT
         token = sent[0]
-        good = {self.install: self.token, **({self.other_install: self.other_token} if self.other_install else {})}
         if self.expired_token and _same(token, self.expired_token):
             return Credential.EXPIRED
-        if any(value and _same(token, value) and owner != install for owner, value in good.items()):
-            return Credential.FOREIGN if install in good else Credential.GOOD
-        expected = good.get(install, self.token)
-        return Credential.GOOD if expected and _same(token, expected) else Credential.INVALID
+        good = {self.install: self.token, **({self.other_install: self.other_token} if self.other_install else {})}
+        # one token may be good for both installs, and whoever holds a good one may ask for an install that is unknown
+        rights = [owner for owner, value in good.items() if value and _same(token, value)]
+        if install in rights or (rights and install not in good):
+            return Credential.GOOD
+        return Credential.FOREIGN if rights else Credential.INVALID
+
+    def _without_given(self, request: Request) -> Request:
+        """A request without the headers that go with every one: a gateway's credential is none of the install's."""
+        given = {(name.lower(), value) for name, value in self.headers}
+        kept = tuple(pair for pair in request.headers if (pair[0].lower(), pair[1]) not in given)
+        return replace(request, headers=kept)
+
+    @property
+    def tells_foreign(self) -> bool:
+        """Whether the second install has a token of its own, so that the first one's can be a foreign one there."""
+        return self.other_install is not None and self.other_token is not None and self.other_token != self.token
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -5,8 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
+
+LOST_STATUSES = frozenset({502, 503, 504})
+"""Answers of whatever stands before a server that did not hear its answer (RFC 9110 sections 15.6.3 to 15.6.5)."""
+
+
+class Loss(StrEnum):
+    """Why no answer came. Only after ``UNSENT`` is it certain that the request was not acted upon."""
+
+    UNSENT = "unsent"
+    BROKEN = "broken"
+    LATE = "late"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,10 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request with its response, or with the reason why none came. Times are seconds of a monotonic clock."""
+    """A request with its response, or with the reason why none came. Times are seconds of a monotonic clock.
+
+    ``earlier`` are the attempts before this one at the same request: lost ones, and those that were told to wait.
+    """
 
     request: Request
     response: Response | None
@@ -59,3 +75,17 @@ class Exchange:
     failure: str | None = None
     index: int = 0
     phase: str = ""
+    loss: Loss | None = None
+    earlier: tuple[Exchange, ...] = ()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the answer was lost, so that the request may or may not have been acted upon."""
+        if self.response is None:
+            return self.loss is not Loss.UNSENT
+        return self.response.status in LOST_STATUSES
+
+    @property
+    def uncertain(self) -> bool:
+        """Whether this attempt or one before it at the same request was lost."""
+        return self.lost or any(one.lost for one in self.earlier)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, Loss, Request, Response
 
 Message = MutableMapping[str, Any]
 Application = Callable[
@@ -17,20 +18,23 @@ Application = Callable[
 
 
 class AsgiTransport:
-    """Calls an application directly, each request with ``timeout`` seconds."""
+    """Calls an application directly, each request with ``timeout`` seconds. Threads wait for each other."""
 
     def __init__(self, application: Application, *, timeout: float = 10.0) -> None:
         self.application, self.timeout = application, timeout
         self.loop = asyncio.new_event_loop()
+        self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
-        return self.loop.run_until_complete(self._exchange(request))
+        with self._lock:
+            return self.loop.run_until_complete(self._exchange(request))
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
         async def together() -> list[Exchange]:
             return list(await asyncio.gather(*(self._exchange(request) for request in requests)))
 
-        return self.loop.run_until_complete(together())
+        with self._lock:
+            return self.loop.run_until_complete(together())
 
     def close(self) -> None:
         self.loop.close()
@@ -40,10 +44,11 @@ class AsgiTransport:
         try:
             response = await asyncio.wait_for(self._call(request), self.timeout)
         except TimeoutError:
-            return Exchange(request, None, started, time.monotonic() - started, failure="no answer in time")
+            failure, seconds = "no answer in time", time.monotonic() - started
+            return Exchange(request, None, started, seconds, failure=failure, loss=Loss.LATE)
         except Exception as error:  # noqa: BLE001  # whatever an application under judgement raises is a failure of its
             failure = f"{type(error).__name__} in the application"
-            return Exchange(request, None, started, time.monotonic() - started, failure=failure)
+            return Exchange(request, None, started, time.monotonic() - started, failure=failure, loss=Loss.BROKEN)
         return Exchange(request, response, started, time.monotonic() - started)
 
     async def _call(self, request: Request) -> Response:

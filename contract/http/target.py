@@ -8,14 +8,19 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import httpx2
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import LOST_STATUSES, Exchange, Loss, Request, Response
+from contract.http.patience import pause
 
 LARGEST_ANSWER = 4 * 1_048_576
+DEADLINE = 10.0
+"""Seconds in which one answer is to be there as a whole, unless another deadline is given."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -32,9 +37,14 @@ class Transport(Protocol):
 
 
 class HttpTransport:
-    """Requests over HTTP, with a deadline for the whole answer (``timeout`` in seconds) and a limit to its size."""
+    """Requests over HTTP, with a deadline for the whole answer (``timeout`` in seconds) and a limit to its size.
 
-    def __init__(self, url: str, *, timeout: float = 10.0, ca_file: str | None = None) -> None:
+    Nothing is read from the environment: a proxy is used only if it is given.
+    """
+
+    def __init__(
+        self, url: str, *, timeout: float = DEADLINE, ca_file: str | None = None, proxy: str | None = None
+    ) -> None:
         parts = urlsplit(url)
         self.base = f"{parts.scheme}://{parts.netloc}"
         self.prefix = parts.path.rstrip("/")
@@ -46,6 +56,7 @@ class HttpTransport:
             base_url=self.base,
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 5.0)),
             trust_env=False,
+            proxy=proxy,
             follow_redirects=False,
             verify=verify,
             limits=httpx2.Limits(max_connections=64, max_keepalive_connections=16),
@@ -58,12 +69,9 @@ class HttpTransport:
             response = self._receive(request, started)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, _TooMuchError) as error:
             seconds = time.monotonic() - started
-            name = (
-                "no answer in time"
-                if isinstance(error, httpx2.TimeoutException)
-                else str(error) or type(error).__name__
-            )
-            return Exchange(request, None, started, seconds, failure=_printable(name))
+            loss = _loss(error)
+            text = "no answer in time" if loss is Loss.LATE else _printable(str(error) or type(error).__name__)
+            return Exchange(request, None, started, seconds, failure=text, loss=loss)
         return Exchange(request, response, started, time.monotonic() - started)
 
     def _receive(self, request: Request, started: float) -> Response:
@@ -105,18 +113,32 @@ class _TooMuchError(Exception):
     pass
 
 
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError, httpx2.InvalidURL)
+_UNREADABLE = (httpx2.DecodingError, httpx2.RemoteProtocolError, ValueError, _TooMuchError)
+
+
+def _loss(error: Exception) -> Loss:
+    """What is known of a request that an error ended."""
+    if isinstance(error, _NEVER_SENT):
+        return Loss.UNSENT
+    if isinstance(error, httpx2.TimeoutException):
+        return Loss.LATE
+    # a server that closes without a word is no server that speaks another language
+    if isinstance(error, _UNREADABLE) and not {"disconnected", "closed"} & set(str(error).split()):
+        return Loss.UNREADABLE
+    return Loss.BROKEN
+
+
 def _printable(text: str) -> str:
     return _CONTROL.sub(b"?", text.encode("utf-8", "replace")).decode("utf-8", "replace")[:300]
 
 
-class UnavailableError(Exception):
-    """The target cannot be judged: it does not answer, or keeps saying that it is unavailable."""
-
-
 class Target:
-    """Sends with patience: waits after 429 as told, retries 503 and a failed connection, counts, and keeps a record.
+    """Sends with patience, counts, and keeps a record of every attempt. One target serves several threads.
 
-    ``most`` limits the number of requests, ``rate`` their number a second. ``sleep`` is how waiting is done.
+    A request is sent again where its answer was lost or it was told to wait; what was tried before stands in
+    ``Exchange.earlier``, so that nobody takes the last attempt for the first. ``most`` limits the number of requests,
+    ``rate`` their number a second. ``sleep`` is how waiting is done.
     """
 
     def __init__(
@@ -129,61 +151,59 @@ class Target:
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
-        self.sent = self.throttled = self.unavailable = 0
+        self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
         self.exchanges: list[Exchange] = []
-        self._last = 0.0
+        self._next = 0.0
+        self._waiting = False
+        self._lock = threading.Lock()
 
     def send(self, request: Request) -> Exchange:
-        """One request, with its retries. Raises UnavailableError when the target stays unavailable."""
-        for attempt in range(6):
+        """One request, sent again as long as ``patience`` says so. Raises UnavailableError and BudgetError."""
+        earlier: list[Exchange] = []
+        waited = 0.0
+        while True:
             self._pace(1)
             exchange = self.transport.send(request)
-            if not self._wait(exchange, attempt):
-                return self._record(exchange)
-        if exchange.response is not None and exchange.response.status == 429:
-            raise UnavailableError("The target answers 429 again and again; lower the --rate.")
-        raise UnavailableError(f"The target stays unavailable: {exchange.failure or 'status 503'}.")
+            seconds = pause(exchange, earlier, waited, datetime.now(UTC))
+            if seconds is None:
+                return self._record(replace(exchange, earlier=tuple(earlier)))
+            earlier.append(self._record(exchange))
+            self.sleep(seconds)
+            waited += seconds
+
+    def once(self, request: Request) -> Exchange:
+        """One request, whatever comes back."""
+        self._pace(1)
+        return self._record(self.transport.send(request))
 
     def burst(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Requests at the same time, without retries."""
+        """Requests at the same time, each of them once."""
         self._pace(len(requests))
         return [self._record(exchange) for exchange in self.transport.burst(requests)]
 
     def _pace(self, count: int) -> None:
-        if self.most is not None and self.sent + count > self.most:
-            raise BudgetError(f"The limit of {self.most} requests is reached.")
-        self.sent += count
-        if self.rate:
-            self.sleep(max(0.0, self._last + count / self.rate - time.monotonic()))
-            self._last = time.monotonic()
-
-    def _wait(self, exchange: Exchange, attempt: int) -> bool:
-        response = exchange.response
-        if response is None:
-            # a kept connection that the server closed, or a stray failure: once more, then it counts
-            return attempt == 0 and "in time" not in (exchange.failure or "")
-        if response.status == 429:
-            self.throttled += 1
-        elif response.status == 503 and attempt < 3:
-            self.unavailable += 1
-        else:
-            return False
-        told = response.headers.get("retry-after", "")
-        self.sleep(min(float(told), 30.0) if told.isdigit() else 0.05 * 2**attempt)
-        return True
+        with self._lock:
+            if self.most is not None and self.sent + count > self.most:
+                raise BudgetError(f"The limit of {self.most} requests is reached.")
+            self.sent += count
+            now = time.monotonic()
+            due = max(self._next, now)
+            if self.rate:
+                self._next = due + count / self.rate
+        if due > now:
+            self.sleep(due - now)
 
     def _record(self, exchange: Exchange) -> Exchange:
-        kept = Exchange(
-            exchange.request,
-            exchange.response,
-            exchange.started,
-            exchange.seconds,
-            exchange.failure,
-            len(self.exchanges) + 1,
-            self.phase,
-        )
-        self.exchanges.append(kept)
+        with self._lock:
+            kept = replace(exchange, index=len(self.exchanges) + 1, phase=self.phase)
+            self.exchanges.append(kept)
+            status = kept.response.status if kept.response is not None else None
+            self.throttled += status == 429
+            self.unavailable += status in LOST_STATUSES
+            self.lost += kept.lost
+            self._waiting, before = kept.loss is Loss.UNSENT, self._waiting
+            self.restarts += self._waiting and not before
         if self.watch is not None:
             self.watch(kept)
         return kept

@@ -12,7 +12,7 @@ from typing import Any
 
 from contract.http.exchange import Response
 from contract.judging.findings import Finding
-from contract.model.identity import keys_of, value_at
+from contract.model.identity import asked, identities_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from spec.openapi.document import Schema
@@ -68,24 +68,21 @@ def circumstances(model: Model, schema: Schema, expected: Expectation) -> Circum
     sids: dict[str, str | None] = {}
     known: dict[str, tuple[str, ...]] = {}
     for part in model.resources.parts:
-        value = value_at(body, part.path)
-        implied = part.implied_by is not None and isinstance(
-            value_at(body, model.resources.part(part.implied_by).path), dict
-        )
-        if not isinstance(value, dict) and not implied:
+        value = asked(model.resources, body, part)
+        if not isinstance(value, dict):
             continue
-        keys = keys_of(part, value if isinstance(value, dict) else {}, body, expected.install or "", sids)
-        found = next((one for key in keys if (one := model.look_up(key)) is not None), None)
+        identities = identities_of(part, value, expected.install or "", sids)
+        found = next((one for each in identities if (one := model.look_up(each)) is not None), None)
         sids[part.name] = found if isinstance(found, str) else None
         state = "known" if isinstance(found, str) else "new" if found is None else "unsure"
-        known[part.name] = (state, *sorted({key[2] for key in keys}))
+        known[part.name] = (state, *sorted({one.kind for one in identities}))
     signon = model.resources.signon
-    asked = signon is not None and value_at(body, signon.path) is not ABSENT
+    signs_on = signon is not None and value_at(body, signon.path) is not ABSENT
     return Circumstances(
         expected,
         known,
         {part.response: part.name for part in model.resources.parts},
-        signon.name if signon is not None and asked else None,
+        signon.name if signon is not None and signs_on else None,
         schema,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -121,6 +122,7 @@ class Ledger:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.results = {clause.id: ClauseResult(clause) for clause in catalogue.values()}
+        self.lock = threading.Lock()
 
     def record(self, judgement: Judgement, *exchanges: Exchange, probe: str = "") -> list[Finding]:
         """Add a judgement; returns the findings that are new."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from contract.http.access import Access, sent_tokens
@@ -11,9 +12,10 @@ from contract.http.exchange import Exchange, Request, Response
 from contract.judging.answers import Answers
 from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import Judgement
-from contract.judging.refusals import judge_form, judge_refusal, taint
-from contract.judging.signon import judge_signon
+from contract.judging.refusals import doubt_after, judge_form, judge_refusal
+from contract.judging.signon import SignonTerms, judge_signon
 from contract.model.memory import Model
+from contract.model.uncertainty import may_have_happened, must_not_have_happened
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from spec.catalogue.clauses import Catalogue
@@ -44,19 +46,26 @@ class Judge:
         self.oracle = oracle or Oracle(operation, model, catalogue, access)
         self.answers = Answers(operation, model)
         self.secure, self.verify = secure, verify
-        self.step = 0
 
     def expect(self, request: Request) -> Expectation:
         """What the contract makes of a request in the present state."""
         return self.oracle.expect(request)
 
     def judge(self, exchange: Exchange, expected: Expectation | None = None) -> Judgement:
-        """Findings about an exchange; the model learns what it showed."""
-        self.step += 1
+        """Findings about an exchange and the attempts before it; the model learns what they showed."""
+        judgement = Judgement()
         wanted = expected if expected is not None else self.expect(exchange.request)
+        for attempt in exchange.earlier:
+            if attempt.lost:
+                self.lost(wanted)
+            elif attempt.response is not None:
+                self.throttled(attempt.response, wanted, judgement)
+        if any(attempt.lost for attempt in exchange.earlier):
+            wanted = self.expect(exchange.request)
         around = circumstances(self.model, self.oracle.schema, wanted)
-        judgement = self._judged(exchange, wanted)
-        judgement.findings = explained(judgement.findings, around, exchange.response)
+        shown = self._judged(exchange, wanted)
+        shown.findings = explained(shown.findings, around, exchange.response)
+        judgement.merge(shown)
         return judgement
 
     def _judged(self, exchange: Exchange, wanted: Expectation) -> Judgement:
@@ -66,24 +75,42 @@ class Judge:
         if response is None:
             received = exchange.failure or "no answer"
             judgement.find("never-hang", "no answer", "an answer in time", received)
-            taint(self.model, wanted, (), self.step, known=False)
+            self.lost(wanted)
             return judgement
         self._leaks(exchange.request, response, judgement)
         if response.status >= 500:
-            judgement.find(
-                "never-server-error", f"status {response.status}", "no 5xx status", f"status {response.status}"
-            )
-            taint(self.model, wanted, (), self.step, known=False)
+            received = f"status {response.status}"
+            judgement.find("never-server-error", received, "no 5xx status", received)
+            self.lost(wanted)
         elif response.ok:
-            self._accepted(exchange, response, wanted, judgement)
+            self._accepted(response, wanted, judgement)
         elif self.access.passive and not wanted.binding and self._excused(response.status, wanted.body):
             judge_form(response, wanted, judgement)
-            taint(self.model, wanted, (), self.step, known=True)
+            self._refused(response, wanted)
+        elif response.status == 429:
+            self.throttled(response, wanted, judgement)
         else:
             judge_refusal(exchange.request, response, wanted, judgement)
-            if wanted.provisions:
-                taint(self.model, wanted, wanted.reasons, self.step, known=response.status != 429)
+            self._refused(response, wanted)
         return judgement
+
+    def lost(self, wanted: Expectation) -> None:
+        """A call whose answer was lost may have happened: the model is unsure of all that it named."""
+        may_have_happened(self.model, wanted.body, wanted.install)
+
+    def throttled(self, response: Response, wanted: Expectation, judgement: Judgement) -> None:
+        """Add findings about an answer that says to come again: only its form can be wrong."""
+        shown = Judgement()
+        around = circumstances(self.model, self.oracle.schema, wanted)
+        judge_form(response, replace(wanted, reasons=(), binding=()), shown)
+        shown.findings = explained(shown.findings, around, response)
+        judgement.merge(shown)
+        self._refused(response, wanted)
+
+    def _refused(self, response: Response, wanted: Expectation) -> None:
+        if wanted.provisions:
+            doubt = doubt_after(wanted, response.status, self.catalogue)
+            must_not_have_happened(self.model, wanted.body, wanted.install, doubt)
 
     def _excused(self, status: int, body: Any) -> bool:
         """Whether what nobody can tell from recorded traffic may be why it was refused: the credential, or the
@@ -93,15 +120,14 @@ class Judge:
             return True
         return status in (400, 404) and self.oracle.names_what_installs_have(body)
 
-    def _accepted(self, exchange: Exchange, response: Response, wanted: Expectation, judgement: Judgement) -> None:
+    def _accepted(self, response: Response, wanted: Expectation, judgement: Judgement) -> None:
         for reason in wanted.broken:
             received = f"status {response.status}, although {reason.message}"
             judgement.find(reason.clause, "accepted", "a refusal", received, reason.pointer)
         judgement.touch(*(odd.clause for odd in wanted.oddities))
         for odd in wanted.oddities:
-            name = odd.pointer.rpartition("/")[2]
-            if odd.clause == "unknown-members-ignored" and f'"{name}"'.encode() in response.body:
-                judgement.find(odd.clause, "unknown member echoed", "nothing of it", f"{name!r} in the answer")
+            if odd.clause == "unknown-members-ignored" and (place := self.answers.echo_of(odd.pointer, response.json)):
+                judgement.find(odd.clause, "unknown member echoed", "nothing of it", f"{place} in the answer", place)
         if not wanted.provisions or not isinstance(wanted.body, dict):
             return
         if not wanted.reasons and not wanted.oddities:
@@ -109,7 +135,9 @@ class Judge:
         sids = self.answers.judge(response, wanted, judgement)
         signon = self.model.resources.signon
         if signon is not None and isinstance(response.json, dict):
-            judge_signon(self, signon, exchange, wanted, sids, judgement)
+            now = self.oracle.clock().timestamp()
+            terms = SignonTerms(signon, self.model, self.access.secrets, self.secure, self.verify, now)
+            judge_signon(terms, response, wanted, sids, judgement)
 
     def _leaks(self, request: Request, response: Response, judgement: Judgement) -> None:
         judgement.touch("credential-not-echoed", "never-trace")

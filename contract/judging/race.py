@@ -2,52 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from contract.http.exchange import Exchange
 from contract.judging.findings import Judgement
 from contract.judging.judge import Judge
 from contract.oracle.expectation import Expectation
+from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
-
-LOSERS = frozenset({409, 429, 503})
 
 
 def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectation) -> Judgement:
-    """Findings about identical calls that were sent at once; the model learns from the first one that was accepted."""
+    """Findings about identical calls that were sent at once; the model learns from the first one that was accepted.
+
+    Members whose answer was lost blame nobody: each of them may have been the one that created.
+    """
     judgement = Judgement()
     judgement.touch("concurrent-once")
     accepted = [one for one in exchanges if one.response is not None and one.response.ok]
-    refused = [one for one in exchanges if one not in accepted]
-    for exchange in refused:
-        if exchange.response is None or exchange.response.status not in LOSERS:
-            judgement.merge(judge.judge(exchange, expected))
+    lost = any(one.lost for one in exchanges)
+    for exchange in exchanges:
+        if exchange not in accepted and exchange.response is not None and not exchange.lost:
+            _loser(judge, exchange, expected, judgement)
+    if lost:
+        judge.lost(expected)
     for part in judge.model.resources.parts:
-        shown = [
-            told
-            for one in accepted
-            if one.response is not None
-            and isinstance(one.response.json, dict)
-            and isinstance(told := one.response.json.get(part.response), dict)
-        ]
-        sids = {str(one.get(part.sid_member)) for one in shown}
-        created = sum(one.get(part.result_member) == part.created for one in shown)
-        pointer = f"/{part.response}"
-        adopted = clause_of(part.schema, "x-resource", "fallback-identity")
-        clause = adopted if part.fallback is not None and adopted != "schema" else "concurrent-once"
-        if len(sids) > 1:
-            judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer, ("at once",))
-        if created > 1:
-            received = f"{created} of {len(shown)} answers say {part.created}"
-            judgement.find(clause, "created several times", "once at most", received, pointer, ("at once",))
+        _once(part, _shown(part, accepted), judgement)
         if judgement.findings:
             break  # what hangs on a thing that exists twice says nothing more
-    creators = sorted(accepted, key=lambda one: part_results(judge, one), reverse=True)
-    if creators:
-        quiet = judge.judge(creators[0], expected)
+    if accepted:
+        creator = max(accepted, key=lambda one: part_results(judge, one))
+        quiet = judge.judge(creator, judge.expect(creator.request) if lost else expected)
         if not judgement.findings:
             judgement.merge(quiet)
     return judgement
+
+
+def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:
+    """A member that was refused: it may be told of a conflict or to come again, and is judged like any other then."""
+    response = exchange.response
+    if response is not None and response.status in (409, 429):
+        judge.throttled(response, expected, judgement)
+    else:
+        judgement.merge(judge.judge(exchange, expected))
+
+
+def _shown(part: Part, accepted: Sequence[Exchange]) -> list[Mapping[str, Any]]:
+    answers = [one.response.json for one in accepted if one.response is not None]
+    found = [answer.get(part.response) for answer in answers if isinstance(answer, dict)]
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _once(part: Part, shown: list[Mapping[str, Any]], judgement: Judgement) -> None:
+    sids = {str(one.get(part.sid_member)) for one in shown}
+    created = sum(one.get(part.result_member) == part.created for one in shown)
+    pointer = f"/{part.response}"
+    adopted = clause_of(part.schema, "x-resource", "fallback-identity")
+    clause = adopted if part.fallback is not None and adopted != "schema" else "concurrent-once"
+    if len(sids) > 1:
+        judgement.find(clause, "several SIDs", "one SID", f"{len(sids)} SIDs", pointer, ("at once",))
+    if created > 1:
+        received = f"{created} of {len(shown)} answers say {part.created}"
+        judgement.find(clause, "created several times", "once at most", received, pointer, ("at once",))
 
 
 def part_results(judge: Judge, exchange: Exchange) -> int:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from contract.http.exchange import Request, Response
 from contract.judging.findings import Judgement
-from contract.model.identity import NOWHERE, keys_of, texts_of, value_at
-from contract.model.memory import JOINED, Model, Thing, Unsure
-from contract.model.values import leaf_values, merged
-from contract.oracle.expectation import Expectation, Reason, Verdict
+from contract.model.memory import Doubt
+from contract.oracle.expectation import Expectation, Verdict
+from spec.catalogue.clauses import Catalogue
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
@@ -122,31 +120,13 @@ def _complete(response: Response, value: dict[str, Any], expected: Expectation, 
         judgement.find("errors-complete", "incomplete errors", "an entry for every fault", received, "/errors")
 
 
-def taint(model: Model, expected: Expectation, reasons: Iterable[Reason], step: int, *, known: bool) -> None:
-    """Note that a refused call must have changed nothing, so that a later answer which betrays it is understood.
-
-    ``known`` is False when the target failed in a way that leaves open what it stored.
-    """
-    clauses = [reason.clause for reason in reasons]
-    stored = "credential-refusal-stores-nothing" if any(one.startswith(_CREDENTIAL) for one in clauses) else None
-    clause = (stored or "all-or-nothing") if known else None
-    body = expected.body
-    if not isinstance(body, dict):
-        return
-    sids: dict[str, str | None] = {}
-    for part in model.resources.parts:
-        value = value_at(body, part.path)
-        if not isinstance(value, dict):
-            continue
-        for kind, text in texts_of(part, value):
-            model.taint(part.name, kind, text, Unsure(clause, step))
-        if clause is not None:
-            for key in keys_of(part, value, body, expected.install or "", sids):
-                if key[2] in JOINED - {"sid"} and NOWHERE not in key:
-                    model.index.setdefault(key, Unsure(clause, step))
-        found = [one for key in keys_of(part, value, body, expected.install or "", sids) if (one := model.look_up(key))]
-        sid = next((one for one in found if isinstance(one, str)), None)
-        sids[part.name] = sid
-        if sid is not None and sid in model.things and clause is not None:
-            thing: Thing = model.things[sid]
-            thing.states.setdefault(clause, merged(thing.states[""], leaf_values(part, value), {}, ""))
+def doubt_after(expected: Expectation, status: int, catalogue: Catalogue) -> Doubt:
+    """The promise that is broken if a refused call left something behind: a firm one where one speaks of it."""
+    clauses = {reason.clause for reason in expected.reasons}
+    if any(one.startswith(_CREDENTIAL) for one in clauses):
+        clause = "credential-refusal-stores-nothing"
+    elif status == 404 and clauses == {"unknown-sid-refused"}:
+        clause = "unknown-sid-refused"
+    else:
+        clause = "all-or-nothing"
+    return Doubt(clause, catalogue[clause].binding)

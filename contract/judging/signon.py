@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
-import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from contract.http.exchange import Exchange
+from contract.http.exchange import Response
+from contract.http.jwt import UnverifiedToken, take_apart
 from contract.judging.findings import Judgement
 from contract.model.identity import value_at
+from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from spec.resources.resource import ABSENT, Signon
 
-if TYPE_CHECKING:
-    from contract.judging.judge import Judge
-
-_PIECE = re.compile(r"[A-Za-z0-9_-]+\Z")
 _SKEW = 90
 _ABSURD = 400 * 86_400
 _DAY = 86_400 + _SKEW
@@ -29,40 +24,24 @@ _FLEETING = frozenset({"iat", "nbf", "exp", "jti", "nonce"})
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
-    """A JWT that was taken apart, not verified."""
+class SignonTerms:
+    """What sign-ons are held against. ``verify`` says why a token's signature is wrong; ``now`` is a POSIX time."""
 
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    signature: bytes
-
-
-def take_apart(text: str) -> Token | None:
-    """The parts of a compact JWS whose header and payload are JSON objects (RFC 7519 section 7.2), or None."""
-    pieces = text.split(".")
-    if len(pieces) != 3 or not all(_PIECE.match(piece) for piece in pieces[:2]):
-        return None
-    try:
-        header, claims = (json.loads(_decoded(piece)) for piece in pieces[:2])
-        signature = _decoded(pieces[2]) if pieces[2] else b""
-    except (ValueError, binascii.Error, RecursionError):
-        return None
-    if not isinstance(header, dict) or not isinstance(claims, dict):
-        return None
-    return Token(header, claims, signature)
-
-
-def _decoded(piece: str) -> bytes:
-    return base64.b64decode(piece + "=" * (-len(piece) % 4), altchars=b"-_", validate=True)
+    signon: Signon
+    model: Model
+    secrets: tuple[str, ...]
+    secure: bool
+    verify: Callable[[str], str | None] | None
+    now: float
 
 
 def judge_signon(
-    judge: Judge, signon: Signon, exchange: Exchange, wanted: Expectation, sids: Mapping[str, str], judgement: Judgement
+    terms: SignonTerms, response: Response, wanted: Expectation, sids: Mapping[str, str], judgement: Judgement
 ) -> None:
-    """Add findings about the sign-on of an accepted call."""
-    response = exchange.response
-    asked = value_at(wanted.body, signon.path)
-    if response is None or not isinstance(asked, dict):
+    """Add findings about the sign-on of an accepted call, whose answer is a JSON object."""
+    signon = terms.signon
+    sent = value_at(wanted.body, signon.path)
+    if not isinstance(sent, dict):
         return
     shown = response.json.get(signon.response)
     judgement.touch("asked-present")
@@ -72,7 +51,7 @@ def judge_signon(
     link, text = shown.get(signon.redirect), shown.get(signon.token)
     pointer = f"/{signon.response}/{signon.redirect}"
     if isinstance(link, str):
-        _link(judge, link, text, pointer, judgement)
+        _link(terms, link, text, pointer, judgement)
     if not isinstance(text, str):
         return
     pointer = f"/{signon.response}/{signon.token}"
@@ -82,16 +61,16 @@ def judge_signon(
         judgement.find("signon-token-jwt", "no JWT", "a JWT of three parts", "something else", pointer)
         return
     judgement.touch("signon-token-fresh")
-    if text in judge.model.tokens:
+    if text in terms.model.tokens:
         judgement.find("signon-token-fresh", "token again", "a token of its own", "the one of a call before", pointer)
-    judge.model.tokens.add(text)
-    _signature(judge, token, text, pointer, judgement)
-    _times(token.claims, judge.oracle.clock().timestamp(), pointer, judgement)
-    _subject(judge, signon, token.claims, wanted, sids, pointer, judgement)
-    _claims(token, asked.get(signon.audience), sids.get(signon.subject), pointer, judgement)
+    terms.model.tokens.add(text)
+    _signature(terms, token, text, pointer, judgement)
+    _times(token.claims, terms.now, pointer, judgement)
+    _subject(terms, token.claims, wanted, sids, pointer, judgement)
+    _claims(token, sent.get(signon.audience), sids.get(signon.subject), pointer, judgement)
 
 
-def _link(judge: Judge, link: str, text: Any, pointer: str, judgement: Judgement) -> None:
+def _link(terms: SignonTerms, link: str, text: Any, pointer: str, judgement: Judgement) -> None:
     judgement.touch("signon-link-absolute", "signon-link-discreet")
     try:
         parts = urlsplit(link)
@@ -101,18 +80,18 @@ def _link(judge: Judge, link: str, text: Any, pointer: str, judgement: Judgement
         parts = urlsplit("")
     if not absolute:
         judgement.find("signon-link-absolute", "relative link", "an absolute http(s) URL", repr(link[:60]), pointer)
-    elif judge.secure:
+    elif terms.secure:
         judgement.touch("signon-link-secure")
         if parts.scheme != "https":
             judgement.find("signon-link-secure", "plain http link", "https", parts.scheme, pointer)
-    plain = unquote(link)
-    if isinstance(text, str) and len(text) > 8 and text in plain:
+    decoded = unquote(link)
+    if isinstance(text, str) and len(text) > 8 and text in decoded:
         judgement.find("signon-link-discreet", "token in the link", "a one-time code", "the sign-on token", pointer)
-    elif any(secret in plain for secret in judge.access.secrets):
+    elif any(secret in decoded for secret in terms.secrets):
         judgement.find("signon-link-discreet", "credential in the link", "no credential", "the credential", pointer)
 
 
-def _signature(judge: Judge, token: Token, text: str, pointer: str, judgement: Judgement) -> None:
+def _signature(terms: SignonTerms, token: UnverifiedToken, text: str, pointer: str, judgement: Judgement) -> None:
     judgement.touch("signon-token-signed", "signon-token-algorithm")
     algorithm = token.header.get("alg")
     if not isinstance(algorithm, str) or algorithm.lower() == "none" or not token.signature:
@@ -120,7 +99,7 @@ def _signature(judge: Judge, token: Token, text: str, pointer: str, judgement: J
         return
     if algorithm != "RS256":
         judgement.find("signon-token-algorithm", "another algorithm", "RS256", algorithm[:20], pointer)
-    complaint = judge.verify(text) if judge.verify is not None else None
+    complaint = terms.verify(text) if terms.verify is not None else None
     if complaint is not None:
         judgement.find("signon-token-signed", "signature does not verify", "a valid signature", complaint, pointer)
 
@@ -146,32 +125,37 @@ def _times(claims: Mapping[str, Any], now: float, pointer: str, judgement: Judge
 
 
 def _subject(
-    judge: Judge,
-    signon: Signon,
+    terms: SignonTerms,
     claims: Mapping[str, Any],
     wanted: Expectation,
     sids: Mapping[str, str],
     pointer: str,
     judgement: Judgement,
 ) -> None:
-    sid = sids.get(signon.subject)
+    sid = sids.get(terms.signon.subject)
     if sid is None:
         return
-    part = judge.model.resources.part(signon.subject)
+    part = terms.model.resources.part(terms.signon.subject)
     lasting = {name: value for name, value in claims.items() if name not in _FLEETING}
     text = json.dumps(lasting)
     own = {sid, *_names(value_at(wanted.body, part.path))}
     judgement.touch("signon-token-subject")
-    others = [one for one in judge.model.signons if one["sid"] != sid]
+    others = [one for one in terms.model.signons if one["sid"] != sid]
     if not any(name in text for name in own):
-        stranger = next((one for one in others if one["sid"] in text), None)
-        same = next((one for one in others if one["sub"] is not None and one["sub"] == claims.get("sub")), None)
-        identical = next((one for one in others if one["lasting"] == lasting), None)
-        if stranger or same or identical:
+        stranger = any(one["sid"] in text for one in others)
+        # a claim that is the same for everybody names nobody: only one that was seen to differ can be another's
+        differs = len({one["sub"] for one in terms.model.signons if isinstance(one["sub"], str | int)}) > 1
+        same = differs and any(one["sub"] is not None and one["sub"] == claims.get("sub") for one in others)
+        identical = any(one["lasting"] == lasting for one in others)
+        apart = {
+            one.name for one in terms.model.resources.parts if terms.signon.subject not in (one.name, *one.identity)
+        }
+        something_else = claims.get("sub") in {sids[name] for name in apart if name in sids}
+        if stranger or same or identical or something_else:
             judgement.find("signon-token-subject", "another user", sid, "the user of another call", pointer)
     elif isinstance(claims.get("sub"), str) and any(claims["sub"] == one["sid"] for one in others):
         judgement.find("signon-token-subject", "another user", sid, claims["sub"], pointer)
-    judge.model.signons.append({"sid": sid, "sub": claims.get("sub"), "lasting": lasting})
+    terms.model.signons.append({"sid": sid, "sub": claims.get("sub"), "lasting": lasting})
 
 
 def _names(value: Any) -> set[str]:
@@ -182,7 +166,7 @@ def _names(value: Any) -> set[str]:
     return texts | {one for one in nested if len(one) > 5}
 
 
-def _claims(token: Token, audience: Any, subject: str | None, pointer: str, judgement: Judgement) -> None:
+def _claims(token: UnverifiedToken, audience: Any, subject: str | None, pointer: str, judgement: Judgement) -> None:
     judgement.touch("signon-token-claims")
     claims = token.claims
     missing = [name for name in _REGISTERED if name not in claims]

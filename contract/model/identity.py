@@ -1,12 +1,12 @@
-"""By what a request names each part: the keys under which the model looks things up."""
+"""By what a request names each part: the identities under which the model looks things up."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from contract.model.memory import Key
-from spec.resources.resource import ABSENT, Part
+from contract.model.memory import Identity
+from spec.resources.resource import ABSENT, Part, Resources
 
 NOWHERE = "?"
 """The scope of something whose parent is not known."""
@@ -26,28 +26,30 @@ def scope_of(part: Part, sids: Mapping[str, str | None], install: str) -> str:
     return install if part.scope is None else sids.get(part.scope) or NOWHERE
 
 
-def keys_of(part: Part, value: Any, body: Any, install: str, sids: Mapping[str, str | None]) -> list[Key]:
-    """The keys of a part in a body; ``sids`` are those of the parts before it, as far as they are known."""
+def identities_of(part: Part, value: Any, install: str, sids: Mapping[str, str | None]) -> list[Identity]:
+    """The identities of a part in a body; ``sids`` are those of the parts before it, as far as they are known."""
     if part.identity:
-        joined = [sids.get(name) or NOWHERE for name in part.identity]
-        return [] if NOWHERE in joined else [(part.name, install, "joins", " ".join(joined))]
+        joined = tuple(sids.get(name) or NOWHERE for name in part.identity)
+        return [] if NOWHERE in joined else [Identity(part.name, install, "joins", "", joined)]
     scope = scope_of(part, sids, install)
     held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
     if isinstance(held, dict):
-        kinds = (*part.kinds, *((part.sid_kind,) if part.sid_kind else ()))
-        named = [(part.name, scope, kind, held[kind]) for kind in kinds if isinstance(held.get(kind), str)]
-        if named:
-            return [key if key[2] != part.sid_kind else (part.name, "", "sid", key[3]) for key in named]
-    return _fallback_keys(part, value, body, scope, sids)
+        named = [(kind, held[kind]) for kind in part.kinds if isinstance(held.get(kind), str)]
+        found = [Identity(part.name, scope, kind, text) for kind, text in named]
+        if part.sid_kind and isinstance(held.get(part.sid_kind), str):
+            found.append(Identity(part.name, "", "sid", held[part.sid_kind]))
+        if found:
+            return found
+    return _fallback_identity(part, value, scope, sids)
 
 
-def _fallback_keys(part: Part, value: Any, body: Any, scope: str, sids: Mapping[str, str | None]) -> list[Key]:
+def _fallback_identity(part: Part, value: Any, scope: str, sids: Mapping[str, str | None]) -> list[Identity]:
     if part.fallback is None or not isinstance(value, dict):
         return []
     leaf = next(leaf for leaf in part.leaves if leaf.path == (part.fallback.member,))
     meant = value.get(part.fallback.member, leaf.default)
-    joined = [sids.get(name) or NOWHERE for name in part.fallback.joined.get(str(meant), ())]
-    return [(part.name, scope, "fallback", " ".join([str(meant), *joined]))]
+    joined = tuple(sids.get(name) or NOWHERE for name in part.fallback.joined.get(str(meant), ()))
+    return [Identity(part.name, scope, "fallback", str(meant), joined)]
 
 
 def texts_of(part: Part, value: Any) -> list[tuple[str, str]]:
@@ -56,3 +58,13 @@ def texts_of(part: Part, value: Any) -> list[tuple[str, str]]:
     if not isinstance(held, dict):
         return []
     return [(kind, held[kind]) for kind in part.kinds if isinstance(held.get(kind), str)]
+
+
+def asked(resources: Resources, body: Any, part: Part) -> Any:
+    """What a body says of a part: its object, ``{}`` for one that another part brings along, or ABSENT."""
+    value = value_at(body, part.path)
+    if isinstance(value, dict):
+        return value
+    if part.implied_by is None:
+        return ABSENT
+    return {} if isinstance(value_at(body, resources.part(part.implied_by).path), dict) else ABSENT

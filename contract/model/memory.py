@@ -7,19 +7,37 @@ the clause, so that whatever follows from it is told under that clause.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from contract.model.values import HYPOTHESES, Attributes, leaf_value, leaf_values, merged, unknown
+from contract.model.values import (
+    HYPOTHESES,
+    Attributes,
+    leaf_value,
+    leaf_values,
+    merged,
+    unknown,
+    vague_where_changed,
+)
 from spec.resources.resource import Part, Resources
 
-Key = tuple[str, str, str, str]
-"""Part, SID of the scope (or the install), kind of identifier (or how it is joined), and text."""
+
+class Identity(NamedTuple):
+    """By what a thing is known: its part, the SID of its scope (or the install), and a text under a kind.
+
+    Where other things say which one is meant, ``joined`` holds their SIDs.
+    """
+
+    part: str
+    scope: str
+    kind: str
+    text: str
+    joined: tuple[str, ...] = ()
 
 
 JOINED = frozenset({"sid", "fallback", "joins"})
-"""Kinds of keys that are no identifiers somebody chose."""
+"""Kinds of identities that are no identifiers somebody chose."""
 
 
 def folded(text: str) -> str:
@@ -38,22 +56,47 @@ def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
 
 @dataclass(slots=True)
 class Thing:
-    """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours)."""
+    """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours).
+
+    ``created`` says that the target told of its creation; otherwise it may have a past that nobody here saw.
+    """
 
     part: str
     sid: str
     scope: str
     states: dict[str, Attributes]
+    created: bool
     suspect: str | None = None
-    step: int = 0
+    install: str = ""
+    """The install on whose behalf it was first seen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unsure:
-    """An identifier that may or may not lead to something, and the clause that decides it (None: nobody can tell)."""
+class Doubt:
+    """Something may or may not be there, and the clause that decides it (None: nobody can tell)."""
 
     clause: str | None
-    step: int = 0
+    firm: bool = False
+
+    def weaker(self, other: Doubt) -> Doubt:
+        """What is left of two doubts: where several may be the reason, the one that blames least."""
+        return min(self, other, key=lambda one: (one.clause is not None, one.firm))
+
+
+NOBODY_KNOWS = Doubt(None)
+
+
+@dataclass(slots=True)
+class Demonstrated:
+    """What the target was seen able to tell, over a whole run: until then its silence proves nothing.
+
+    ``changes`` are parts and leaves of which a change was told as an update, ``sameness`` parts of which it was told
+    that nothing had changed. ``owners`` says which memory a minted SID belongs to.
+    """
+
+    changes: set[tuple[str, str]] = field(default_factory=set)
+    sameness: set[str] = field(default_factory=set)
+    owners: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -63,62 +106,75 @@ class Model:
     resources: Resources
     closed: bool = True
     things: dict[str, Thing] = field(default_factory=dict)
-    index: dict[Key, str | Unsure] = field(default_factory=dict)
-    taints: dict[tuple[str, str, str], Unsure] = field(default_factory=dict)
+    index: dict[Identity, str | Doubt] = field(default_factory=dict)
+    doubts: dict[tuple[str, str, str], Doubt] = field(default_factory=dict)
     signons: list[Mapping[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     made: list[Thing] = field(default_factory=list)
-    kin: dict[tuple[str, str], dict[Key, str]] = field(default_factory=dict)
-    alike: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
+    shown: Demonstrated = field(default_factory=Demonstrated)
+    by_folded: dict[tuple[str, str], dict[Identity, str]] = field(default_factory=dict)
+    by_text: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
 
-    def look_up(self, key: Key) -> str | Unsure | None:
-        """The SID that a key leads to, that this is unsure, or None: it is unknown."""
-        if key[2] == "sid":
-            return key[3] if key[3] in self.things and self.things[key[3]].part == key[0] else None
-        found = self.index.get(key)
+    def look_up(self, identity: Identity) -> str | Doubt | None:
+        """The SID that an identity leads to, a doubt about that, or None: it is unknown."""
+        if identity.kind == "sid":
+            thing = self.things.get(identity.text)
+            return identity.text if thing is not None and thing.part == identity.part else None
+        found = self.index.get(identity)
         if found is None:
-            return self.taints.get((key[0], key[2], key[3]))
+            found = self.doubts.get((identity.part, identity.kind, identity.text))
+        if found is None and any(self._has_a_past(sid) for sid in (identity.scope, *identity.joined)):
+            return NOBODY_KNOWS
         return found
 
-    def relatives(self, part: Part, key: Key) -> Iterator[tuple[Key, Thing]]:
-        """Known things of a part with a key that a lenient reader could take for the given one."""
-        for other, sid in self.kin.get((part.name, folded(key[3])), {}).items():
-            if other != key and sid in self.things:
+    def _has_a_past(self, sid: str) -> bool:
+        thing = self.things.get(sid)
+        return thing is not None and not thing.created
+
+    def lookalikes(self, part: Part, identity: Identity) -> Iterator[tuple[Identity, Thing]]:
+        """Known things of a part with an identity that a lenient reader could take for the given one."""
+        for other, sid in self.by_folded.get((part.name, folded(identity.text)), {}).items():
+            if other != identity and sid in self.things:
                 yield other, self.things[sid]
 
     def doubles(self, part: Part, sent: Any) -> set[str]:
         """SIDs of known things of a part that share a telling text with what was sent."""
-        return {sid for text in telling_texts(part, sent) for sid in self.alike.get(text, ())}
+        return {sid for text in telling_texts(part, sent) for sid in self.by_text.get(text, ())}
 
     def create(
-        self, part: Part, sid: str, scope: str, keys: list[Key], sent: Any, defaults: Mapping[str, Any]
+        self, part: Part, sid: str, scope: str, identities: list[Identity], sent: Any, defaults: Mapping[str, Any]
     ) -> Thing:
         """Remember something new with what was sent for it."""
         said = leaf_values(part, sent)
-        thing = Thing(part.name, sid, scope, {name: merged(None, said, defaults, name) for name in HYPOTHESES})
+        states: dict[str, Attributes] = {name: merged(None, said, defaults, name) for name in HYPOTHESES}
+        thing = Thing(part.name, sid, scope, states, created=True)
         self.things[sid] = thing
         self.made.append(thing)
-        self.learn(keys, sid)
+        self.learn(identities, sid)
         self._note(part, thing, sent)
         return thing
 
-    def meet(self, part: Part, sid: str, scope: str, keys: list[Key]) -> Thing:
+    def belongs_elsewhere(self, sid: str) -> bool:
+        """Whether a SID was minted for names of another memory of this run; from now on it belongs to the first."""
+        return self.shown.owners.setdefault(sid, id(self)) != id(self)
+
+    def meet(self, part: Part, sid: str, scope: str, identities: list[Identity]) -> Thing:
         """Remember something that exists but whose values are unknown."""
-        thing = Thing(part.name, sid, scope, {name: unknown(part) for name in HYPOTHESES})
+        thing = Thing(part.name, sid, scope, {name: unknown(part) for name in HYPOTHESES}, created=False)
         self.things[sid] = thing
-        self.learn(keys, sid)
+        self.learn(identities, sid)
         return thing
 
-    def learn(self, keys: list[Key], sid: str) -> None:
-        """From now on the keys lead to a SID."""
-        for key in keys:
-            self.index[key] = sid
-            if key[2] not in JOINED:
-                self.kin.setdefault((key[0], folded(key[3])), {})[key] = sid
+    def learn(self, identities: list[Identity], sid: str) -> None:
+        """From now on the identities lead to a SID."""
+        for identity in identities:
+            self.index[identity] = sid
+            if identity.kind not in JOINED:
+                self.by_folded.setdefault((identity.part, folded(identity.text)), {})[identity] = sid
 
     def _note(self, part: Part, thing: Thing, sent: Any) -> None:
         for text in telling_texts(part, sent):
-            self.alike.setdefault(text, set()).add(thing.sid)
+            self.by_text.setdefault(text, set()).add(thing.sid)
 
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""
@@ -127,6 +183,44 @@ class Model:
         for name, state in thing.states.items():
             thing.states[name] = merged(state, said, defaults, name if name in HYPOTHESES else "")
 
-    def taint(self, part: str, kind: str, text: str, unsure: Unsure) -> None:
-        """A refused call named this identifier: whether it left something behind is for a clause to decide."""
-        self.taints.setdefault((part, kind, text), unsure)
+    def may_be_updated(self, part: Part, thing: Thing, sent: Any) -> None:
+        """What was sent for something known may have been stored, or not: nobody knows what differs."""
+        self._note(part, thing, sent)
+        said = leaf_values(part, sent)
+        thing.states = {
+            name: vague_where_changed(state, merged(state, said, {}, name))
+            for name, state in thing.states.items()
+            if name in HYPOTHESES
+        }
+
+    def doubt(self, identity: Identity, doubt: Doubt) -> None:
+        """A call that named this identity may have left something behind; the clause of the doubt decides it."""
+        if identity.kind == "sid":
+            return
+        if identity.kind not in JOINED:
+            text = (identity.part, identity.kind, identity.text)
+            self.doubts[text] = self.doubts.get(text, doubt).weaker(doubt)
+        known = self.index.get(identity)
+        if isinstance(known, Doubt):
+            self.index[identity] = known.weaker(doubt)
+        elif known is None and (identity.kind in JOINED):
+            self.index[identity] = doubt
+
+    def forget(self, sids: Collection[str] | None = None) -> None:
+        """A call that nobody could read may have changed what is stored of these things (of all, without ``sids``),
+        and called them by further names.
+        """
+        for thing in self.things.values():
+            if sids is None or thing.sid in sids:
+                thing.states = {name: unknown(self.resources.part(thing.part)) for name in HYPOTHESES}
+                thing.created = False
+        self.closed = False
+
+    def clear(self) -> None:
+        """A write of another kind may have taken away or renamed anything: nothing is known any more."""
+        self.things.clear()
+        self.index.clear()
+        self.doubts.clear()
+        self.by_folded.clear()
+        self.by_text.clear()
+        self.closed = False

@@ -12,10 +12,10 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import keys_of, scope_of, value_at
-from contract.model.memory import Model
+from contract.model.identity import identities_of, scope_of, value_at
+from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
-from contract.oracle.readings import Oddity, oddities
+from contract.oracle.readings import Oddity, oddities, trimmed
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
@@ -87,11 +87,7 @@ class Oracle:
         reasons += self._text(text, body)
         if text.broken or text.deep:
             return self._expectation(reasons, (), install, None)
-        found = self.rules.violations(text.value, self.lists)
-        reasons += [_body_reason(one.clause, one.pointer, one.message) for one in found if not one.missing]
-        reasons += [
-            _reason(one.clause, one.pointer, one.message, 404, "RESOURCENOTFOUND") for one in found if one.missing
-        ]
+        reasons += self._violations(text.value)
         now = instant(self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")) or (0, "")
         odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
         if marked:
@@ -103,6 +99,21 @@ class Oracle:
                 else:
                     odd.append(nested)
         return self._expectation(reasons, odd, install, text.value)
+
+    def _violations(self, value: Any) -> Iterator[Reason]:
+        """What a body breaks; under a clause of its own what it would keep if its texts were trimmed."""
+        found = self.rules.violations(value, self.lists)
+        without_padding = trimmed(value) if found else value
+        if without_padding != value:
+            kept = {(one.pointer, one.clause) for one in self.rules.violations(without_padding, self.lists)}
+            found = [
+                one if (one.pointer, one.clause) in kept else replace(one, clause="values-survive") for one in found
+            ]
+        for one in found:
+            if one.missing:
+                yield _reason(one.clause, one.pointer, one.message, 404, "RESOURCENOTFOUND")
+            else:
+                yield _body_reason(one.clause, one.pointer, one.message)
 
     def _expectation(
         self, reasons: list[Reason], odd: Any, install: str | None, body: Any, *, provisions: bool = True
@@ -165,15 +176,15 @@ class Oracle:
             value = value_at(body, part.path)
             if not isinstance(value, dict):
                 continue
-            keys = keys_of(part, value, body, install, sids)
-            known = [found for key in keys if isinstance(found := self.model.look_up(key), str)]
+            identities = identities_of(part, value, install, sids)
+            known = [found for each in identities if isinstance(found := self.model.look_up(each), str)]
             sids[part.name] = known[0] if known else None
             yield from self._sid_reference(part, value, sids, install)
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
             yield from self._joined(part, value, body)
             if not known and not self._names_sid(part, value):
-                yield from self._creation(part, value, keys)
+                yield from self._creation(part, value, identities)
 
     def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
@@ -198,6 +209,9 @@ class Oracle:
         sid = value[part.identifiers][part.sid_kind]
         pointer = join((*part.path, part.identifiers, str(part.sid_kind)))
         thing = self.model.things.get(sid) if isinstance(sid, str) else None
+        if thing is None and isinstance(sid, str) and trimmed(sid) in self.model.things:
+            yield Oddity(pointer, "ids-exact")
+            return
         if thing is None or thing.part != part.name:
             message = f"{sid!r} names nothing"
             if self.model.closed:
@@ -217,13 +231,13 @@ class Oracle:
             message = f"{sid!r} belongs to {thing.scope}, not to {scope}"
             yield _reason(clause, pointer, message, 404, "RESOURCENOTFOUND")
 
-    def _creation(self, part: Part, value: Mapping[str, Any], keys: list[Any]) -> Iterator[Reason | Oddity]:
+    def _creation(self, part: Part, value: Mapping[str, Any], identities: list[Identity]) -> Iterator[Reason | Oddity]:
         missing = [name for name in part.required_on_create if name not in value]
         for name in missing:
             clause = clause_of(part.schema, "x-resource", "required-on-create")
             message = f"{name!r} is missing, and this {part.name} is new"
             yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
-        if missing and any(self.model.look_up(key) is not None for key in keys):
+        if missing and any(self.model.look_up(each) is not None for each in identities):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
 
 

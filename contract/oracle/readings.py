@@ -32,6 +32,18 @@ def is_plain(text: str) -> bool:
     return 0 < len(text) <= LONGEST and text == text.strip() and text.isprintable() and text.isascii()
 
 
+_PADDING = " \t\n\r\v\f\u00a0\ufeff"
+
+
+def trimmed(value: Any) -> Any:
+    """A value as a reader sees it who trims every text."""
+    if isinstance(value, str):
+        return value.strip().strip(_PADDING)
+    if isinstance(value, dict):
+        return {name: trimmed(one) for name, one in value.items()}
+    return [trimmed(one) for one in value] if isinstance(value, list) else value
+
+
 def oddities(value: Any, schema: Schema, now: tuple[int, str]) -> Iterator[Oddity]:
     """Everything in a valid request that some reading refuses. ``now`` is an instant (see formats)."""
     yield from _odd(value, schema, (), now)

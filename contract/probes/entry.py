@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
+from contract.http.jwt import take_apart
 from contract.judging.findings import Judgement
-from contract.judging.signon import take_apart
 from contract.probes.workbench import Workbench
 
 Headers = tuple[tuple[str, str], ...]

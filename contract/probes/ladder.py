@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes import entry, form, identity, sign, state
+from contract.probes import entry, form, identity, latency, sign, state
 from contract.probes.workbench import Workbench
 
 LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "recall": state.recall,
-    "pace": sign.pace,
+    "pace": latency.pace,
     "subsets": state.subsets,
     "examples": form.examples,
     "kinds": identity.kinds,
@@ -42,14 +42,6 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "signon": sign.asked,
     "follow-signon": sign.followed,
     "other-install": identity.other_install,
-    "growth": sign.growth,
+    "growth": latency.growth,
     "memory": state.memory,
 }
-
-
-def climb(bench: Workbench, only: frozenset[str] | None = None) -> None:
-    """Run every probe of the ladder (or those of ``only``)."""
-    for name, probe in LADDER.items():
-        if only is None or name in only:
-            with bench.probe(name):
-                probe(bench)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Request
 from contract.judging.findings import Judgement
 from contract.model.identity import value_at
 from contract.probes.workbench import Workbench
@@ -70,47 +69,3 @@ def _names(value: Any) -> set[str]:
     if not isinstance(value, dict):
         return set()
     return {one for one in value.values() if isinstance(one, str) and len(one) > 3}
-
-
-def pace(bench: Workbench) -> None:
-    """Fresh things early in the run: how long they take."""
-    _timed(bench, bench.options.growth // 3)
-
-
-def growth(bench: Workbench) -> None:
-    """Fresh things late in the run: they are not slower than the early ones, beyond what noise explains."""
-    _timed(bench, bench.options.growth - bench.options.growth // 3)
-    if len(bench.pace) == bench.options.growth:
-        bench.record(slower(bench.pace))
-
-
-def _timed(bench: Workbench, count: int) -> None:
-    for _ in range(count):
-        started = time.monotonic()
-        exchange: Exchange = bench.provision(bench.body())
-        if exchange.response is None or not exchange.response.ok:
-            return
-        bench.pace.append(exchange.seconds or time.monotonic() - started)
-
-
-LEAST = 0.002
-"""Seconds; a difference below it is noise of the machine, whatever its ratio."""
-
-
-def slower(times: list[float]) -> Judgement:
-    """Whether calls became slower: the medians of the thirds rise steadily, and by more than the spread of any."""
-    judgement = Judgement()
-    third = len(times) // 3
-    if third < 20:
-        return judgement
-    judgement.touch("latency-flat")
-    thirds = [sorted(times[index * third : (index + 1) * third]) for index in range(3)]
-    medians = [one[third // 2] for one in thirds]
-    if (
-        medians[0] < medians[1] < medians[2]
-        and thirds[2][third // 10] > thirds[0][-third // 10]
-        and medians[2] > 2 * medians[0] + LEAST
-    ):
-        received = f"{medians[0] * 1000:.1f} ms at first, {medians[2] * 1000:.1f} ms at last"
-        judgement.find("latency-flat", "slower and slower", "a flat latency", received)
-    return judgement

@@ -17,6 +17,7 @@ from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
+from contract.judging.latency import Pair
 from contract.judging.race import judge_burst
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
@@ -50,7 +51,7 @@ class Workbench:
         seed: int,
     ) -> None:
         self.target, self.judge, self.ledger, self.access, self.composer = target, judge, ledger, access, composer
-        self.options = options
+        self.options, self.seed = options, seed
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
         self.name = self.rung = ""
@@ -59,14 +60,14 @@ class Workbench:
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
-        self.pace: list[float] = []
+        self.pace: list[Pair] = []
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
         self.shown: set[Shown] = set()
 
     def fork(self, prefix: str) -> Workbench:
         """A workbench for one execution: the same target and ledger, but names and a memory of its own."""
-        model = Model(self.resources, made=self.judge.model.made)
+        model = Model(self.resources, made=self.judge.model.made, shown=self.judge.model.shown)
         judge = Judge(
             self.judge.operation,
             model,
@@ -155,12 +156,21 @@ class Workbench:
         return self.send(self.request(body, **how))
 
     def burst(self, body: Any, count: int) -> bool:
-        """Send the same body several times at once, and judge the answers together: whether nothing was found."""
-        request = self.request(body)
-        expected = self.judge.expect(request)
-        exchanges = self.target.burst([request] * count)
-        self.trail += exchanges
-        judgement = judge_burst(self.judge, exchanges, expected)
+        """Send the same body several times at once, and judge the answers together: whether nothing was found.
+
+        A burst most of whose answers were lost is sent again under other names; what is lost each time is a hang.
+        """
+        for attempt in range(3):
+            request = self.request(body if attempt == 0 else self.renamed(body))
+            expected = self.judge.expect(request)
+            exchanges = self.target.burst([request] * count)
+            self.trail += exchanges
+            unanswered = [one for one in exchanges if one.response is None]
+            judgement = judge_burst(self.judge, exchanges, expected)
+            if len(unanswered) * 2 < count:
+                break
+            if attempt == 2:
+                judgement.merge(self.judge.judge(unanswered[0], expected))
         self.record(judgement, *exchanges)
         return not judgement.findings
 
@@ -175,7 +185,8 @@ class Workbench:
                     trail=tuple(self.trail),
                     rung=self.rung,
                 )
-        self.ledger.record(judgement)
+        with self.ledger.lock:
+            self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:

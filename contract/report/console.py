@@ -48,8 +48,10 @@ def _lines(verdict: Verdict, paint: _Paint) -> Iterator[str]:
     yield from _notes(verdict)
     yield ""
     pace = f"{verdict.requests} requests in {verdict.seconds:.1f} s"
-    if verdict.throttled or verdict.unavailable:
+    if verdict.throttled or verdict.unavailable or verdict.lost:
         pace += f", {verdict.throttled} times told to wait, {verdict.unavailable} times unavailable"
+    if verdict.lost:
+        pace += f", {verdict.lost} answer{'s' * (verdict.lost != 1)} lost"
     yield f"{pace}, seed {verdict.seed}."
     if verdict.coverage is not None:
         shown = verdict.coverage

@@ -93,6 +93,9 @@ class Exhibitor:
             seconds=report.seconds,
             throttled=report.throttled,
             unavailable=report.unavailable,
+            lost=report.lost,
+            stopped=None if report.stopped is None else self.text(report.stopped),
+            unmet=report.unmet,
             coverage=_coverage(report),
         )
 

@@ -137,6 +137,9 @@ class Verdict:
     seconds: float
     throttled: int
     unavailable: int
+    lost: int = 0
+    stopped: str | None = None
+    unmet: tuple[str, ...] = ()
     coverage: ShownCoverage | None = None
 
     @property
@@ -168,6 +171,10 @@ class Verdict:
         counted = ", ".join(f"{self.count(outcome)} {outcome.value.replace('-', ' ')}" for outcome in Outcome)
         known = sum(one.known is not None for one in self.findings)
         said = "The contract is kept" if self.exit_code == 0 else "The contract is broken"
+        if self.exit_code == 0 and self.stopped is not None:
+            said = f"Stopped early ({self.stopped.rstrip('.')}); nothing was found in the part that was judged"
+        if self.exit_code == 1 and self.unmet and not any(one.counts for one in self.findings):
+            said = f"Nothing was found, but {len(self.unmet)} required clauses were not exercised"
         if self.exit_code == 1 and not any(
             one.counts and clause.outcome is Outcome.FAILED for clause in self.clauses for one in clause.findings
         ):

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
 from contract.http.access import Access
-from contract.http.exchange import Exchange
-from contract.http.har import Call, Recording
+from contract.http.exchange import LOST_STATUSES, Exchange
+from contract.http.har import Recording
+from contract.http.harentry import Call, Missing
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
 from contract.judging.race import judge_burst, part_results
-from contract.judging.refusals import taint
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
 from contract.probes.workbench import Options, Workbench
@@ -64,33 +66,63 @@ def judge_recording(
     """The verdict on a recording. ``name`` is what reports call it; ``access`` is passive."""
     started = time.monotonic()
     clock = _Clock()
-    bench = _lab(recording, document, catalogue, access, clock)
+    bench = _workbench(recording, document, catalogue, access, clock)
+    counted = Counter[str]()
     seen: list[Exchange] = []
-    throttled = unavailable = 0
     for cluster in _clusters(recording.calls):
+        # what is not known of overlapping calls may have come before or after the others
+        _doubt(bench.judge, cluster)
         exchanges = []
         for call in cluster:
             clock.now = call.when
-            exchange = replace(call.exchange, index=len(seen) + 1, phase="recorded")
-            seen.append(exchange)
-            status = exchange.response.status if exchange.response is not None else 0
-            throttled += status == 429
-            unavailable += status == 503
-            if status == 503:
-                taint(bench.judge.model, bench.judge.expect(exchange.request), (), 0, known=False)
-            if status not in (429, 503):
-                exchanges.append(exchange)
+            _count(call.exchange, counted)
+            if call.missing is Missing.NOTHING:
+                exchanges.append(replace(call.exchange, index=len(seen) + 1, phase="recorded"))
+                seen.append(exchanges[-1])
         _judge(bench, exchanges)
-    return _report(
-        recording, name, document, bench, seen, time.monotonic() - started, only, skip, throttled, unavailable
-    )
+        if exchanges:
+            _doubt(bench.judge, cluster)
+    report = _report(recording, name, document, bench, seen)
+    for clause, result in report.results.items():
+        _explain(result, left_out=clause in skip or bool(only and clause not in only))
+    report.throttled, report.unavailable, report.lost = counted["429"], counted["unavailable"], counted["lost"]
+    report.seconds = time.monotonic() - started
+    return report
 
 
-def _lab(recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Workbench:
+def _count(exchange: Exchange, counted: Counter[str]) -> None:
+    status = exchange.response.status if exchange.response is not None else None
+    counted["429"] += status == 429
+    counted["unavailable"] += status in LOST_STATUSES
+    counted["lost"] += exchange.lost
+
+
+def _doubt(judge: Judge, cluster: Sequence[Call]) -> None:
+    """What nobody can tell of calls that were not recorded whole, the model is unsure of."""
+    for call in cluster:
+        exchange = call.exchange
+        if call.missing is Missing.ANSWER:
+            judge.lost(judge.expect(exchange.request))
+        elif call.missing is Missing.REQUEST:
+            answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
+            judge.model.forget(_sids(judge, answer) if isinstance(answer, dict) else None)
+        elif call.missing is Missing.MEANING:
+            judge.model.clear()
+
+
+def _sids(judge: Judge, answer: Mapping[str, Any]) -> set[str]:
+    parts = judge.model.resources.parts
+    shown = [(part, answer.get(part.response)) for part in parts]
+    return {str(one.get(part.sid_member)) for part, one in shown if isinstance(one, dict)}
+
+
+def _workbench(
+    recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock
+) -> Workbench:
     operation = document.operations[OPERATION]
     found = resources(operation)
     model = Model(found, closed=False)
-    base = recording.calls[0].base if recording.calls else ""
+    base = _base(recording)
     oracle = Oracle(operation, model, catalogue, access, clock)
     judge = Judge(
         operation, model, catalogue, access, secure=urlsplit(base).scheme == "https", oracle=oracle,
@@ -128,22 +160,13 @@ def _judge(bench: Workbench, exchanges: list[Exchange]) -> None:
         bench.record(bench.judge.judge(exchange), exchange)
 
 
-def _report(
-    recording: Recording,
-    name: str,
-    document: Document,
-    bench: Workbench,
-    seen: list[Exchange],
-    seconds: float,
-    only: frozenset[str],
-    skip: frozenset[str],
-    throttled: int,
-    unavailable: int,
-) -> Report:
-    for clause, result in bench.ledger.results.items():
-        _explain(result, left_out=clause in skip or bool(only and clause not in only))
+def _report(recording: Recording, name: str, document: Document, bench: Workbench, seen: list[Exchange]) -> Report:
     ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(recording.ignored.items()))
     notes = [f"Of {recording.entries} entries {len(seen)} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
+    if any(call.missing is not Missing.NOTHING for call in recording.calls):
+        notes.append(
+            "Calls that were not recorded whole may have happened; nobody is blamed for what they may have done."
+        )
     cannot = None
     if not seen:
         cannot = (
@@ -151,7 +174,7 @@ def _report(
             + (f" (ignored: {ignored})" if ignored else "")
             + "; is the SID right?"
         )
-    base = recording.calls[0].base if recording.calls else "no calls"
+    base = _base(recording) or "no calls"
     return Report(
         target=f"{name} ({base})",
         seed=0,
@@ -159,12 +182,16 @@ def _report(
         results=bench.ledger.results,
         exchanges=seen,
         created=[],
-        seconds=seconds,
-        throttled=throttled,
-        unavailable=unavailable,
+        seconds=0.0,
+        throttled=0,
+        unavailable=0,
         cannot=cannot,
         notes=notes,
     )
+
+
+def _base(recording: Recording) -> str:
+    return next((call.base for call in recording.calls if call.missing is not Missing.MEANING), "")
 
 
 def _explain(result: ClauseResult, *, left_out: bool) -> None:

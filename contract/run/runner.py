@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,15 +13,16 @@ from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
-from contract.http.target import BudgetError, Target, Transport, UnavailableError
+from contract.http.patience import UnavailableError
+from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
 from contract.judging.judge import Judge
-from contract.judging.keyset import read_keys
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
-from contract.probes.ladder import climb
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
+from contract.run.knocking import Arrival, knock
+from contract.run.schedule import NothingAcceptedError, climb
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -37,11 +38,12 @@ class RunSettings:
     examples: int = 60
     only: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
-    wait: float = 0.0
+    arrival: Arrival = field(default_factory=Arrival)
+    jobs: int = 1
     most_seconds: float | None = None
     most_requests: int | None = None
     rate: float | None = None
-    jwks: str | None = None
+    require: frozenset[str] = frozenset()
     options: Options = field(default_factory=Options)
 
     def leaves_out(self, clause: str) -> bool:
@@ -72,6 +74,9 @@ class Report:
     throttled: int
     unavailable: int
     cannot: str | None = None
+    lost: int = 0
+    stopped: str | None = None
+    unmet: tuple[str, ...] = ()
     notes: list[str] = field(default_factory=list)
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
@@ -89,14 +94,17 @@ class Report:
         return [one for result in self.results.values() for one in result.findings.values()]
 
     def exit_code(self, *, strict: bool, known: frozenset[str] = frozenset()) -> int:
-        """0 clean, 1 findings that count, 2 could not check. ``known`` are fingerprints of a baseline."""
+        """0 clean, 1 findings that count or required clauses that were not exercised (``unmet``), 2 could not check.
+
+        ``known`` are fingerprints of a baseline.
+        """
         if self.cannot is not None:
             return 2
         for result in self.results.values():
             fresh = [one for one in result.findings if one not in known]
             if fresh and (strict or result.clause.binding):
                 return 1
-        return 0
+        return 1 if self.unmet else 0
 
 
 Watch = Callable[[Exchange, str], None]
@@ -120,12 +128,12 @@ def run(
     bench = open_workbench(target, url, document, catalogue, access, plan)
     target.watch = _watcher(target, plan, started, watch)
     notes: list[str] = []
-    cannot = None
+    cannot = stopped = None
     try:
-        cannot = knock(bench, plan, sleep)
+        cannot = knock(bench, plan.arrival, sleep)
         if cannot is None:
             target.phase = "ladder"
-            climb(bench)
+            climb(bench, jobs=plan.jobs)
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 generate(bench, plan)
@@ -134,15 +142,20 @@ def run(
             cannot = _vacuous(bench)
     except UnavailableError as error:
         cannot = str(error)
+    except NothingAcceptedError:
+        cannot = _vacuous(bench)
     except KeyboardInterrupt:
         cannot = "The run was interrupted; what was seen and created until then is listed."
     except BudgetError as error:
-        notes.append(f"{error} What was seen until then is reported.")
+        stopped = str(error)
         cannot = _vacuous(bench)
     if bench.unfollowed is not None:
         notes.append("The sign-on link leads to another host and was not followed.")
     results = bench.ledger.results
     _reasons(results, access, plan, secure=urlsplit(url).scheme == "https")
+    unmet = unexercised(results, plan.require)
+    notes += _share(results, stopped, target.lost, target.restarts if cannot is None else 0)
+    notes += [f"Required, but not exercised: {name} ({results[name].reason})." for name in unmet]
     return Report(
         target=url,
         seed=plan.seed,
@@ -153,6 +166,9 @@ def run(
         seconds=time.monotonic() - started,
         throttled=target.throttled,
         unavailable=target.unavailable,
+        lost=target.lost,
+        stopped=stopped,
+        unmet=unmet,
         cannot=cannot,
         notes=notes,
         prefix=bench.composer.prefix,
@@ -187,35 +203,22 @@ def open_workbench(
     return bench
 
 
-def knock(bench: Workbench, plan: RunSettings, sleep: Callable[[float], None]) -> str | None:
-    """Wait until the target answers, see whether it takes the credential, and fetch its keys."""
-    bench.target.phase = "knock"
-    until = time.monotonic() + plan.wait
-    request = bench.request(bench.body("?"))
-    while True:
-        exchange = bench.target.transport.send(request)
-        if exchange.response is not None and exchange.response.status == 429:
-            exchange = bench.target.send(request)
-        if exchange.response is not None and exchange.response.status not in (502, 503, 504):
-            break
-        if time.monotonic() >= until:
-            reason = exchange.failure or (f"status {exchange.response.status}" if exchange.response else "no answer")
-            return f"The target cannot be reached: {reason}. Check the URL, or give it time with --wait."
-        sleep(0.2)
-    bench.target.sent += 1
-    if exchange.response.status in (401, 403):
-        message = exchange.response.body[:300].decode("utf-8", "replace")
-        return f"The target refuses the token (status {exchange.response.status}): {message}"
-    bench.record(bench.judge.judge(exchange), exchange)
-    path = plan.jwks or "/oidc/jwks"
-    if not path.startswith("/"):
-        path = bench.relative(path) or "/oidc/jwks"
-    keys = bench.target.transport.send(Request("GET", path, bench.access.headers))
-    if keys.response is not None and keys.response.status == 200:
-        found = read_keys(keys.response.body)
-        bench.published_keys = found.texts()
-        bench.judge.verify = found.complaint
-    return None
+def unexercised(results: Mapping[str, ClauseResult], required: frozenset[str]) -> tuple[str, ...]:
+    """The required clauses of which nothing can be said, in the order of the catalogue."""
+    return tuple(name for name, one in results.items() if name in required and one.outcome() is Outcome.NOT_EXERCISED)
+
+
+def _share(results: Mapping[str, ClauseResult], stopped: str | None, lost: int, restarts: int) -> Iterator[str]:
+    """Sentences about what a verdict does not rest on."""
+    if stopped is not None:
+        judged = [one for one in results.values() if one.clause.judged_by == "check"]
+        seen = sum(one.outcome() is not Outcome.NOT_EXERCISED for one in judged)
+        yield f"{stopped} Of {len(judged)} clauses that a run can show, {seen} were judged; the others were not."
+    if lost:
+        said = "1 answer was" if lost == 1 else f"{lost} answers were"
+        yield f"{said} lost; such a call may have happened, and nothing is judged that depends on whether it did."
+    if restarts:
+        yield f"The target refused connections {restarts} time{'s' * (restarts != 1)} and was waited for."
 
 
 def _vacuous(bench: Workbench) -> str | None:
@@ -252,7 +255,7 @@ def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: RunSetti
             result.reason = "a black box cannot be judged on it"
         elif missing := [hints[need] for need in result.clause.needs if not given[need]]:
             result.reason = "needs " + ", ".join(missing)
-        elif not result.exercised:
+        elif not result.exercised and not result.reason:
             result.reason = "no request of this run was answered in a way that shows it"
 
 

@@ -40,7 +40,7 @@ def run(stage: Any, bends: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
 
     def one(command: Callable[[list[str]], int], *arguments: object, bend: str = "honest") -> tuple[int, str, str]:
         transport = stage.transport(bends[bend])
-        monkeypatch.setattr(contract.http.target, "HttpTransport", lambda url, ca_file=None: transport)
+        monkeypatch.setattr(contract.http.target, "HttpTransport", lambda url, **_: transport)
         code = command([str(argument) for argument in arguments])
         printed = capsys.readouterr()
         return code, printed.out, printed.err

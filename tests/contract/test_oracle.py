@@ -17,7 +17,6 @@ from contract.judging.judge import Judge
 from contract.judging.refusals import judge_form
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict
-from contract.probes.sign import LEAST, slower
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -134,10 +133,3 @@ def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     judgement = Judgement()
     judge_form(Response(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
     assert "another media type" in {one.cause for one in judgement.findings}
-
-
-def test_latency_needs_a_steady_rise_that_somebody_could_notice() -> None:
-    assert slower([0.001] * 20 + [0.004] * 20 + [0.02] * 20).findings
-    assert not slower([LEAST / 8] * 20 + [LEAST / 4] * 20 + [LEAST / 2] * 20).findings
-    assert not slower([0.02] * 20 + [0.004] * 20 + [0.02] * 20).findings
-    assert "latency-flat" not in slower([0.1] * 30).exercised

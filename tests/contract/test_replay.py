@@ -34,7 +34,7 @@ def replayed(one: Recorded, stage: Any, bend: Any, access: Access | None = None)
     plan = RunSettings()
     target = Target(transport, sleep=lambda seconds: None)
     bench = open_workbench(target, "http://testserver", stage.document, stage.catalogue, access or stage.access, plan)
-    assert knock(bench, plan, lambda seconds: None) is None
+    assert knock(bench, plan.arrival, lambda seconds: None) is None
     return list(replay(one, bench)), transport
 
 

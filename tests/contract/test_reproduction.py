@@ -23,7 +23,8 @@ from contract.report.exhibit import exhibit
 from contract.report.json import render
 from contract.report.masking import masker_for
 from contract.report.verdict import Verdict
-from contract.run.runner import Report, RunSettings, knock, open_workbench
+from contract.run.knocking import Arrival, knock
+from contract.run.runner import Report, RunSettings, open_workbench
 from tests.servers.behaviour import Behaviour
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage
 from tests.servers.harness import access, clauses, document, judged
@@ -56,7 +57,7 @@ def again(report: Recorded, behaviour: Behaviour, asked: Behaviour) -> list[Repl
     base = "http://127.0.0.1:8019"
     target = Target(InProcess(Independent(behaviour, base)), sleep=lambda seconds: None)
     bench = open_workbench(target, base, document(), clauses(), access(asked), RunSettings())
-    assert knock(bench, RunSettings(), lambda seconds: None) is None
+    assert knock(bench, Arrival(), lambda seconds: None) is None
     return list(replay(report, bench))
 
 

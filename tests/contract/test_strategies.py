@@ -31,7 +31,7 @@ DOCUMENT = load()
 CLAUSES = load_clauses()
 BODIES = bodies(DOCUMENT, known=KNOWN)
 QUICK = settings(max_examples=40, database=None, deadline=None, phases=(Phase.generate,))
-SHRINKING = settings(QUICK, max_examples=300, phases=(Phase.generate, Phase.shrink))
+SHRINKING = settings(QUICK, max_examples=3000, derandomize=True, phases=(Phase.generate, Phase.shrink))
 
 
 def judge(of: Document = DOCUMENT) -> Judge:

@@ -57,6 +57,7 @@ class Behaviour:
     throttle_offset: int = 0
     throttle_form: str = ""
     unavailable_every: int = 0  # every n-th call is answered 503
+    unavailable_status: int = 503
     # --- identity
     trim: bool = False
     form: str = ""  # a Unicode normal form, for all strings

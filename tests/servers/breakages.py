@@ -52,6 +52,7 @@ UPSERT: Mapping[str, Breakage] = {
     "configuration-forgotten": of("recall-finds configuration-ids", "configuration-forgotten"),
     "users-swapped": of("recall-finds sids-distinct", "users-swapped"),
     "one-sid-for-all-courses": of("sids-distinct", "one-sid-for-all-courses"),
+    "one-sid-for-all-configurations": of("sids-distinct", "one-sid-for-all-configurations"),
     "one-index-for-all-parts": of("response-shape sids-distinct", "one-index-for-all-parts"),
     "course-keyed-with-title": of("recall-finds", "course-keyed-with-title"),
     "user-keyed-with-email": of("recall-finds", "user-keyed-with-email"),
@@ -111,7 +112,7 @@ UPSERT: Mapping[str, Breakage] = {
     "omitted-resets-defaults": of("defaults-at-creation update-merges", omitted="defaults"),
     "maps-merged": of("update-replaces-whole", maps="merge"),
     "dates-compared-as-text": of("values-compare", "text-compare"),
-    "partial-writes": of("all-or-nothing", rollback=False),
+    "partial-writes": of("unknown-sid-refused", rollback=False),
     "stores-before-it-validates": of("all-or-nothing", "stores-before-it-validates"),
     "races": of("concurrent-once", atomic=False),
 }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.servers.answering import Answer
 from tests.servers.behaviour import Behaviour
 from tests.servers.bodies import InputError
-from tests.servers.members import at, instant
+from tests.servers.members import at, converted, instant, rolled_over
 
 JSON = {"Content-Type": "application/json"}
 Headers = dict[str, list[str]]
@@ -71,6 +71,12 @@ def read(behaviour: Behaviour, body: Any) -> Any:
         body = body[0]
     if not isinstance(body, dict):
         return body
+    if "trims-first" in quirks:
+        body = _mapped(body, lambda text: text.strip("\ufeff \t\r\n\v\f\u00a0"))
+    if "converts-texts" in quirks:
+        converted(body)
+    if "days-roll-over" in quirks:
+        body = _mapped(body, rolled_over)
     if "null-is-absent" in quirks:
         body = _without_null(body)
     if "sids-in-any-case" in quirks:
@@ -117,6 +123,12 @@ def _chokes(kind: str, text: str) -> bool:
 def _dates(configuration: Any) -> list[str]:
     found = [at(configuration, f"{window}/{edge}") for window in ("access", "scheduling") for edge in ("open", "close")]
     return [text for text in found if isinstance(text, str) and text]
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _mapped(inner, change) for name, inner in value.items()}
+    return change(value) if isinstance(value, str) else value
 
 
 def _without_null(value: Any) -> Any:

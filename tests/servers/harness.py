@@ -7,10 +7,11 @@ from unittest import mock
 
 from contract.http.access import Access
 from contract.http.target import Transport
-from contract.probes.ladder import LADDER, climb
+from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.run import runner
 from contract.run.runner import Report, RunSettings
+from contract.run.schedule import climb
 from contract.run.sequences import generate
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
@@ -51,14 +52,15 @@ def judged(
     base: str = "http://127.0.0.1:8019",
     transport: Transport | None = None,
     growth: int = 5,
+    jobs: int = 1,
     given: Access | None = None,
 ) -> Report:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
         raise ValueError(f"The ladder has no probe {unknown}.")
 
-    def some(bench: Workbench) -> None:
-        climb(bench, frozenset(probes) or None)
+    def some(bench: Workbench, *, jobs: int) -> None:
+        climb(bench, frozenset(probes) or None, jobs=jobs)
 
     with mock.patch.object(runner, "climb", some):
         return runner.run(
@@ -67,7 +69,7 @@ def judged(
             document(),
             clauses(),
             given or access(behaviour),
-            RunSettings(examples=0, options=Options(follow_signon=True, growth=growth)),
+            RunSettings(examples=0, jobs=jobs, options=Options(follow_signon=True, growth=growth)),
             sleep=lambda seconds: None,
         )
 

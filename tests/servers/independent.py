@@ -69,10 +69,14 @@ class Independent:
             if behaviour.throttle_after is not None:
                 answer[1]["Retry-After"] = behaviour.throttle_after
         elif behaviour.unavailable_every and calls % behaviour.unavailable_every == 0:
-            answer = 503, {"Content-Type": "text/html"}, b"<html><body>Service Unavailable</body></html>"
+            answer = (
+                behaviour.unavailable_status,
+                {"Content-Type": "text/html"},
+                b"<html><body>Service Unavailable</body></html>",
+            )
         else:
             answer = self._answer(method, path, named, body)
-        if "slower-and-slower" in behaviour.quirks:
+        if "everything-slower-and-slower" in behaviour.quirks:
             time.sleep(len(self.store.things) * 0.00003)
         return packed(behaviour, answer, ",".join(named.get("accept-encoding", [])))
 
@@ -127,6 +131,8 @@ class Independent:
         if "provisions-before-it-looks-at-the-token" in behaviour.quirks:
             self._quietly(install, headers, body)
         refused = check(headers, install, behaviour)
+        if refused is not None and "provisions-what-it-refuses" in behaviour.quirks:
+            self._quietly(install, headers, body)
         if refused is not None and refused.code != "FORBIDDEN":
             return credential_refusal(behaviour, refused)
         if behaviour.order != "install":
@@ -185,6 +191,8 @@ class Independent:
             status = behaviour.invalid_input_status
             shown = found[:1] if "first-fault-only" in quirks else found
             return refusal(behaviour, status, "INVALIDINPUT", "The body is not valid.", shown)
+        if "slower-and-slower" in quirks:
+            time.sleep(len(self.store.things) * 0.00003)
         work = Provision(self.store, install, FACTS["integrations"])
         try:
             work.run(body)
@@ -204,6 +212,8 @@ class Independent:
             sids["user"], self._last = getattr(self, "_last", sids["user"]), sids["user"]
         if "one-sid-for-all-courses" in quirks:
             sids["course"] = self._first = getattr(self, "_first", sids["course"])
+        if "one-sid-for-all-configurations" in quirks and "configuration" in sids:
+            sids["configuration"] = self._one = getattr(self, "_one", sids["configuration"])
         signon = None
         if "signon" in body or "signon-unasked" in quirks:
             user = work.made.get("user")

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, Loss, Request, Response
 from tests.servers.bodies import InputError
 from tests.servers.independent import Independent
 
@@ -24,7 +24,7 @@ class InProcess:
         try:
             status, answered, body = self.server.handle(request.method, request.path, headers, request.body or b"")
         except InputError as error:
-            return Exchange(request, None, started, 10.0, failure="no answer in time" if not str(error) else str(error))
+            return Exchange(request, None, started, 10.0, failure=str(error) or "no answer in time", loss=Loss.LATE)
         named = {name.lower(): value for name, value in answered.items()}
         if named.get("content-encoding") == "gzip":
             body = gzip.decompress(body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -101,6 +101,26 @@ def at(body: Any, path: str) -> Any:
             return ...
         body = body[name]
     return body
+
+
+def converted(body: dict[str, Any]) -> None:
+    """Turn texts that are written as a number or a boolean into one where one is meant, as some validators do."""
+    for member in MEMBERS:
+        parent, _, name = member.path.rpartition("/")
+        value = at(body, member.path)
+        if member.type == "integer" and isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,15}\s*", value):
+            at(body, parent)[name] = int(value)
+        elif member.type == "boolean" and isinstance(value, str) and value.strip().lower() in ("true", "false"):
+            at(body, parent)[name] = value.strip().lower() == "true"
+
+
+def rolled_over(text: str) -> str:
+    """A day that its month does not have as the day on which it would be; other texts as they are."""
+    found = re.match(r"(\d{4})-(0[1-9]|1[0-2])-(29|30|31)(?=T|$)", text)
+    if found is None or instant(text) is not None:
+        return text
+    month = datetime(int(found[1]), int(found[2]), 1, tzinfo=UTC) + timedelta(days=int(found[3]) - 1)
+    return month.strftime("%Y-%m-%d") + text[10:]
 
 
 def coerced(body: dict[str, Any]) -> None:

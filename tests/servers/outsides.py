@@ -23,6 +23,7 @@ CREDENTIALS: Mapping[str, Breakage] = {
     "basic-accepted": taking("credential-invalid-refused credential-missing-refused", "basic"),
     "cookie-accepted": taking("credential-missing-refused", "cookie"),
     "provisions-all-the-same": of("credential-refusal-stores-nothing", "provisions-before-it-looks-at-the-token"),
+    "provisions-what-it-refuses": of("credential-refusal-stores-nothing", "provisions-what-it-refuses"),
     "token-echoed": of("credential-not-echoed", "echo-token"),
     "token-echoed-in-a-header": of("credential-not-echoed", "echo-in-header"),
     "missing-is-400": of("credential-missing-refused credential-status", missing_status=400),
@@ -126,6 +127,8 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "errors-as-html-named-json": of("never-html error-shape", errors="html-as-json"),
     "errors-as-text": of("error-shape", errors="text"),
     "errors-of-no-body": of("error-shape", errors="nothing"),
+    "throttles-in-html": of("never-html", throttle_every=9, throttle_form="html"),
+    "throttles-with-nothing": of("error-shape", throttle_every=9, throttle_form="nothing"),
     "credential-errors-as-html": of("never-html", auth_errors="html"),
     "credential-errors-as-text": of("error-shape", auth_errors="text"),
     "not-found-as-html": of("never-html", "html-404"),
@@ -139,5 +142,6 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "any-path": of("path-known", "any-path"),
     "install-form-500": of("never-server-error install-sid-form", malformed_install_status=500),
     "slower-and-slower": of("latency-flat", "slower-and-slower"),
+    "everything-slower-and-slower": of("latency-flat", "everything-slower-and-slower"),
 }
 BREAKAGES: Mapping[str, Breakage] = {**UPSERT, **VALIDATION, **CREDENTIALS, **SIGNON, **ANSWERS, **ROBUSTNESS}

@@ -1,0 +1,75 @@
+"""Whether calls become slower as more is provisioned, told apart from a machine that has other things to do.
+
+Calls are measured in pairs with a control call that touches no state, both as the least of a small group: whatever
+else the machine does makes single calls late, and hardly ever a whole group of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from contract.judging.findings import Judgement
+
+CLAUSE = "latency-flat"
+LEAST = 0.001
+"""Seconds; a smaller rise is nobody's concern."""
+FEWEST = 5
+"""Groups below which nothing is told."""
+
+
+class Trend(StrEnum):
+    """What two series of measurements say."""
+
+    FLAT = "flat"
+    SLOWER = "slower"
+    NOISY = "too noisy to tell"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The least seconds of a group of calls that create something, and of the control calls between them."""
+
+    work: float
+    control: float
+
+    @property
+    def cost(self) -> float:
+        """Seconds that only the work takes."""
+        return max(self.work - self.control, 0.0)
+
+
+def trend(early: Sequence[Pair], late: Sequence[Pair]) -> Trend:
+    """Compare measurements from the beginning and the end of a run.
+
+    Slower is what more than doubled, beyond what the control calls of the same moments tell about the machine.
+    """
+    before, after = median(one.cost for one in early), median(one.cost for one in late)
+    controls = sorted(one.control for one in (*early, *late))
+    noise = controls[-1 - len(controls) // 10] - controls[0]
+    machine = median(one.control for one in late) / max(median(one.control for one in early), 1e-6)
+    rise = after - before * max(machine, 1.0)
+    bar = max(before, LEAST)
+    if rise > bar + 2 * noise:
+        return Trend.SLOWER
+    return Trend.NOISY if 2 * noise > 3 * bar and rise > bar else Trend.FLAT
+
+
+def judge_latency(early: Sequence[Pair], late: Sequence[Pair], confirmed: Sequence[Pair]) -> tuple[Trend, Judgement]:
+    """The trend, and the findings: a rise counts if it is there again after a pause (``confirmed``)."""
+    judgement = Judgement()
+    if min(len(early), len(late)) < FEWEST:
+        return Trend.FLAT, judgement
+    found = trend(early, late)
+    if found is Trend.SLOWER:
+        found = trend(early, confirmed) if len(confirmed) >= FEWEST else Trend.NOISY
+    if found is Trend.NOISY:
+        return found, judgement
+    judgement.touch(CLAUSE)
+    if found is Trend.SLOWER:
+        before, after = median(one.cost for one in early), median(one.cost for one in confirmed)
+        received = f"{before * 1000:.1f} ms at first, {after * 1000:.1f} ms at last, beyond what a control call takes"
+        judgement.find(CLAUSE, "slower and slower", "a flat latency", received)
+    return found, judgement

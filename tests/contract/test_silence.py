@@ -1,0 +1,92 @@
+"""The silence of a target proves nothing until it was seen to speak, and a firm promise is told as the firm clause."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from unittest import mock
+
+import pytest
+
+from contract.probes.changes import put
+from contract.probes.ladder import LADDER
+from contract.probes.workbench import Workbench
+from contract.run.runner import Report
+from tests.servers.behaviour import HONEST, Behaviour
+from tests.servers.breakages import UPSERT
+from tests.servers.harness import failed, found, judged
+
+GARBAGE = (("token", "not-a-credential-at-all"),)
+
+
+def following(behaviour: Behaviour, steps: Callable[[Workbench], None]) -> Report:
+    """The verdict on a few calls."""
+
+    with mock.patch.dict(LADDER, {"recall": steps}):
+        return judged(behaviour, "recall")
+
+
+def update_behind_a_refusal(bench: Workbench) -> None:
+    """An update that is refused for its credential, and then is not."""
+    base = bench.body("course")
+    changed = put(base, ("course", "title"), "Another title than before")
+    bench.provision(base)
+    bench.provision(changed, headers=GARBAGE)
+    bench.provision(changed)
+
+
+def update_behind_a_404(bench: Workbench) -> None:
+    """An update beside a SID that names nothing, and then without."""
+    base = bench.body("course", "exam", "configuration")
+    changed = put(base, ("course", "title"), "Another title than before")
+    bench.provision(base)
+    bench.provision(put(changed, ("exam", "ids"), {"sid": "EX" + "0" * 32}))
+    bench.provision(changed)
+
+
+def shown_first(steps: Callable[[Workbench], None]) -> Callable[[Workbench], None]:
+    def both(bench: Workbench) -> None:
+        base = bench.body("course")
+        for title in ("One title of many", "Two titles of many", "Two titles of many"):
+            bench.provision(put(base, ("course", "title"), title))
+        steps(bench)
+
+    return both
+
+
+@pytest.mark.parametrize("steps", [update_behind_a_refusal, update_behind_a_404])
+@pytest.mark.parametrize("results", ["found", "updated"])
+def test_who_never_says_updated_is_not_said_to_have_stored(results: str, steps: Callable[[Workbench], None]) -> None:
+    for tried in (steps, shown_first(steps)):
+        report = following(Behaviour(results=results), tried)
+        assert failed(report) == []
+        assert found(report) <= {"result-truthful"}
+
+
+@pytest.mark.parametrize(
+    ("steps", "behaviour", "clause"),
+    [
+        (
+            update_behind_a_refusal,
+            Behaviour(quirks=frozenset({"provisions-what-it-refuses"})),
+            "credential-refusal-stores-nothing",
+        ),
+        (update_behind_a_404, Behaviour(rollback=False), "unknown-sid-refused"),
+    ],
+)
+def test_who_can_tell_and_does_not_is_said_to_have_stored(
+    steps: Callable[[Workbench], None], behaviour: Behaviour, clause: str
+) -> None:
+    assert clause not in found(following(behaviour, steps))
+    assert clause in {one.partition(":")[0] for one in failed(following(behaviour, shown_first(steps)))}
+    assert found(following(HONEST, shown_first(steps))) == set()
+
+
+def test_a_404_that_left_something_behind_is_told_as_the_firm_clause() -> None:
+    report = judged(UPSERT["partial-writes"].behaviour, "unknown-sids", "nothing-by-halves")
+    assert {one.partition(":")[0] for one in failed(report)} == {"unknown-sid-refused"}
+
+
+def test_a_sid_that_is_given_twice_is_told_as_the_firm_clause() -> None:
+    quirk = Behaviour(quirks=frozenset({"one-sid-for-all-configurations"}))
+    report = judged(quirk, "recall", "nameless")
+    assert "sids-distinct" in {one.partition(":")[0] for one in failed(report)}
