@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import ipaddress
-import json
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,8 @@ from urllib.parse import urlsplit
 
 from contract.http.access import Access
 from spec.resources.installs import Install
+from spec.source.json_reading import read_json
+from spec.source.place import SourceError
 
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
@@ -174,9 +175,12 @@ def _header(text: str) -> tuple[str, str]:
 
 def _ready(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise AdmissionError(f"the ready file {path} cannot be read ({error}); has the mock started?") from None
+        value = read_json(path, largest=2**20)
+    except SourceError as error:
+        raise AdmissionError(f"the ready file cannot be read ({error}); has the mock started?") from None
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("url", "install", "token")):
         raise AdmissionError(f"{path} is no ready file: it has no url, install and token.")
+    for name in ("expired_token", "integration", "other_install", "other_token"):
+        if not isinstance(value.get(name), str | None):
+            raise AdmissionError(f"{path}: /{name}: should be a text or null; is it a ready file of 'invigilate mock'?")
     return value

@@ -63,7 +63,7 @@ def cases(schema: Any, depth: int = 0) -> int:
     """The cases in which one value must be told apart: branches add up, what holds together multiplies."""
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
         return 1
-    total = 1
+    total: int = 1
     for word in ("anyOf", "oneOf"):
         if schema.get(word):
             total *= max(sum(cases(branch, depth + 1) for branch in schema[word]), 1)
@@ -76,7 +76,7 @@ def cases(schema: Any, depth: int = 0) -> int:
     for part in schema.get("dependentSchemas", {}).values():
         total *= 1 + cases(part, depth + 1)
     total *= 2 ** min(len(schema.get("dependentRequired", ())), _DEEPEST)
-    return min(total, 10 * MOST_CASES)
+    return int(min(total, 10 * MOST_CASES))
 
 
 def least_values(schema: Any, definitions: Mapping[str, Any] | None = None, depth: int = 0) -> int:
