@@ -189,3 +189,30 @@ def test_edited_files_end_in_sentences(name: str, tmp_path: Path, capsys: pytest
 
 def test_edits_are_drawn_from_their_seed() -> None:
     assert list(files(DOCUMENT_FILE, 1, 3)) == list(files(DOCUMENT_FILE, 1, 3))
+
+
+@pytest.mark.parametrize(
+    ("where", "value", "told"),
+    [
+        (("requestBody",), True, "'requestBody' of the Operation Object must be an object, not true"),
+        (("requestBody",), {"$ref": "#/info/title"}, "names the text 't', where a Request Body Object is meant"),
+        (("responses", "204"), ["a"], "'204' of the Responses Object must be an object, not a list"),
+        (("parameters",), {"a": 1}, "'parameters' of the Operation Object must be a list of objects, not an object"),
+        (("requestBody", "content", "application/json"), 5, "must be an object of objects, not an object"),
+        (("requestBody", "required"), "yes", "must be true or false, not the text 'yes'"),
+    ],
+)
+def test_a_diff_says_what_it_could_not_compare(
+    where: tuple[str, ...], value: Any, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps(document({"type": "string"})))
+    made = document({"type": "string"})
+    here = made["paths"]["/things"]["post"]
+    for step in where[:-1]:
+        here = here[step]
+    here[where[-1]] = value
+    new.write_text(json.dumps(made))
+    assert diff([str(old), str(new), "--fail-on", "possible"]) == 1
+    assert told in capsys.readouterr().out
+    assert diff([str(new), str(new), "--fail-on", "possible"]) == 0
