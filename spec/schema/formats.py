@@ -15,6 +15,7 @@ _DATE_TIME = re.compile(
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z"
 )
 _CALENDAR = re.compile(r"[+-]?([0-9]{4,6})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2})(?::?([0-9]{2}))?.*)?\Z")
+_IN_EVERY_MONTH = frozenset(f"{day:02}" for day in range(1, 29))
 _OTHER_ISO = re.compile(r"[+-]?[0-9]{4}[-0-9W:Tt.,+Zz ]*\Z")
 
 
@@ -78,6 +79,8 @@ def is_iso_8601_date(text: str) -> bool:
 
 def is_calendar_day(text: str) -> bool:
     """False for a date whose day its month does not have, such as 30 February; texts without such a date are fine."""
+    if text[4:5] == "-" == text[7:8] and text[8:10] in _IN_EVERY_MONTH:
+        return True
     found = _CALENDAR.match(text)
     if found is None or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
         return True
