@@ -222,7 +222,7 @@ class PlainReading:
         declared = node.get("type")
         types = declared if isinstance(declared, list) else [declared]
         numeric = {"integer", "number"} & {each for each in types if isinstance(each, str)}
-        if name in RANGES and numeric:
+        if isinstance(name, str) and name in RANGES and numeric:
             parts.append({"minimum": RANGES[name][0], "maximum": RANGES[name][1]})
         elif name == "byte":
             parts.append({"pattern": BASE64})
