@@ -87,8 +87,6 @@ class Resolver:
             below = f"{pointer}/{escape(key)}"
             member = known.get(key) or (FREE.get(kind) if not key.startswith("x-") else None)
             inlined[key] = child if member is None else self._member(child, below, member, way.below())
-            if isinstance(inlined[key], bool) and member is not None and key != "additionalProperties":
-                inlined[key] = _spelt(inlined[key])
             size += self._size(inlined[key]) if member is not None else 0
         if kind is Kind.SCHEMA and self.legacy:
             inlined = modern(inlined)
@@ -103,11 +101,11 @@ class Resolver:
     def _member(self, value: Any, pointer: str, member: Member, way: _Way) -> Any:
         if member.shape is Shape.NAMED and isinstance(value, Mapping):
             return {
-                name: _spelt(self._object(child, f"{pointer}/{escape(name)}", member.kind, way))
+                name: self._object(child, f"{pointer}/{escape(name)}", member.kind, way)
                 for name, child in value.items()
             }
         if isinstance(value, list):
-            return [_spelt(self._object(child, f"{pointer}/{at}", member.kind, way)) for at, child in enumerate(value)]
+            return [self._object(child, f"{pointer}/{at}", member.kind, way) for at, child in enumerate(value)]
         return self._object(value, pointer, member.kind, way) if member.shape is Shape.ONE else value
 
     def _size(self, value: Any) -> int:
@@ -175,13 +173,6 @@ class Resolver:
     def _beside(self, merged: dict[str, Any], inlined: Any, place: str) -> dict[str, Any]:
         self._sizes[id(merged)] = self._size(inlined) + 1
         return self._remember(merged, place)
-
-
-def _spelt(schema: Any) -> Any:
-    """A boolean schema as an object, which is what everything that reads schemas knows."""
-    if isinstance(schema, bool):
-        return {} if schema else {"not": {}}
-    return schema
 
 
 def modern(schema: dict[str, Any]) -> dict[str, Any]:

@@ -115,15 +115,6 @@ def test_references_that_fan_out_are_not_served_beyond_a_size() -> None:
         build(source, _catalogue())
 
 
-def test_booleans_are_served_as_the_schemas_that_they_are() -> None:
-    source = read(DOCUMENT_FILE)
-    source.value["components"]["schemas"]["Course"]["properties"] |= {"anything": True, "nothing": False}
-    body = build(source, _catalogue()).operations["provision"].body
-    assert body is not None
-    members = body.json["properties"]["course"]["properties"]
-    assert (members["anything"], members["nothing"]) == ({}, {"not": {}})
-
-
 def _catalogue() -> Any:
     from spec.catalogue.clauses import load_clauses
 
