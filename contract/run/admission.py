@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import re
 import sys
 import time
@@ -20,6 +19,8 @@ from contract.run.place import AdmissionError, Place, is_loopback, place_of
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.validation import Rules
+from spec.source.json_reading import read_json
+from spec.source.place import SourceError
 
 __all__ = ["Admission", "AdmissionError", "admission"]
 
@@ -203,9 +204,12 @@ def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, 
 
 def _ready(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise AdmissionError(f"the ready file {path} cannot be read ({error}); has the mock started?") from None
+        value = read_json(path, largest=2**20)
+    except SourceError as error:
+        raise AdmissionError(f"the ready file cannot be read ({error}); has the mock started?") from None
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("url", "install", "token")):
         raise AdmissionError(f"{path} is no ready file: it has no url, install and token.")
+    for name in ("expired_token", "integration", "other_install", "other_token"):
+        if not isinstance(value.get(name), str | None):
+            raise AdmissionError(f"{path}: /{name}: should be a text or null; is it a ready file of 'invigilate mock'?")
     return value
