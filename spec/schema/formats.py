@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from spec.schema.addresses import is_email, is_http_url
+from spec.schema.addresses import is_email, is_http_url, is_uri
 
 _MOST_REMEMBERED = 64  # characters of a text whose instant is remembered
 _DATE_TIME = re.compile(
@@ -112,6 +112,11 @@ def is_time_zone(text: str) -> bool:
     return text in _zones()
 
 
+def is_date(text: str) -> bool:
+    """RFC 3339 section 5.6 ``full-date``."""
+    return len(text) == 10 and instant(f"{text}T00:00:00Z") is not None
+
+
 FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "iso-8601-date": is_iso_8601_date,
@@ -120,4 +125,6 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "currency-code": is_currency_code,
     "time-zone": is_time_zone,
     "http-url": is_http_url,
+    "date": is_date,
+    "uri": is_uri,
 }
