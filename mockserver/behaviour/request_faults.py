@@ -83,14 +83,14 @@ BODIES = (
         "takes anything for an integration",
         ("signon-integration-form",),
         lacks("signon-integration-form", "signon-integration-known"),
-        ("signon-integration-known",),
+        ("signon-integration-known", "values-survive"),
     ),
     Fault(
         "overlooks-sid-form",
         "takes any text for a SID, and believes in it",
         ("sid-form", "unknown-sid-refused"),
         partial(Behaviour, judging=(bodies.without_rules("sid-form"),), planning=(Credulous,)),
-        ("asked-present", "response-shape", "sid-hex-minted", "user-enrolled"),
+        ("asked-present", "configuration-ids", "response-shape", "sid-hex-minted", "user-enrolled", "values-survive"),
     ),
     Fault(
         "takes-no-json",
