@@ -26,6 +26,7 @@ __all__ = ["Admission", "AdmissionError", "admission"]
 
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 _OURS = ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection")
+_TYPES = "proctorTypes"
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
 
 
@@ -80,6 +81,7 @@ def admission(
         expired_token=expired,
         other_install=other_install,
         other_token=other_token,
+        guessed=frozenset() if options.proctor_type or ready else frozenset({_TYPES}),
         headers=tuple(_header(text, options.auth, environment) for text in options.header),
     )
     return Admission(place.url, access)
@@ -141,9 +143,9 @@ def _known(
         other = next((one for one in installs if one.sid == ready.get("other_install")), own)
         both = {name: [one for one in own.members[name] if one in other.members.get(name, ())] for name in own.members}
         known = {name: tuple(shared or own.members[name]) for name, shared in both.items()}
-    types = options.proctor_type or list((own or installs[0]).members.get("proctorTypes", ()))
+    types = options.proctor_type or list((own or installs[0]).members.get(_TYPES, ()))
     if types:
-        known["proctorTypes"] = tuple(types)
+        known[_TYPES] = tuple(types)
     integrations = options.integration or ([ready["integration"]] if ready.get("integration") else [])
     known.pop("integrations", None)
     if integrations:
