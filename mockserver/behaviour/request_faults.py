@@ -155,7 +155,7 @@ REFUSALS = (
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
         refuses(refusals.UNPROCESSABLE),
-        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form"),
+        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form", "unknown-sid-refused", "values-survive"),
     ),
     *(
         Fault(
@@ -163,6 +163,7 @@ REFUSALS = (
             f"serves calls although: {one}",
             (f"credential-{one}-refused",),
             partial(Behaviour, admitting=(admissions.admitting(f"credential-{one}-refused"),)),
+            ("credential-invalid-refused",) if one == "missing" else (),  # a blank header is none
         )
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
     ),
