@@ -17,8 +17,8 @@ ORDER = {
         *("regex", "normal", "witness", "compatibility", "diff", "reporting", "lint", "docs"),
     ),
     "mockserver": (
-        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
-        *("serving", "ready", "files", "launch", "embedded", "cli"),
+        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "tenancy", "endpoints"),
+        *("assembly", "control", "app", "serving", "ready", "files", "launch", "embedded", "cli"),
     ),
     "contract": (
         *(

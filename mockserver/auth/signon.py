@@ -13,7 +13,7 @@ from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
-from mockserver.state.clock import Clock
+from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
@@ -56,7 +56,7 @@ class Issuer:
     """What sign-ons are made with."""
 
     keys: Keys
-    clock: Clock
+    clock: Clocks
     ids: Ids
     settings: Settings
 
@@ -83,6 +83,16 @@ class SignonGrants:
         self.used.clear()
         self.order.clear()
 
+    def forget(self, install: str) -> None:
+        """Forget every grant of one install."""
+        kept: deque[Grant] = deque()
+        for grant in self.order:
+            if grant.install == install:
+                self._drop(grant)
+            else:
+                kept.append(grant)
+        self.order = kept
+
     def issue(
         self,
         install: Install,
@@ -97,7 +107,7 @@ class SignonGrants:
         ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
         """
         assert self.signon is not None
-        now = self.clock()
+        now = self.clock(install.sid)
         claims = {
             name: value for name, source in self.sources.items() if (value := source.value(resources)) is not None
         }
@@ -145,7 +155,7 @@ class SignonGrants:
             verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
             if verified.claims.get("install") != install:
                 raise _foreign("token")
-            hold(verified.not_before, verified.expires, self.clock())
+            hold(verified.not_before, verified.expires, self.clock(install))
         except TokenError as error:
             if error.expired:
                 raise _expired("token", self.settings.signon_ttl) from None
@@ -168,7 +178,7 @@ class SignonGrants:
                 f"This sign-on {what} was used before; each works once, and the link and its token share that use."
             )
             raise _refused("signon-single-use", message)
-        if self.clock() >= grant.expires:
+        if self.clock(grant.install) >= grant.expires:
             raise _expired(what, self.settings.signon_ttl)
         if consume:
             self.used.add(grant.token_id)
@@ -176,13 +186,15 @@ class SignonGrants:
 
     def _remember(self, grant: Grant, now: float) -> None:
         while self.order and (self.order[0].expires + _REMEMBERED < now or len(self.order) >= _MOST_GRANTS):
-            old = self.order.popleft()
-            self.grants.pop(old.token_id, None)
-            self.codes.pop(old.code, None)
-            self.used.discard(old.token_id)
+            self._drop(self.order.popleft())
         self.order.append(grant)
         self.grants[grant.token_id] = grant
         self.codes[grant.code] = grant.token_id
+
+    def _drop(self, grant: Grant) -> None:
+        self.grants.pop(grant.token_id, None)
+        self.codes.pop(grant.code, None)
+        self.used.discard(grant.token_id)
 
 
 @dataclass(frozen=True, slots=True)
