@@ -31,6 +31,7 @@ from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
+from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.tenancy.tenants import Shared, Tenants
 from spec.catalogue.clauses import Catalogue
@@ -81,7 +82,7 @@ class Mock(Starlette):
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast()
         self.tenants.leaving.append(self.forecast.leave)
-        plane = ControlPlane(partial(self._controlled, parts))
+        self.plane = plane = ControlPlane(partial(self._controlled, parts))
         unknown = UnknownPath((), control.PATHS)
         handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
         misbehaving = Misbehaving(
@@ -92,6 +93,7 @@ class Mock(Starlette):
         super().__init__(
             routes=[*routes, control.control(settings, plane)],
             middleware=[
+                *_cross_origin(settings),
                 Middleware(RawPath, prefix),
                 Middleware(Journaling, self.journal, clocks, known.variable),
             ],
@@ -107,7 +109,7 @@ class Mock(Starlette):
         self.tenants.restart()
         self.grants.clear()
         self.journal.clear()
-        self.forecast.clear()
+        self.forecast.restart()
         self.clocks.restore()
         for restart in self.runtime.behaviour.reset:
             restart()
@@ -126,6 +128,7 @@ class Mock(Starlette):
                 *operation_routes(self.document, self.honest.endpoints, behind),
                 MethodRoute("GET", "/", documents.index),
                 MethodRoute("GET", "/openapi.json", documents.openapi),
+                MethodRoute("GET", "/health", documents.health),
             ]
         )
 
@@ -152,6 +155,20 @@ def create_app(
 ) -> Mock:
     """The application that serves a document. Raises DocumentError for an operation that it has no handler for."""
     return Mock(document, clauses, installs, runtime, lifespan=lifespan)
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
+    """What lets web pages of other origins call the API (Fetch, section 3.2). The control plane refuses them all."""
+    if not settings.cors:
+        return []
+    from starlette.middleware.cors import CORSMiddleware
+
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=settings.cors, allow_methods=["*"], allow_headers=["*"],
+            expose_headers=["Invigilate-Warning", "Retry-After", "WWW-Authenticate"],
+        )
+    ]  # fmt: skip
 
 
 def _operation(document: Document, name: str) -> Operation:

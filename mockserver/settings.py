@@ -17,7 +17,7 @@ class Settings:
     ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
     host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which
     the mock was started. ``control_token`` lets others than this machine use the control plane; with
-    ``control_guarded`` nobody does without it.
+    ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may call the API (``*``: any page).
     """
 
     public_url: str | None = None
@@ -37,6 +37,7 @@ class Settings:
     journal_bytes: int = 16 * MIB
     control_token: str = ""
     control_guarded: bool = False
+    cors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

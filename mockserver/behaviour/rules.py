@@ -118,6 +118,8 @@ class Forecast:
 
     def __init__(self) -> None:
         self.rules: dict[str, Rule] = {}
+        self.first: list[Rule] = []
+        """Those with which the mock was started, which a restart brings back."""
         self._made = 0
 
     def name(self) -> str:
@@ -135,6 +137,12 @@ class Forecast:
     def clear(self) -> None:
         """Drop every rule."""
         self.rules.clear()
+
+    def restart(self) -> None:
+        """Begin anew, with the rules of the start."""
+        self.rules = {rule.id: rule for rule in self.first}
+        for rule in self.first:
+            rule.restart()
 
 
 def holds(body: Json, pointer: str, value: Json) -> bool:

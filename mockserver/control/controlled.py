@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Controlled:
-    """A mock as the control plane sees it. ``reset`` restores the state of its start, ``contract`` makes its contract page."""
+    """A mock as the control plane sees it: ``reset`` restores the state of its start, ``contract`` makes the page."""
 
     document: Document
     parts: Resources

@@ -54,8 +54,8 @@ class Guard:
             raise refuse("cross-site", None, "This was sent by a web page of another origin; that is not allowed.")
         if (self.settings.control_guarded or not is_here(scope)) and not self._holds_token(named):
             message = (
-                "The control plane wants its token; send 'Authorization: Bearer <token>'. The banner and the ready file "
-                "of the mock show it as the control token."
+                "The control plane wants its token; send 'Authorization: Bearer <token>'. The banner and the ready "
+                "file of the mock show it as the control token."
             )
             challenge = ((b"www-authenticate", b'Bearer realm="invigilate control"'),)
             raise refuse("control-token", None, message, headers=challenge)

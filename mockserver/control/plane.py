@@ -1,8 +1,8 @@
-"""The operations of the control plane: made when one of them is called for the first time, for a start need not wait."""
+"""The operations of the control plane. They are made when one is called for the first time: a start need not wait."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -42,6 +42,19 @@ class ControlPlane:
         from mockserver.control.weather import of_header
 
         return of_header(text, self._condition)
+
+    def start_with(self, weather: Sequence[str]) -> None:
+        """Let the rules of these options hold from now on, and after every reset. Raises Refusal."""
+        if not weather:
+            return
+        from mockserver.control.weather import of_option
+
+        forecast, operations = self._controlled().forecast, self._document.operations
+        body = operations["makeWeather"].body
+        assert body is not None
+        rules = Rules(body.json)
+        forecast.first = [of_option(text, forecast.name(), rules) for text in weather]
+        forecast.restart()
 
     @cached_property
     def _document(self) -> Document:

@@ -10,6 +10,7 @@ from mockserver.behaviour.rules import MOST, Condition, Matching, Rule
 from mockserver.control.asked import Asked
 from mockserver.control.clock import as_text, seconds
 from mockserver.control.controlled import Controlled
+from mockserver.http.decoding import decode
 from mockserver.http.errors import Fault, Refusal, refuse
 from mockserver.http.response import Response, of_json
 from spec.schema.lossless import lossless
@@ -46,10 +47,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
             raise refuse("invalid-input", "schema", message, pointer="/match/operation")
         if len(forecast.rules) >= MOST:
             raise Refusal("conflict", f"There are {MOST} rules; delete those that are not used any more.")
-        rule = Rule(
-            forecast.name(), match, condition(body["then"]), body.get("times", 0), body.get("every", 0),
-            body.get("probability", 1.0), body.get("seed", 0), seconds(body["until"]) if "until" in body else 0.0,
-        )  # fmt: skip
+        rule = made(forecast.name(), body)
         forecast.rules[rule.id] = rule
         return of_json(shown(rule), status=201)
 
@@ -107,22 +105,59 @@ def condition(then: Mapping[str, Json]) -> Condition:
 
 def of_header(text: str, rules: Rules) -> Condition:
     """What ``Invigilate-Weather: status=503; retry-after=1`` means. Raises Refusal with all that is wrong with it."""
-    then: dict[str, Any] = {}
+    then = _pieces(text)
+    faults = [Fault(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
+    if faults:
+        told = " ".join(f"{one.pointer}: {one.message}" for one in faults)
+        raise Refusal("invalid-input", f"The header Invigilate-Weather cannot be followed: {told}")
+    return condition(then)
+
+
+_MATCHED = ("operation", "method", "path", "install")
+_COUNTED = ("times", "every", "probability", "seed", "until")
+
+
+def of_option(text: str, name: str, rules: Rules) -> Rule:
+    """The rule of an option: ``operation=provision; status=503; every=20``, or JSON as the control plane takes it.
+
+    ``rules`` are those of that JSON. Raises Refusal with all that is wrong with it.
+    """
+    if text.lstrip().startswith("{"):
+        body = decode(text.encode(), 64)
+    else:
+        pieces = _pieces(text)
+        match = {one: str(pieces.pop(one)) for one in _MATCHED if one in pieces}
+        counted = {one: pieces.pop(one) for one in _COUNTED if one in pieces}
+        body = {**counted, **({"match": match} if match else {}), "then": pieces}
+    faults = [Fault(one.pointer, one.message, one.clause) for one in outermost(rules.violations(body))]
+    if faults:
+        message = " ".join(f"{one.pointer}: {one.message}" for one in faults)
+        raise Refusal("invalid-input", message, faults)
+    return made(name, body)
+
+
+def made(name: str, body: Mapping[str, Json]) -> Rule:
+    """The rule of its JSON. Raises Refusal for what no schema can say."""
+    return Rule(
+        name, Matching(**body.get("match", {})), condition(body["then"]), body.get("times", 0), body.get("every", 0),
+        body.get("probability", 1.0), body.get("seed", 0), seconds(body["until"]) if "until" in body else 0.0,
+    )  # fmt: skip
+
+
+def _pieces(text: str) -> dict[str, Any]:
+    """The members of ``status=503; retry-after=1``."""
+    found: dict[str, Any] = {}
     for piece in text.split(";"):
         name, equals, value = (one.strip() for one in piece.partition("="))
         name = _NAMES.get(name, name)
         if not piece.strip():
             continue
         if name == "faults":
-            then[name] = value.split()
+            found[name] = value.split()
         else:
             read = lossless(value) if equals else True
-            then[name] = value if read is None or name in ("code", "message") else read
-    faults = [Fault(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
-    if faults:
-        message = f"The header Invigilate-Weather cannot be followed: {faults[0].message}"
-        raise Refusal("invalid-input", message, faults)
-    return condition(then)
+            found[name] = value if read is None or name in ("code", "message", "until") else read
+    return found
 
 
 def shown(rule: Rule) -> dict[str, Json]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from secrets import token_bytes
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
@@ -13,6 +16,7 @@ from mockserver.http.decoding import depth
 from mockserver.http.errors import Header, Headers
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
+from spec.source.pointer import Json
 
 MASK = "•••"
 _SHORT = 3  # so short a secret is masked where it stands, not wherever its letters occur
@@ -24,6 +28,8 @@ _SECRET_MEMBERS = frozenset(  # of OAuth 2.0 and OpenID Connect, where no schema
 )
 _SECRET_FIELDS = _SECRET_MEMBERS | {"code", "token"}
 """The names of secrets in forms and queries, where a code is no error code."""
+_JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+_SIGNATURE = "bWFza2Vk"  # "masked": a token is none without its signature
 _FORM = b"application/x-www-form-urlencoded"
 
 
@@ -51,20 +57,53 @@ class Parsed:
     answer: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Replacing:
+    """What stands for each secret, and what is put in the place of a member that is secret."""
+
+    replaced: Mapping[str, Json]
+    hide: Callable[[Json], Json]
+
+    def text(self, text: str) -> str:
+        """A text without the secrets in it."""
+        for secret, other in self.replaced.items():
+            text = text.replace(secret, str(other))
+        return text
+
+
 class Masking:
     """What is secret: values of headers, and of members that the document marks or a standard names."""
 
     def __init__(self, document: Document, credential_header: str) -> None:
+        self._key = token_bytes(16)
         self._headers = {*_SECRET_HEADERS, credential_header.encode()}
         self._members = _secret_members(document) | _SECRET_MEMBERS
 
-    def show(self, exchanges: Iterable[Exchange]) -> Iterator[Shown]:
-        """The exchanges. A secret of one of them is masked in all of them."""
+    def show(self, exchanges: Iterable[Exchange], *, alike: bool = False) -> Iterator[Shown]:
+        """The exchanges. A secret of one of them is masked in all of them.
+
+        With ``alike`` a secret is replaced by something of its form, the same for the same secret as long as the
+        process runs: so it can be judged which are alike, which are links and what tokens say, and nobody can use them.
+        """
         kept = [parsed(one) for one in exchanges]
         secrets = {secret for one in kept for secret in self._secrets(one) if len(secret) > _SHORT}
-        ordered = sorted(secrets, key=len, reverse=True)
+        hide = self._alike if alike else _hidden
+        replaced = {one: hide(one) for one in sorted(secrets, key=len, reverse=True)}
         for one in kept:
-            yield self._show(one, ordered)
+            yield self._show(one, Replacing(replaced, hide))
+
+    def _alike(self, secret: Json) -> Json:
+        """Something of the form of a secret, which is none."""
+        if not isinstance(secret, str):
+            return 0 if isinstance(secret, int | float) and not isinstance(secret, bool) else secret
+        if secret.startswith(("http://", "https://")):
+            address, question, query = secret.partition("?")
+            fields = [(name, self._alike(value)) for name, value in parse_qsl(query, keep_blank_values=True)]
+            return f"{address}{question}{urlencode(fields)}"
+        if _JWT.match(secret):
+            return f"{secret.rpartition('.')[0]}.{_SIGNATURE}"
+        digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=self._key, digest_size=6).hexdigest()
+        return f"masked-{digest}" if secret else secret
 
     def is_secret(self, name: str) -> bool:
         """Whether a member of that name holds a secret."""
@@ -93,34 +132,43 @@ class Masking:
             for member in value:
                 yield from self._found(member)
 
-    def _show(self, one: Parsed, secrets: list[str]) -> Shown:
+    def _show(self, one: Parsed, secrets: Replacing) -> Shown:
         exchange = one.exchange
         path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
         fields = _SECRET_FIELDS if _is_form(exchange) else frozenset()
         return Shown(
             at=exchange.at,
             method=exchange.method,
-            path=_replaced(path, secrets),
+            path=secrets.text(path),
             headers=self._shown_headers(exchange.headers, secrets),
             body=self._masked(one.body, secrets, fields),
             status=exchange.status,
             answer_headers=self._shown_headers(exchange.answer_headers, secrets),
             answer=self._masked(one.answer, secrets),
-            notes=tuple(_replaced(note, secrets) for note in exchange.notes),
+            notes=tuple(secrets.text(note) for note in exchange.notes),
         )
 
-    def _shown_headers(self, headers: Headers | list[Header], secrets: list[str]) -> Mapping[str, str]:
+    def _shown_headers(self, headers: Headers | list[Header], secrets: Replacing) -> Mapping[str, str]:
         return {
-            name.decode("latin-1"): MASK if name in self._headers else _replaced(value.decode("latin-1"), secrets)
+            name.decode("latin-1"): self._credential(value.decode("latin-1"), secrets)
+            if name in self._headers
+            else secrets.text(value.decode("latin-1"))
             for name, value in headers
         }
 
-    def _masked(self, value: Any, secrets: list[str], also: frozenset[str] = frozenset()) -> Any:
+    def _credential(self, value: str, secrets: Replacing) -> str:
+        """The value of a header that is secret; where what is alike is to stay alike, its scheme stays."""
+        if secrets.hide is _hidden:
+            return MASK
+        scheme, space, credential = value.partition(" ")
+        return f"{scheme} {secrets.hide(credential)}" if space else str(secrets.hide(value))
+
+    def _masked(self, value: Any, secrets: Replacing, also: frozenset[str] = frozenset()) -> Any:
         if isinstance(value, str):
-            return _replaced(value, secrets)
+            return secrets.text(value)
         if isinstance(value, dict):
             return {
-                _replaced(name, secrets): MASK
+                secrets.text(name): secrets.hide(member)
                 if name in self._members or name in also
                 else self._masked(member, secrets)
                 for name, member in value.items()
@@ -154,10 +202,8 @@ def _value(body: bytes) -> Any:
     return value if depth(value) <= _DEEPEST else body.decode("utf-8", "replace")
 
 
-def _replaced(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return text
+def _hidden(secret: Json) -> Json:
+    return MASK
 
 
 def _secret_members(document: Document) -> frozenset[str]:

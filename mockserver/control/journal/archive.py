@@ -17,9 +17,12 @@ _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding"
 
 
 def har(entries: Iterable[Entry], shelf: Shelf, base: str, version: str) -> dict[str, Json]:
-    """An HTTP Archive of entries, whose URLs begin with ``base``. Calls without an answer have the status 0."""
-    listed = list(entries)
-    shown = shelf.masking.show(one.exchange for one in listed)
+    """An HTTP Archive of entries, whose URLs begin with ``base``. Calls without an answer have the status 0.
+
+    Keys are left out, for the signatures that they would verify are masked.
+    """
+    listed = [one for one in entries if one.operation != "jwks"]
+    shown = shelf.masking.show((one.exchange for one in listed), alike=True)
     archived = [_archived(entry, one, base) for entry, one in zip(listed, shown, strict=True)]
     creator = {"name": "invigilate mock", "version": version}
     return {"log": {"version": "1.2", "creator": creator, "entries": archived}}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any
-from urllib.parse import unquote
 
 from mockserver.control.clock import as_text
 from mockserver.endpoints.routes import pattern
@@ -14,10 +13,10 @@ from mockserver.http.masking import Masking, Parsed, Shown, parsed
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document
 from spec.resources.resource import Resources
+from spec.schema.members import members
 from spec.source.pointer import Json
 
 _REFUSED = 400
-_WARNING = b"invigilate-warning"
 
 
 class Operations:
@@ -28,6 +27,11 @@ class Operations:
             (one.id, one.method, re.compile(re.sub(r"\{[^}]*\}", "[^/?]*", pattern(one.path))))
             for one in document.operations.values()
         ]
+        self._members = {
+            name: members(one.body.json)
+            for name, one in document.operations.items()
+            if one.body and "application/json" in one.body.content
+        }
 
     def of(self, exchange: Exchange) -> str:
         """The operationId, or nothing. HEAD is GET."""
@@ -35,9 +39,10 @@ class Operations:
         method = "GET" if exchange.method == "HEAD" else exchange.method
         return next((name for name, taken, form in self.listed if taken == method and form.fullmatch(path)), "")
 
-    def near(self, path: str) -> Iterator[tuple[str, str]]:
-        """Each method and form of path, for what is none of them."""
-        yield from ((method, form.pattern) for _, method, form in self.listed)
+    def unknown(self, operation: str, body: Json) -> list[str]:
+        """The pointers of members of a body that an operation does not know."""
+        known = self._members.get(operation)
+        return [] if known is None or not isinstance(body, dict) or known.knows(body) else known.unknown(body)
 
 
 class Entry:
@@ -67,6 +72,11 @@ class Entry:
         return self.exchange.status >= _REFUSED
 
     @property
+    def is_weather(self) -> bool:
+        """Whether something happened to it on purpose."""
+        return any(note.startswith("weather ") for note in self.exchange.notes)
+
+    @property
     def code(self) -> str:
         """The code of the refusal."""
         answer = self.read.answer
@@ -93,12 +103,10 @@ class Entry:
         told = {part.name: answer.get(part.response) for part in self._parts.parts}
         return {name: one for name, one in told.items() if isinstance(one, dict)}
 
-    @property
+    @cached_property
     def unknown(self) -> list[str]:
-        """The pointers of members that nobody knows."""
-        named = dict(self.exchange.answer_headers)
-        listed = named.get(_WARNING, b"").decode("latin-1").partition("; ")[2]
-        return [unquote(one) for one in listed.split(", ") if one]
+        """The pointers of members of the body that nobody knows."""
+        return self._operations.unknown(self.operation, self.read.body)
 
     def names(self, sid: str) -> bool:
         """Whether path, body or answer hold a SID."""

@@ -12,6 +12,7 @@ from spec.openapi.document import Document, Schema
 from spec.source.pointer import Json, split
 
 _CLOSE = 0.6
+_LONGEST = 300  # characters of a path that are compared
 _NOTHING_THERE = (404, 405, 501)
 
 
@@ -29,7 +30,7 @@ class NearMiss:
         if not self.meant:
             return f"{self.where}: nobody knows {self.sent!r}, and nothing is near it"
         off = "one letter" if self.distance == 1 else f"{self.distance} letters"
-        off = "the case of letters" if self.distance == 0 else off
+        off = "nothing but the method" if self.distance == 0 else off
         return f"{self.where}: {off} off: {self.sent!r}, probably {self.meant!r}"
 
 
@@ -53,8 +54,6 @@ class Nearness:
             yield _miss(number, pointer, name, known)
 
     def _path(self, entry: Entry) -> NearMiss:
-        sent = f"{entry.exchange.method} {entry.path}"
-
         def filled(path: str) -> str:
             """A path with what was sent in the place of its parameters."""
             pieces = entry.path.split("/")
@@ -64,11 +63,16 @@ class Nearness:
                 piece if name.startswith("{") and same else name for piece, name in zip(pieces, names, strict=False)
             ) if same else path  # fmt: skip
 
-        known = {f"{method} {filled(path)}": f"{method} {path}" for method, path in self._paths}
-        best = max(known, key=lambda one: SequenceMatcher(None, sent.lower(), one.lower()).ratio(), default="")
-        ratio = SequenceMatcher(None, sent.lower(), best.lower()).ratio()
-        meant = best if ratio >= _CLOSE else ""
-        return NearMiss(entry.exchange.number, "path", sent, meant, distance(sent, meant) if meant else 0)
+        def likeness(path: str) -> float:
+            return SequenceMatcher(None, entry.path[:_LONGEST], filled(path)).ratio()
+
+        sent, method = f"{entry.exchange.method} {entry.path[:_LONGEST]}", entry.exchange.method
+        best = max({path for _, path in self._paths}, key=likeness)
+        if likeness(best) < _CLOSE:
+            return NearMiss(entry.exchange.number, "path", sent, "", 0)
+        methods = [one for one, path in self._paths if path == best]
+        meant = f"{method if method in methods else methods[0]} {filled(best)}"
+        return NearMiss(entry.exchange.number, "path", sent, meant, distance(entry.path[:_LONGEST], filled(best)))
 
 
 def nearest(entries: Iterable[Entry], wanted: Selection, most: int = 3) -> list[tuple[Entry, list[str]]]:
@@ -79,8 +83,7 @@ def nearest(entries: Iterable[Entry], wanted: Selection, most: int = 3) -> list[
 
 
 def distance(one: str, other: str) -> int:
-    """In how many letters two texts differ (Levenshtein); 0 if only in their case."""
-    one, other = one.lower(), other.lower()
+    """In how many letters two texts differ (Levenshtein)."""
     row = list(range(len(other) + 1))
     for index, letter in enumerate(one, 1):
         above, row[0] = row[0], index

@@ -79,7 +79,11 @@ def _of_one(entry: Entry, nearness: Nearness) -> Iterator[Remark]:
             yield Remark("link-reused", number, message)
         elif any(one.startswith(_CREDENTIAL) for one in clauses):
             yield Remark("credential", number, message)
-        elif entry.exchange.status not in _BUSY and not any(one.where == "path" for one in misses):
+        elif (
+            not entry.is_weather
+            and entry.exchange.status not in _BUSY
+            and not any(one.where == "path" for one in misses)
+        ):
             yield Remark("refused", number, message)
     for part, told in entry.done.items():
         if told.get("result") == _UPDATED:
