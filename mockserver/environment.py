@@ -17,7 +17,8 @@ class EnvironmentVariableError(Exception):
 def arguments_of(parser: argparse.ArgumentParser, environment: Mapping[str, str]) -> list[str]:
     """The arguments that the environment stands for, to be put before those of the command line, which so prevail.
 
-    An empty variable is as good as none. Options that may be repeated take values between spaces.
+    An empty variable is as good as none. Options that may be repeated take values between spaces, and rules of weather
+    on lines of their own.
     Raises EnvironmentVariableError for a variable that no option has, or a switch that is neither on nor off.
     """
     options = {variable(one): one for one in parser._actions if one.option_strings and one.dest != "help"}
@@ -36,7 +37,8 @@ def arguments_of(parser: argparse.ArgumentParser, environment: Mapping[str, str]
                 raise EnvironmentVariableError(f"the variable {name} is a switch; set it to 1 or 0.")
             arguments += [option] if value.lower() in _YES else []
         elif isinstance(action, argparse._AppendAction):
-            arguments += [f"{option}={one}" for one in value.split()]
+            values = value.splitlines() if action.dest == "weather" else value.split()
+            arguments += [f"{option}={one}" for one in values]
         else:
             arguments.append(f"{option}={value}")
     return arguments

@@ -40,6 +40,7 @@ class Grant:
     audience: str
     claims: Mapping[str, Json]
     sids: Mapping[str, str]
+    issued: float
     expires: float
     identifiers: Mapping[str, Mapping[str, str]]
 
@@ -100,11 +101,14 @@ class SignonGrants:
         resources: Mapping[str, Resource],
         base: str,
         identifiers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        *,
+        lifetime: int | None = None,
     ) -> Issued:
         """A sign-on for the user among the resources of a call.
 
         ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
-        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
+        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them. ``lifetime`` is
+        in seconds; by default that of the settings.
         """
         assert self.signon is not None
         now = self.clock(install.sid)
@@ -119,7 +123,8 @@ class SignonGrants:
             audience=audience,
             claims=claims,
             sids={name: one.sid for name, one in resources.items()},
-            expires=now + self.settings.signon_ttl,
+            issued=now,
+            expires=now + (self.settings.signon_ttl if lifetime is None else lifetime),
             identifiers={name: _shortened(texts) for name, texts in identifiers.items()},
         )
         self._remember(grant, now)
@@ -158,7 +163,8 @@ class SignonGrants:
             hold(verified.not_before, verified.expires, self.clock(install))
         except TokenError as error:
             if error.expired:
-                raise _expired("token", self.settings.signon_ttl) from None
+                issued = verified.claims.get("iat", 0)
+                raise _expired("token", round(verified.expires - issued)) from None
             clause = "signon-expires" if error.early else "signon-token-verified"
             raise _refused(clause, f"This sign-on token is refused: {error.reason}.") from None
         grant = self.grants.get(str(verified.claims.get("jti")))
@@ -179,7 +185,7 @@ class SignonGrants:
             )
             raise _refused("signon-single-use", message)
         if self.clock(grant.install) >= grant.expires:
-            raise _expired(what, self.settings.signon_ttl)
+            raise _expired(what, round(grant.expires - grant.issued))
         if consume:
             self.used.add(grant.token_id)
         return grant

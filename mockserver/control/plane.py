@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -49,7 +49,7 @@ class ControlPlane:
             return
         from mockserver.control.weather import of_option
 
-        forecast, operations = self._controlled().forecast, self._document.operations
+        forecast, operations = self._controlled().forecast, described().operations
         body = operations["makeWeather"].body
         assert body is not None
         rules = Rules(body.json)
@@ -57,12 +57,8 @@ class ControlPlane:
         forecast.restart()
 
     @cached_property
-    def _document(self) -> Document:
-        return load(CONTROL_FILE)
-
-    @cached_property
     def _condition(self) -> Rules:
-        body = self._document.operations["makeWeather"].body
+        body = described().operations["makeWeather"].body
         assert body is not None
         return Rules(body.json["properties"]["then"])
 
@@ -70,7 +66,7 @@ class ControlPlane:
     def _router(self) -> Router:
         controlled = self._controlled()
         answers = _answers(controlled)
-        document = self._document
+        document = described()
         endpoints: Mapping[str, Function] = {
             name: _endpoint(answers[name], Reader(operation, controlled.settings))
             for name, operation in document.operations.items()
@@ -84,6 +80,12 @@ class ControlPlane:
             await of_refusal(refusal)(scope, receive, send)
 
         return Router(routes, redirect_slashes=False, default=unknown)
+
+
+@cache
+def described() -> Document:
+    """The document of the control plane."""
+    return load(CONTROL_FILE)
 
 
 def _plain(_: Operation) -> list[Middleware]:

@@ -163,7 +163,9 @@ class Provision:
         signon = self.engine.resources.signon
         assert signon is not None
         base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
-        issued = self.grants.issue(judged.tenant.install, audience, done.resources, base, named)
+        tenant = judged.tenant
+        lifetime = tenant.settings.signon_ttl
+        issued = self.grants.issue(tenant.install, audience, done.resources, base, named, lifetime=lifetime)
         for change in self.behaviour.signing:
             issued = change(issued, self.grants.keys)
         return {signon.redirect: issued.link, signon.token: issued.token}

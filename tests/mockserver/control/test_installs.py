@@ -128,13 +128,13 @@ def test_seeds(plane: Plane, install: dict[str, Any]) -> None:
 
 def test_a_seed_is_carried_out_whole_or_not_at_all(plane: Plane, install: dict[str, Any]) -> None:
     before = stored(plane, install["install"])
-    payloads = [{"course": COURSE}, {"course": {"ids": {"lms": "x"}}}]
+    payloads = [{"course": COURSE}, {"course": {"ids": {"lms": "x"}, "code": None}}]
     refused = plane("POST", "/seed", {"install": install["install"], "payloads": payloads}, 400)
     assert refused["errors"][0]["pointer"] == "/payloads/1/course/title"
     assert stored(plane, install["install"]) == before
     wrong = {"rooms": [{"sid": "x"}]}
     refused = plane("POST", "/seed", {"install": install["install"], "resources": wrong}, 400)
-    assert refused["errors"][0]["pointer"] == "/resources/rooms"
+    assert refused["errors"][0]["pointer"] == "/resources/rooms/0"
 
 
 def test_snapshots(plane: Plane, install: dict[str, Any]) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from tests_support import some_fast
 
-from mockserver.control.plane import CONTROL_FILE
-from spec.load import load
+from mockserver.control.plane import described
 
 from .conftest import COURSE, Plane
 
-OPERATIONS = load(CONTROL_FILE).operations
+OPERATIONS = described().operations
 
 
 def at(app: Any, client: tuple[str, int], **headers: str) -> int:
@@ -68,7 +68,7 @@ def test_mistakes_are_told(plane: Plane) -> None:
     )
     assert "/_invigilate/journal/count" in plane("GET", "/jornal", status=404)["message"]
     answer = plane.client.http.put("/_invigilate/journal")
-    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD")
     assert plane("POST", "/verify", {"macth": {}}, 400)["errors"][0]["pointer"] == "/macth"
 
 
@@ -119,7 +119,7 @@ QUERIES = [
 NAMES = ["x", "AI" + "0" * 32, "%00", "9" * 5000, "1", "%2F..%2F"]
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", some_fast(OPERATIONS, 9))
 def test_no_nonsense_is_a_defect(plane: Plane, name: str) -> None:
     operation = OPERATIONS[name]
     plane.call(plane.install(), {"course": COURSE})
@@ -132,7 +132,9 @@ def test_no_nonsense_is_a_defect(plane: Plane, name: str) -> None:
             answer = http.request(operation.method, path + quick, content=body, headers=headers)
             assert answer.status_code < 500, (name, filler, body, answer.text)
         for query in QUERIES:
-            answer = http.request(operation.method, f"{path}?{query}{quick.replace('?', '&')}", content=b"{}", headers=headers)
+            answer = http.request(
+                operation.method, f"{path}?{query}{quick.replace('?', '&')}", content=b"{}", headers=headers
+            )
             assert answer.status_code < 500, (name, filler, query, answer.text)
             if answer.status_code >= 400:
                 assert set(answer.json()) >= {"code", "message", "status", "errors"}
