@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
-from mockserver.http.decoding import depth
 from mockserver.http.errors import Header, Headers
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
+from spec.source.depth import deeper_than
 from spec.source.pointer import Json
 
 MASK = "•••"
@@ -199,7 +199,7 @@ def _value(body: bytes) -> Any:
         value = orjson.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
-    return value if depth(value) <= _DEEPEST else body.decode("utf-8", "replace")
+    return value if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
 
 
 def _hidden(secret: Json) -> Json:

@@ -43,9 +43,9 @@ class SeededIds:
         self._taken.update(sids)
 
     def sid(self, prefix: str) -> str:
-        made = f"{prefix}{self._bits(128):032x}"
+        made = prefix + self._bits(128).to_bytes(16, "big").hex()
         while made in self._taken:
-            made = f"{prefix}{self._bits(128):032x}"
+            made = prefix + self._bits(128).to_bytes(16, "big").hex()
         return made
 
     def token_id(self) -> str:
