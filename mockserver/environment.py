@@ -28,8 +28,8 @@ def arguments_of(parser: argparse.ArgumentParser, environment: Mapping[str, str]
             continue
         action = options.get(name)
         if action is None:
-            near = get_close_matches(name, options, n=1)
-            meant = f"did you mean {near[0]}?" if near else "'invigilate mock --help' lists the options."
+            near = get_close_matches(name[len(PREFIX) :], [one[len(PREFIX) :] for one in options], n=1)
+            meant = f"did you mean {PREFIX}{near[0]}?" if near else "'invigilate mock --help' lists the options."
             raise EnvironmentVariableError(f"the variable {name} stands for no option; {meant}")
         option = action.option_strings[-1]
         if action.nargs == 0:

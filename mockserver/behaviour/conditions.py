@@ -53,12 +53,11 @@ class Conditions:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive, send)
+        body = await request.read(self.shared.settings)  # all of it, also where nothing is served: it is in the journal
+        request = Request(scope, _again(body, receive), send)
         if (brought := request.header(HEADER)) is not None:
             await self._under(self.shared.read_header(brought.decode("latin-1")), None, request, send)
             return
-        if any(rule.match.body for rule in self.rules):
-            body = await request.read(self.shared.settings)
-            request = Request(scope, _again(body, receive), send)
         rule = self._due(request)
         if rule is None:
             await self.app(scope, request.receive, send)

@@ -65,7 +65,10 @@ class Console:
 
     def _write(self) -> None:
         while (one := self._waiting.get()) is not None:
-            text = self._said(one) if isinstance(one, str) else self.text(one)
+            try:
+                text = self._said(one) if isinstance(one, str) else self.text(one)
+            except Exception as error:  # noqa: BLE001 - a defect of ours costs a line, not all those that follow
+                text = self._said(f"A call could not be shown ({type(error).__name__}: {error}). Please report it.")
             if self._dropped:
                 text += self._said(f"{self._dropped} lines were left out: nobody read as fast as calls came.")
                 self._dropped = 0

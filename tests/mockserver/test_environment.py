@@ -34,7 +34,7 @@ def test_an_empty_variable_is_none() -> None:
     ("name", "value", "said"),
     [
         ("INVIGILATE_MOCK_PROT", "0", "did you mean INVIGILATE_MOCK_PORT?"),
-        ("INVIGILATE_MOCK_ZZZZZZ", "0", "lists the options"),
+        ("INVIGILATE_MOCK_9876543210987654", "0", "lists the options"),
         ("INVIGILATE_MOCK_TLS", "perhaps", "is a switch"),
     ],
 )

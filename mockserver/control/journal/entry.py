@@ -42,7 +42,7 @@ class Operations:
     def unknown(self, operation: str, body: Json) -> list[str]:
         """The pointers of members of a body that an operation does not know."""
         known = self._members.get(operation)
-        return [] if known is None or not isinstance(body, dict) or known.knows(body) else known.unknown(body)
+        return [] if known is None or not isinstance(body, dict) else known.unknown(body)
 
 
 class Entry:

@@ -19,10 +19,10 @@ class Plane:
 
     client: Any
 
-    def __call__(self, method: str, path: str, body: Any = None, status: int = 200, **query: Any) -> Any:
+    def __call__(self, method: str, path: str, body: Any = None, expected: int = 200, /, **query: Any) -> Any:
         sent = {} if body is None else {"json": body}
         answer = self.client.http.request(method, PLANE + path, params=query, **sent)
-        assert answer.status_code == status, answer.text
+        assert answer.status_code == expected, answer.text
         return answer.json()
 
     def install(self, **wanted: Any) -> dict[str, Any]:

@@ -22,8 +22,8 @@ def test_an_install_is_made_and_deleted(plane: Plane) -> None:
     assert made["install"] in [one["install"] for one in plane("GET", "/installs")["installs"]]
     plane("DELETE", f"/installs/{made['install']}")
     assert plane.call(made, {"course": COURSE}).status_code == 404
-    plane("DELETE", f"/installs/{made['install']}", status=404)
-    plane("GET", "/journal", install=made["install"], status=404)
+    plane("DELETE", f"/installs/{made['install']}", None, 404)
+    plane("GET", "/journal", None, 404, install=made["install"])
 
 
 def test_installs_share_nothing(plane: Plane) -> None:
@@ -51,9 +51,9 @@ def test_an_install_of_the_file_is_reset_alone_and_stays(plane: Plane, examples:
     plane("POST", "/reset", install=start.sid)
     assert [one["sid"] for one in stored(plane, start.sid)] == [one.sid for one in start.existing]
     assert len(stored(plane, own["install"])) == 1
-    assert "stays" in plane("DELETE", f"/installs/{start.sid}", status=409)["message"]
+    assert "stays" in plane("DELETE", f"/installs/{start.sid}", None, 409)["message"]
     plane("POST", "/reset")
-    plane("GET", f"/installs/{own['install']}", status=404)
+    plane("GET", f"/installs/{own['install']}", None, 404)
 
 
 def test_readings_are_of_one_install(plane: Plane) -> None:
@@ -100,7 +100,7 @@ def test_what_is_stored_with_relations_and_history(plane: Plane, install: dict[s
     assert stored(plane, install["install"], identifier="lms:moodle-42") == [course]
     assert stored(plane, install["install"], identifier="moodle-42") == [course]
     assert stored(plane, install["install"], identifier="api:moodle-42") == []
-    assert "it has" not in plane("GET", "/state", status=400, kind="room")["errors"][0]["message"][:20]
+    assert "it has" not in plane("GET", "/state", None, 400, kind="room")["errors"][0]["message"][:20]
 
 
 def test_passwords_are_not_shown(plane: Plane, install: dict[str, Any], examples: dict[str, Any]) -> None:
@@ -161,7 +161,7 @@ def test_a_snapshot_is_brought_to_another_install(plane: Plane, install: dict[st
     assert plane.call(other, {"course": COURSE}).json()["course"]["result"] == "Found Existing"
     assert {one["name"] for one in plane("GET", "/snapshots")["snapshots"]} == {"one", "two"}
     plane("DELETE", "/snapshots/one")
-    plane("GET", "/snapshots/one", status=404)
+    plane("GET", "/snapshots/one", None, 404)
 
 
 @pytest.mark.parametrize(

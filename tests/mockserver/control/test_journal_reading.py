@@ -69,7 +69,7 @@ def test_a_call_is_shown_whole_and_masked(plane: Plane, busy: dict[str, Any]) ->
 
 def test_calls_of_the_control_plane_are_not_kept(plane: Plane) -> None:
     plane("GET", "/health")
-    plane("GET", "/nothing", status=404)
+    plane("GET", "/nothing", None, 404)
     assert plane.client.http.get("/health").json() == {"status": "ok"}
     assert plane("GET", "/journal")["count"] == 0
 
@@ -99,10 +99,10 @@ def test_waiting_for_calls(plane: Plane, install: dict[str, Any]) -> None:
     plane.call(install, {"course": COURSE})
     late = threading.Timer(0.05, plane.call, (install, {"course": {**COURSE, "ids": {"lms": "late"}}}))
     late.start()
-    told = plane("GET", "/journal/wait", install=install["install"], count=2, timeout=30, body=[])
+    told = plane("GET", "/journal/wait", install=install["install"], count=2, timeout=30)
     late.join()
     assert told["count"] == 2
-    refused = plane("GET", "/journal/wait", status=408, clause="none-such", timeout=0)
+    refused = plane("GET", "/journal/wait", None, 408, clause="none-such", timeout=0)
     assert "0 of 1 calls" in refused["message"]
 
 

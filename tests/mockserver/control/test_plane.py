@@ -60,13 +60,13 @@ def test_web_pages_of_other_sites_read_nothing(plane: Plane) -> None:
 
 
 def test_mistakes_are_told(plane: Plane) -> None:
-    assert "did you mean 'limit'?" in plane("GET", "/journal", status=400, limt=3)["message"]
-    assert "send an integer" in plane("GET", "/journal", status=400, limit="many")["message"]
+    assert "did you mean 'limit'?" in plane("GET", "/journal", None, 400, limt=3)["message"]
+    assert "send an integer" in plane("GET", "/journal", None, 400, limit="many")["message"]
     assert (
         "GET /_invigilate/installs lists them"
-        in plane("GET", "/journal", status=404, install="AI" + "0" * 32)["message"]
+        in plane("GET", "/journal", None, 404, install="AI" + "0" * 32)["message"]
     )
-    assert "/_invigilate/journal/count" in plane("GET", "/jornal", status=404)["message"]
+    assert "/_invigilate/journal/count" in plane("GET", "/jornal", None, 404)["message"]
     answer = plane.client.http.put("/_invigilate/journal")
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD")
     assert plane("POST", "/verify", {"macth": {}}, 400)["errors"][0]["pointer"] == "/macth"
