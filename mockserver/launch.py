@@ -77,6 +77,8 @@ class Launch:
             raise LaunchError(message) from None
         finally:
             self.console.close()
+            if self.folder is not None:
+                self.folder.cleanup()
 
 
 class Announcing:
@@ -133,10 +135,10 @@ def launch(options: argparse.Namespace) -> Launch:
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, PortError) as error:
         raise LaunchError(str(error)) from None
-    folder = tempfile.TemporaryDirectory(prefix="invigilate-")
+    folder = tempfile.TemporaryDirectory(prefix="invigilate-") if options.tls else None
     try:
         called = names(options, listener)
-        certificate = certified(options.tls, options.tls_cert, options.tls_key, called, Path(folder.name))
+        certificate = certified(options.tls, options.tls_cert, options.tls_key, called, folder and Path(folder.name))
     except CertificateError as error:
         listener.close()
         raise LaunchError(str(error)) from None

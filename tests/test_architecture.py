@@ -18,7 +18,7 @@ ORDER = {
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "tenancy", "endpoints"),
-        *("assembly", "control", "app", "serving", "ready", "files", "launch", "embedded", "cli"),
+        *("assembly", "control", "app", "serving", "ready", "files", "launch", "embedded", "environment", "cli"),
     ),
     "contract": (
         *(
