@@ -137,8 +137,8 @@ def launch(options: argparse.Namespace) -> Launch:
         raise LaunchError(str(error)) from None
     folder = tempfile.TemporaryDirectory(prefix="invigilate-") if options.tls else None
     try:
-        called = names(options, listener)
-        certificate = certified(options.tls, options.tls_cert, options.tls_key, called, folder and Path(folder.name))
+        called, place = names(options, listener), None if folder is None else Path(folder.name)
+        certificate = certified(options.tls, options.tls_cert, options.tls_key, called, place)
     except CertificateError as error:
         listener.close()
         raise LaunchError(str(error)) from None

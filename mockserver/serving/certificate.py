@@ -32,7 +32,7 @@ class CertificateError(Exception):
 def certified(
     made: bool, chain: Path | None, key: Path | None, names: Iterable[str], folder: Path | None
 ) -> Certificate | None:
-    """The certificate of two files, or one that is ``made``, if either is asked for. ``folder`` is for the latter. Raises CertificateError."""
+    """The certificate of two files, or one that is ``made`` in a folder, if asked for. Raises CertificateError."""
     if chain is None and key is None:
         return make_certificate(names, folder) if made and folder is not None else None
     if chain is None or key is None:
