@@ -18,7 +18,19 @@ ORDER = {
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "tenancy", "endpoints"),
-        *("assembly", "control", "app", "serving", "ready", "files", "launch", "embedded", "environment", "cli"),
+        *(
+            "assembly",
+            "control",
+            "app",
+            "serving",
+            "ready",
+            "files",
+            "launch",
+            "embedded",
+            "testing",
+            "environment",
+            "cli",
+        ),
     ),
     "contract": (
         *(

@@ -76,8 +76,7 @@ class ControlPlane:
 
         async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
             there = shown(scope["path"].encode())
-            refusal = refuse("not-found", None, f"There is nothing at {there}. The control plane has {listed}.")
-            await of_refusal(refusal)(scope, receive, send)
+            raise refuse("not-found", "path-known", f"There is nothing at {there}. The control plane has {listed}.")
 
         return Router(routes, redirect_slashes=False, default=unknown)
 
