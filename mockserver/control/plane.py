@@ -76,7 +76,7 @@ class ControlPlane:
 
         async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
             there = shown(scope["path"].encode())
-            raise refuse("not-found", "path-known", f"There is nothing at {there}. The control plane has {listed}.")
+            raise refuse("not-found", "path-known", f"There is nothing at {there}. The paths are {listed}.")
 
         return Router(routes, redirect_slashes=False, default=unknown)
 

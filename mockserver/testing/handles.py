@@ -99,7 +99,7 @@ class Weather:
     ) -> str:  # fmt: skip
         """Let anything happen, as ``POST /_invigilate/weather`` takes it; ``match`` is about this install. The id."""
         schedule = {"times": times, "every": every, "probability": probability, "seed": seed}
-        body = {name: value for name, value in schedule.items() if value is not None}
+        body: dict[str, Json] = {name: value for name, value in schedule.items() if value is not None}
         body |= {"then": dict(then), "match": {**match, "install": self._install}}
         return str(self._plane.call("POST", "/weather", body)["id"])
 
