@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_WHOLE = 1_500_000  # steps: a value made, or a fiftieth of a body judged; some seconds of one core
+_WHOLE = 1_000_000  # steps: a value made, or a fiftieth of a body judged; some seconds of one core
 
 
 class Effort:

@@ -13,7 +13,7 @@ from spec.normal.place import Path, rebuilt
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
 from spec.witness.effort import Effort
-from spec.witness.engine import difference, expanded, judge, verdict
+from spec.witness.engine import difference, expanded, judge, reachable, verdict
 from spec.witness.leaf import OTHERS
 from spec.witness.sample import samples
 
@@ -67,7 +67,7 @@ class Contest:
 
     @cached_property
     def size(self) -> int:
-        """How many letters both schemas have, by a hundred: what it takes to hand them to a validator."""
+        """How many letters both schemas have, by ten: what it takes to hand them to a validator."""
         return sum(len(text(reachable(side))) for side in (self.accepting, self.refusing)) // 10
 
     def proves(self, body: Any) -> bool:
