@@ -15,6 +15,7 @@ from spec.compatibility.rules import SCHEMA_RULES, Effect
 from spec.compatibility.usage import Body, Usage, Use
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import Schema
+from spec.witness.effort import Effort
 from spec.witness.engine import is_contained
 from spec.witness.search import Contest, Isolated, Witness, anywhere, search
 
@@ -62,6 +63,7 @@ class Judgement:
         self._contests: IdentityCache[Contest] = IdentityCache()
         self._settled: IdentityCache[bool] = IdentityCache()
         self._searches = 0
+        self._effort = Effort()
 
     def changes(self) -> Iterator[SchemaChange | NoteChange]:
         """Every change, judged; nothing for bodies that are proven to stay as they are.
@@ -87,7 +89,7 @@ class Judgement:
 
     def _answer(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...], *, old_side: bool) -> Answer:
         doubt: str | None = None
-        if self._searches >= _MOST_SEARCHES:
+        if self._searches >= _MOST_SEARCHES or self._effort.is_spent:
             doubt = "there are more changes than are searched for a proof"
         for use in uses[: _MOST_BODIES if doubt is None else 0]:
             self._searches += 1
@@ -106,7 +108,8 @@ class Judgement:
         known = self._contests.get(body, old_side)
         if known is None:
             sides = aligned(body.old, body.new)
-            known = Contest(sides.old, body.new) if old_side else Contest(sides.new, body.old)
+            pair = (sides.old, body.new) if old_side else (sides.new, body.old)
+            known = Contest(*pair, self._effort)
             self._contests.put(body, known, old_side)
         return known
 

@@ -13,6 +13,8 @@ from spec.normal.readable import OWN_FORMATS
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
+_LARGEST_SUBTRACTED = 600
+_MOST_COMBINATIONS = 4096
 
 
 def verdict(schema: Schema) -> Callable[[Any], bool | None]:
@@ -64,10 +66,38 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
     schema = reachable(schema)
     if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
         return None
+    if _combinations(schema) > _MOST_COMBINATIONS:
+        return None
     try:
         return jsonschema_rs.canonicalize(bare(schema), draft=jsonschema_rs.Draft202012, validate_formats=True)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return None
+
+
+def _combinations(node: Any) -> int:
+    """How many ways of choosing branches one place has at the most: what the algebra may have to write out."""
+    worst = 1
+    stack = [node]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, list):
+            stack.extend(here)
+        elif isinstance(here, dict):
+            stack.extend(child for key, child in here.items() if key not in ("enum", NOTE))
+            worst = max(worst, _choices(here))
+    return worst
+
+
+def _choices(schema: Schema) -> int:
+    ways = 1
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            ways *= sum(_choices(branch) for branch in schema[word]) * (len(schema[word]) if word == "oneOf" else 1)
+    for part in schema.get("allOf", ()):
+        ways *= _choices(part)
+    if "if" in schema:
+        ways *= 2 * _choices(schema["if"])
+    return min(ways, 10**9)
 
 
 def _unfolded(schema: Schema) -> int:
@@ -117,11 +147,14 @@ def expanded(schema: Schema) -> Schema | None:
 
 def difference(accepted: Schema, refused: Schema) -> Schema | None:
     """A schema for the bodies that the first accepts and the second refuses; None when the engine cannot say."""
-    one, two = _canonical(accepted), _canonical(refused)
-    if one is None or two is None:
+    one, two = reachable(accepted), reachable(refused)
+    if _unfolded(one) + _unfolded(two) > _LARGEST_SUBTRACTED or _combinations(one) * _combinations(two) > 256:
+        return None  # what is left is written out member by member, branch by branch
+    left, right = _canonical(one), _canonical(two)
+    if left is None or right is None:
         return None
     try:
-        rest = one.subtract(two)
+        rest = left.subtract(right)
     except jsonschema_rs.canonical.CanonicalizationError:
         return None
     if rest.satisfiability() is jsonschema_rs.canonical.Satisfiability.NO:
