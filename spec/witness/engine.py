@@ -10,10 +10,13 @@ import jsonschema_rs
 from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.readable import OWN_FORMATS
-from spec.schema.limits import MOST_CASES, cases
+from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
+_LARGEST_SUBTRACTED = 600
+_MOST_SUBTRACTED_CASES = 256
+_MOST_SUBTRACTED_VALUES = 800
 
 
 def verdict(schema: Schema) -> Callable[[Any], bool | None]:
@@ -95,6 +98,26 @@ def _unfolded(schema: Schema) -> int:
     return count(schema)
 
 
+def limit(schema: Schema) -> str | None:
+    """Which limit a normal form is beyond, as a clause; None for one that can be searched as a whole."""
+    schema = reachable(schema)
+    definitions = schema.get("$defs", {})
+    if (least := least_values(schema, definitions)) > MOST_REPEATS:
+        return f"its smallest value holds about {least:,} values, and the limit is {MOST_REPEATS:,}"
+    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    stack: list[Any] = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, dict):
+            for sentence in beyond_limits(node):
+                return sentence.partition(";")[0]
+            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
+        elif isinstance(node, list):
+            stack.extend(node)
+    return None
+
+
 def _alternatives(schema: Schema) -> int:
     """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
     worst = 1
@@ -107,6 +130,20 @@ def _alternatives(schema: Schema) -> int:
             worst = max(worst, cases(node))
             stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
     return worst
+
+
+def _listed(schema: Any) -> int:
+    """How many values the enumerations hold."""
+    total = 0
+    stack: list[Any] = [schema]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            total += len(node.get("enum", ()))
+            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
+    return total
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:
@@ -134,11 +171,22 @@ def expanded(schema: Schema) -> Schema | None:
 
 def difference(accepted: Schema, refused: Schema) -> Schema | None:
     """A schema for the bodies that the first accepts and the second refuses; None when the engine cannot say."""
-    one, two = _canonical(accepted), _canonical(refused)
-    if one is None or two is None:
+    if "enum" in accepted and set(refused) <= {"enum", "type", NOTE}:
+        accepts = judge(refused)
+        rest_of = [value for value in accepted["enum"] if not accepts(value)]
+        return {**accepted, "enum": rest_of} if rest_of else {"not": {}}
+    one, two = reachable(accepted), reachable(refused)
+    if _listed(one) + _listed(two) > _MOST_SUBTRACTED_VALUES:
+        return None
+    if _unfolded(one) + _unfolded(two) > _LARGEST_SUBTRACTED:
+        return None  # what is left is written out member by member, branch by branch
+    if _alternatives(one) * _alternatives(two) > _MOST_SUBTRACTED_CASES:
+        return None
+    left, right = _canonical(one), _canonical(two)
+    if left is None or right is None:
         return None
     try:
-        rest = one.subtract(two)
+        rest = left.subtract(right)
     except jsonschema_rs.canonical.CanonicalizationError:
         return None
     if rest.satisfiability() is jsonschema_rs.canonical.Satisfiability.NO:
