@@ -61,15 +61,17 @@ def operation_hits(side: Side) -> Iterator[Hit]:
     for operation in operations:
         pointer, value = operation.part.pointer, operation.part.value
         name = value.get("operationId")
-        if name is None:
+        if not isinstance(name, str):
             yield Hit("operation-id-missing", pointer, f"{operation.name} has no operationId.")
+            name = ""
         elif name in used:
             yield Hit(
                 "operation-id-duplicate",
                 f"{pointer}/operationId",
                 f"The operationId {name!r} is that of {used[name]} too.",
             )
-        used.setdefault(str(name), operation.name)
+        if name:
+            used.setdefault(name, operation.name)
         yield from _parameters(side, operation)
         yield from _security(value.get("security"), f"{pointer}/security", known)
         yield from _bodies(side, operation)
