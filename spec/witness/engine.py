@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema_rs
 
 from spec.normal.form import Normaliser
-from spec.normal.merge import NOTE, Schema, bare, text
+from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
 from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
 
@@ -49,17 +49,14 @@ def reachable(schema: Schema) -> Schema:
     """The schema with those definitions only that it refers to."""
     definitions = schema.get("$defs", {})
     kept: Schema = {}
-    stack: list[Any] = [{key: value for key, value in schema.items() if key != "$defs"}]
+    stack: list[Schema] = [{key: value for key, value in schema.items() if key != "$defs"}]
     while stack:
         node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            name = str(node.get("$ref", "")).rpartition("/")[2]
-            if name in definitions and name not in kept:
-                kept[name] = definitions[name]
-                stack.append(kept[name])
-            stack.extend(child for key, child in node.items() if key not in ("enum", NOTE))
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name in definitions and name not in kept:
+            kept[name] = definitions[name]
+            stack.append(kept[name])
+        stack.extend(below(node))
     rest = {key: value for key, value in schema.items() if key != "$defs"}
     return {**rest, "$defs": kept} if kept else rest
 
@@ -81,12 +78,8 @@ def _unfolded(schema: Schema) -> int:
     definitions = schema.get("$defs", {})
     known: dict[str, int] = {}
 
-    def count(node: Any) -> int:
-        if isinstance(node, list):
-            return sum(map(count, node))
-        if not isinstance(node, dict):
-            return 0
-        total = 1 + sum(count(child) for key, child in node.items() if key not in ("$defs", "enum", NOTE))
+    def count(node: Schema) -> int:
+        total = 1 + sum(map(count, below(node)))
         if isinstance(node.get("$ref"), str):
             name = node["$ref"].rpartition("/")[2]
             if name not in known:
@@ -95,7 +88,7 @@ def _unfolded(schema: Schema) -> int:
             total += known[name]
         return total
 
-    return count(schema)
+    return count({key: value for key, value in schema.items() if key != "$defs"})
 
 
 def limit(schema: Schema) -> str | None:
@@ -106,44 +99,20 @@ def limit(schema: Schema) -> str | None:
         return f"its smallest value holds about {least:,} values, and the limit is {MOST_REPEATS:,}"
     if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
         return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
-    stack: list[Any] = [schema]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, dict):
-            for sentence in beyond_limits(node):
-                return sentence.partition(";")[0]
-            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
-        elif isinstance(node, list):
-            stack.extend(node)
+    for node in everywhere(schema):
+        for sentence in beyond_limits(node):
+            return sentence.partition(";")[0]
     return None
 
 
 def _alternatives(schema: Schema) -> int:
     """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
-    worst = 1
-    stack: list[Any] = [schema]
-    while stack and worst <= MOST_CASES:
-        node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            worst = max(worst, cases(node))
-            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
-    return worst
+    return max(map(cases, everywhere(schema)))
 
 
-def _listed(schema: Any) -> int:
+def _listed(schema: Schema) -> int:
     """How many values the enumerations hold."""
-    total = 0
-    stack: list[Any] = [schema]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            total += len(node.get("enum", ()))
-            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
-    return total
+    return sum(len(node.get("enum", ())) for node in everywhere(schema))
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:

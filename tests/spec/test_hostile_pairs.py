@@ -142,3 +142,25 @@ def test_a_schema_that_asks_for_itself_has_an_end() -> None:
     members = {name: {"$ref": f"#/$defs/{name}"} for name in names}
     definitions = {name: {"required": names, "properties": members} for name in names}
     assert least_values({"$ref": "#/$defs/M0"}, definitions) > 10_000
+
+
+KEYWORDS = (
+    *("enum", "required", "minItems", "minContains", "allOf", "anyOf", "not", "$ref", "x-note", "type", "properties"),
+    *("$defs", "if", "items", "const", "default", "multipleOf", "dependentSchemas", "dependentRequired", "contains"),
+)
+
+
+@pytest.mark.parametrize("name", KEYWORDS)
+def test_members_may_have_the_names_of_keywords(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def made(longest: int) -> Schema:
+        members = {name: {"$ref": "#/components/schemas/S"}, "z": {"enum": [{"$ref": "x"}, {"enum": 5}]}}
+        schema = {"type": "object", "required": ["z", name], "properties": members}
+        return document(schema, {"S": {"type": "string", "maxLength": longest}})
+
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text(json.dumps(made(4)))
+    new.write_text(json.dumps(made(3)))
+    assert diff([str(old), str(new)]) == 1
+    told = capsys.readouterr().out
+    assert "proven: this request was accepted and is now refused" in told
+    assert f'"{name}": "aaaa"' in told

@@ -291,3 +291,15 @@ def test_identifiers_and_anchors_lead_where_the_referencing_library_says(tmp_pat
     titles = [one.get("title") for one in (there, expected) if isinstance(one, dict)]
     assert len(titles) == 2
     assert titles[0] == titles[1]
+
+
+def test_values_and_names_are_no_references() -> None:
+    node = {
+        "parameters": [{"$ref": "a"}],
+        "properties": {"default": {"$ref": "b"}, "properties": {"$ref": "c", "enum": [{"$ref": "none"}]}, "$ref": {"$ref": "d"}},
+        "examples": {"value": {"$ref": "e"}, "x": {"value": {"$ref": "none"}}},
+        "example": {"$ref": "none"},
+        "responses": {"default": {"$ref": "f"}},
+        "items": {"examples": [{"$ref": "none"}], "default": {"$ref": "none"}, "const": {"$ref": "none"}},
+    }  # fmt: skip
+    assert sorted(text for _, text in references(node)) == ["a", "b", "c", "d", "e", "f"]
