@@ -211,7 +211,7 @@ def test_own_clauses_extend_those_that_ship(tmp_path: Path, capsys: pytest.Captu
     ("old", "new", "told"),
     [
         ("extends: builtin", "extends: builtn", "clauses.yaml:2:1: /extends: 'extends' is \"builtn\""),
-        ("adopted", "adoptd", "clauses.yaml:4:66: /clauses/0/standing: 'standing' is \"adoptd\""),
+        ("adopted", "adoptd", "clauses.yaml:4:56: /clauses/0/standing: 'standing' is \"adoptd\""),
         ("group-name-short", "ids-required", "clauses.yaml:4:6: /clauses/0/id: the clause 'ids-required' is one of those"),
         ("group-name-short", "Group Name", "words in small letters, joined by hyphens"),
         (", source: ours", "", "clauses.yaml:4:5: /clauses/0"),
