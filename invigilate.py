@@ -49,6 +49,8 @@ def shadowed() -> str | None:
 
 def self_test() -> int:
     """Judge the honest mock and every fault of it, and print what was found against what should be."""
+    from functools import partial
+
     from contract.run.selftest import Subject, examine, matrix
     from mockserver.auth.keys import make_keys
     from mockserver.behaviour.faults import FAULTS
@@ -56,14 +58,15 @@ def self_test() -> int:
 
     keys = make_keys()
 
-    def subject(fault: str | None, expected: tuple[str, ...]) -> Subject:
-        def start() -> tuple[object, object]:
-            mock = embedded(keys, fault)
-            return mock.app, mock.ready
+    def start(fault: str | None) -> tuple[object, object]:
+        mock = embedded(keys, fault)
+        return mock.app, mock.ready
 
-        return Subject(fault or "honest", frozenset(expected), start)
-
-    subjects = [subject(None, ()), *(subject(one.id, one.caught_by) for one in FAULTS.values() if one.caught_by)]
+    subjects = [Subject("honest", frozenset(), lambda: start(None))] + [
+        Subject(one.id, frozenset(one.caught_by), partial(start, one.id), frozenset(one.entails))
+        for one in FAULTS.values()
+        if one.caught_by
+    ]
     return matrix((examine(one) for one in subjects), sys.stdout.write)
 
 

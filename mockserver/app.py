@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -10,8 +11,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Lifespan
 
 from mockserver.auth.credentials import Credentials
-from mockserver.auth.signon import Desk
-from mockserver.behaviour.mounting import mounted
+from mockserver.auth.signon import Issuer, SignonGrants
+from mockserver.behaviour.middleware import Around
+from mockserver.behaviour.seams import Served
 from mockserver.control import control
 from mockserver.endpoints.documents import DocumentEndpoints, example
 from mockserver.endpoints.pages import Example
@@ -48,27 +50,30 @@ class Mock(Starlette):
         *,
         lifespan: Lifespan[Mock] | None = None,
     ) -> None:
+        behaviour = runtime.behaviour
+        runtime = replace(runtime, settings=behaviour.chosen(runtime.settings), ids=behaviour.names(runtime.ids))
         self.document, self.clauses, self.installs, self.runtime = document, clauses, tuple(installs), runtime
         self.settings, self.keys, self.store = runtime.settings, runtime.keys, runtime.store
         provision = _operation(document, "provision")
         parts = resources(provision)
-        self.engine = Provisioning(parts, runtime.behaviour.planning)
+        self.engine = Provisioning(parts, behaviour.planner)
         self.credentials = Credentials(document, runtime.keys, runtime.clock, self.settings.longest_credential)
         self.journal = Journal(
             document, self.credentials.header, self.settings.journal_length, self.settings.journal_body
         )
         follow = document.operations.get("followSignon")
-        self.desk = Desk(parts, follow.path if follow else "", runtime.keys, runtime.clock, runtime.ids, self.settings)
+        issuer = Issuer(runtime.keys, runtime.clock, runtime.ids, runtime.settings)
+        self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
         known = Installs(installs, provision)
-        self.provision = Provision(provision, known, self.engine, self.desk, runtime)
-        routes = self._routes(SignonEndpoints(known, self.desk, parts, self.settings))
+        self.provision = Provision(provision, known, self.engine, self.grants, runtime)
+        routes = self._routes(SignonEndpoints(known, self.grants, parts, runtime))
         plane = control.control(self.settings, self.reset, self._contract)
         prefix = urlsplit(self.settings.public_url or "").path
         unknown = UnknownPath(routes, control.PATHS)
         super().__init__(
-            routes=mounted(runtime.behaviour, self, [*routes, plane], unknown),
+            routes=[*routes, plane],
             middleware=[Middleware(RawPath, prefix), Middleware(Journaling, self.journal, runtime.clock)],
-            exception_handlers=exception_handlers(self.settings, unknown.refusal),
+            exception_handlers=exception_handlers(self.settings, unknown.refusal, refusing=behaviour.refusing),
             lifespan=lifespan,
         )
         self.router.redirect_slashes = False
@@ -79,8 +84,10 @@ class Mock(Starlette):
         """Restore the state that the mock starts with."""
         self.runtime.ids.restart()
         self.engine.restore(self.store, self.installs)
-        self.desk.clear()
+        self.grants.clear()
         self.journal.clear()
+        for restart in self.runtime.behaviour.reset:
+            restart()
 
     def example(self, base: str) -> Example:
         """A call to try, of the first install of the mock that is reached at ``base``."""
@@ -93,10 +100,16 @@ class Mock(Starlette):
             "jwks": documents.jwks,
             **signon.functions(self.document),
         }
-        protection = Middleware(Authentication, self.credentials)
+        behaviour = self.runtime.behaviour
+
+        def behind(operation: Operation) -> list[Middleware]:
+            around = [Middleware(Around, behaviour.serving, Served(operation, self.store))] if behaviour.serving else []
+            protection = Middleware(Authentication, self.credentials, behaviour.admitting)
+            return [*around, protection] if operation.security else around
+
         return with_allowed(
             [
-                *operation_routes(self.document, endpoints, protection),
+                *operation_routes(self.document, endpoints, behind),
                 MethodRoute("GET", "/", documents.index),
                 MethodRoute("GET", "/openapi.json", documents.openapi),
             ]

@@ -76,7 +76,10 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--allow-host", action="append", default=[], metavar="NAME", help="a host name by which callers reach the mock")
     add("--proxy-headers", action="store_true", help="believe the scheme and host that a proxy forwards")
     add("--ready-file", type=Path, metavar="F", help="write url, install, tokens and pid here once calls are taken")
-    add("--fault", metavar="ID", help="break one promise on purpose, or make bad weather")
+    add(
+        "--fault", action="append", default=[], metavar="ID",
+        help="break one promise on purpose, or make bad weather; several at once by giving it again",
+    )  # fmt: skip
     add("--faults", action="store_true", help="list the faults and end")
     from spec.openapi.options import add_reading_options  # imported late, as everything here
 

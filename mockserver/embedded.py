@@ -7,8 +7,7 @@ from functools import cache
 
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
-from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.seams import HONEST
+from mockserver.behaviour.faults import behaviour_of
 from mockserver.launch import Ready, ready_facts
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
@@ -46,7 +45,7 @@ def embedded(keys: Keys, fault: str | None = None, *, seed: int = 1, url: str | 
     clauses, document = _promised()
     installs = load_installs(resources(document.operations["provision"]))
     settings = Settings(public_url=url)
-    behaviour = FAULTS[fault].apply(HONEST) if fault is not None else HONEST
+    behaviour = behaviour_of([] if fault is None else [fault])
     app = create_app(
         document, clauses, installs, Runtime(system_clock, SeededIds(seed), keys, MemoryStore(), settings, behaviour)
     )

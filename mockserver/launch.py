@@ -18,8 +18,7 @@ from urllib.parse import urlsplit
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
-from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.seams import HONEST
+from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
@@ -66,7 +65,7 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
-    fault: str | None
+    faults: tuple[str, ...]
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
 
@@ -154,8 +153,9 @@ class Files:
 
 def launch(options: argparse.Namespace) -> Launch:
     """Load everything and take the port. Raises LaunchError."""
-    if options.fault is not None and options.fault not in FAULTS:
-        raise LaunchError(f"there is no fault {options.fault!r}; --faults lists those there are.")
+    for name in options.fault:
+        if name not in FAULTS:
+            raise LaunchError(f"there is no fault {name!r}; --faults lists those there are.")
     public_url = options.public_url and checked_url(options.public_url)
     remove_stale(options.ready_file)
     try:
@@ -178,15 +178,14 @@ def launch(options: argparse.Namespace) -> Launch:
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
         signon_ttl=options.signon_ttl,
-        faults=(options.fault,) if options.fault else (),
+        faults=tuple(options.fault),
         reject_unknown_members=options.unknown_members == "reject",
     )
     announcing = Announcing(options.ready_file)
-    behaviour = FAULTS[options.fault].apply(HONEST) if options.fault else HONEST
 
     def assembled(what: Read) -> Mock:
         ids = SystemIds() if options.seed is None else SeededIds(options.seed)
-        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour)
+        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault))
         return create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
 
     try:
@@ -203,7 +202,7 @@ def launch(options: argparse.Namespace) -> Launch:
         reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
     exposed = "" if is_loopback(listener) else options.host
-    return Launch(app, listener, ready, announcing, options.fault, reloading, exposed)
+    return Launch(app, listener, ready, announcing, tuple(options.fault), reloading, exposed)
 
 
 def checked_url(url: str) -> str:
@@ -237,7 +236,8 @@ def banner(launch: Launch) -> str:
         f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
         f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
     )
-    fault = f"  fault     {launch.fault} (this mock breaks its promises on purpose)\n" if launch.fault else ""
+    named = ", ".join(launch.faults)
+    fault = f"  fault     {named} (this mock misbehaves on purpose)\n" if named else ""
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
         f"  endpoint  {example.url}\n"

@@ -17,7 +17,7 @@ from contract.run import sequences as machine
 from contract.run.runner import Report, RunSettings, run
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, make_keys
-from mockserver.behaviour.seams import HONEST, Behaviour
+from mockserver.behaviour.faults import behaviour_of
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
@@ -68,13 +68,12 @@ def variant(catalogue: Catalogue) -> Callable[[Callable[[dict[str, Any]], None]]
 
 @pytest.fixture(scope="session")
 def mock(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[..., Mock]:
-    """A mock of a document (ours by default), bent by a fault if one is given."""
+    """A mock of a document (ours by default), with the faults whose ids are given."""
 
-    def make(served: Document | None = None, fault: Callable[[Behaviour], Behaviour] | None = None) -> Mock:
+    def make(served: Document | None = None, *faults: str) -> Mock:
         one = served or document
-        behaviour = fault(HONEST) if fault else HONEST
         settings = Settings(public_url=BASE)
-        runtime = Runtime(system_clock, SeededIds(1), keys, MemoryStore(), settings, behaviour)
+        runtime = Runtime(system_clock, SeededIds(1), keys, MemoryStore(), settings, behaviour_of(faults))
         return create_app(one, catalogue, load_installs(resources(one.operations["provision"])), runtime)
 
     return make

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 
 def positive(text: str) -> float:
@@ -20,6 +22,32 @@ def count(text: str) -> int:
     if value < 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on.")
     return value
+
+
+def file(text: str) -> Path:
+    """The path of a file."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("is empty; is a variable not set?")
+    return Path(text)
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that refuses empty values, and repeats no value of an unknown option: it may be a secret."""
+
+    def parse_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        """The options. Exits with 2 and a sentence if there are strange or empty ones."""
+        options, strange = self.parse_known_args(args, namespace)
+        for name, value in vars(options).items():
+            if any(isinstance(one, str) and not one.strip() for one in (value if isinstance(value, list) else [value])):
+                option = "URL" if name == "url" else f"--{name.replace('_', '-')}"
+                self.error(f"{option} is empty; is a variable not set?")
+        if strange:
+            names = [one.partition("=")[0] for one in strange if one.startswith("-")]
+            words = len(strange) - len(names)
+            told = f"there is no option {', '.join(names)}" if names else f"{words} words more than are expected"
+            hint = "; tokens come from the environment (--token-env NAME) or a file" if "--token" in names else ""
+            self.error(f"{told}{hint}")
+        return options
 
 
 def seconds(text: str) -> float:
@@ -40,7 +68,7 @@ def jobs(text: str) -> int:
 
 def parser(command: str, description: str) -> argparse.ArgumentParser:
     """An empty parser of a command."""
-    return argparse.ArgumentParser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
+    return Parser(prog=f"invigilate {command}", description=description, allow_abbrev=False)
 
 
 def add_access(to: argparse.ArgumentParser) -> None:
@@ -51,16 +79,34 @@ def add_access(to: argparse.ArgumentParser) -> None:
     add("--auth", choices=("token", "bearer"), default="token", help="how the token is sent (default: %(default)s)")
     source = group.add_mutually_exclusive_group()
     source.add_argument("--token-env", metavar="NAME", help="environment variable of the token (INVIGILATE_TOKEN)")
-    source.add_argument("--token-file", metavar="F", type=Path, help="file that holds the token")
+    source.add_argument("--token-file", metavar="F", type=file, help="file that holds the token")
     add("--expired-token-env", metavar="NAME", help="environment variable of a token that has expired")
-    add("--integration", metavar="SID", action="append", default=[], help="an integration of the install (repeatable)")
+    add(
+        "--integration",
+        metavar="SID",
+        action="append",
+        default=[],
+        help="an integration of the install (repeatable)",
+    )
     add("--other-install", metavar="SID", help="a second install, of another deployment")
     add("--other-token-env", metavar="NAME", help="environment variable of the second install's token")
-    add("--proctor-type", metavar="TS", action="append", default=[], help="a proctor type that is enabled (repeatable)")
-    add("--header", metavar="'K: V'", action="append", default=[], help="a header of every request (repeatable)")
-    add("--ready-file", metavar="F", type=Path, help="the mock's ready file, which stands for all of these and the URL")
+    add(
+        "--proctor-type",
+        metavar="TS",
+        action="append",
+        default=[],
+        help="a proctor type that is enabled (repeatable)",
+    )
+    add(
+        "--header",
+        metavar="'K: V'",
+        action="append",
+        default=[],
+        help="a header of every request (repeatable); 'K: $NAME' takes the value from the environment",
+    )
+    add("--ready-file", metavar="F", type=file, help="the mock's ready file, which stands for all of these and the URL")
     add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
-    add("--ca-file", metavar="F", type=Path, help="certificates to trust, in PEM form")
+    add("--ca-file", metavar="F", type=file, help="certificates to trust, in PEM form")
     add("--proxy", metavar="URL", help="send everything through this proxy (none is taken from the environment)")
     add("--live", action="store_true", help="allow a host that is not this machine: it will keep what is written")
 
@@ -100,7 +146,7 @@ def add_document(to: argparse.ArgumentParser) -> None:
     from spec.openapi.options import add_reading_options
 
     to.add_argument("--spec", metavar="F", help="another OpenAPI document: a file, git:REV:PATH, or git::PATH")
-    to.add_argument("--clauses", metavar="F", type=Path, help="another catalogue of clauses")
+    to.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
     add_reading_options(to)
 
 
@@ -110,12 +156,16 @@ def add_reports(to: argparse.ArgumentParser) -> None:
     for form, purpose in (
         ("json", "for machines and replays"),
         ("junit", "a test case per clause"),
-        ("markdown", "for the summary of a CI job"),
+        ("markdown", "for a pull request or the summary of a CI job; appended to what the file holds"),
         ("html", "one page for a browser"),
+        ("sarif", "for code scanning (SARIF 2.1.0)"),
     ):
-        group.add_argument(f"--{form}", metavar="F", type=Path, help=purpose)
-    group.add_argument("--baseline", metavar="F", type=Path, help="known findings with reasons; they do not count")
-    group.add_argument("--write-baseline", metavar="F", type=Path, help="write what was found as a baseline")
+        group.add_argument(f"--{form}", metavar="F", type=file, help=purpose)
+    group.add_argument("--github", action="store_true", help="print annotations for GitHub Actions as well")
+    group.add_argument("--verbose", action="store_true", help="print every clause, finding and call, not one screen")
+    group.add_argument("--write-created", metavar="F", type=file, help="list what was created there, not in --json")
+    group.add_argument("--baseline", metavar="F", type=file, help="known findings with reasons; they do not count")
+    group.add_argument("--write-baseline", metavar="F", type=file, help="write what was found as a baseline")
 
 
 def check_parser() -> argparse.ArgumentParser:
@@ -144,7 +194,7 @@ def replay_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate replay``."""
     made = parser("replay", "Send the sequences of a JSON report's findings again, under fresh names. Exit codes: "
                   "0 none fails any more, 1 some do, 2 cannot tell.")  # fmt: skip
-    made.add_argument("report", metavar="REPORT.json", type=Path, help="what 'invigilate check --json' wrote")
+    made.add_argument("report", metavar="REPORT.json", type=file, help="what 'invigilate check --json' wrote")
     made.add_argument("url", nargs="?", metavar="URL", help="where the target is (default: the report's target)")
     made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
     add_document(made)
@@ -158,7 +208,7 @@ def judge_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate judge``."""
     made = parser("judge", "Judge recorded traffic (HAR 1.2) without access to any server. Exit codes: 0 clean, "
                   "1 findings that count, 2 could not judge.")  # fmt: skip
-    made.add_argument("traffic", metavar="TRAFFIC.har", type=Path, help="the recording")
+    made.add_argument("traffic", metavar="TRAFFIC.har", type=file, help="the recording")
     made.add_argument("--install", metavar="SID", required=True, help="the install whose calls are judged")
     made.add_argument("--host", metavar="HOST", help="judge calls to this host (default: that of the first call)")
     add_contract(made)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import os
 import secrets
 import sys
 from collections.abc import Iterable
@@ -14,86 +13,35 @@ from urllib.parse import urlsplit
 from contract.cli.arguments import check_parser
 
 if TYPE_CHECKING:
-    from contract.http.access import Access
     from contract.http.target import HttpTransport
     from contract.run.admission import Admission
-    from contract.run.runner import Report, RunSettings
+    from contract.run.runner import RunSettings
     from spec.catalogue.clauses import Catalogue
     from spec.openapi.document import Document
     from spec.resources.installs import Install
 
-OWN = "invigilate check"
-
 
 def check(argv: list[str]) -> int:
     """Judge a target: 0 clean, 1 findings that count, 2 could not check."""
-    options = check_parser().parse_args(argv)
-    if options.self_test:
-        sys.stderr.write(f"{OWN}: --self-test is run through the 'invigilate' command, which knows the mock.\n")
-        return 2
-    from contract.report.outlet import OutletError, check_outlets, complain
-    from contract.run.admission import AdmissionError
-    from spec.openapi.document import DocumentError
-    from spec.source.reading import SourceError
+    check_parser().parse_args(argv)  # before anything heavy is imported, so that --help is quick
+    from contract.cli.conduct import CannotStartError, conduct, prepared
+    from contract.report.outlet import OutletError, complain, deliver
 
     try:
-        check_outlets(options)
-        return _check(options)
-    except (AdmissionError, OutletError, SourceError, DocumentError) as error:
+        run = prepared(argv)
+        if run.options.dry_run:
+            return _rehearse(run.entry, run.document, run.catalogue, run.settings)
+        verdict = conduct(run)
+        deliver(verdict, run.options, sys.stdout, run.baseline)
+    except (CannotStartError, OutletError) as error:
         return complain("check", error)
-
-
-def _check(options: argparse.Namespace) -> int:
-    from contract.report.baseline import load_baseline, reasons
-    from contract.report.exhibit import exhibit
-    from contract.report.masking import masker_for
-    from contract.report.outlet import deliver
-    from contract.run.admission import admission
-    from contract.run.progress import progress
-    from contract.run.runner import run
-    from contract.run.sequences import generate
-
-    catalogue, document = contract(options)
-    only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
-    known = reasons(load_baseline(options.baseline)) if options.baseline else {}
-    entry = admission(options, installs(document), os.environ)
-    plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
-    if options.dry_run:
-        return _rehearse(entry, document, catalogue, plan)
-    guard_live(options, entry)
-    transport = open_transport(entry, options)
-    try:
-        with progress(entry.url) as watch:
-            report = run(transport, entry.url, document, catalogue, entry.access, plan, watch=watch, generate=generate)
-    finally:
-        transport.close()
-    masker = masker_for(entry.access, document, report.published_keys)
-    verdict = exhibit(report, masker, entry.access, strict=options.strict, known=known)
-    deliver(verdict, options, sys.stdout)
     return verdict.exit_code
 
 
-def judged(argv: list[str]) -> tuple[Report, Access, argparse.Namespace]:
-    """The report of a run with options as for ``check``, for callers that show it in their own way.
-
-    Raises AdmissionError, SourceError or DocumentError for options that cannot be followed.
-    """
-    from contract.run.admission import admission
-    from contract.run.runner import run
-    from contract.run.sequences import generate
-
-    options = check_parser().parse_args(argv)
-    catalogue, document = contract(options)
+def settings_for(options: argparse.Namespace, catalogue: Catalogue) -> RunSettings:
+    """How the run goes, with the clauses that the options name. Raises AdmissionError for one that does not exist."""
     only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
-    plan = plan_of(options, only, skip, required_clauses(options.require, catalogue))
-    entry = admission(options, installs(document), os.environ)
-    guard_live(options, entry)
-    transport = open_transport(entry, options)
-    try:
-        report = run(transport, entry.url, document, catalogue, entry.access, plan, generate=generate)
-    finally:
-        transport.close()
-    return report, entry.access, options
+    return plan_of(options, only, skip, required_clauses(options.require, catalogue))
 
 
 def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
@@ -223,7 +171,7 @@ def _rehearse(entry: Admission, document: Document, catalogue: Catalogue, plan: 
     shown = Rehearsal(
         urlsplit(entry.url).path,
         resources(document.operations[OPERATION]),
-        masker_for(entry.access, document, []),
+        masker_for(entry.access, document, [], []),
         sys.stdout.write,
     )
     run(shown, entry.url, document, catalogue, entry.access, plan, sleep=lambda _: None)

@@ -28,7 +28,7 @@ def _judge(options: argparse.Namespace) -> int:
     from contract.cli.check import contract, known_clauses
     from contract.http.access import Access
     from contract.http.har import read_har
-    from contract.report.baseline import load_baseline, reasons
+    from contract.report.baseline import Baseline, load_baseline
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker
     from contract.report.outlet import deliver
@@ -39,7 +39,7 @@ def _judge(options: argparse.Namespace) -> int:
 
     catalogue, document = contract(options)
     only, skip = known_clauses(options.only, catalogue), known_clauses(options.skip, catalogue)
-    known = reasons(load_baseline(options.baseline)) if options.baseline else {}
+    baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
     operation = document.operations[OPERATION]
     if not Rules(operation.parameters[0].schema).fits_schema(options.install):
         raise AdmissionError(f"--install {options.install!r} is no SID of an install.")
@@ -48,7 +48,7 @@ def _judge(options: argparse.Namespace) -> int:
     recording = read_har(options.traffic, path, host=options.host)
     access = Access(install=options.install, token="", passive=True)
     report = judge_recording(recording, options.traffic.name, document, catalogue, access, only=only, skip=skip)
-    masker = recorded_masker([call.exchange.request for call in recording.calls], document)
-    verdict = exhibit(report, masker, access, strict=options.strict, known=known)
-    deliver(verdict, options, sys.stdout)
+    masker = recorded_masker([call.exchange for call in recording.calls], document)
+    verdict = exhibit(report, masker, access, strict=options.strict, baseline=baseline)
+    deliver(verdict, options, sys.stdout, baseline)
     return verdict.exit_code

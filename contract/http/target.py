@@ -153,6 +153,7 @@ class Target:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
         self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
+        self.done = 0
         self.exchanges: list[Exchange] = []
         self._next = 0.0
         self._waiting = False

@@ -64,6 +64,11 @@ def _accepted(finding: Finding) -> Signature:
     return (finding.clause, "accepted", *finding.about)
 
 
+def _unrecognised(finding: Finding) -> Signature:
+    """The same part that is not recognised, whether its SID or its result shows it."""
+    return (finding.clause, "not recognised", finding.place.removeprefix("/").partition("/")[0])
+
+
 def _untrue(finding: Finding) -> Signature:
     return (finding.clause, finding.cause, *finding.about[:1])
 
@@ -73,5 +78,7 @@ _BY_CAUSE: Mapping[str, Callable[[Finding], Signature]] = {
     "valid request refused": _refused,
     "refused": _refused,
     "accepted": _accepted,
+    "another SID": _unrecognised,
+    "created again": _unrecognised,
     "untrue result": _untrue,
 }

@@ -18,6 +18,7 @@ class Outcome(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     WARNED = "warned"
+    KNOWN = "known"
     NOT_EXERCISED = "not-exercised"
 
 

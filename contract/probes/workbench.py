@@ -97,6 +97,7 @@ class Workbench:
         self.name, self.trail, self.rung = name, [], self.rung or name
         yield
         self.name, self.trail, self.rung = outer
+        self.target.done += not self.rung
 
     def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
         """A good body with the named parts (all if none is named)."""

@@ -5,16 +5,20 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
 from contract.judging.causes import causes
 from contract.judging.findings import ClauseResult, Finding
+from contract.report.baseline import NO_BASELINE, Baseline
 from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
 from contract.report.verdict import (
+    GRAVEST_FIRST,
     Made,
     ShownClause,
     ShownCoverage,
@@ -26,8 +30,11 @@ from contract.report.verdict import (
 )
 from contract.reproduction.sequence import simultaneous
 from contract.run.runner import OPERATION, Report
+from spec.openapi.document import Document
 from spec.resources.annotations import resources
 from spec.resources.resource import Resources
+from spec.schema.keywords import clause_ids
+from spec.source.pointer import escape
 
 LONGEST_BODY = 16_384
 LONGEST_ANSWER = 4_000
@@ -37,7 +44,7 @@ MOST_CREATED = 50_000
 
 
 class Exhibitor:
-    """Makes a Verdict of a Report. ``known`` maps the fingerprints of a baseline to their reasons."""
+    """Makes a Verdict of a Report. What the baseline knows does not count."""
 
     def __init__(
         self,
@@ -46,10 +53,10 @@ class Exhibitor:
         access: Access,
         *,
         strict: bool = False,
-        known: Mapping[str, str] | None = None,
+        baseline: Baseline = NO_BASELINE,
     ) -> None:
         self.report, self.masker, self.access, self.strict = report, masker, access, strict
-        self.known = dict(known or {})
+        self.baseline = baseline
         self.symptoms = {
             other.fingerprint: one.head.fingerprint
             for one in causes(report.findings(), {name: one.clause for name, one in report.results.items()})
@@ -58,14 +65,14 @@ class Exhibitor:
         self.resources: Resources = resources(report.document.operations[OPERATION])
 
     def text(self, text: str, longest: int = LONGEST_TEXT) -> str:
-        """A text for people: masked, neutral, at most so long."""
-        return shortened(neutral(self.masker.text(text[: longest * 8])), longest)
+        """A text for people: masked, neutral, in one line, at most so long."""
+        return shortened(neutral(self.masker.text(text[: longest * 8])).replace("\n", "\\n"), longest)
 
     def verdict(self) -> Verdict:
         """The whole verdict."""
         report = self.report
         first = min((one.started for one in report.exchanges), default=0.0)
-        occurring = {one.fingerprint for one in report.findings()}
+        unseen = self.baseline.unseen(report)
         return Verdict(
             target=self.text(report.target),
             install=self.text(self.access.install),
@@ -77,7 +84,7 @@ class Exhibitor:
             digest=report.document.digest,
             passive=self.access.passive,
             strict=self.strict,
-            exit_code=report.exit_code(strict=self.strict, known=frozenset(self.known)),
+            exit_code=report.exit_code(strict=self.strict, known=frozenset(self.baseline.known)),
             cannot=None if report.cannot is None else self.text(report.cannot),
             clauses=tuple(self.clause(result) for result in report.results.values()),
             created=tuple(
@@ -85,7 +92,13 @@ class Exhibitor:
                 for one in report.created[:MOST_CREATED]
             ),
             notes=tuple(self.text(note) for note in report.notes),
-            stale=tuple(fingerprint for fingerprint in self.known if fingerprint not in occurring),
+            examples=report.examples,
+            began=datetime.now(UTC) - timedelta(seconds=report.seconds),
+            spec_file=_relative(report.document.source.name),
+            lines=clause_lines(report.document),
+            stale=unseen.gone,
+            unproven=unseen.untold,
+            expired=tuple(one for one in self.baseline.expired if one.fingerprint in unseen.occurring),
             ticks=tuple(
                 Tick(one.phase, one.response.status if one.response else None, one.started - first, one.seconds)
                 for one in report.exchanges
@@ -102,20 +115,22 @@ class Exhibitor:
     def clause(self, result: ClauseResult) -> ShownClause:
         """One clause with its findings."""
         clause = result.clause
+        findings = tuple(self.finding(result, finding) for finding in result.findings.values())
         return ShownClause(
             id=clause.id,
             sentence=clause.sentence,
             standing=clause.standing,
             source=clause.source,
-            outcome=result.outcome(),
+            outcome=min((one.outcome for one in findings), key=GRAVEST_FIRST.index, default=result.outcome()),
             exercised=result.exercised,
             reason=result.reason,
-            findings=tuple(self.finding(result, finding) for finding in result.findings.values()),
+            findings=findings,
         )
 
     def finding(self, result: ClauseResult, finding: Finding) -> ShownFinding:
         """One finding with its exchanges, of which only the last ones are shown if there are many."""
-        known = self.known.get(finding.fingerprint)
+        entry = self.baseline.known.get(finding.fingerprint)
+        known = None if entry is None else self.text(entry.reason)
         kept = finding.exchanges[-MOST_EXCHANGES:]
         together = simultaneous(kept)
         exchanges = tuple(
@@ -204,6 +219,31 @@ class Exhibitor:
         return found
 
 
+def clause_lines(document: Document) -> dict[str, int]:
+    """The line of a document in which each clause is named first, as far as it is named at all."""
+    lines: dict[str, int] = {}
+    stack: list[tuple[str, Any]] = [("", document.source.value)]
+    while stack:
+        pointer, value = stack.pop()
+        if isinstance(value, dict):
+            for clause in clause_ids(value.get("x-clause")):
+                line = document.source.mark(f"{pointer}/x-clause").line
+                lines[clause] = min(line, lines.get(clause, line))
+            stack += [(f"{pointer}/{escape(str(name))}", one) for name, one in value.items()]
+        elif isinstance(value, list):
+            stack += [(f"{pointer}/{index}", one) for index, one in enumerate(value)]
+    return lines
+
+
+def _relative(name: str) -> str:
+    """The document as code scanning wants it: relative to the folder of the run, or its bare name."""
+    path = Path(name)
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.name
+
+
 def _coverage(report: Report) -> ShownCoverage | None:
     one = report.coverage
     if one is None:
@@ -224,7 +264,7 @@ def exhibit(
     access: Access,
     *,
     strict: bool = False,
-    known: Mapping[str, str] | None = None,
+    baseline: Baseline = NO_BASELINE,
 ) -> Verdict:
     """The verdict of a report as it may be shown."""
-    return Exhibitor(report, masker, access, strict=strict, known=known).verdict()
+    return Exhibitor(report, masker, access, strict=strict, baseline=baseline).verdict()

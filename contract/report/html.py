@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from contract.judging.findings import Outcome
+from contract.report.console import remarks
 from contract.report.picture import ORDER, bands, timeline
-from contract.report.verdict import Verdict
+from contract.report.verdict import GRAVEST_FIRST, ShownCause, Verdict
 
 MOST_SIDS = 200
 MOST_EXCHANGES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The causes of one outcome."""
+
+    outcome: str
+    causes: tuple[ShownCause, ...]
+
+
+def groups(verdict: Verdict) -> list[Group]:
+    """The causes by outcome, the gravest first."""
+    found = []
+    for outcome in GRAVEST_FIRST:
+        causes = tuple(one for one in verdict.causes if one.outcome is outcome)
+        if causes:
+            found.append(Group(outcome.value, causes))
+    return found
 
 
 def render(verdict: Verdict) -> str:
@@ -29,8 +48,8 @@ def render(verdict: Verdict) -> str:
         timeline=timeline(verdict),
         order=[outcome.value for outcome in ORDER],
         counts={outcome.value: verdict.count(outcome) for outcome in ORDER},
-        broken=[one for one in verdict.clauses if one.findings],
-        silent=[one for one in verdict.clauses if one.outcome is Outcome.NOT_EXERCISED],
+        groups=groups(verdict),
+        remarks=remarks(verdict),
         most_sids=MOST_SIDS,
         most_exchanges=MOST_EXCHANGES,
     )

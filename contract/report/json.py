@@ -8,11 +8,11 @@ from typing import Any
 from contract.judging.findings import Outcome
 from contract.report.verdict import ShownClause, ShownCoverage, ShownExchange, ShownFinding, Verdict
 
-FORMAT = 1
+FORMAT = 2
 
 
-def document(verdict: Verdict) -> dict[str, Any]:
-    """The JSON value of a verdict; docs/reports.md explains every member."""
+def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
+    """The JSON value of a verdict; docs/reports.md explains every member. ``apart`` leaves out what was created."""
     return {
         "format": FORMAT,
         "target": verdict.target,
@@ -22,7 +22,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
         "prefix": verdict.prefix,
         "spec": {"title": verdict.title, "version": verdict.version, "digest": verdict.digest},
         "passive": verdict.passive,
-        "clauses": [_clause(one) for one in verdict.clauses],
+        "clauses": [_clause(one) for one in verdict.gravest_first],
         "summary": {
             **{outcome.value: verdict.count(outcome) for outcome in Outcome},
             "requests": verdict.requests,
@@ -38,10 +38,18 @@ def document(verdict: Verdict) -> dict[str, Any]:
             "sentence": verdict.sentence,
         },
         "coverage": _coverage(verdict.coverage),
-        "created": [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created],
+        "created_by_part": {part: len(made) for part, made in verdict.created_by_part.items()},
+        **({} if apart else {"created": created(verdict)}),
         "notes": list(verdict.notes),
-        "no_longer_occurring": list(verdict.stale),
+        "no_longer_occurring": [one.fingerprint for one in verdict.stale],
+        "not_told": [one.fingerprint for one in verdict.unproven],
+        "expired": [one.fingerprint for one in verdict.expired],
     }
+
+
+def created(verdict: Verdict) -> list[dict[str, str]]:
+    """Everything that the run made: part, SID, and the SID of what holds it."""
+    return [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created]
 
 
 def _coverage(shown: ShownCoverage | None) -> dict[str, Any] | None:
@@ -109,6 +117,12 @@ def _exchange(exchange: ShownExchange) -> dict[str, Any]:
     return shown
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: Verdict, *, apart: bool = False) -> str:
     """The text of the JSON report; only ASCII, so that no reader is tricked by it."""
-    return json.dumps(document(verdict), indent=1) + "\n"
+    return json.dumps(document(verdict, apart=apart), indent=1) + "\n"
+
+
+def render_created(verdict: Verdict) -> str:
+    """The text of the file that lists what was created."""
+    head = {"format": FORMAT, "target": verdict.target, "prefix": verdict.prefix}
+    return json.dumps({**head, "created": created(verdict)}, indent=1) + "\n"

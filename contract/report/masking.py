@@ -1,20 +1,21 @@
 """Taking secrets and terminal tricks out of everything that a report shows.
 
-Secrets are found by value (whole, in halves, percent-encoded), by header, by form (anything that looks like a JWT)
-and, in answers, by the document's ``writeOnly``.
+Secrets are found by value (whole, in halves, percent-encoded), by header, by form (anything that looks like a JWT), by
+the start of a sign-on link and, in answers, by the document's ``writeOnly``.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
 from contract.http.access import Access
-from contract.http.exchange import Request
+from contract.http.exchange import Exchange
 from contract.probes.entry import bad_credentials
+from contract.report.links import link_pattern
 from spec.openapi.document import Document
 
 MASKED = "[masked]"
@@ -53,7 +54,9 @@ class Masker:
         tampered: Mapping[tuple[str, str], str] | None = None,
         write_only: frozenset[str] = frozenset(),
         private_requests: bool = False,
+        links: re.Pattern[str] | None = None,
     ) -> None:
+        self.links = links
         self.named = {value: name for value, name in named.items() if value}
         self.tampered = dict(tampered or {})
         self.write_only = write_only
@@ -74,6 +77,10 @@ class Masker:
         """A text without secrets."""
         if self._known is not None:
             text = self._known.sub(lambda found: self._replacements[found[0]], text)
+        if self.links is not None:
+            text = self.links.sub(
+                lambda found: next(one for one in found.groups()[::2] if one is not None) + MASKED, text
+            )
         return _JWT.sub(MASKED, text)
 
     def header(self, name: str, value: str) -> str:
@@ -158,28 +165,35 @@ def labelled(access: Access, published_keys: list[str]) -> dict[str, tuple[tuple
     return found
 
 
-def masker_for(access: Access, document: Document, published_keys: list[str]) -> Masker:
-    """The masker of a run."""
+def masker_for(
+    access: Access, document: Document, published_keys: list[str], exchanges: Iterable[Exchange] = ()
+) -> Masker:
+    """The masker of a run; sign-on links are those of the answers in ``exchanges``."""
     tampered: dict[tuple[str, str], str] = {}
     if not access.passive:
         for label, headers in labelled(access, published_keys).items():
             for name, value in headers:
                 tampered.setdefault((name.lower(), value), label)
     return Masker(
-        placeholders(access), tampered=tampered, write_only=write_only(document), private_requests=access.passive
+        placeholders(access),
+        tampered=tampered,
+        write_only=write_only(document),
+        private_requests=access.passive,
+        links=link_pattern(exchanges, document),
     )
 
 
-def recorded_masker(requests: list[Request], document: Document) -> Masker:
+def recorded_masker(exchanges: Sequence[Exchange], document: Document) -> Masker:
     """The masker of recorded traffic: whatever stands in a header that usually carries a credential is secret."""
     found: dict[str, str] = {}
-    for request in requests:
-        for name, value in request.headers:
+    for exchange in exchanges:
+        for name, value in exchange.request.headers:
             if looks_secret(name):
                 for one in (value, value.partition(" ")[2].strip()):
                     if len(one) >= _SHORTEST:
                         found.setdefault(one, MASKED)
-    return Masker(found, write_only=write_only(document), private_requests=True)
+    links = link_pattern(exchanges, document)
+    return Masker(found, write_only=write_only(document), private_requests=True, links=links)
 
 
 def write_only(document: Document) -> frozenset[str]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract.judging.findings import Outcome
-from contract.report.verdict import Tick, Verdict
+from contract.report.verdict import GRAVEST_FIRST, Tick, Verdict
 from spec.catalogue.clauses import Standing
 
 MOST_BARS = 240
-ORDER = (Outcome.FAILED, Outcome.WARNED, Outcome.PASSED, Outcome.NOT_EXERCISED)
+ORDER = GRAVEST_FIRST
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from contract.judging.findings import Outcome, Reproduced
+from contract.report.known import Known
 from spec.catalogue.clauses import Standing
+
+GRAVEST_FIRST = (Outcome.FAILED, Outcome.WARNED, Outcome.KNOWN, Outcome.NOT_EXERCISED, Outcome.PASSED)
+"""The order in which every report shows clauses and findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,13 @@ class ShownFinding:
     symptom_of: str | None
     """Fingerprint of the finding that seems to be the cause, or None if this is one."""
 
+    @property
+    def outcome(self) -> Outcome:
+        """Failed if it decides the exit code, known if the baseline has it, otherwise warned."""
+        if self.known is not None:
+            return Outcome.KNOWN
+        return Outcome.FAILED if self.counts else Outcome.WARNED
+
 
 @dataclass(frozen=True, slots=True)
 class ShownClause:
@@ -81,6 +93,20 @@ class ShownClause:
     exercised: int
     reason: str
     findings: tuple[ShownFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCause:
+    """What seems to be one fault: the finding that says it best under its clause, and its symptoms."""
+
+    clause: ShownClause
+    head: ShownFinding
+    symptoms: tuple[ShownFinding, ...]
+
+    @property
+    def outcome(self) -> Outcome:
+        """The gravest outcome of its findings."""
+        return min((one.outcome for one in (self.head, *self.symptoms)), key=GRAVEST_FIRST.index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +158,17 @@ class Verdict:
     clauses: tuple[ShownClause, ...]
     created: tuple[Made, ...]
     notes: tuple[str, ...]
-    stale: tuple[str, ...]
+    examples: int
+    began: datetime
+    spec_file: str
+    lines: Mapping[str, int]
+    """In which line of the document each clause is named, as far as it is."""
+    stale: tuple[Known, ...]
+    """Entries of the baseline that are gone: their clauses were exercised in full, and they were not seen."""
+    unproven: tuple[Known, ...]
+    """Entries that were not seen, of which this run cannot say that they are gone."""
+    expired: tuple[Known, ...]
+    """Entries that were seen, and count again."""
     ticks: tuple[Tick, ...]
     seconds: float
     throttled: int
@@ -146,6 +182,35 @@ class Verdict:
     def findings(self) -> list[ShownFinding]:
         """Every finding, in the order of the catalogue."""
         return [one for clause in self.clauses for one in clause.findings]
+
+    @property
+    def causes(self) -> list[ShownCause]:
+        """The findings by cause: those that failed first, then warned, then known; within that as in the catalogue."""
+        under: dict[str, list[ShownFinding]] = {}
+        for one in self.findings:
+            if one.symptom_of is not None:
+                under.setdefault(one.symptom_of, []).append(one)
+        made = [
+            ShownCause(clause, one, tuple(under.get(one.fingerprint, ())))
+            for clause in self.clauses
+            for one in clause.findings
+            if one.symptom_of is None
+        ]
+        return sorted(made, key=lambda one: GRAVEST_FIRST.index(one.outcome))
+
+    @property
+    def gravest_first(self) -> list[ShownClause]:
+        """The clauses: failed, warned, known, not exercised, passed; within that as in the catalogue."""
+        return sorted(self.clauses, key=lambda one: GRAVEST_FIRST.index(one.outcome))
+
+    @property
+    def silent(self) -> dict[str, list[str]]:
+        """The clauses that were not exercised, by the reason why."""
+        reasons: dict[str, list[str]] = {}
+        for clause in self.clauses:
+            if clause.outcome is Outcome.NOT_EXERCISED:
+                reasons.setdefault(clause.reason or "the run ended before it", []).append(clause.id)
+        return reasons
 
     @property
     def requests(self) -> int:
@@ -168,16 +233,16 @@ class Verdict:
         """The verdict in one sentence."""
         if self.cannot is not None:
             return f"No verdict: {self.cannot}"
-        counted = ", ".join(f"{self.count(outcome)} {outcome.value.replace('-', ' ')}" for outcome in Outcome)
+        counted = ", ".join(
+            f"{number} {outcome.value.replace('-', ' ')}"
+            for outcome in Outcome
+            if (number := self.count(outcome)) or outcome is not Outcome.KNOWN
+        )
         known = sum(one.known is not None for one in self.findings)
         said = "The contract is kept" if self.exit_code == 0 else "The contract is broken"
         if self.exit_code == 0 and self.stopped is not None:
             said = f"Stopped early ({self.stopped.rstrip('.')}); nothing was found in the part that was judged"
         if self.exit_code == 1 and self.unmet and not any(one.counts for one in self.findings):
             said = f"Nothing was found, but {len(self.unmet)} required clauses were not exercised"
-        if self.exit_code == 1 and not any(
-            one.counts and clause.outcome is Outcome.FAILED for clause in self.clauses for one in clause.findings
-        ):
-            said = "What was adopted is broken, which counts under --strict"
         extra = f" {known} known finding{'s' * (known != 1)} did not count." if known else ""
         return f"{said}: of {len(self.clauses)} clauses {counted}.{extra}"

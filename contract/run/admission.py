@@ -6,6 +6,7 @@ import argparse
 import getpass
 import ipaddress
 import json
+import re
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,9 @@ from spec.resources.installs import Install
 
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
+
+
+_FROM_ENVIRONMENT = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
 
 
 class AdmissionError(Exception):
@@ -105,7 +109,7 @@ def admission(
         expired_token=expired,
         other_install=other_install if other_token else None,
         other_token=other_token if other_install else None,
-        headers=tuple(_header(text) for text in options.header),
+        headers=tuple(_header(text, environment) for text in options.header),
     )
     return Admission(target_url(place), access)
 
@@ -162,9 +166,15 @@ def _asked(install: str, ask: Callable[[str], str]) -> str:
     return ask(f"Token for {install} (hidden): ").strip()
 
 
-def _header(text: str) -> tuple[str, str]:
+def _header(text: str, environment: Mapping[str, str]) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     name, value = name.strip(), value.strip()
+    if variable := _FROM_ENVIRONMENT.match(value):
+        value = environment.get(variable[1] or variable[2], "").strip()
+        if not value:
+            raise AdmissionError(
+                f"--header {name}: the environment variable {variable[1] or variable[2]} is not set, or empty."
+            )
     if not colon or not name or not all(letter.isalnum() or letter in "-_.!#$%&'*+^`|~" for letter in name):
         raise AdmissionError("a --header is written as 'Name: value'.")
     if not (name + value).isascii() or not value.isprintable():

@@ -1,35 +1,65 @@
-"""Progress on a terminal: the phase and the number of requests. Elsewhere nothing is shown."""
+"""Progress on standard error: a line that moves on a terminal, elsewhere a line every ten seconds."""
 
 from __future__ import annotations
 
+import shutil
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from contract.http.exchange import Exchange
-from contract.run.runner import Watch
+from contract.http.lines import guarded
+from contract.run.runner import Stage, Watch
+
+WIDTH = 20
+_CLEAR = "\r\x1b[K"
+EVERY = 10.0
+"""Seconds between two lines off a terminal."""
 
 
 @contextmanager
-def progress(title: str) -> Iterator[Watch | None]:
-    """A watcher that shows every request on standard error, or None if that is no terminal."""
+def progress(title: str) -> Iterator[Watch]:
+    """A watcher that tells how far a run is."""
     if not sys.stderr.isatty():
-        yield None
+        yield lines(title, sys.stderr)
         return
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    try:
+        yield one_line(title, sys.stderr)
+    finally:
+        sys.stderr.write(_CLEAR)
+        sys.stderr.flush()
 
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
-        TextColumn("{task.fields[phase]}", markup=False),
-        TextColumn("{task.completed:.0f} requests"),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
-        task = shown.add_task(title, total=None, phase="knock")
 
-        def see(exchange: Exchange, phase: str) -> None:
-            shown.update(task, advance=1, phase=phase)
+def one_line(title: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> Watch:
+    """A watcher for a terminal: one line that is written anew, at most ten times a second."""
+    began = clock()
+    due = began
 
-        yield see
+    def see(exchange: Exchange, stage: Stage) -> None:
+        nonlocal due
+        now = clock()
+        if now >= due:
+            due = now + 0.1
+            done = min(stage.done, stage.total) * WIDTH // max(stage.total, 1)
+            bar = "━" * done + "─" * (WIDTH - done)
+            text = f"{title} {bar} {stage}, {exchange.index} requests, {now - began:.0f} s"
+            out.write(_CLEAR + guarded(text)[: shutil.get_terminal_size().columns - 1])
+            out.flush()
+
+    return see
+
+
+def lines(title: str, out: TextIO, clock: Callable[[], float] = time.monotonic) -> Watch:
+    """A watcher that writes a line every ten seconds: what is done, of how much."""
+    due = clock() + EVERY
+
+    def see(exchange: Exchange, stage: Stage) -> None:
+        nonlocal due
+        if clock() >= due:
+            due = clock() + EVERY
+            out.write(guarded(f"invigilate: {title}: {stage}, {exchange.index} requests") + "\n")
+            out.flush()
+
+    return see

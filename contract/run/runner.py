@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
@@ -19,6 +20,7 @@ from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
 from contract.judging.judge import Judge
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
+from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
 from contract.run.knocking import Arrival, knock
@@ -81,6 +83,13 @@ class Report:
     prefix: str = ""
     published_keys: list[str] = field(default_factory=list)
     coverage: Coverage | None = None
+    examples: int = 0
+    """How many sequences were to be generated."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run went to its end, so that its silence about something says something."""
+        return self.cannot is None and self.stopped is None
 
     def outcomes(self) -> Mapping[Outcome, int]:
         """How many clauses have each outcome."""
@@ -107,7 +116,18 @@ class Report:
         return 1 if self.unmet else 0
 
 
-Watch = Callable[[Exchange, str], None]
+class Stage(NamedTuple):
+    """How far a run is: its phase, and how many of its probes and generated sequences are done."""
+
+    phase: str
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.phase}, {min(self.done, self.total)} of {self.total} probes and sequences"
+
+
+Watch = Callable[[Exchange, Stage], None]
 
 
 def run(
@@ -173,6 +193,7 @@ def run(
         notes=notes,
         prefix=bench.composer.prefix,
         published_keys=bench.published_keys,
+        examples=plan.examples,
         coverage=bench.coverage,
     )
 
@@ -180,7 +201,7 @@ def run(
 def _watcher(target: Target, plan: RunSettings, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
     def see(exchange: Exchange) -> None:
         if watch is not None:
-            watch(exchange, target.phase)
+            watch(exchange, Stage(target.phase, target.done, len(LADDER) + plan.examples))
         if plan.most_seconds is not None and time.monotonic() - started > plan.most_seconds:
             raise BudgetError(f"The limit of {plan.most_seconds:g} seconds is reached.")
 

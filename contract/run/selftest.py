@@ -1,4 +1,4 @@
-"""Judging implementations that are known to break a promise: the judge must find that one, and nothing else."""
+"""Judging implementations that are known to break a promise: it must be found, and nothing that does not follow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
 from contract.judging.findings import Outcome
 from contract.probes.workbench import Options
-from contract.run.runner import RunSettings, run
+from contract.run.runner import RunSettings, Stage, run
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
 from spec.openapi.document import Document
@@ -23,11 +23,15 @@ from spec.resources.installs import Install, load_installs
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What to judge and which clauses must be found; ``start`` gives an application and the facts of its ready file."""
+    """What to judge: the clauses that must be found, and those that may be found because they follow.
+
+    ``start`` gives an application and the facts of its ready file.
+    """
 
     id: str
     expected: frozenset[str]
     start: Callable[[], tuple[Any, Any]]
+    entailed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,22 @@ class Row:
     seconds: float
     seen_after: float | None = None
     """Seconds until the first expected clause was found, if one was."""
+    entailed: frozenset[str] = frozenset()
+
+    @property
+    def missed(self) -> frozenset[str]:
+        """What had to be found and was not."""
+        return self.expected - self.found
+
+    @property
+    def strange(self) -> frozenset[str]:
+        """What was found and does not follow from what had to be found."""
+        return self.found - self.expected - self.entailed
 
     @property
     def right(self) -> bool:
-        """Whether exactly what was expected was found."""
-        return self.found == self.expected and (self.cannot is None or bool(self.expected))
+        """Whether all that had to be found was, and nothing strange."""
+        return not self.missed and not self.strange and (self.cannot is None or bool(self.expected))
 
 
 @cache
@@ -74,7 +89,7 @@ def examine(subject: Subject) -> Row:
     transport = AsgiTransport(application, timeout=2.0)
     began, moments = time.monotonic(), dict[int, float]()
 
-    def watch(exchange: Exchange, phase: str) -> None:
+    def watch(exchange: Exchange, stage: Stage) -> None:
         moments[id(exchange)] = time.monotonic() - began
 
     try:
@@ -89,16 +104,16 @@ def examine(subject: Subject) -> Row:
         if finding.clause in subject.expected and finding.exchanges
     ]
     seen_after = min(telling, default=report.seconds if found & subject.expected else None)
-    return Row(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after)
+    return Row(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after, subject.entailed)
 
 
 def matrix(rows: Iterable[Row], write: Callable[[str], Any]) -> int:
-    """Write a line per row as it comes; 0 if every row is right, else 1."""
+    """Write a line per row as it comes, with what was found beside what had to be; 0 if every row is right, else 1."""
     wrong = total = 0
     for row in rows:
         total += 1
         wrong += not row.right
-        missed, strange = sorted(row.expected - row.found), sorted(row.found - row.expected)
+        missed, strange = sorted(row.missed), sorted(row.strange)
         told = ", ".join(sorted(row.found & row.expected)) or "nothing"
         extra = (f"; MISSED {', '.join(missed)}" if missed else "") + (
             f"; ALSO {', '.join(strange)}" if strange else ""

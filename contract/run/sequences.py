@@ -65,6 +65,7 @@ class Search:
         """A workbench for one execution."""
         self.executions_before_finding += self.hunted is None
         self.looked_at = 0
+        self.bench.target.done += 1
         fork = self.bench.fork(f"iv-{secrets.token_hex(5)}")
         fork.name = "generated"
         return fork

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, hold, verify
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.state.clock import Clock
 from spec.openapi.document import Document
+from spec.source.pointer import Json
 
 _EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
 _MOST_VERIFIED = 4096
@@ -98,6 +99,6 @@ def _refused(error: TokenError, *, bearer: bool) -> Refusal:
     return refuse(situation, clause, message, headers=_INVALID if bearer else ())
 
 
-def _header_name(schemes: Mapping[str, Mapping[str, Any]]) -> str:
+def _header_name(schemes: Mapping[str, Mapping[str, Json]]) -> str:
     keyed = [one for one in schemes.values() if one.get("type") == "apiKey" and one.get("in") == "header"]
     return str(keyed[0]["name"]).lower() if keyed else "token"

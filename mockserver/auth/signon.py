@@ -1,4 +1,4 @@
-"""The sign-on desk: hands out a link and a token for a user who was provisioned, and takes each of them back once."""
+"""Sign-ons: a link and a token for a user who was provisioned, handed out together and taken back once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
@@ -18,16 +18,19 @@ from mockserver.state.ids import Ids
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
 from spec.resources.resource import Resources, Signon
+from spec.source.pointer import Json
 
 _REMEMBERED = 3600.0  # seconds for which an expired or used grant is remembered, so that its refusal can be explained
 _MOST_GRANTS = 50_000
+_LONGEST_SHOWN = 200  # characters of an identifier that are kept for the page of the sign-on
 _PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A sign-on that was handed out. ``resources`` are the parts of the call, by name, as they were then;
-    ``identifiers`` are those by which the call named them.
+    """A sign-on that was handed out. ``sids`` are those of the parts of the call, by name.
+
+    ``identifiers`` are those by which the call named them, shortened.
     """
 
     token_id: str
@@ -35,18 +38,38 @@ class Grant:
     install: str
     subject: str
     audience: str
-    claims: Mapping[str, Any]
-    resources: Mapping[str, Resource]
+    claims: Mapping[str, Json]
+    sids: Mapping[str, str]
     expires: float
     identifiers: Mapping[str, Mapping[str, str]]
 
 
-class Desk:
-    """Grants and what became of them. A link and its token share one single use."""
+class Issued(NamedTuple):
+    """What the caller gets: a link that works once, and a token that is its equal."""
 
-    def __init__(self, resources: Resources, path: str, keys: Keys, clock: Clock, ids: Ids, settings: Settings) -> None:
-        self.path = path  # of the operation that follows links, with its one parameter in braces
-        self.signon, self.keys, self.clock, self.ids, self.settings = resources.signon, keys, clock, ids, settings
+    link: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """What sign-ons are made with."""
+
+    keys: Keys
+    clock: Clock
+    ids: Ids
+    settings: Settings
+
+
+class SignonGrants:
+    """Grants and what became of them. A link and its token share one single use.
+
+    ``path`` is that of the operation that follows links, with its one parameter in braces.
+    """
+
+    def __init__(self, resources: Resources, path: str, issuer: Issuer) -> None:
+        self.path, self.signon, self.keys = path, resources.signon, issuer.keys
+        self.clock, self.ids, self.settings = issuer.clock, issuer.ids, issuer.settings
         self.sources = _sources(resources, resources.signon) if resources.signon else {}
         self.grants: dict[str, Grant] = {}
         self.codes: dict[str, str] = {}
@@ -67,8 +90,8 @@ class Desk:
         resources: Mapping[str, Resource],
         base: str,
         identifiers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-    ) -> dict[str, str]:
-        """The members of the answer: a link that works once, and a token that is its equal.
+    ) -> Issued:
+        """A sign-on for the user among the resources of a call.
 
         ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
         ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
@@ -85,9 +108,9 @@ class Desk:
             subject=resources[self.signon.subject].sid,
             audience=audience,
             claims=claims,
-            resources=dict(resources),
+            sids={name: one.sid for name, one in resources.items()},
             expires=now + self.settings.signon_ttl,
-            identifiers=identifiers,
+            identifiers={name: _shortened(texts) for name, texts in identifiers.items()},
         )
         self._remember(grant, now)
         token = sign(
@@ -105,8 +128,7 @@ class Desk:
             SIGNON_TYPE,
             self.keys,
         )
-        link = f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}"
-        return {self.signon.redirect: link, self.signon.token: token}
+        return Issued(f"{base}{_PARAMETER.sub(install.sid, self.path)}?code={grant.code}", token)
 
     def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
         """The grant of a link's code. Raises Refusal, each with a sentence of its own."""
@@ -170,7 +192,7 @@ class _Source:
     part: str
     leaf: str
 
-    def value(self, resources: Mapping[str, Resource]) -> Any:
+    def value(self, resources: Mapping[str, Resource]) -> Json:
         resource = resources.get(self.part)
         if resource is None:
             return None
@@ -186,6 +208,10 @@ def _sources(resources: Resources, signon: Signon) -> Mapping[str, _Source]:
                 sources[claim] = _Source(part.name, pointer[len(part.pointer) :])
                 break
     return sources
+
+
+def _shortened(texts: Mapping[str, str]) -> Mapping[str, str]:
+    return {kind: text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…" for kind, text in texts.items()}
 
 
 def _refused(clause: str, message: str) -> Refusal:

@@ -12,11 +12,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import jwt
 
 from mockserver.auth.keys import Keys
+from spec.source.pointer import Json
 
 API_TYPE = "at+jwt"
 SIGNON_TYPE = "signon+jwt"
@@ -48,7 +48,7 @@ class Expected:
 class Verified:
     """The claims of a token whose signature and form are right, and the times between which it holds."""
 
-    claims: Mapping[str, Any]
+    claims: Mapping[str, Json]
     not_before: float
     expires: float
 
@@ -61,7 +61,7 @@ def hold(not_before: float, expires: float, now: float) -> None:
         raise TokenError("it is not valid yet", early=True)
 
 
-def api_claims(install: str, *, issued: float, starts: float, expires: float, token_id: str) -> dict[str, Any]:
+def api_claims(install: str, *, issued: float, starts: float, expires: float, token_id: str) -> dict[str, Json]:
     """The claims of an API token for an install; times are seconds since the epoch."""
     return {
         "iss": API_ISSUER,
@@ -74,7 +74,7 @@ def api_claims(install: str, *, issued: float, starts: float, expires: float, to
     }
 
 
-def sign(claims: Mapping[str, Any], kind: str, keys: Keys) -> str:
+def sign(claims: Mapping[str, Json], kind: str, keys: Keys) -> str:
     """A signed token."""
     return jwt.encode(dict(claims), keys.private, algorithm="RS256", headers={"typ": kind, "kid": keys.kid})
 
@@ -102,7 +102,7 @@ def verify(token: str, expected: Expected, keys: Keys, *, longest: int = 8192) -
     return Verified(claims, max(claims.get("nbf", 0), 0), claims["exp"])
 
 
-def _check_claims(claims: Mapping[str, Any], expected: Expected) -> None:
+def _check_claims(claims: Mapping[str, Json], expected: Expected) -> None:
     if expected.issuer is not None and claims.get("iss") != expected.issuer:
         raise TokenError("it was issued by somebody else")
     if expected.audience is not None and claims.get("aud") != expected.audience:
@@ -128,8 +128,8 @@ def _canonical(part: str, name: str) -> bytes:
     raise TokenError(f"its {name} is not canonical base64url")
 
 
-def _members(part: str, name: str) -> dict[str, Any]:
-    def unique(pairs: list[Any]) -> dict[str, Any]:
+def _members(part: str, name: str) -> dict[str, Json]:
+    def unique(pairs: list[Json]) -> dict[str, Json]:
         members = dict(pairs)
         if len(members) != len(pairs):
             raise ValueError("a member occurs twice")
@@ -144,5 +144,5 @@ def _members(part: str, name: str) -> dict[str, Any]:
     return value
 
 
-def _refuse(word: str) -> Any:
+def _refuse(word: str) -> Json:
     raise ValueError(word)

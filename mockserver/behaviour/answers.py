@@ -2,114 +2,107 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Any
+from collections.abc import Iterator
 
 import orjson
 
-from mockserver.behaviour.bends import Answer, around
-from mockserver.behaviour.seams import Serve
+from mockserver.behaviour.seams import Answering, Serve, Served, Told
 from mockserver.http.request import Request
-from mockserver.http.response import Response
-from mockserver.http.urls import public_url
-from mockserver.provisioning.engine import Done
+from mockserver.http.response import JSON, Response
 from mockserver.provisioning.plan import Outcome
+from spec.resources.resource import Part
+from spec.source.pointer import Json
 
 
-def shapeless(answer: Answer, done: Done, body: Any) -> None:
-    """A known part is told without its result."""
-    told = answer.get("configuration", {})
-    if told.get("result") == "Found Existing":
-        del told["result"]
+def _told(told: Told, *outcomes: Outcome) -> Iterator[tuple[Part, dict[str, Json]]]:
+    """The parts of a call that went so, each with its member of the answer."""
+    for step in told.done.steps.values():
+        part = step.form.part
+        if step.outcome in outcomes and part.response in told.answer:
+            yield part, told.answer[part.response]
 
 
-def odd_word(answer: Answer, done: Done, body: Any) -> None:
-    """A known configuration is told in a word of its own."""
-    told = answer.get("configuration", {})
-    if told.get("result") == "Found Existing":
-        told["result"] = "Unchanged"
+def without_result(told: Told) -> None:
+    """What is known is told without a result."""
+    for part, member in _told(told, Outcome.FOUND):
+        del member[part.result_member]
 
 
-def swallowed(answer: Answer, done: Done, body: Any) -> None:
-    """The configuration is not told."""
-    answer.pop("configuration", None)
+def in_a_word_of_its_own(told: Told) -> None:
+    """What is known is told as Unchanged."""
+    for part, member in _told(told, Outcome.FOUND):
+        member[part.result_member] = "Unchanged"
 
 
-def padded(answer: Answer, done: Done, body: Any) -> None:
+def retold(outcome: Outcome, *, instead: Outcome) -> Answering:
+    """What went one way is told as if it had gone another."""
+
+    def retell(told: Told) -> None:
+        for part, member in _told(told, outcome):
+            words = {Outcome.CREATED: part.created, Outcome.FOUND: part.found, Outcome.UPDATED: part.updated}
+            member[part.result_member] = words[instead]
+
+    return retell
+
+
+def without_inner_parts(told: Told) -> None:
+    """Parts that stand within others are not told."""
+    for part in told.resources.parts:
+        if len(part.path) > 1:
+            told.answer.pop(part.response, None)
+
+
+def with_null(told: Told) -> None:
     """Parts that were not asked for are told as null."""
-    for name in ("user", "enrollment", "exam", "configuration"):
-        answer.setdefault(name, None)
+    for part in told.resources.parts:
+        told.answer.setdefault(part.response, None)
 
 
-def unenrolled(answer: Answer, done: Done, body: Any) -> None:
-    """An enrollment is told only when it was sent, or an exam was."""
-    if "enrollment" not in body and "exam" not in body:
-        answer.pop("enrollment", None)
+def without_implied_parts(told: Told) -> None:
+    """What comes into being with another part is told only when it was sent."""
+    for part in told.resources.parts:
+        if part.implied_by is not None and part.name not in told.body:
+            told.answer.pop(part.response, None)
 
 
-def found_at_once(answer: Answer, done: Done, body: Any) -> None:
-    """A new course is told as known."""
-    _retell(answer, done, body, Outcome.CREATED, "Found Existing")
+def joined_named_by_one(told: Told) -> None:
+    """What joins two things gets its SID from one of them alone."""
+    for part, member in _told(told, *Outcome):
+        if part.identity:
+            owner = told.done.resources[part.identity[-1]]
+            member[part.sid_member] = part.prefix + owner.sid[2:]
 
 
-def created_again(answer: Answer, done: Done, body: Any) -> None:
-    """A known course is told as created."""
-    _retell(answer, done, body, Outcome.FOUND, "Created")
-    _retell(answer, done, body, Outcome.UPDATED, "Created")
-
-
-def always_updated(answer: Answer, done: Done, body: Any) -> None:
-    """A known course is told as updated, whatever was sent."""
-    _retell(answer, done, body, Outcome.FOUND, "Updated")
-
-
-def one_for_all(answer: Answer, done: Done, body: Any) -> None:
-    """All enrollments of a course have the same SID."""
-    if "enrollment" in answer:
-        answer["enrollment"]["sid"] = "EN" + answer["course"]["sid"][2:]
-
-
-def enrolled_anew(answer: Answer, done: Done, body: Any) -> None:
-    """An enrollment has another SID at every call."""
-    if "enrollment" in answer and "exam" not in body:
-        answer["enrollment"]["sid"] = "EN" + secrets.token_hex(16)
-
-
-def status(number: int) -> Any:
-    """Success has another status."""
-
-    async def served(_: Any, honest: Serve, call: Request) -> Response:
-        reply = await honest(call)
-        return reply.replaced(status=number) if _provisioned(call, reply) else reply
-
-    return around(served)
-
-
-async def as_text(_: Any, honest: Serve, call: Request) -> Response:
-    """Success is declared as plain text."""
-    reply = await honest(call)
-    return reply.replaced(fields=((b"content-type", b"text/plain"),)) if _provisioned(call, reply) else reply
-
-
-async def signing_everybody_on(mock: Any, honest: Serve, call: Request) -> Response:
+def with_signon(told: Told) -> None:
     """Every user is signed on, asked or not."""
-    reply = await honest(call)
-    answer = orjson.loads(reply.body) if _provisioned(call, reply) else {}
-    user = mock.store.read(answer.get("user", {}).get("sid", ""))
-    if user is None or "signon" in answer:
-        return reply
-    install = mock.provision.installs.of(call)
-    answer["signon"] = mock.desk.issue(
-        install, next(iter(install.members["integrations"])), {"user": user}, public_url(call.scope, mock.settings)
-    )
-    return reply.replaced(body=orjson.dumps(answer))
+    signon = told.resources.signon
+    audiences = [] if signon is None else list(told.install.members.get("integrations", ()))
+    if (
+        signon is not None
+        and signon.response not in told.answer
+        and signon.subject in told.done.resources
+        and audiences
+    ):
+        told.answer[signon.response] = dict(told.issue(audiences[0]))
 
 
-def _provisioned(call: Request, reply: Response) -> bool:
-    return reply.status_code == 200 and call.method == "POST" and call.raw_path.endswith(b"/provision")
+async def with_status_201(request: Request, honest: Serve, served: Served) -> Response:
+    """Success is answered with 201."""
+    response = await honest(request)
+    return response.replaced(status=201) if served.provisions and response.status_code == 200 else response
 
 
-def _retell(answer: Answer, done: Done, body: Any, outcome: Outcome, word: str) -> None:
-    """Tell a course that came alone in another word; of one that came with others it would break other promises."""
-    if set(body) == {"course"} and done.steps["course"].outcome is outcome:
-        answer["course"]["result"] = word
+async def as_text(request: Request, honest: Serve, served: Served) -> Response:
+    """Success is declared as plain text."""
+    response = await honest(request)
+    fields = tuple(one if one != JSON else (b"content-type", b"text/plain") for one in response.fields)
+    return response.replaced(fields=fields) if served.provisions and response.status_code == 200 else response
+
+
+async def with_announcements(request: Request, honest: Serve, served: Served) -> Response:
+    """Successful answers carry members that nobody announced."""
+    response = await honest(request)
+    if response.status_code != 200 or JSON not in response.fields or not served.operation.security:
+        return response
+    answer = orjson.loads(response.body)
+    return response.replaced(body=orjson.dumps({**answer, "requestId": "req-1", "links": []}))

@@ -3,127 +3,114 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jwt
 
+from mockserver.auth.keys import Keys
+from mockserver.auth.signon import Issued
 from mockserver.auth.tokens import SIGNON_TYPE
-from mockserver.behaviour.bends import Bend, arranging
+from mockserver.behaviour.seams import Serve, Served, Signing
+from mockserver.http.errors import refuse
+from mockserver.http.request import Request
+from mockserver.http.response import Response
+from spec.source.pointer import Json
 
-Members = dict[str, str]
+Claims = dict[str, Json]
 _DAY = 86_400
 
 
-def issuing(change: Callable[[Any, Members], None]) -> Bend:
-    """Change the members of a sign-on in place: ``change(mock, members)``."""
-
-    def arrange(mock: Any) -> None:
-        issue = mock.desk.issue
-
-        def bent(*arguments: Any) -> Members:
-            members: Members = issue(*arguments)
-            change(mock, members)
-            return members
-
-        mock.desk.issue = bent
-
-    return arranging(arrange)
+def _claims(token: str) -> Claims:
+    claims: dict[str, Json] = jwt.decode(token, options={"verify_signature": False})
+    return claims
 
 
-def resigned(change: Callable[[dict[str, Any]], None], algorithm: str = "RS256") -> Bend:
-    """Sign the token again after a change of its claims."""
+def resigned(change: Callable[[Claims], None], algorithm: str = "RS256") -> Signing:
+    """The token is signed again after a change of its claims."""
 
-    def bent(mock: Any, members: Members) -> None:
-        claims = jwt.decode(members["token"], options={"verify_signature": False})
+    def sign(issued: Issued, keys: Keys) -> Issued:
+        claims = _claims(issued.token)
         change(claims)
-        headers = {"typ": SIGNON_TYPE, "kid": mock.keys.kid}
-        members["token"] = jwt.encode(claims, mock.keys.private, algorithm=algorithm, headers=headers)
+        headers = {"typ": SIGNON_TYPE, "kid": keys.kid}
+        return issued._replace(token=jwt.encode(claims, keys.private, algorithm=algorithm, headers=headers))
 
-    return issuing(bent)
+    return sign
 
 
-def of_the_previous_user() -> Bend:
-    """The token names whoever was signed on before."""
+def of_the_previous_user() -> Signing:
+    """The token names whoever was signed on before, as a variable that calls share does."""
     previous: list[str] = []
 
-    def change(claims: dict[str, Any]) -> None:
-        previous.append(claims["sub"])
-        claims["sub"] = previous[-2] if len(previous) > 1 else claims["sub"]
+    def change(claims: Claims) -> None:
+        subject = claims["sub"]
+        claims["sub"] = previous.pop() if previous else subject
+        previous.append(subject)
 
     return resigned(change)
 
 
-def the_same_again() -> Bend:
-    """A user gets the same token at every call."""
+def the_same_again(most: int = 10_000) -> Signing:
+    """A user gets the same token at every call, as from a cache."""
     given: dict[str, str] = {}
 
-    def change(_: Any, members: Members) -> None:
-        subject = jwt.decode(members["token"], options={"verify_signature": False})["sub"]
-        members["token"] = given.setdefault(subject, members["token"])
+    def sign(issued: Issued, keys: Keys) -> Issued:
+        if len(given) >= most:
+            given.clear()
+        return issued._replace(token=given.setdefault(_claims(issued.token)["sub"], issued.token))
 
-    return issuing(change)
-
-
-def never_used_up() -> Bend:
-    """A link works again and again."""
-
-    def arrange(mock: Any) -> None:
-        follow = mock.desk.follow
-        mock.desk.follow = lambda install, code, consume=True: follow(install, code, consume=False)
-
-    return arranging(arrange)
+    return sign
 
 
-def already_used() -> Bend:
-    """A link is refused at its first use."""
+def expiring(seconds: int) -> Callable[[Claims], None]:
+    """The token expires so many seconds after it was made."""
 
-    def arrange(mock: Any) -> None:
-        issue = mock.desk.issue
-
-        def bent(*arguments: Any) -> Members:
-            members: Members = issue(*arguments)
-            mock.desk.used.update(mock.desk.grants)
-            return members
-
-        mock.desk.issue = bent
-
-    return arranging(arrange)
-
-
-def later(seconds: int) -> Callable[[dict[str, Any]], None]:
-    """Move the expiry."""
-
-    def change(claims: dict[str, Any]) -> None:
+    def change(claims: Claims) -> None:
         claims["exp"] = claims["iat"] + seconds
 
     return change
 
 
-EXPIRED = resigned(later(-3600))
-FOR_A_MONTH = resigned(later(30 * _DAY))
+def without(name: str) -> Callable[[Claims], None]:
+    """The token lacks a claim."""
+
+    def change(claims: Claims) -> None:
+        claims.pop(name, None)
+
+    return change
 
 
-def relative(_: Any, members: Members) -> None:
+EXPIRED = resigned(expiring(-3600))
+FOR_A_MONTH = resigned(expiring(30 * _DAY))
+OTHERWISE = resigned(lambda _: None, "RS512")
+
+
+def relative(issued: Issued, keys: Keys) -> Issued:
     """The link has no host."""
-    members["redirect"] = "/" + members["redirect"].split("/", 3)[3]
+    return issued._replace(link="/" + issued.link.split("/", 3)[3])
 
 
-def insecure(_: Any, members: Members) -> None:
+def insecure(issued: Issued, keys: Keys) -> Issued:
     """The link is http."""
-    members["redirect"] = members["redirect"].replace("https:", "http:", 1)
+    return issued._replace(link=issued.link.replace("https:", "http:", 1))
 
 
-def opaque(_: Any, members: Members) -> None:
+def opaque(issued: Issued, keys: Keys) -> Issued:
     """The token is no JWT."""
-    members["token"] = "opaque-" + members["token"][-40:].replace(".", "")
+    return issued._replace(token="opaque-" + issued.token[-40:].replace(".", ""))
 
 
-def tampered(_: Any, members: Members) -> None:
+def tampered(issued: Issued, keys: Keys) -> Issued:
     """The signature belongs to nothing."""
-    head, _, signature = members["token"].rpartition(".")
-    members["token"] = f"{head}.{signature[::-1]}"
+    head, _, signature = issued.token.rpartition(".")
+    return issued._replace(token=f"{head}.{signature[::-1]}")
 
 
-def telling(_: Any, members: Members) -> None:
+def telling(issued: Issued, keys: Keys) -> Issued:
     """The link carries the token."""
-    members["redirect"] += f"&token={members['token']}"
+    return issued._replace(link=f"{issued.link}&token={issued.token}")
+
+
+async def demanding_a_cookie(request: Request, honest: Serve, served: Served) -> Response:
+    """A link works only for who is signed on already."""
+    if served.operation.id == "followSignon" and request.header(b"cookie") is None:
+        raise refuse("signon-refused", "signon-link-works", "You are not signed on; sign on first.")
+    return await honest(request)

@@ -1,75 +1,73 @@
-"""Bad weather: nothing is promised about it, and every client meets it some day."""
+"""Bad weather: nothing is promised about it, and every client meets it some day.
+
+It comes over calls of operations that need a credential: never over pages, sign-on links or the control plane.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gzip
-from typing import Any
+from collections.abc import Callable
 
 import orjson
 
-from mockserver.behaviour.bends import Bend, around
-from mockserver.behaviour.seams import Serve
+from mockserver.behaviour.seams import Behaviour, Serve, Served
 from mockserver.http.handlers import HangUp
 from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
 
+Instead = Callable[[], Response]
 
-def slow(seconds: float) -> Bend:
+
+def slow(seconds: float) -> Behaviour:
     """Every answer is late."""
 
-    async def served(_: Any, honest: Serve, call: Request) -> Response:
-        await asyncio.sleep(seconds)
-        return await honest(call)
+    async def serve(request: Request, honest: Serve, served: Served) -> Response:
+        if served.operation.security:
+            await asyncio.sleep(seconds)
+        return await honest(request)
 
-    return around(served)
-
-
-def now_and_then(status: int, code: str, message: str, *, every: int, wait: int | None = None) -> Bend:
-    """Every so many calls are refused for a reason that is not theirs."""
-    calls = [0]
-
-    async def served(_: Any, honest: Serve, call: Request) -> Response:
-        calls[0] += 1
-        if calls[0] % every:
-            return await honest(call)
-        headers = (JSON,) if wait is None else (JSON, (b"retry-after", str(wait).encode()))
-        return Response(status, headers, orjson.dumps({"code": code, "message": message, "status": status}))
-
-    return around(served)
+    return Behaviour(serving=(serve,))
 
 
-def hanging_up(*, every: int) -> Bend:
-    """Every so many connections end before the call was served, unless others are being served."""
-    calls = [0]
-    open_calls: set[int] = set()
+def now_and_then(every: int, instead: Instead) -> Behaviour:
+    """Every so many calls something else happens, before the call is served; a reset counts from the beginning."""
+    count = 0
 
-    async def served(_: Any, honest: Serve, call: Request) -> Response:
-        calls[0] += 1
-        open_calls.add(id(call))
-        try:
-            await asyncio.sleep(0)
-            if calls[0] % every or len(open_calls) > 1:
-                return await honest(call)
-            raise HangUp
-        finally:
-            open_calls.discard(id(call))
+    async def serve(request: Request, honest: Serve, served: Served) -> Response:
+        nonlocal count
+        if served.operation.security:
+            count += 1
+            if count % every == 0:
+                return instead()
+        return await honest(request)
 
-    return around(served)
+    def restart() -> None:
+        nonlocal count
+        count = 0
 
-
-async def compressed(_: Any, honest: Serve, call: Request) -> Response:
-    """Successful answers are compressed where the client takes it."""
-    reply = await honest(call)
-    if b"gzip" not in (call.header(b"accept-encoding") or b""):
-        return reply
-    return reply.replaced(body=gzip.compress(reply.body), fields=(*reply.fields, (b"content-encoding", b"gzip")))
+    return Behaviour(serving=(serve,), reset=(restart,))
 
 
-async def talkative(_: Any, honest: Serve, call: Request) -> Response:
-    """Successful answers carry members that nobody announced."""
-    reply = await honest(call)
-    if reply.status_code != 200 or JSON not in reply.fields or not bytes(reply.body).startswith(b'{"'):
-        return reply
-    answer = orjson.loads(reply.body)
-    return reply.replaced(body=orjson.dumps({**answer, "requestId": "req-1", "links": []}))
+def refused(status: int, code: str, message: str, *, wait: int | None = None) -> Instead:
+    """A refusal for a reason that is not the caller's; ``wait`` is what ``Retry-After`` says, in seconds."""
+
+    def instead() -> Response:
+        fields = (JSON,) if wait is None else (JSON, (b"retry-after", b"%d" % wait))
+        return Response(status, fields, orjson.dumps({"code": code, "message": message, "status": status}))
+
+    return instead
+
+
+def hang_up() -> Response:
+    """The connection ends. Raises HangUp."""
+    raise HangUp
+
+
+async def compressed(request: Request, honest: Serve, served: Served) -> Response:
+    """Answers are compressed where the client takes it (RFC 9110 section 12.5.3)."""
+    response = await honest(request)
+    if not served.operation.security or b"gzip" not in (request.header(b"accept-encoding") or b""):
+        return response
+    fields = (*response.fields, (b"content-encoding", b"gzip"), (b"vary", b"accept-encoding"))
+    return response.replaced(body=gzip.compress(bytes(response.body)), fields=fields)

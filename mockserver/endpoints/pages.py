@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from mockserver.auth.signon import Grant
 from mockserver.http.pages import Row, page
 from mockserver.http.response import Response
+from mockserver.state.store import Resource
 from spec.resources.installs import Install
-from spec.resources.resource import Resources
+from spec.resources.resource import Part, Resources
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,17 @@ class Index:
     fault: str = ""
 
 
-def signed_on(grant: Grant, install: Install, resources: Resources, *, root: str = "") -> Response:
-    """The page that says who was signed on, where and in which role."""
+def signed_on(
+    grant: Grant, parts: Mapping[str, Resource], install: Install, resources: Resources, *, root: str = ""
+) -> Response:
+    """The page that says who was signed on, where and in which role; ``parts`` are those of the grant as they are."""
     assert resources.signon is not None
     subject = resources.signon.subject
     order = [subject, *(part.name for part in resources.parts if part.name != subject)]
     titles = {subject: f"Who: {subject}"}
-    sections = [_part(grant, resources, name, titles.get(name, f"Where: {name}")) for name in order]
+    sections = [
+        _part(parts.get(name), resources.part(name), grant, titles.get(name, f"Where: {name}")) for name in order
+    ]
     where = Section(
         "Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience))
     )
@@ -69,14 +74,13 @@ def index(facts: Index, *, root: str = "") -> Response:
     return page("index.html", root, index=facts)
 
 
-def _part(grant: Grant, resources: Resources, name: str, title: str) -> Section:
-    resource = grant.resources.get(name)
+def _part(resource: Resource | None, part: Part, grant: Grant, title: str) -> Section:
     if resource is None:
         return Section(title, ())
-    part = resources.part(name)
     public = {leaf.key: leaf for leaf in part.leaves if not leaf.schema.get("writeOnly")}
     rows = [Row("sid", resource.sid)]
-    rows += [Row(kind, text) for kind, text in grant.identifiers.get(name, _NONE).items() if kind != part.sid_kind]
+    named = grant.identifiers.get(part.name, _NONE)
+    rows += [Row(kind, text) for kind, text in named.items() if kind != part.sid_kind]
     for key, value in resource.attributes.items():
         if key in public and isinstance(value, str | int | float) and value != "":
             rows.append(Row(key[1:].replace("/", " "), _text(value)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence, Set
+from functools import partial
+from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 import orjson
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.auth.credentials import Credentials
-from mockserver.auth.signon import Desk
+from mockserver.auth.signon import SignonGrants
+from mockserver.behaviour.seams import Admitting, Told
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
@@ -18,13 +20,14 @@ from mockserver.http.request import Request, shown
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import headers_of, set_caller
 from mockserver.http.urls import public_url
-from mockserver.provisioning.engine import Provisioning
+from mockserver.provisioning.engine import Done, Provisioning
 from mockserver.provisioning.plan import Plan
 from mockserver.runtime import Runtime
 from spec.openapi.document import Operation
-from spec.resources.installs import Install
+from spec.resources.installs import Install, install_sid_advice
 from spec.schema.members import members
 from spec.schema.validation import Rules, Violation, outermost
+from spec.source.pointer import escape
 
 _HEADERS = (JSON,)
 _HEADERS_SIGNON = (JSON, (b"cache-control", b"no-store"))
@@ -52,9 +55,8 @@ class Installs:
         if install is not None:
             return install
         if violations := self.rules.violations(sid):
-            hint = " One page of the vendor writes IN, every endpoint AI." if sid.startswith("IN") else ""
             sent = f"{self.parameter.name} in the path is '{shown(sid.encode())}'"
-            message = f"{sent}; send AI and 32 hexadecimal digits.{hint}"
+            message = f"{sent}; {install_sid_advice(sid)}."
             raise refuse("invalid-input", violations[0].clause, message)
         raise refuse("not-found", "install-known", f"There is no install {sid}; the page at / lists those there are.")
 
@@ -62,26 +64,46 @@ class Installs:
 class Authentication:
     """Middleware of routes with security: a call goes on only with a credential, whose install is noted."""
 
-    def __init__(self, app: ASGIApp, credentials: Credentials) -> None:
-        self.app, self.credentials, self.header = app, credentials, credentials.header.encode()
+    def __init__(self, app: ASGIApp, credentials: Credentials, admitting: Sequence[Admitting] = ()) -> None:
+        self.app, self.credentials, self.admitting = app, credentials, admitting
+        self.header = credentials.header.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         named = headers_of(scope)
-        set_caller(scope, self.credentials.install_of(named.get(self.header), named.get(b"authorization")))
+        try:
+            set_caller(scope, self.credentials.install_of(named.get(self.header), named.get(b"authorization")))
+        except Refusal as refusal:
+            admitted = [admit(refusal, scope) for admit in self.admitting]
+            if not any(admitted):
+                raise
+            set_caller(scope, ADMITTED)
         await self.app(scope, receive, send)
+
+
+ADMITTED = "*"
+"""The caller that a misbehaving mock takes for any install."""
+
+
+class Judged(NamedTuple):
+    """A body that is going to be committed: for whom, how, and what of it nobody knows."""
+
+    install: Install
+    body: Any
+    plan: Plan
+    unknown: list[str]
 
 
 class Provision:
     """The endpoint of the provision operation."""
 
     def __init__(
-        self, operation: Operation, installs: Installs, engine: Provisioning, desk: Desk, runtime: Runtime
+        self, operation: Operation, installs: Installs, engine: Provisioning, grants: SignonGrants, runtime: Runtime
     ) -> None:
         assert operation.body is not None
         self.rules = Rules(operation.body.json, request=True)
         self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
         self.members = members(operation.body.json)
-        self.installs, self.engine, self.desk = installs, engine, desk
+        self.installs, self.engine, self.grants = installs, engine, grants
         self.store, self.ids = runtime.store, runtime.ids
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
         self.lists: dict[str, dict[str, frozenset[str]]] = {
@@ -96,33 +118,59 @@ class Provision:
     async def answer(self, request: Request) -> Response:
         """Judge in the order of the contract, and commit. Raises Refusal."""
         install = self.installs.of(request)
-        if request.caller != install.sid:
-            message = f"This credential may not provision the install {install.sid}; use one that was made for it."
-            raise refuse("forbidden", "credential-foreign-refused", message)
+        if request.caller not in (install.sid, ADMITTED):
+            self._foreign(request, install)
         request.require_json()
-        raw = await request.read(self.settings)
-        return self.provision(install, decode(raw, self.settings.deepest_body), request.scope)
+        judged = self.judged(install, self._decoded(await request.read(self.settings)))
+        for pause in self.behaviour.pausing:
+            await pause()
+        return self.committed(judged, request.scope)
 
-    def provision(self, install: Install, body: Any, scope: Scope) -> Response:
-        """Judge and commit one body, in one step of the event loop: nothing can come between plan and commit."""
-        unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
-        plan = self._judged(install, body, unknown)
-        if not self.behaviour.honest:
-            plan = self.engine.plan(self.store, install, body)
+    def _foreign(self, request: Request, install: Install) -> None:
+        message = f"This credential may not provision the install {install.sid}; use one that was made for it."
+        refusal = refuse("forbidden", "credential-foreign-refused", message)
+        admitted = [admit(refusal, request.scope) for admit in self.behaviour.admitting]
+        if not any(admitted):
+            raise refusal
+
+    def _decoded(self, raw: bytes) -> Any:
+        deepest = self.settings.deepest_body
+        if not self.behaviour.decoding:
+            return decode(raw, deepest)
+        read: Callable[[bytes], Any] = lambda text: decode(text, deepest)  # noqa: E731
+        for one in reversed(self.behaviour.decoding):
+            read = partial(one, honest=read)
+        return read(raw)
+
+    def committed(self, judged: Judged, scope: Scope) -> Response:
+        """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
+        install, body, plan, unknown = judged
         done = self.engine.commit(self.store, plan, self.ids)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
-            audience, base = str(asked.get(signon.audience)), public_url(scope, self.settings)
-            named = self.engine.identifiers(body)
-            answer[signon.response] = self.desk.issue(install, audience, done.resources, base, named)
-        if not self.behaviour.honest:
-            answer = self.behaviour.answer(answer, done, body)
+            answer[signon.response] = self._signon(judged, str(asked.get(signon.audience)), done, scope)
+        if self.behaviour.answering:
+            issue = partial(self._signon, judged, done=done, scope=scope)
+            told = Told(answer, done, body, install, self.engine.resources, issue)
+            for change in self.behaviour.answering:
+                change(told)
         return _response(
             answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
         )
 
-    def _judged(self, install: Install, body: Any, unknown: list[str]) -> Plan:
+    def _signon(self, judged: Judged, audience: str, done: Done, scope: Scope) -> dict[str, str]:
+        signon = self.engine.resources.signon
+        assert signon is not None
+        base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
+        issued = self.grants.issue(judged.install, audience, done.resources, base, named)
+        for change in self.behaviour.signing:
+            issued = change(issued, self.grants.keys)
+        return {signon.redirect: issued.link, signon.token: issued.token}
+
+    def judged(self, install: Install, body: Any) -> Judged:
+        """What is going to be committed. Raises Refusal with every fault of the body."""
+        unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         lists = self.lists[install.sid]
         if self.rules.fits_schema(body):
             ruled = not self.annotated.isdisjoint(body)
@@ -133,21 +181,32 @@ class Provision:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:
             plan = self.engine.plan(self.store, install, body)
-            if not plan.violations:
-                return plan
             found = list(plan.violations)
         else:
             # what is wrong is left out, so that the rest can still be looked at: all faults are told at once
-            plan = self.engine.plan(self.store, install, _pruned(body, [one.pointer for one in violations]))
+            pruned = _pruned(body, {one.pointer for one in violations})
+            plan = self.engine.plan(self.store, install, pruned)
             found = sorted({*violations, *(one for one in plan.violations if one.clause != "schema")})
-        found = self.behaviour.violations(found, body)
-        if not found:
-            return plan
-        raise self._refusal(found)
+        if self.behaviour.judging:
+            return self._misjudged(Judged(install, body, plan, unknown), found)
+        if found:
+            self._keep(plan, violations)
+            raise of_violations(outermost(found))
+        return Judged(install, body, plan, unknown)
 
-    @staticmethod
-    def _refusal(found: list[Violation]) -> Refusal:
-        return of_violations(outermost(found))
+    def _misjudged(self, judged: Judged, found: list[Violation]) -> Judged:
+        seen = found
+        for judge in self.behaviour.judging:
+            seen = judge(seen, judged.body)
+        if seen:
+            self._keep(judged.plan, found)
+            raise of_violations(outermost(seen))
+        return judged._replace(plan=self.engine.plan(self.store, judged.install, judged.body)) if found else judged
+
+    def _keep(self, plan: Plan, violations: list[Violation]) -> None:
+        for keep in self.behaviour.keeping:
+            if plan.violations and not violations:
+                self.engine.commit(self.store, keep(plan), self.ids)
 
 
 def _at(body: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
@@ -160,13 +219,13 @@ def _unknown(pointer: str) -> Violation:
     return Violation(pointer, _UNKNOWN, "unknown", "is a member that the contract does not know; leave it out.")
 
 
-def _pruned(body: Any, pointers: list[str], pointer: str = "") -> Any:
+def _pruned(body: Any, pointers: Set[str], pointer: str = "") -> Any:
     """A copy of a body without what the pointers name."""
     if pointer in pointers or not isinstance(body, dict):
         return {} if pointer in pointers else body
     kept: dict[str, Any] = {}
     for name, member in body.items():
-        below = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+        below = f"{pointer}/{escape(name)}"
         if below not in pointers:
             kept[name] = _pruned(member, pointers, below)
     return kept

@@ -62,9 +62,9 @@ class MethodRoute(Route):
 
 
 def operation_routes(
-    document: Document, endpoints: Mapping[str, Function | ASGIApp], protection: Middleware
+    document: Document, endpoints: Mapping[str, Function | ASGIApp], behind: Callable[[Operation], list[Middleware]]
 ) -> list[MethodRoute]:
-    """A route for each operation of a document; those with security are behind ``protection``.
+    """A route for each operation of a document; ``behind`` says which middleware it is behind.
 
     Raises DocumentError for operations without an endpoint of their operationId.
     """
@@ -72,8 +72,8 @@ def operation_routes(
     routes: list[MethodRoute] = []
     for name, operation in document.operations.items():
         if name in endpoints:
-            behind = [protection] if operation.security else []
-            routes.append(MethodRoute(operation.method, operation.path, endpoints[name], middleware=behind))
+            middleware = behind(operation)
+            routes.append(MethodRoute(operation.method, operation.path, endpoints[name], middleware=middleware))
         else:
             problems.append(_unserved(document, operation, name, endpoints))
     if problems:

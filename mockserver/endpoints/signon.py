@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import parse_qs
 
-from mockserver.auth.signon import Desk, Grant
+from mockserver.auth.signon import Grant, SignonGrants
 from mockserver.endpoints.pages import signed_on
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import Function
@@ -16,7 +16,7 @@ from mockserver.http.pages import refused
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal
 from mockserver.http.urls import contract_url, public_path
-from mockserver.settings import Settings
+from mockserver.runtime import Runtime
 from spec.openapi.document import Document, Operation
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
@@ -28,8 +28,9 @@ _FORM = b"application/x-www-form-urlencoded"
 class SignonEndpoints:
     """Where users are signed on. Browsers get pages, whoever asks for JSON gets JSON."""
 
-    def __init__(self, installs: Installs, desk: Desk, resources: Resources, settings: Settings) -> None:
-        self.installs, self.desk, self.resources, self.settings = installs, desk, resources, settings
+    def __init__(self, installs: Installs, grants: SignonGrants, resources: Resources, runtime: Runtime) -> None:
+        self.installs, self.grants, self.resources = installs, grants, resources
+        self.settings, self.store, self.once = runtime.settings, runtime.store, not runtime.behaviour.reusable_links
 
     def functions(self, document: Document) -> Mapping[str, Function]:
         """The endpoints by operationId."""
@@ -42,7 +43,8 @@ class SignonEndpoints:
         """Serve ``followSignon``. HEAD looks without using the link up."""
         try:
             install = self.installs.of(request)
-            grant = self.desk.follow(install.sid, _code(request), consume=request.method != "HEAD")
+            consume = self.once and request.method != "HEAD"
+            grant = self.grants.follow(install.sid, _code(request), consume=consume)
         except Refusal as refusal:
             return self._explained(refusal, request)
         return self._welcome(grant, install, request)
@@ -55,7 +57,7 @@ class SignonEndpoints:
         async def present(request: Request) -> Response:
             try:
                 install = self.installs.of(request)
-                grant = self.desk.present(install.sid, await self._token(request, rules))
+                grant = self.grants.present(install.sid, await self._token(request, rules))
             except Refusal as refusal:
                 return self._explained(refusal, request)
             return self._welcome(grant, install, request)
@@ -89,7 +91,9 @@ class SignonEndpoints:
                 "claims": grant.claims,
             }
             return of_json(value)
-        return signed_on(grant, install, self.resources, root=public_path(request.scope, self.settings))
+        found = {name: self.store.read(sid) for name, sid in grant.sids.items()}
+        parts = {name: one for name, one in found.items() if one is not None}
+        return signed_on(grant, parts, install, self.resources, root=public_path(request.scope, self.settings))
 
     def _explained(self, refusal: Refusal, request: Request) -> Response:
         """A page only for who asks for one by name, so that programs never meet HTML in a refusal."""

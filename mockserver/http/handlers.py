@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TypeAlias
 
@@ -23,6 +23,8 @@ from mockserver.http.urls import contract_url, public_path
 from mockserver.settings import Settings
 
 Handler: TypeAlias = Callable[[Request, Exception], Awaitable[starlette.responses.Response]]
+Refusing: TypeAlias = Callable[[Refusal, Request], starlette.responses.Response | None]
+"""Tells a refusal otherwise, or not at all (None)."""
 
 _log = logging.getLogger("invigilate")
 
@@ -32,12 +34,18 @@ class HangUp(Exception):  # noqa: N818 - an order, not a mistake
 
 
 def exception_handlers(
-    settings: Settings, unknown: Callable[[Scope], Refusal] | None = None
+    settings: Settings, unknown: Callable[[Scope], Refusal] | None = None, *, refusing: Sequence[Refusing] = ()
 ) -> Mapping[type[Exception], Handler]:
-    """The handlers by exception, as Starlette takes them. ``unknown`` makes the refusal of a path without route."""
+    """The handlers by exception, as Starlette takes them.
 
-    async def refused(request: Request, error: Exception) -> Response:
+    ``unknown`` makes the refusal of a path without route; what is ``refusing`` may tell a refusal otherwise.
+    """
+
+    async def refused(request: Request, error: Exception) -> starlette.responses.Response:
         assert isinstance(error, Refusal)
+        for change in refusing:
+            if (changed := change(error, request)) is not None:
+                return changed
         contract = contract_url(request.scope, settings)
         if request.method in ("GET", "HEAD") and wants_page(headers_of(request.scope).get(b"accept")):
             return refusal_page(error, contract, root=public_path(request.scope, settings))
@@ -79,13 +87,20 @@ class NoResponse(starlette.responses.Response):
         """Send nothing."""
 
 
+class ClosedConnection(NoResponse):
+    """The end of the connection instead of an answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """End it, if the server lets itself be asked."""
+        abort = scope.get("extensions", {}).get(ABORT)
+        if abort is not None:
+            abort()
+            await asyncio.sleep(0)  # the server hears of it before it looks for an answer
+
+
 async def _gone(request: Request, error: Exception) -> NoResponse:
     return NoResponse()
 
 
 async def _hung_up(request: Request, error: Exception) -> NoResponse:
-    abort = request.scope.get("extensions", {}).get(ABORT)
-    if abort is not None:
-        abort()
-        await asyncio.sleep(0)  # the server hears of it before it looks for an answer
-    return NoResponse()
+    return ClosedConnection()

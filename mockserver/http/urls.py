@@ -12,7 +12,8 @@ from mockserver.http.scope import headers_of, root_of
 from mockserver.settings import ANY_HOST, Settings
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-CONTRACT_PATH = "/_invigilate/contract"
+CONTROL_PREFIX = "/_invigilate"
+CONTRACT_PATH = f"{CONTROL_PREFIX}/contract"
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 
 

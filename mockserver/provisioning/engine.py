@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import Outcome, Plan, Planning, Step
 from mockserver.state.ids import Ids
-from mockserver.state.store import Change, Key, Resource, State, Store
+from mockserver.state.store import Change, Key, Naming, Resource, State, Store
 from spec.resources.installs import Install
 from spec.resources.resource import Part, Resources
+from spec.source.pointer import Json
 
 
 class Done(NamedTuple):
@@ -27,7 +28,7 @@ class Provisioning:
         self.resources, self.planning = resources, planning
         self.forms = tuple(Form(part) for part in resources.parts)
 
-    def plan(self, state: State, install: Install, body: Any) -> Plan:
+    def plan(self, state: State, install: Install, body: Json) -> Plan:
         """What the body is going to do. Pure: reads the state, writes nothing."""
         return self.planning(state, install, body).plan(self.forms)
 
@@ -49,16 +50,16 @@ class Provisioning:
             store.commit(changes)
         return Done(plan.steps, resources)
 
-    def answer(self, done: Done) -> dict[str, Any]:
+    def answer(self, done: Done) -> dict[str, Json]:
         """The success body of a committed plan, without the sign-on."""
-        body: dict[str, Any] = {}
+        body: dict[str, Json] = {}
         for name, resource in done.resources.items():
             step = done.steps[name]
             part = step.form.part
             body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
         return body
 
-    def identifiers(self, body: Any) -> dict[str, dict[str, str]]:
+    def identifiers(self, body: Json) -> dict[str, dict[str, str]]:
         """The identifiers by which a body names its parts: part name → kind → text."""
         named: dict[str, dict[str, str]] = {}
         for form in self.forms:
@@ -75,18 +76,20 @@ class Provisioning:
             for one in install.existing:
                 form = next(form for form in self.forms if form.part.name == one.part)
                 values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
-                keys = [Key(one.part, install.deployment, kind, text) for kind, text in one.identifiers.items()]
+                keys = [
+                    Key(one.part, install.deployment, Naming.IDENTIFIER, kind, text)
+                    for kind, text in one.identifiers.items()
+                ]
                 store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
 def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys: list[Key] = []
-    for kind, text, joins in step.names:
-        for one in joins:
-            text += " " + resources[one].sid
-        keys.append(Key(part.name, scope, kind, text))
+    keys = [
+        Key(part.name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]))
+        for naming, kind, text, joins in step.names
+    ]
     return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
 from spec.schema.members import Members, members
+from spec.source.pointer import Json
 
-Values: TypeAlias = dict[str, Any]
+Values: TypeAlias = dict[str, Json]
 """Leaf pointer → value. None stands for a leaf that was cleared."""
 
 
@@ -23,10 +24,14 @@ class Entry:
     key: str
     date: bool
     empty_is_unset: bool
-    default: Any
+    default: Json
     install_default: str | None
     members: Members | None
     secret: bool
+
+
+Tree: TypeAlias = "dict[str, Entry | Tree]"
+"""Member name → the entry of its leaf, or the tree of an object of leaves."""
 
 
 class Form:
@@ -51,12 +56,7 @@ class Form:
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
         self.owners = (part.scope, *part.identity) if part.scope else part.identity
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
-        self.tree: dict[str, Any] = {}
-        for leaf in part.leaves:
-            node = self.tree
-            for name in leaf.path[:-1]:
-                node = node.setdefault(name, {})
-            node[leaf.path[-1]] = self.entries[leaf.key]
+        self.tree = _tree({leaf.path: self.entries[leaf.key] for leaf in part.leaves})
         self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
@@ -65,7 +65,7 @@ class Form:
             part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
         )
 
-    def at(self, body: Any) -> Any:
+    def at(self, body: Json) -> Json:
         """What a body holds for this part, or ABSENT."""
         for name in self.path:
             if type(body) is not dict or name not in body:
@@ -73,14 +73,14 @@ class Form:
             body = body[name]
         return body
 
-    def sent(self, value: Any, defaults: Mapping[str, Any]) -> Values:
+    def sent(self, value: Json, defaults: Mapping[str, Json]) -> Values:
         """The leaves that the object of a part sends. ``defaults`` are the install's, which null restores."""
         values: Values = {}
         if type(value) is dict:
             _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
-    def fresh(self, sent: Values, defaults: Mapping[str, Any]) -> Values:
+    def fresh(self, sent: Values, defaults: Mapping[str, Json]) -> Values:
         """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
         values = self.created.copy()
         for key, name in self.installed.items():
@@ -89,7 +89,7 @@ class Form:
         values.update(sent)
         return values
 
-    def changed(self, stored: Mapping[str, Any], value: Any, defaults: Mapping[str, Any]) -> Values:
+    def changed(self, stored: Mapping[str, Json], value: Json, defaults: Mapping[str, Json]) -> Values:
         """The leaves that the object of a part sends with another value than the stored one."""
         values: Values = {}
         if type(value) is dict:
@@ -99,7 +99,7 @@ class Form:
         return {key: one for key, one in values.items() if not same(stored.get(key), one, date=self.entries[key].date)}
 
 
-def same(before: Any, after: Any, *, date: bool = False) -> bool:
+def same(before: Json, after: Json, *, date: bool = False) -> bool:
     """Whether two JSON values are the same value: dates as instants, numbers as numbers, but true is not 1."""
     if type(before) is not type(after):
         numbers = isinstance(before, int | float) and isinstance(after, int | float)
@@ -116,18 +116,22 @@ def same(before: Any, after: Any, *, date: bool = False) -> bool:
     return first is not None and first == instant(after)
 
 
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, Json] = {}
 
 
 def _collect(
-    value: dict[str, Any], tree: dict[str, Any], defaults: Mapping[str, Any], values: Values, stored: Mapping[str, Any]
+    value: dict[str, Json],
+    tree: Tree,
+    defaults: Mapping[str, Json],
+    values: Values,
+    stored: Mapping[str, Json],
 ) -> None:
     """Note the leaves below an object; strings that equal what is stored are left out, being most of all leaves."""
     for name, member in value.items():
         entry = tree.get(name)
         if entry is None:
             continue
-        if type(entry) is dict:
+        if isinstance(entry, dict):
             if type(member) is dict:
                 _collect(member, entry, defaults, values, stored)
             continue
@@ -139,6 +143,12 @@ def _collect(
             continue
         else:
             values[entry.key] = entry.members.known(member) if entry.members is not None else member
+
+
+def _tree(entries: Mapping[tuple[str, ...], Entry]) -> Tree:
+    names = dict.fromkeys(path[0] for path in entries)
+    below = {name: {path[1:]: one for path, one in entries.items() if path[0] == name} for name in names}
+    return {name: inner[()] if () in inner else _tree(inner) for name, inner in below.items()}
 
 
 def _entry(leaf: Leaf) -> Entry:

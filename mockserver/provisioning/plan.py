@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form, Values
-from mockserver.state.store import Key, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State
 from spec.openapi.document import Schema
 from spec.resources.installs import Install
 from spec.resources.resource import ABSENT, Fallback, Part
 from spec.schema.keywords import clause_of
 from spec.schema.messages import received
 from spec.schema.validation import Violation
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 
 class Outcome(Enum):
@@ -29,12 +29,16 @@ class Outcome(Enum):
 
 
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
-_UNCHANGED: Mapping[str, Any] = {}
+_UNCHANGED: Mapping[str, Json] = {}
 
 
 class Name(NamedTuple):
-    """How a part of the call is named: the kind of identifier, its text, and the parts whose SIDs complete it."""
+    """How a part of the call is named: a key whose scope, and whose joined SIDs, are perhaps not known yet.
 
+    ``joins`` are the parts whose SIDs complete the key.
+    """
+
+    naming: Naming
     kind: str
     text: str
     joins: tuple[str, ...] = ()
@@ -49,7 +53,7 @@ class Step(NamedTuple):
     form: Form
     outcome: Outcome
     known: Resource | None
-    values: Mapping[str, Any]
+    values: Mapping[str, Json]
     names: Sequence[Name] = ()
 
 
@@ -66,7 +70,7 @@ class Planning:
 
     __slots__ = ("body", "install", "lost", "state", "steps", "violations")
 
-    def __init__(self, state: State, install: Install, body: Any) -> None:
+    def __init__(self, state: State, install: Install, body: Json) -> None:
         self.state, self.install, self.body = state, install, body
         self.steps: dict[str, Step] = {}
         self.lost: set[str] = set()
@@ -81,7 +85,7 @@ class Planning:
                 self.lost.add(form.part.name)
         return Plan(self.install.deployment, self.steps, tuple(self.violations))
 
-    def place(self, form: Form, value: Any) -> None:
+    def place(self, form: Form, value: Json) -> None:
         steps = self.steps
         for owner in form.owners:
             if owner not in steps:
@@ -105,10 +109,10 @@ class Planning:
         else:
             steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
 
-    def changed(self, form: Form, known: Resource, value: Any) -> Values:
+    def changed(self, form: Form, known: Resource, value: Json) -> Values:
         return form.changed(known.attributes, value, self.install.defaults)
 
-    def create(self, form: Form, value: Any, sent: Values, names: Sequence[Name]) -> None:
+    def create(self, form: Form, value: Json, sent: Values, names: Sequence[Name]) -> None:
         part = form.part
         for member, clause in form.required.items():
             if type(value) is not dict or member not in value:
@@ -118,7 +122,7 @@ class Planning:
         fresh = form.fresh(sent, self.install.defaults)
         self.steps[part.name] = Step(form, CREATED, None, fresh, names)
 
-    def stray(self, form: Form, value: Any, owners: tuple[str, ...]) -> None:
+    def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
         part = form.part
         self.lost.add(part.name)
@@ -132,7 +136,7 @@ class Planning:
         if isinstance(sid, str) and self.state.read(sid) is None:
             self.violations.append(unknown_sid(part, sid))
 
-    def by_sid(self, part: Part, sid: Any) -> Resource | None:
+    def by_sid(self, part: Part, sid: Json) -> Resource | None:
         known = self.state.read(sid) if isinstance(sid, str) else None
         if known is not None and known.part == part.name and known.scope == self.scope(part):
             return known
@@ -140,28 +144,30 @@ class Planning:
         self.violations.append(unknown_sid(part, sid, elsewhere=elsewhere))
         return None
 
-    def names(self, part: Part, value: Any, identifiers: Any) -> Sequence[Name]:
+    def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         if part.identity:
-            return (Name("=", "", part.identity),)
+            return (Name(Naming.JOINED, "", "", part.identity),)
         if type(identifiers) is dict:
-            return [Name(kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+            return [Name(Naming.IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
-            return (Name("?" + part.fallback.member, text, tuple([one for one in joins if one in self.steps])),)
+            joined = tuple([one for one in joins if one in self.steps])
+            return (Name(Naming.FALLBACK, part.fallback.member, text, joined),)
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
         scope = self.scope(part)
         if scope is None:
             return None
-        for kind, text, joins in names:
-            for one in joins:
-                owner = self.steps[one].known
-                if owner is None:
+        for naming, kind, text, joins in names:
+            joined: tuple[str, ...] = ()
+            if joins:
+                owners = [self.steps[one].known for one in joins]
+                joined = tuple([owner.sid for owner in owners if owner is not None])
+                if len(joined) < len(joins):
                     return None
-                text += " " + owner.sid
-            known = self.state.find(Key(part.name, scope, kind, text))
+            known = self.state.find(Key(part.name, scope, naming, kind, text, joined))
             if known is not None:
                 return known
         return None
@@ -174,7 +180,7 @@ class Planning:
         return owner.sid if owner else None
 
 
-def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
+def unknown_sid(part: Part, sid: Json, *, elsewhere: bool = False) -> Violation:
     """The violation of a SID that names nothing, or nothing within the part that the call is about."""
     pointer = join((*part.path, *(token for token in (part.identifiers, part.sid_kind) if token)))
     within = f" of the {part.scope} of this call" if elsewhere else ""
@@ -183,6 +189,6 @@ def unknown_sid(part: Part, sid: Any, *, elsewhere: bool = False) -> Violation:
     return Violation(pointer, clause, "x-resource", message, missing=True)
 
 
-def _member(fallback: Fallback, schema: Schema, value: Any) -> str:
+def _member(fallback: Fallback, schema: Schema, value: Json) -> str:
     default = schema["properties"][fallback.member].get("default", "")
     return str(value.get(fallback.member, default) if type(value) is dict else default)

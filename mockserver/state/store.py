@@ -6,20 +6,36 @@ Named tuples, because a call makes several: a frozen dataclass costs four times 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from enum import StrEnum
+from typing import NamedTuple, Protocol
+
+from spec.source.pointer import Json
+
+
+class Naming(StrEnum):
+    """How a resource is told from others of its part."""
+
+    IDENTIFIER = "identifier"
+    """By a name that a caller chose."""
+    JOINED = "joined"
+    """By the resources that it joins."""
+    FALLBACK = "fallback"
+    """By the value of a member, when the caller sent no identifier."""
 
 
 class Key(NamedTuple):
-    """How a resource is found: the kind of identifier and its text, unique within part and scope.
+    """How a resource is found, unique within part and scope: at most one resource has it.
 
-    ``scope`` is a deployment or the SID of the part it belongs to; a ``kind`` that starts with ``=`` (parts that are
-    joined) or ``?`` (a resource without identifier) is not one that callers can send.
+    ``scope`` is a deployment or the SID of the resource it belongs to; ``kind`` the kind of identifier, or the member
+    whose value counts; ``text`` the identifier, or that value; ``joined`` the SIDs of resources that count as well.
     """
 
     part: str
     scope: str
+    naming: Naming
     kind: str
-    value: str
+    text: str
+    joined: tuple[str, ...] = ()
 
 
 class Resource(NamedTuple):
@@ -28,7 +44,7 @@ class Resource(NamedTuple):
     sid: str
     part: str
     scope: str
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Json]
 
 
 class Change(NamedTuple):

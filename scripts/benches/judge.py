@@ -60,7 +60,9 @@ def seeded_faults() -> Iterator[tuple[str, float | None, float]]:
     for name, fault in FAULTS.items():
         if fault.caught_by:
             one = embedded(keys, name)
-            subject = selftest.Subject(name, frozenset(fault.caught_by), lambda one=one: (one.app, one.ready))
+            subject = selftest.Subject(
+                name, frozenset(fault.caught_by), lambda one=one: (one.app, one.ready), frozenset(fault.entails)
+            )
             row = selftest.examine(subject)
             yield name, row.seen_after, row.seconds
 

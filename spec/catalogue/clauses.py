@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from spec.openapi.document import Schema
 from spec.schema.sources import check_source, refuse_source, repeated
+from spec.source.pointer import Json
 from spec.source.reading import read
 
 CLAUSES_FILE = Path(__file__).parents[1] / "clauses.yaml"
@@ -86,7 +86,7 @@ def load_clauses(path: Path | str = CLAUSES_FILE) -> Catalogue:
     return {one.id: one for one in clauses}
 
 
-def _clause(entry: Mapping[str, Any]) -> Clause:
+def _clause(entry: Mapping[str, Json]) -> Clause:
     return Clause(
         id=entry["id"],
         sentence=entry["sentence"],

@@ -7,6 +7,7 @@ from itertools import combinations, islice
 from typing import Any
 
 from spec.lint.keywords import PROSE
+from spec.lint.nearby import nearby
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
@@ -18,6 +19,7 @@ from spec.witness.sample import samples
 
 _MOST_COMPARED = 12  # branches of one oneOf that are compared with each other
 _MOST_SAMPLES = 20
+_LEVELS = 4
 
 
 def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Any]) -> Iterator[Hit]:
@@ -50,7 +52,7 @@ def _overlapping(place: SchemaPlace, normaliser: Normaliser) -> Iterator[Hit]:
     branches = place.schema.get("oneOf")
     if not isinstance(branches, list) or not 1 < len(branches) <= _MOST_COMPARED:
         return
-    normal = [normaliser.normal(branch) for branch in branches]
+    normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
     accepts = [judge(one) for one in normal]
     bodies = [
         [body for body in islice(samples(one), _MOST_SAMPLES) if fits(body)]

@@ -6,13 +6,23 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spec.lint.keywords import PROSE
+from spec.lint.nearby import nearby
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
+from spec.normal.form import Normaliser
 from spec.normal.merge import is_false, text
 from spec.witness.engine import is_unsatisfiable
 
+_LEVELS = 3  # contradictions between parts of allOf reach into members of members, hardly further
+_SUSPECT = frozenset({
+    "allOf", "anyOf", "oneOf", "not", "if", "enum", "const", "minimum", "exclusiveMinimum", "multipleOf", "minLength",
+    "pattern", "format", "minItems", "contains", "uniqueItems", "minProperties", "required", "$ref",
+    "dependentRequired",
+})  # fmt: skip
+"""Keywords without which nothing can contradict anything."""
 
-def contradiction_hits(place: SchemaPlace, normal: dict[str, Any]) -> Iterator[Hit]:
+
+def contradiction_hits(place: SchemaPlace, normal: dict[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
     """Values of an enumeration that its own schema refuses, and schemas that no value satisfies."""
     if place.keyword in ("not", "if"):
         return
@@ -21,7 +31,7 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Any]) -> Iterator[H
     written = set(schema) - PROSE
     if written == {"$ref"} or (written == {"not"} and schema["not"] in ({}, True)):  # "nothing" is meant
         return
-    if is_false(normal) or is_unsatisfiable(normal):
+    if is_false(normal) or (_SUSPECT & schema.keys() and is_unsatisfiable(nearby(normal, _LEVELS))):
         message = "No value can satisfy this schema: its keywords contradict each other."
         yield Hit("unsatisfiable-schema", pointer, message)
 

@@ -34,7 +34,7 @@ def schema_hits(
         yield from misspelt_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
-        yield from contradiction_hits(place, normal)
+        yield from contradiction_hits(place, normal, normaliser)
     if len(alphabets) > 1:
         shown = ", ".join(sorted(alphabets))
         for hits in alphabets.values():

@@ -6,13 +6,13 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.schema.sources import Complaint, check_source, refuse_source, repeated
 from spec.schema.validation import Rules, outermost
-from spec.source.pointer import escape, join
+from spec.source.pointer import Json, escape, join
 from spec.source.reading import read
 
 INSTALLS_FILE = Path(__file__).parents[1] / "installs.yaml"
@@ -46,7 +46,7 @@ class Existing:
     part: str
     sid: str
     identifiers: Mapping[str, str]
-    attributes: Mapping[str, Any]
+    attributes: Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Install:
     sid: str
     name: str
     deployment: str
-    defaults: Mapping[str, Any]
+    defaults: Mapping[str, Json]
     members: Mapping[str, Mapping[str, str]]
     existing: tuple[Existing, ...]
 
@@ -126,12 +126,12 @@ def load_installs(resources: Resources, path: Path | str = INSTALLS_FILE) -> tup
     """
     source = read(path)
     check_source(source, _SCHEMA)
-    entries: list[dict[str, Any]] = source.value["installs"]
+    entries: list[dict[str, Json]] = source.value["installs"]
     refuse_source(source, _complaints(entries, resources))
     return tuple(map(_install, entries))
 
 
-def _install(entry: Mapping[str, Any]) -> Install:
+def _install(entry: Mapping[str, Json]) -> Install:
     listed = entry.get("members", {}).items()
     return Install(
         sid=entry["sid"],
@@ -147,7 +147,7 @@ def _install(entry: Mapping[str, Any]) -> Install:
     )
 
 
-def _complaints(entries: list[dict[str, Any]], resources: Resources) -> Iterator[Complaint]:
+def _complaints(entries: list[dict[str, Json]], resources: Resources) -> Iterator[Complaint]:
     yield from repeated("/installs", "install", [entry["sid"] for entry in entries])
     holders: dict[Named, str] = {}
     for index, entry in enumerate(entries):
@@ -158,10 +158,10 @@ def _complaints(entries: list[dict[str, Any]], resources: Resources) -> Iterator
             for place, one in enumerate(listed):
                 at = f"{pointer}/resources/{escape(name)}/{place}"
                 yield from _of_existing(name, one, resources, at)
-                yield from _of_names(name, one, entry.get("deployment", entry["sid"]), holders, at)
+                yield from _of_names(name, one, str(entry.get("deployment", entry["sid"])), holders, at)
 
 
-def _of_defaults(defaults: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+def _of_defaults(defaults: Mapping[str, Json], resources: Resources, pointer: str) -> Iterator[Complaint]:
     for part in resources.parts:
         for leaf in part.leaves:
             if leaf.install_default is not None and leaf.install_default in defaults:
@@ -170,7 +170,7 @@ def _of_defaults(defaults: Mapping[str, Any], resources: Resources, pointer: str
                     yield Complaint(f"{pointer}/{escape(leaf.install_default)}{one.pointer}", reason)
 
 
-def _of_members(members: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+def _of_members(members: Mapping[str, Json], resources: Resources, pointer: str) -> Iterator[Complaint]:
     for name, schema in resources.lists.items():
         for index, value in enumerate(members.get(name, ())):
             token = value if isinstance(members[name], dict) else index
@@ -179,7 +179,7 @@ def _of_members(members: Mapping[str, Any], resources: Resources, pointer: str) 
                 yield Complaint(f"{pointer}/{escape(name)}/{escape(token)}", reason)
 
 
-def _of_existing(name: str, entry: Mapping[str, Any], resources: Resources, pointer: str) -> Iterator[Complaint]:
+def _of_existing(name: str, entry: Mapping[str, Json], resources: Resources, pointer: str) -> Iterator[Complaint]:
     part = next((one for one in resources.parts if one.name == name), None)
     if part is None:
         known = ", ".join(one.name for one in resources.parts)
@@ -206,7 +206,7 @@ def _of_existing(name: str, entry: Mapping[str, Any], resources: Resources, poin
 
 
 def _of_names(
-    part: str, entry: Mapping[str, Any], deployment: str, holders: dict[Named, str], pointer: str
+    part: str, entry: Mapping[str, Json], deployment: str, holders: dict[Named, str], pointer: str
 ) -> Iterator[Complaint]:
     """What an identifier leads to is one thing: a SID everywhere, another identifier within a deployment."""
     told = json.dumps([deployment, part, entry], sort_keys=True)

@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from spec.source.pointer import Token
+from spec.source.pointer import Json, Token
 
 LOSSLESS_TEXT = "lossless-text"
 """The clause."""
@@ -22,17 +21,17 @@ _BOOLEANS = {"true": True, "false": False}
 _CHOICES = ("anyOf", "oneOf")
 
 
-def convertible(text: str, keyword: str, schema: Any) -> bool:
+def convertible(text: str, keyword: str, schema: Json) -> bool:
     """Whether a text that breaks a keyword of a schema would have its type if it were converted."""
     return isinstance(schema, Mapping) and _meant(text, keyword, schema) is not None
 
 
-def converted(value: Any, paths: Collection[tuple[Token, ...]]) -> Any:
+def converted(value: Json, paths: Collection[tuple[Token, ...]]) -> Json:
     """A copy of a JSON value whose texts at the paths are the numbers and booleans that they stand for."""
     return _copied(value, paths, ())
 
 
-def _copied(value: Any, paths: Collection[tuple[Token, ...]], path: tuple[Token, ...]) -> Any:
+def _copied(value: Json, paths: Collection[tuple[Token, ...]], path: tuple[Token, ...]) -> Json:
     if isinstance(value, dict):
         return {name: _copied(one, paths, (*path, name)) for name, one in value.items()}
     if isinstance(value, list):
@@ -56,14 +55,14 @@ def lossless(text: str) -> int | float | bool | None:
     return float(exact) if Decimal(repr(float(exact))) == exact else None
 
 
-def _meant(text: str, keyword: str, schema: Mapping[str, Any]) -> int | float | bool | None:
+def _meant(text: str, keyword: str, schema: Mapping[str, Json]) -> int | float | bool | None:
     value = lossless(text)
     if value is None:
         return None
     if keyword == "type":
         return value if _has_type(value, schema.get("type")) else None
     if keyword in _CHOICES:
-        branches: Sequence[Any] = schema[keyword]
+        branches: Sequence[Json] = schema[keyword]
         return value if any(_has_type(value, one.get("type")) for one in branches if isinstance(one, Mapping)) else None
     if keyword in ("enum", "const"):
         listed = schema["enum"] if keyword == "enum" else [schema["const"]]
@@ -71,7 +70,7 @@ def _meant(text: str, keyword: str, schema: Mapping[str, Any]) -> int | float | 
     return None
 
 
-def _has_type(value: float, types: Any) -> bool:
+def _has_type(value: float, types: Json) -> bool:
     listed = {types} if isinstance(types, str) else set(types or ())
     if isinstance(value, bool):
         return "boolean" in listed

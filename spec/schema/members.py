@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spec.openapi.document import Schema
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +17,13 @@ class Members:
     others: Members | None
     open: bool
 
-    def unknown(self, value: Any, pointer: str = "") -> list[str]:
+    def unknown(self, value: Json, pointer: str = "") -> list[str]:
         """The pointers of all members that the document does not know, at any depth."""
         found: list[str] = []
         self._collect(value, pointer, found)
         return found
 
-    def knows(self, value: Any) -> bool:
+    def knows(self, value: Json) -> bool:
         """Whether the document knows all members: ``not unknown(value)``, without the work of naming them."""
         if type(value) is not dict:
             return True
@@ -40,7 +39,7 @@ class Members:
                 return False
         return True
 
-    def _collect(self, value: Any, pointer: str, found: list[str]) -> None:
+    def _collect(self, value: Json, pointer: str, found: list[str]) -> None:
         if type(value) is not dict:
             return
         for name, member in value.items():
@@ -54,11 +53,11 @@ class Members:
             if below is not None and type(member) is dict:
                 below._collect(member, f"{pointer}/{escape(name)}", found)
 
-    def known(self, value: Any) -> Any:
+    def known(self, value: Json) -> Json:
         """A copy of the value without the members that the document does not know."""
         if type(value) is not dict:
             return value
-        kept: dict[str, Any] = {}
+        kept: dict[str, Json] = {}
         for name, member in value.items():
             if name in self.named:
                 below = self.named[name]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
 
 from spec.schema.remedies import remedy
+from spec.source.pointer import Json
 
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}
 _LONGEST = 60
 _MOST_NAMES = 6
 
 
-def received(value: Any, *, secret: bool = False) -> str:
+def received(value: Json, *, secret: bool = False) -> str:
     """A value in a sentence: its type and, unless it is secret, its beginning as ASCII JSON."""
     if value is None:
         return "null"
@@ -24,7 +24,7 @@ def received(value: Any, *, secret: bool = False) -> str:
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}… ({name}, {len(text)} characters as JSON)"
 
 
-def received_members(value: Mapping[str, Any]) -> str:
+def received_members(value: Mapping[str, Json]) -> str:
     """The members of an object in a sentence: ``has the members "api" and "lms"``."""
     if not value:
         return "has no members"
@@ -39,11 +39,11 @@ def _listed(names: Iterable[str], word: str) -> str:
     return f"{', '.join(before)} {word} {last}" if before else last
 
 
-def _required_lists(schemas: Any) -> list[str]:
+def _required_lists(schemas: Json) -> list[str]:
     return [" and ".join(one["required"]) for one in schemas if isinstance(one, Mapping) and "required" in one]
 
 
-def _any_of(schemas: Any, _: Mapping[str, Any], value: Any) -> str:
+def _any_of(schemas: Json, _: Mapping[str, Json], value: Json) -> str:
     choices = _required_lists(schemas)
     if choices and len(choices) == len(schemas):
         return f"send one of the members {', '.join(choices)}"
@@ -51,14 +51,14 @@ def _any_of(schemas: Any, _: Mapping[str, Any], value: Any) -> str:
     return next(filter(None, better), f"send {_listed(dict.fromkeys(map(form, schemas)), 'or')}")
 
 
-def _formats(schemas: Any) -> Iterator[str]:
+def _formats(schemas: Json) -> Iterator[str]:
     for one in schemas:
         if isinstance(one, Mapping):
             yield from [one["format"]] if "format" in one else ()
             yield from _formats(one.get("allOf", ()))
 
 
-def _not(schema: Any, _: Mapping[str, Any], __: Any) -> str:
+def _not(schema: Json, _: Mapping[str, Json], __: Json) -> str:
     choices = _required_lists(schema.get("anyOf", [schema]))
     if choices:
         members = dict.fromkeys(name for one in choices for name in one.split(" and "))
@@ -77,18 +77,18 @@ _TYPES = {
 }
 
 
-def _types(types: Any, _: Mapping[str, Any], value: Any) -> str:
+def _types(types: Json, _: Mapping[str, Json], value: Json) -> str:
     listed = [types] if isinstance(types, str) else types
     bare = isinstance(value, str) and {"integer", "number", "boolean"} & {*listed}
     quoted = ", without quotation marks" if bare else ""
     return "send " + _listed([_TYPES.get(one, one) for one in listed], "or") + quoted
 
 
-def _pattern(pattern: Any, schema: Mapping[str, Any], _: Any) -> str:
+def _pattern(pattern: Json, schema: Mapping[str, Json], _: Json) -> str:
     return f"send {schema['title']}: it must match {pattern}" if "title" in schema else f"it must match {pattern}"
 
 
-def _format(name: Any, _: Mapping[str, Any], value: Any) -> str:
+def _format(name: Json, _: Mapping[str, Json], value: Json) -> str:
     if isinstance(value, str) and (better := remedy(name, value)):
         return better
     return f"send {_FORMATS.get(name, f'a value of the format {name}')}"
@@ -104,7 +104,7 @@ _FORMATS = {
     "http-url": "an absolute http or https URL, such as https://exams.example.com/1",
 }
 
-Tell = Callable[[Any, Mapping[str, Any], Any], str]
+Tell = Callable[[Json, Mapping[str, Json], Json], str]
 
 _EXPECTATIONS: Mapping[str, Tell] = {
     "required": lambda _, __, ___: "add it",
@@ -135,7 +135,7 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def expectation(keyword: str, schema: Any, value: Any = None) -> str:
+def expectation(keyword: str, schema: Json, value: Json = None) -> str:
     """What a keyword of a schema asks for, as the second half of a sentence; ``value`` is what broke it."""
     tell = _EXPECTATIONS.get(keyword)
     if tell is None or not isinstance(schema, Mapping) or keyword not in schema:
@@ -143,7 +143,7 @@ def expectation(keyword: str, schema: Any, value: Any = None) -> str:
     return tell(schema[keyword], schema, value)
 
 
-def form(schema: Any) -> str:
+def form(schema: Json) -> str:
     """What fits a schema, as a noun: ``null``, ``an empty text``, ``an integer``, ``one of "a", "b"``."""
     if not isinstance(schema, Mapping):
         return "anything" if schema else "nothing"
@@ -153,11 +153,11 @@ def form(schema: Any) -> str:
     return "anything"
 
 
-def _noun_of_all(schema: Mapping[str, Any]) -> str:
+def _noun_of_all(schema: Mapping[str, Json]) -> str:
     return form(schema["allOf"][-1])  # layers of one form: the last is the narrowest
 
 
-_NOUNS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
+_NOUNS: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     "const": lambda schema: json.dumps(schema["const"]),
     "enum": lambda schema: "one of " + ", ".join(json.dumps(one) for one in schema["enum"]),
     "format": lambda schema: str(_FORMATS.get(schema["format"], f"a value of the format {schema['format']}")),

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from spec.openapi.document import Schema
-from spec.source.pointer import Token
+from spec.source.pointer import Json, Token
 
 Path: TypeAlias = tuple[Token, ...]
-Each: TypeAlias = Callable[[Any], Iterator[tuple[Token, Any]]]
+Each: TypeAlias = Callable[[Json], Iterator[tuple[Token, Json]]]
 """The children of a value that a schema keyword speaks of, with their tokens."""
 
 
@@ -25,9 +25,9 @@ class MemberNames:
     steps: tuple[Each, ...]
     schema: Schema
 
-    def objects(self, value: Any) -> Iterator[tuple[Path, dict[str, Any]]]:
+    def objects(self, value: Json) -> Iterator[tuple[Path, dict[str, Json]]]:
         """The objects in a value whose names these rules are for, with their paths."""
-        found: list[tuple[Path, Any]] = [((), value)]
+        found: list[tuple[Path, Json]] = [((), value)]
         for step in self.steps:
             found = [((*path, token), child) for path, one in found for token, child in step(one)]
         yield from ((path, one) for path, one in found if isinstance(one, dict))
@@ -38,7 +38,7 @@ def member_names(schema: Schema) -> tuple[MemberNames, ...]:
     return tuple(_walk(schema, ()))
 
 
-def _walk(schema: Any, steps: tuple[Each, ...]) -> Iterator[MemberNames]:
+def _walk(schema: Json, steps: tuple[Each, ...]) -> Iterator[MemberNames]:
     if not isinstance(schema, Mapping):
         return
     if isinstance(schema.get("propertyNames"), Mapping):
@@ -58,19 +58,19 @@ def _member(name: str) -> Each:
 def _others(schema: Schema) -> Each:
     known = frozenset(schema.get("properties", ()))
 
-    def others(value: Any) -> Iterator[tuple[Token, Any]]:
+    def others(value: Json) -> Iterator[tuple[Token, Json]]:
         if isinstance(value, dict):
             yield from ((name, one) for name, one in value.items() if name not in known)
 
     return others
 
 
-def _items(value: Any) -> Iterator[tuple[Token, Any]]:
+def _items(value: Json) -> Iterator[tuple[Token, Json]]:
     if isinstance(value, list):
         yield from enumerate(value)
 
 
-def without_member_names(schema: Any) -> Any:
+def without_member_names(schema: Json) -> Json:
     """A copy of a schema without the rules that ``member_names`` finds; the places of all others stay."""
     if not isinstance(schema, Mapping):
         return schema

@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import Any
 
 import jsonschema_rs
 
@@ -20,7 +19,7 @@ from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.messages import expectation, received, received_members
 from spec.schema.names import MemberNames, member_names, without_member_names
-from spec.source.pointer import Token, follow, join
+from spec.source.pointer import Json, Token, follow, join
 
 Lists = Mapping[str, Collection[str]]
 """The lists of an install that ``x-install-member`` names, such as integrations → SIDs."""
@@ -95,23 +94,23 @@ class Rules:
         self.annotations = tuple(_annotations(schema, ()))
 
     @cached_property
-    def _compiled(self) -> Any:
+    def _compiled(self) -> jsonschema_rs.Draft202012Validator:
         return _compile(self.schema)
 
     @cached_property
-    def _listing(self) -> Any:
+    def _listing(self) -> jsonschema_rs.Draft202012Validator:
         """The validator that lists errors: of everything but the names of members."""
         return _compile(without_member_names(self.schema))
 
     @cached_property
-    def _names(self) -> tuple[tuple[MemberNames, Any], ...]:
+    def _names(self) -> tuple[tuple[MemberNames, jsonschema_rs.Draft202012Validator], ...]:
         return tuple((one, _compile(one.schema)) for one in member_names(self.schema))
 
-    def fits_schema(self, value: Any) -> bool:
+    def fits_schema(self, value: Json) -> bool:
         """Whether the value keeps the schema; says nothing about annotations."""
         return bool(self._compiled.is_valid(value))
 
-    def violations(self, value: Any, lists: Lists | None = None) -> list[Violation]:
+    def violations(self, value: Json, lists: Lists | None = None) -> list[Violation]:
         """Every rule that the value breaks, sorted by pointer and clause.
 
         ``lists`` are the install's; without them membership is not looked at.
@@ -128,11 +127,11 @@ class Rules:
         found += self.annotation_violations(value, lists)
         return sorted(set(found))
 
-    def annotation_violations(self, value: Any, lists: Lists | None = None) -> list[Violation]:
+    def annotation_violations(self, value: Json, lists: Lists | None = None) -> list[Violation]:
         """What the value breaks of x-after and x-install-member; the fast path after ``fits_schema``."""
         found: list[Violation] = []
         for rule in self.annotations:
-            holder: Any = value
+            holder: Json = value
             for name in rule.path[: len(rule.path) if rule.names else -1]:
                 holder = holder.get(name) if isinstance(holder, dict) else None
             if not isinstance(holder, dict):
@@ -143,7 +142,7 @@ class Rules:
                 found += _membership_violations(rule, holder, lists[rule.argument])
         return found
 
-    def _of_names(self, value: Any) -> Iterator[Violation]:
+    def _of_names(self, value: Json) -> Iterator[Violation]:
         for names, compiled in self._names:
             for path, holder in names.objects(value):
                 for name in holder:
@@ -153,7 +152,9 @@ class Rules:
                             schema = _schema_at(names.schema, steps[:-1])
                             yield _told([*path, name], str(steps[-1]), schema, name, _layer(steps))
 
-    def _lossless(self, value: Any, errors: Iterable[Any]) -> dict[tuple[Token, ...], Violation]:
+    def _lossless(
+        self, value: Json, errors: Iterable[jsonschema_rs.ValidationError]
+    ) -> dict[tuple[Token, ...], Violation]:
         """The texts in the value that convert to what is meant in their places, by path."""
         found = {}
         for error in errors:
@@ -168,24 +169,25 @@ class Rules:
                 found[path] = Violation(join(path), LOSSLESS_TEXT, "type", message)
         return found
 
-    def _violations(self, error: Any, value: Any) -> Iterator[Violation]:
+    def _violations(self, error: jsonschema_rs.ValidationError, value: Json) -> Iterator[Violation]:
         path, schema_path = list(error.instance_path), list(error.schema_path)
         keyword = str(schema_path[-1]) if schema_path else "false"
         holder = _schema_at(self.schema, schema_path[:-1])
-        if keyword == "required":
-            member = error.kind.property
+        kind = error.kind
+        if isinstance(kind, jsonschema_rs.ValidationErrorKind.Required):
+            member = kind.property
             message = f"{member!r} is missing; {expectation(keyword, holder)}."
             yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
-        elif error.kind.name == "additionalProperties":
+        elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
             known = ", ".join(list(holder.get("properties", ()))[:20]) or "none"
-            for name in error.kind.unexpected:
+            for name in kind.unexpected:
                 message = f"{_named(path)} has no member {received(name)}; it has {known}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
             yield _told(path, keyword, holder, follow(value, path), _layer(schema_path))
 
 
-def _told(path: Sequence[Token], keyword: str, holder: Any, value: Any, layer: int = 0) -> Violation:
+def _told(path: Sequence[Token], keyword: str, holder: Json, value: Json, layer: int = 0) -> Violation:
     if isinstance(value, dict) and keyword in _ABOUT_MEMBERS:
         got, layer = received_members(value), 0
     else:
@@ -215,7 +217,7 @@ def _layer(schema_path: Sequence[Token]) -> int:
     return layer
 
 
-def _compile(schema: Schema) -> Any:
+def _compile(schema: Schema) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(
         dict(schema), formats=dict(FORMATS), validate_formats=True, ignore_unknown_formats=False
     )
@@ -241,17 +243,17 @@ def _membership(path: tuple[str, ...], schema: Schema, *, names: bool) -> Annota
     return Annotation(path, "x-install-member", listed["list"], schema, names, listed.get("missing") == "not-found")
 
 
-def _schema_at(schema: Any, path: list[Token]) -> Any:
+def _schema_at(schema: Json, path: list[Token]) -> Json:
     for token in path:
         schema = schema[token]
     return schema
 
 
-def _is_secret(schema: Any) -> bool:
+def _is_secret(schema: Json) -> bool:
     return isinstance(schema, Mapping) and bool(schema.get("writeOnly"))
 
 
-def _order_violation(rule: Annotation, holder: dict[str, Any]) -> Iterator[Violation]:
+def _order_violation(rule: Annotation, holder: dict[str, Json]) -> Iterator[Violation]:
     name = rule.path[-1]
     earlier, later = holder.get(rule.argument), holder.get(name)
     if not isinstance(earlier, str) or not isinstance(later, str):
@@ -265,7 +267,7 @@ def _order_violation(rule: Annotation, holder: dict[str, Any]) -> Iterator[Viola
         yield Violation(join(rule.path), rule.clause, "x-after", message)
 
 
-def _membership_violations(rule: Annotation, holder: dict[str, Any], known: Collection[str]) -> Iterator[Violation]:
+def _membership_violations(rule: Annotation, holder: dict[str, Json], known: Collection[str]) -> Iterator[Violation]:
     if rule.names:
         strangers = [(join((*rule.path, name)), name) for name in holder if name not in known]
     else:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 Token: TypeAlias = str | int
+Json: TypeAlias = Any
+"""A JSON value as Python reads it: None, bool, int, float, str, list, or dict with str keys."""
 
 
 def escape(token: Token) -> str:

@@ -130,7 +130,7 @@ class Stage:
         )
 
     def verdict(self, report: Report, **how: Any) -> Verdict:
-        masker = masker_for(self.access, self.document, report.published_keys)
+        masker = masker_for(self.access, self.document, report.published_keys, report.exchanges)
         return exhibit(report, masker, self.access, **how)
 
 

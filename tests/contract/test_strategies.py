@@ -101,7 +101,10 @@ def test_what_depends_on_a_part_that_is_left_out_is_left_out_too() -> None:
 def test_they_shrink_as_bodies() -> None:
     smallest = find(BODIES.valid(), lambda body: True, settings=SHRINKING)
     assert smallest == {"course": {"ids": {"api": "0"}, "title": "0", "code": "0"}}
-    odd = find(BODIES.boundary(), lambda body: "\x00" in str(body["course"].get("title")), settings=SHRINKING)
+    rare = settings(
+        SHRINKING, max_examples=5000
+    )  # one draw in some hundreds has it; the first that has ends the search
+    odd = find(BODIES.boundary(), lambda body: "\x00" in str(body["course"].get("title")), settings=rare)
     assert odd == {"course": {"ids": {"api": "0"}, "title": "nul \x00 inside", "code": "0"}}
 
 

@@ -132,7 +132,7 @@ def test_unknown_paths(client: Any, path: str, hint: str) -> None:
 def test_an_install_of_the_other_page_gets_a_hint(client: Any) -> None:
     answer = client.http.post(client.path("IN" + "0" * 28), content=GOOD, headers={"token": client.token})
     shape(answer, 400, "install-sid-form")
-    assert "writes IN, every endpoint AI" in answer.json()["message"]
+    assert "says IN, which the paths of the API never take" in answer.json()["message"]
 
 
 def test_a_blank_in_a_media_type_is_shown(client: Any) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 
 from contract.http.exchange import Exchange, Request, Response
 from contract.judging.findings import Finding
+from contract.report.baseline import Baseline
+from contract.report.known import Known
 from contract.report.picture import bands, timeline
 from contract.report.verdict import Tick, Verdict
 from contract.run.runner import Report
@@ -61,10 +63,11 @@ def test_an_empty_run_has_a_picture(hostile_verdict: Verdict) -> None:
 
 
 def test_strict_and_known_decide_what_counts(stage: Any, created_report: Report) -> None:
-    every = {one.fingerprint: "agreed" for one in created_report.findings()}
+    every = tuple(Known(one.fingerprint, one.clause, "agreed") for one in created_report.findings())
     assert stage.verdict(created_report).exit_code == 1
-    known = stage.verdict(created_report, strict=True, known={**every, "0" * 12: "gone"})
-    assert (known.exit_code, known.stale) == (0, ("0" * 12,))
+    gone = Known("0" * 12, "recall-finds", "gone")
+    known = stage.verdict(created_report, strict=True, baseline=Baseline((*every, gone)))
+    assert (known.exit_code, known.stale) == (0, (gone,))
     assert all(one.known == "agreed" and not one.counts for one in known.findings)
     assert f"{len(every)} known findings did not count" in known.sentence
 

@@ -1,0 +1,96 @@
+"""A normal form cut off some levels below its root: what is further away is left open, so that work stays local.
+
+The cut form accepts whatever the whole one accepts: what is proven impossible of it is impossible of the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spec.normal.merge import FALSE, NOTE, Schema, is_false
+
+_NAMED = ("properties", "patternProperties")
+_ONE = ("items", "additionalProperties", "propertyNames")
+_MOST_NODES = 1500
+_GUARDED = frozenset({"not", "if", "then", "else", "dependentSchemas"})
+_DROPPED = frozenset({"unevaluatedProperties", "unevaluatedItems", "maxContains", "$defs", NOTE})
+
+
+class _TooManyNodesError(Exception):
+    """The cut form would still be too large."""
+
+
+def nearby(schema: Schema, levels: int) -> Schema:
+    """At most so many levels of members and items of a normal form, fewer where those would be too many nodes."""
+    for deepest in range(levels, 0, -1):
+        try:
+            cut: Schema = _Cut(schema.get("$defs", {}), deepest).schema(schema, 0)
+        except _TooManyNodesError:
+            continue
+        return cut
+    return {}
+
+
+class _Cut:
+    def __init__(self, definitions: Mapping[str, Any], deepest: int) -> None:
+        self.definitions, self.deepest = definitions, deepest
+        self.nodes = 0
+
+    def schema(self, node: Any, depth: int, through: frozenset[str] = frozenset()) -> Any:
+        if not isinstance(node, Mapping):
+            return node
+        self.nodes += 1
+        if self.nodes > _MOST_NODES:
+            raise _TooManyNodesError
+        if isinstance(node.get("$ref"), str):
+            name = node["$ref"].rpartition("/")[2]
+            if name in through or depth > self.deepest:
+                return {}
+            return self.schema(self.definitions.get(name, {}), depth, through | {name})
+        kept: dict[str, Any] = {}
+        for word, value in node.items():
+            if word in _NAMED:
+                kept[word] = {name: self.below(child, depth) for name, child in value.items()}
+            elif word in _ONE:
+                kept[word] = self.below(value, depth)
+            elif word == "prefixItems":
+                kept[word] = [self.below(child, depth) for child in value]
+            elif word in ("allOf", "anyOf"):
+                kept.setdefault(word, []).extend(self.schema(child, depth, through) for child in value)
+            elif word == "contains":
+                kept[word] = self.below(value, depth)
+            elif word == "oneOf":  # branches that are cut may overlap more than they did
+                kept.setdefault("allOf", []).append({"anyOf": [self.schema(child, depth, through) for child in value]})
+            elif word not in _GUARDED | _DROPPED:
+                kept[word] = value
+        self.guarded(node, kept)
+        return kept
+
+    def below(self, child: Any, depth: int) -> Any:
+        if depth < self.deepest:
+            return self.schema(child, depth + 1)
+        return dict(FALSE) if isinstance(child, Mapping) and is_false(dict(child)) else {}
+
+    def guarded(self, node: Mapping[str, Any], kept: dict[str, Any]) -> None:
+        """Conditions and negations are kept whole or not at all: leaving them open would ask for more, not less."""
+        if "not" in node and self.is_small(node["not"]):
+            kept["not"] = node["not"]
+        if "if" in node and all(self.is_small(node.get(word, {})) for word in ("if", "then", "else")):
+            kept.update({word: node[word] for word in ("if", "then", "else") if word in node})
+        if "dependentSchemas" in node and self.is_small(node["dependentSchemas"]):
+            kept["dependentSchemas"] = node["dependentSchemas"]
+
+    def is_small(self, node: Any) -> bool:
+        waiting, count = [node], 0
+        while waiting:
+            here = waiting.pop()
+            count += 1
+            if count > 100 or (isinstance(here, Mapping) and "$ref" in here):
+                return False
+            if isinstance(here, Mapping):
+                waiting.extend(here.values())
+            elif isinstance(here, list):
+                waiting.extend(here)
+        self.nodes += count
+        return True

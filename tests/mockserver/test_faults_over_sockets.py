@@ -1,0 +1,453 @@
+"""Every fault and every weather over a real socket, seen as it is described; and not seen where the mock is honest."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+import jwt
+import pytest
+import uvicorn
+from broken_bodies import CASES, FULL, changed
+from uvicorn.server import ServerState
+
+from mockserver.app import Mock, create_app
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.behaviour.faults import FAULTS, behaviour_of
+from mockserver.runtime import Runtime
+from mockserver.serving.connection import limited
+from mockserver.settings import ConnectionLimits, Settings
+from mockserver.state.clock import system_clock
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
+from spec.catalogue.clauses import Catalogue
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
+
+COURSE = {"ids": {"external": "c"}, "title": "Course", "code": "C"}
+USER = {"ids": {"external": "u"}, "firstName": "A", "lastName": "B", "email": "a@example.com"}
+SIGNON = FULL["signon"]
+EXAM = FULL["exam"]
+
+
+@dataclass(slots=True)
+class Mocked:
+    """A mock behind a socket, and a caller of it."""
+
+    app: Mock
+    http: httpx2.Client
+
+    def token(self, install: int = 0, *, starts: float = -10.0, lasts: float = 3600.0) -> str:
+        now = time.time()
+        sid = self.app.installs[install].sid
+        claims = api_claims(sid, issued=now + starts, starts=now + starts, expires=now + lasts, token_id="t")
+        return sign(claims, API_TYPE, self.app.keys)
+
+    def path(self, install: int = 0) -> str:
+        return f"/v2/installs/{self.app.installs[install].sid}/provision"
+
+    def send(
+        self, body: Any = None, *, raw: bytes | None = None, headers: dict[str, str] | None = None, install: int = 0
+    ) -> httpx2.Response:
+        sent = {"token": self.token(install), "content-type": "application/json"} if headers is None else headers
+        content = json.dumps(body).encode() if raw is None else raw
+        return self.http.post(self.path(install), content=content, headers=sent)
+
+    def ok(self, course: Any = COURSE, **parts: Any) -> Any:
+        answer = self.send({"course": course, **parts})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def link(self, issued: Any) -> str:
+        return "/" + issued["redirect"].split("/", 3)[3]
+
+
+Scenario = Callable[[Mocked], bool]
+"""Whether the fault is seen."""
+
+
+class Loop(threading.Thread):
+    """An event loop in a thread of its own, on which servers listen."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.loop = asyncio.new_event_loop()
+
+    def run(self) -> None:
+        self.loop.run_forever()
+
+    def listen(self, app: Mock) -> Listening:
+        async def start() -> Listening:
+            config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, log_level="critical")
+            config.load()
+            made, state = limited(ConnectionLimits()), ServerState()
+            server = await self.loop.create_server(lambda: made(config, state, {}), "127.0.0.1", 0)
+            return Listening(server, state)
+
+        return asyncio.run_coroutine_threadsafe(start(), self.loop).result()
+
+    def end(self, listening: Listening) -> None:
+        async def end() -> None:
+            listening.server.close()
+            while listening.state.connections:  # their clients are gone
+                await asyncio.sleep(0)
+
+        asyncio.run_coroutine_threadsafe(end(), self.loop).result()
+
+
+@dataclass(slots=True)
+class Listening:
+    """A server on a socket, and its connections."""
+
+    server: asyncio.Server
+    state: ServerState
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture(scope="module")
+def loop() -> Iterator[Loop]:
+    thread = Loop()
+    thread.start()
+    yield thread
+    thread.loop.call_soon_threadsafe(thread.loop.stop)
+    thread.join()
+    thread.loop.close()
+
+
+@pytest.fixture
+def start(loop: Loop, document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Callable[..., Mocked]]:
+    started: list[tuple[Listening, httpx2.Client]] = []
+
+    def begin(*faults: str) -> Mocked:
+        installs = load_installs(resources(document.operations["provision"]))
+        settings = Settings(public_url="https://mock.example.com")
+        runtime = Runtime(system_clock, SeededIds(1), keys, MemoryStore(), settings, behaviour_of(faults))
+        app = create_app(document, catalogue, installs, runtime)
+        listening = loop.listen(app)
+        client = httpx2.Client(base_url=listening.url, trust_env=False, timeout=20)
+        started.append((listening, client))
+        return Mocked(app, client)
+
+    yield begin
+    for listening, client in started:
+        client.close()
+        loop.end(listening)
+
+
+def taken(body: Any) -> Scenario:
+    return lambda mock: mock.send(body).status_code == 200
+
+
+def refused(body: Any, status: int = 400) -> Scenario:
+    return lambda mock: mock.send(body).status_code == status
+
+
+def status_of(body: Any, status: int) -> Scenario:
+    return refused(body, status)
+
+
+def of_clause(clause: str) -> Scenario:
+    """A body that breaks the clause is served."""
+    place, value = next((place, value) for place, value, _, broken in CASES if broken == clause)
+    return taken(changed(place, value))
+
+
+def result(mock: Mocked, part: str, *calls: dict[str, Any]) -> str:
+    """What the last of several calls says of a part."""
+    told = {}
+    for call in calls:
+        told = mock.ok(**call)
+    return str(told[part]["result"])
+
+
+def exam(mock: Mocked, *changes: dict[str, Any], inside: bool = False) -> str:
+    """What the last of several calls with a changed exam (or, inside it, configuration) says of that."""
+    calls = []
+    for change in changes:
+        one = copy.deepcopy(EXAM)
+        (one["configuration"] if inside else one).update(change)
+        calls.append({"exam": {name: value for name, value in one.items() if value is not None}})
+    return result(mock, "configuration" if inside else "exam", *calls)
+
+
+def signed(mock: Mocked, external: str = "u") -> Any:
+    return mock.ok(user={**USER, "ids": {"external": external}}, signon=SIGNON)["signon"]
+
+
+def header_of(mock: Mocked) -> Any:
+    return jwt.get_unverified_header(signed(mock)["token"])
+
+
+def claims_of(issued: Any) -> Any:
+    return jwt.decode(issued["token"], options={"verify_signature": False})
+
+
+def verifies(mock: Mocked) -> bool:
+    key = jwt.PyJWK(mock.http.get("/oidc/jwks").json()["keys"][0])
+    options = {"verify_aud": False}
+    try:
+        jwt.decode(signed(mock)["token"], key, algorithms=["RS256"], options=options)
+    except jwt.PyJWTError:
+        return False
+    return True
+
+
+def closes(mock: Mocked, **options: Any) -> bool:
+    try:
+        mock.send(**options)
+    except httpx2.RemoteProtocolError:
+        return True
+    return False
+
+
+def raced(mock: Mocked) -> bool:
+    def post(name: str) -> str:
+        return str(mock.ok({"ids": {"external": name}, "title": "t", "code": None})["course"]["result"])
+
+    with ThreadPoolExecutor(4) as pool:
+        for attempt in range(40):
+            if list(pool.map(post, [f"race-{attempt}"] * 4)).count("Created") > 1:
+                return True
+    return False
+
+
+def admits(**headers: str) -> Scenario:
+    return lambda mock: (
+        mock.send({"course": COURSE}, headers={"content-type": "application/json", **headers}).is_success
+    )
+
+
+def body_of(path: str, **options: Any) -> Callable[[Mocked], httpx2.Response]:
+    return lambda mock: mock.http.request(options.get("method", "POST"), path, headers={"token": mock.token()})
+
+
+def nth(number: int, seen: Callable[[Mocked], bool]) -> Scenario:
+    """Seen at that call, and at none before."""
+
+    def scenario(mock: Mocked) -> bool:
+        for _ in range(number - 1):
+            assert mock.ok()["course"]
+        return seen(mock)
+
+    return scenario
+
+
+TYPED = {"content-type": "application/json"}
+OTHER = {"ids": {"external": "d"}, "title": "Other", "code": "D"}
+GARBAGE = b"course=1"
+SCENARIOS: dict[str, Scenario] = {
+    **{name: of_clause(fault.caught_by[0]) for name, fault in FAULTS.items()
+       if fault.caught_by and any(fault.caught_by[0] == one[3] for one in CASES)},
+    "overlooks-exam-configuration-required": taken({"course": COURSE, "exam": {"ids": {"external": "e"}, "title": "t"}}),
+    "overlooks-enrollment-needs-user": taken({"course": COURSE, "enrollment": {}}),
+    "overlooks-signon-needs-user": taken({"course": COURSE, "signon": SIGNON}),
+    "takes-no-json": lambda mock: mock.send(raw=json.dumps({"course": COURSE}).replace('"', "'").encode()).is_success,
+    "takes-no-object": taken([{"course": COURSE}]),
+    "reads-carelessly": lambda mock: mock.send(raw=b"\xef\xbb\xbf" + json.dumps({"course": COURSE}).encode()).is_success,
+    "takes-any-depth": lambda mock: mock.send(
+        raw=json.dumps({"course": COURSE})[:-1].encode() + b', "x": ' + b"[" * 70 + b"]" * 70 + b"}"
+    ).is_success,
+    "takes-any-size": taken({"course": COURSE, "x": "x" * 2_000_000}),
+    "takes-any-media-type": lambda mock: mock.send(
+        {"course": COURSE}, headers={"token": mock.token(), "content-type": "text/plain"}
+    ).is_success,
+    "refuses-unknown-members": refused({"course": COURSE, "x": 1}),
+    "refuses-null": refused({"course": {**COURSE, "code": None}}),
+    "refuses-some": refused({"course": COURSE, "user": USER, "enrollment": {}}),
+    # what is remembered
+    "folds-values": lambda mock: result(
+        mock, "course", {"course": {**COURSE, "title": " Big "}}, {"course": {**COURSE, "title": "big"}}
+    ) == "Found Existing",
+    "folds-case": lambda mock: result(
+        mock, "course", {"course": {**COURSE, "ids": {"api": "A"}}}, {"course": {**COURSE, "ids": {"api": "a "}}}
+    ) == "Found Existing",
+    "mixes-kinds": lambda mock: result(
+        mock, "course", {"course": {**COURSE, "ids": {"api": "a"}}}, {"course": {**COURSE, "ids": {"lms": "a"}}}
+    ) == "Found Existing",
+    "forgets-scopes": lambda mock: mock.ok(exam=EXAM)["exam"]["sid"] == mock.ok(OTHER, exam=EXAM)["exam"]["sid"],
+    "matches-by-mail": lambda mock: mock.ok(user=USER)["user"]["sid"]
+    == mock.ok(user={**USER, "ids": {"external": "v"}})["user"]["sid"],
+    "shares-installs": lambda mock: mock.ok()["course"]["sid"]
+    == mock.send({"course": COURSE}, install=1).json()["course"]["sid"],
+    "roams": lambda mock: mock.send(
+        {"course": OTHER, "exam": {"ids": {"sid": mock.ok(exam=EXAM)["exam"]["sid"]}}}
+    ).is_success,
+    "believes-sids": taken({"course": {"ids": {"sid": "CU" + "0" * 32}}}),
+    "enrolls-anew": lambda mock: mock.ok(user=USER)["enrollment"]["sid"] != mock.ok(user=USER)["enrollment"]["sid"],
+    "demotes": lambda mock: result(
+        mock, "enrollment", {"user": USER, "enrollment": {"role": "instructor"}}, {"user": USER}
+    ) == "Updated",
+    "updates-forgetfully": lambda mock: exam(mock, {}, {"description": None}) == "Updated",
+    "merges-objects": lambda mock: exam(
+        mock, {"permittedItems": {"notes": {}}}, {"permittedItems": {"textbook": {}}},
+        {"permittedItems": {"notes": {}, "textbook": {}}}, inside=True,
+    ) == "Found Existing",
+    "defaults-again": lambda mock: exam(mock, {"practice": True}, {"practice": None}) == "Updated",
+    "compares-literally": lambda mock: exam(
+        mock, {}, {"access": {"open": "2026-01-10T09:00:00+01:00", "close": EXAM["configuration"]["access"]["close"]}},
+        inside=True,
+    ) == "Updated",
+    "does-half": lambda mock: mock.send({"course": COURSE, "user": {"ids": {"sid": "US" + "0" * 32}}}).status_code == 404
+    and mock.ok()["course"]["result"] == "Found Existing",
+    "races": raced,
+    # what is told
+    "answers-201": status_of({"course": COURSE}, 201),
+    "answers-text": lambda mock: mock.send({"course": COURSE}).headers["content-type"] == "text/plain",
+    "tells-no-result": lambda mock: [list(mock.ok()["course"]) for _ in range(2)] == [["sid", "result"], ["sid"]],
+    "tells-odd-result": lambda mock: result(mock, "course", {}, {}) == "Unchanged",
+    "mints-odd-sids": lambda mock: mock.ok()["course"]["sid"][2] == "z",
+    "swallows-a-part": lambda mock: "configuration" not in mock.ok(exam=EXAM),
+    "tells-null": lambda mock: mock.ok().get("user", 0) is None,
+    "signs-everybody-on": lambda mock: "signon" in mock.ok(user=USER),
+    "finds-at-once": lambda mock: result(mock, "course", {}) == "Found Existing",
+    "creates-again": lambda mock: result(mock, "course", {}, {}) == "Created",
+    "always-updates": lambda mock: result(mock, "course", {}, {}) == "Updated",
+    "gives-one-sid": lambda mock: len({one["sid"][2:] for one in map(mock.ok(user=USER).get, ("course", "enrollment"))}) == 1,
+    "enrolls-on-demand": lambda mock: "enrollment" not in mock.ok(user=USER),
+    # sign-on
+    "links-relatively": lambda mock: signed(mock)["redirect"].startswith("/"),
+    "links-insecurely": lambda mock: signed(mock)["redirect"].startswith("http:"),
+    "gives-opaque-tokens": lambda mock: "." not in signed(mock)["token"],
+    "signs-badly": lambda mock: not verifies(mock),
+    "gives-expired-tokens": lambda mock: claims_of(signed(mock))["exp"] < time.time(),
+    "names-the-previous-user": lambda mock: len({claims_of(signed(mock, name))["sub"] for name in "uv"}) == 1,
+    "gives-tokens-again": lambda mock: signed(mock)["token"] == signed(mock)["token"],
+    "gives-long-tokens": lambda mock: claims_of(signed(mock))["exp"] > time.time() + 86_400,
+    "signs-otherwise": lambda mock: header_of(mock)["alg"] == "RS512",
+    "leaves-claims-out": lambda mock: "nbf" not in claims_of(signed(mock)),
+    "links-indiscreetly": lambda mock: (issued := signed(mock))["token"] in issued["redirect"],
+    "links-in-vain": lambda mock: mock.http.get(mock.link(signed(mock))).status_code == 403,
+    "links-for-ever": lambda mock: [mock.http.get(link).status_code for link in [mock.link(signed(mock))] * 2] == [200] * 2,
+    # refusals
+    "refuses-wordlessly": lambda mock: "message" not in mock.send({}).json(),
+    "refuses-in-numbers": lambda mock: mock.send({}).json()["code"] == "40001",
+    "tells-one-error": lambda mock: len(mock.send({"course": {"ids": {}}}).json()["errors"]) == 1,
+    "answers-422": status_of({}, 422),
+    "admits-missing": admits(),
+    "admits-invalid": admits(token="x.y.z"),
+    "admits-expired": lambda mock: admits(token=mock.token(starts=-7200, lasts=-3600))(mock),
+    "admits-foreign": lambda mock: admits(token=mock.token(1))(mock),
+    "admits-conflict": lambda mock: admits(token=mock.token(), authorization="Bearer x")(mock),
+    "reads-the-query": lambda mock: mock.http.post(
+        f"{mock.path()}?token={mock.token()}", json={"course": COURSE}
+    ).is_success,
+    "answers-403-to-nobody": lambda mock: mock.send({"course": COURSE}, headers=TYPED).status_code == 403,
+    "stores-before-refusing": lambda mock: mock.send({"course": COURSE}, headers=TYPED).status_code == 401
+    and mock.ok()["course"]["result"] == "Found Existing",
+    "echoes-credentials": lambda mock: "secret.x.y" in mock.send({}, headers={**TYPED, "token": "secret.x.y"}).text,
+    "takes-malformed-installs": lambda mock: body_of("/v2/installs/x/provision")(mock).status_code == 422,
+    "answers-400-to-unknown-installs": lambda mock: body_of(f"/v2/installs/AI{'0' * 32}/provision")(mock).status_code == 400,
+    "answers-400-to-methods": lambda mock: body_of(mock.path(), method="PUT")(mock).status_code == 400,
+    "answers-400-to-paths": lambda mock: body_of("/nowhere")(mock).status_code == 400,
+    "crashes": lambda mock: mock.send(raw=GARBAGE).status_code == 500,
+    "answers-pages": lambda mock: body_of("/nowhere")(mock).headers["content-type"] == "text/html",
+    "hangs-up": lambda mock: closes(mock, raw=GARBAGE) and closes(mock, raw=GARBAGE) and bool(mock.ok()),
+    "shows-traces": lambda mock: "Traceback" in mock.send(raw=GARBAGE).json()["message"],
+    # weather
+    "busy": nth(20, lambda mock: (told := mock.send({"course": COURSE})).status_code == 429
+                and told.headers["retry-after"] == "1"),
+    "unavailable": nth(50, status_of({"course": COURSE}, 503)),
+    "flaky": nth(50, lambda mock: closes(mock, body={"course": OTHER})
+                 and mock.ok(OTHER)["course"]["result"] == "Created"),
+    "compressed": lambda mock: mock.send({"course": COURSE}).headers.get("content-encoding") == "gzip"
+    and "content-encoding" not in mock.http.get("/oidc/jwks").headers,
+    "talkative": lambda mock: "requestId" in mock.ok(),
+}  # fmt: skip
+TIMED = {"slow", "slows-down"}
+
+
+def test_every_fault_has_a_scenario() -> None:
+    assert set(SCENARIOS) == set(FAULTS) - TIMED
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_fault_is_seen_as_it_is_described(name: str, start: Callable[..., Mocked]) -> None:
+    assert SCENARIOS[name](start(name))
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_an_honest_mock_shows_none(name: str, start: Callable[..., Mocked]) -> None:
+    assert not SCENARIOS[name](start())
+
+
+def test_what_takes_time_takes_it_by_the_row_or_by_the_call(
+    start: Callable[..., Mocked], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[float] = []
+    real = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if seconds:
+            waited.append(seconds)
+        await real(0)
+
+    monkeypatch.setattr("mockserver.behaviour.calls.asyncio.sleep", sleep)
+    mock = start("slow")
+    mock.ok()
+    mock.http.get("/oidc/jwks")
+    mock.http.get("/")
+    assert waited == [0.2]
+    waited.clear()
+    mock = start("slows-down")
+    rows = [len(mock.app.store)]
+    for name in "abc":
+        mock.ok({"ids": {"external": name}, "title": "t", "code": None})
+        rows.append(len(mock.app.store))
+    assert waited == [pytest.approx(0.00002 * count) for count in rows[:-1]]
+    assert rows == sorted(set(rows))
+
+
+def test_weather_never_comes_over_pages_and_the_control_plane(start: Callable[..., Mocked]) -> None:
+    mock = start("busy", "flaky", "unavailable")
+    link = mock.link(signed(mock))
+    for path in ("/", "/openapi.json", "/_invigilate/contract", "/oidc/jwks", "/nowhere"):
+        for _ in range(51):
+            assert mock.http.get(path).status_code in (200, 404)
+    for _ in range(51):
+        assert mock.http.head(link).status_code == 200
+    for _ in range(51):
+        assert mock.http.post("/_invigilate/reset").status_code == 200
+
+
+def test_a_reset_lets_the_weather_begin_anew(start: Callable[..., Mocked]) -> None:
+    mock = start("busy")
+    for _ in range(3):
+        assert [mock.send({"course": COURSE}).status_code for _ in range(19)] == [200] * 19
+        assert mock.http.post("/_invigilate/reset").status_code == 200
+    assert [mock.send({"course": COURSE}).status_code for _ in range(20)] == [200] * 19 + [429]
+
+
+def test_every_mock_has_weather_of_its_own(start: Callable[..., Mocked]) -> None:
+    first, second = start("busy"), start("busy")
+    assert [first.send({"course": COURSE}).status_code for _ in range(19)] == [200] * 19
+    assert [second.send({"course": COURSE}).status_code for _ in range(19)] == [200] * 19
+
+
+def test_several_faults_are_seen_at_once(start: Callable[..., Mocked]) -> None:
+    mock = start("busy", "talkative", "overlooks-course-title-required", "creates-again", "crashes")
+    untitled = {"course": {"ids": {"external": "x"}, "code": None}}
+    told = [mock.send(untitled).json() for _ in range(2)]
+    assert [one["course"]["result"] for one in told] == ["Created", "Created"]
+    assert "requestId" in told[0]
+    assert mock.send(raw=GARBAGE).status_code == 500
+    statuses = [mock.send({"course": COURSE}).status_code for _ in range(17)]
+    assert statuses == [200] * 16 + [429]
+
+
+def test_the_control_plane_stays_honest(start: Callable[..., Mocked]) -> None:
+    mock = start("refuses-wordlessly", "refuses-in-numbers", "answers-400-to-paths", "answers-pages")
+    answer = mock.http.get("/_invigilate/nowhere")
+    assert (answer.status_code, answer.json()["code"]) == (404, "RESOURCENOTFOUND")
