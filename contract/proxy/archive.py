@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
-_HEAD = b'{"log": {"version": "1.2", "creator": {"name": "invigilate proxy", "version": "1"}, "_masked": true, "entries": ['
+_HEAD = (
+    b'{"log": {"version": "1.2", "creator": {"name": "invigilate proxy", "version": "1"}, "_masked": true, "entries": ['
+)
 _TAIL = b"\n]}}\n"
 
 

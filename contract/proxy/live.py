@@ -5,12 +5,13 @@ from __future__ import annotations
 import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange, Loss, Request, Response
 from contract.http.har import note_keys
-from contract.http.harentry import Call, IgnoredError, Missing, read_entry
+from contract.http.harentry import Call, IgnoredError, Missing, origin, read_entry
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Expectation, Reason
 from contract.proxy.passed import Passed, entry_of
@@ -39,7 +40,7 @@ Watch = Callable[[Told], None]
 
 
 class Live:
-    """The judge of one proxy. ``watch`` is told of what is new; calls are followed from their beginning to their end."""
+    """The judge of one proxy. ``watch`` is told of what is new; calls are followed from begin to end."""
 
     def __init__(
         self,
@@ -62,19 +63,28 @@ class Live:
 
     def matters(self, method: str, url: str) -> bool:
         """Whether a call has to do with what is judged."""
+        return self._skeleton(method, url) is not None
+
+    def is_call(self, method: str, url: str) -> bool:
+        """Whether a call is one to the operation that is judged."""
+        call = self._skeleton(method, url)
+        return call is not None and call.missing is not Missing.MEANING
+
+    def _skeleton(self, method: str, url: str) -> Call | None:
+        """The call that method and URL are of, if it is ours, with nothing else in it."""
         skeleton = {"request": {"method": method, "url": url}, "response": {"status": 0}}
         try:
-            read_entry(skeleton, self.operation_path, datetime.now().astimezone())
+            call = read_entry(skeleton, self.operation_path, datetime.now(UTC))
         except (IgnoredError, KeyError, TypeError, ValueError, AttributeError):
-            return False
-        return True
+            return None
+        return call if self._is_ours(call) else None
 
     def begin(self) -> None:
         """A call that matters is under way."""
         self._under_way += 1
 
     def end(self, passed: Passed, *, mattered: bool) -> list[Finding]:
-        """It has ended, in whatever way. What is new is told to ``watch``; everything that was found now is returned."""
+        """It has ended. What is new is told to ``watch``; everything that was found now is returned."""
         return self.end_entry(entry_of(passed), passed.when, mattered=mattered)
 
     def end_entry(self, entry: Mapping[str, Any], when: datetime, *, mattered: bool) -> list[Finding]:
@@ -91,9 +101,12 @@ class Live:
         except (KeyError, TypeError, ValueError, AttributeError):
             self.ignored["damaged entries"] += 1
         else:
-            if call.reason:
-                self.ignored[call.reason] += 1
-            self._cluster.append(call)
+            if not self._is_ours(call):
+                self.ignored["calls to another host or prefix"] += 1
+            else:
+                if call.reason:
+                    self.ignored[call.reason] += 1
+                self._cluster.append(call)
         if mattered:
             self._under_way -= 1
         if self._under_way <= 0:
@@ -145,6 +158,10 @@ class Live:
                 + "; is the SID right?"
             )
         return self.passive.report(name, [*said, *notes], cannot, only=only, skip=skip)
+
+    def _is_ours(self, call: Call) -> bool:
+        base = self.passive.base
+        return call.base == base or (call.missing is Missing.MEANING and origin(urlsplit(base)) == call.base)
 
     def counts(self, finding: Finding) -> bool:
         """Whether a finding contradicts every reading (with ``strict``: also ours)."""

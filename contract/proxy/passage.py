@@ -29,7 +29,7 @@ class Passage:
         self.fields = end_to_end(scope["headers"])
         self.chunked = chunked(scope["headers"])
         self.intake = Intake(receive, LARGEST_ANSWER)
-        self.judged = path.decode("latin-1").endswith(operation_path) and self.method != "OPTIONS"
+        self.judged = path.decode("latin-1") == operation_path and self.method != "OPTIONS"
         self.mattered = False
         self.answer_fields: list[Field] = []
         self.answer = Copy(LARGEST_ANSWER)

@@ -132,7 +132,9 @@ class Pseudonyms:
         while stack:
             one = stack.pop()
             if isinstance(one, dict):
-                yield from ((name, text) for name, text in one.items() if name in names and isinstance(text, str) and text)
+                yield from (
+                    (name, text) for name, text in one.items() if name in names and isinstance(text, str) and text
+                )
                 stack += one.values()
             elif isinstance(one, list):
                 stack += one

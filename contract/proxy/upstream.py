@@ -20,7 +20,7 @@ class UpstreamError(Exception):
 
 
 class Upstream:
-    """Where calls are forwarded. ``timeout`` is the longest silence in seconds. Raises OSError for a bad ``ca_file``."""
+    """Where calls go. ``timeout`` is the longest silence in seconds. Raises OSError for a bad ``ca_file``."""
 
     def __init__(self, url: str, *, timeout: float = 60.0, ca_file: str | None = None) -> None:
         parts = urlsplit(url)
