@@ -149,7 +149,7 @@ class Live:
         ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(self.ignored.items()))
         said = [f"Of {self.entries} calls {count} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
         if self.request_faults:
-            said.append(f"{self.request_faults} requests broke what the contract asks of clients.")
+            said.append(f"Requests that broke what the contract asks of clients: {self.request_faults}.")
         cannot = None
         if not count:
             cannot = (

@@ -45,9 +45,9 @@ def address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def serve(app: ASGIApp, listener: socket.socket) -> None:
-    """Serve until SIGINT or SIGTERM, either of which returns from here. Heads of answers are passed on as they are."""
-    config = uvicorn.Config(
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How an application is served: heads of answers are passed on as they are, and nothing is logged."""
+    return uvicorn.Config(
         app,
         http="httptools",
         ws="none",
@@ -60,9 +60,13 @@ def serve(app: ASGIApp, listener: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=2,
     )
+
+
+def serve(app: ASGIApp, listener: socket.socket) -> None:
+    """Serve until SIGINT or SIGTERM, either of which returns from here."""
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: None)  # uvicorn raises the signal again when it has shut down
-    uvicorn.Server(config).run([listener])
+    uvicorn.Server(configured(app)).run([listener])
 
 
 def remove_stale(path: Path) -> None:

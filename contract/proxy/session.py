@@ -90,12 +90,7 @@ class Session:
     def run(self) -> None:
         """Pass on and judge until the process is told to end. Raises AdmissionError or ListenError."""
         try:
-            self.archive = Archive(self.terms.har) if self.terms.har is not None else None
-        except OSError as error:
-            raise AdmissionError(f"--har {self.terms.har} cannot be written: {error.strerror}.") from None
-        try:
-            app = self._hearing() if self.terms.from_addon else self._forwarding()
-            serve(app, self.listener)
+            serve(self.application(), self.listener)
         except SystemExit:  # uvicorn ends so when the lifespan could not begin
             if self._ready_failure is None:
                 raise
@@ -105,13 +100,21 @@ class Session:
             if self.archive is not None:
                 self.archive.close()
 
+    def application(self) -> ASGIApp:
+        """What is served. Raises AdmissionError."""
+        try:
+            self.archive = Archive(self.terms.har) if self.terms.har is not None else None
+        except OSError as error:
+            raise AdmissionError(f"--har {self.terms.har} cannot be written: {error.strerror}.") from None
+        return self._hearing() if self.terms.from_addon else self._forwarding()
+
     def report(self) -> Report:
         """The verdict on what passed."""
         notes = []
         if self.forwarding is not None and self.forwarding.refused:
-            notes.append(f"{self.forwarding.refused} requests were refused and not sent on (--refuse).")
+            notes.append(f"Requests refused and not sent on (--refuse): {self.forwarding.refused}.")
         if self.forwarding is not None and self.forwarding.withheld:
-            notes.append(f"{self.forwarding.withheld} answers were withheld (--refuse).")
+            notes.append(f"Answers withheld (--refuse): {self.forwarding.withheld}.")
         report = self.live.report(self.base, only=self.terms.only, skip=self.terms.skip, notes=notes)
         report.seconds = time.monotonic() - self._started
         return report
