@@ -48,9 +48,9 @@ class Upstream:
         """The head of the answer; its body is read by ``aiter_raw``. Raises UpstreamError."""
         headers = [(b"Host", self.host), *fields]
         try:
-            url = httpx2.URL(self.base).copy_with(raw_path=self.prefix.encode("ascii") + target)
+            exactly = {"target": self.prefix.encode("ascii") + target}  # a URL would be normalised
             stream = body if body is not None else httpx2.ByteStream(b"")
-            request = httpx2.Request(method, url, headers=headers, stream=stream)
+            request = httpx2.Request(method, self.base, headers=headers, stream=stream, extensions=exactly)
             request.method = method
             return await self.client.send(request, stream=True)
         except httpx2.TimeoutException as error:

@@ -31,14 +31,16 @@ def proxy(document: Document, catalogue: Catalogue) -> Opened:
         terms = Terms(document, catalogue, access, upstream, manner=manner, har=folder / "traffic.har", **how)
         out = io.StringIO()
         session = Session(terms, listen("127.0.0.1", 0), out)
-        with running(session.application(), session.listener) as url:
-            made = Proxy(session, url, out)
-            try:
-                yield made
-            finally:
-                made.client.close()
-        assert session.archive is not None
-        session.archive.close()
+        try:
+            with running(session.application(), session.listener) as url:
+                made = Proxy(session, url, out)
+                try:
+                    yield made
+                finally:
+                    made.client.close()
+        finally:
+            if session.archive is not None:
+                session.archive.close()
 
     return opened
 

@@ -121,10 +121,12 @@ def test_bodies_of_any_framing_pass(proxy: Opened, tmp_path: Path) -> None:
         large = b"x" * 6_000_000
         assert through.client.post("/big", content=large).content == b"abcde"
         assert through.client.post("/chunks", content=iter([b"one", b"two"])).content == b"abcde"
-        expecting = b"POST /e HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
+        expecting = (
+            b"POST /e HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\nConnection: close\r\n\r\n"
+        )
         assert exchange(through.url, expecting + b"hi").endswith(b"0\r\n\r\n")
     assert made.bodies[0] == large
-    assert made.bodies[1].replace(b"3\r\n", b"").replace(b"0\r\n", b"").replace(b"\r\n", b"") == b"onetwo"
+    assert b"".join(made.bodies[1].split(b"\r\n")[1::2]) == b"onetwo"
     assert made.bodies[2] == b"hi"
     assert b"expect" not in made.heads[2].lower()
 
@@ -147,7 +149,11 @@ def test_an_answer_streams_before_it_is_whole(proxy: Opened, tmp_path: Path) -> 
         assert heard.wait(20)
         connection.sendall(b"4\r\nlast\r\n0\r\n\r\n")
 
-    with server(handle) as made, proxy(made.url, tmp_path) as through, through.client.stream("GET", "/events") as answer:
+    with (
+        server(handle) as made,
+        proxy(made.url, tmp_path) as through,
+        through.client.stream("GET", "/events") as answer,
+    ):
         pieces = answer.iter_raw()
         assert next(pieces) == b"first"
         heard.set()
@@ -170,7 +176,7 @@ def test_when_the_client_goes_the_call_behind_is_given_up(proxy: Opened, tmp_pat
             client.sendall(head.encode() + body)
             assert arrived.wait(20)
         assert made.closed.wait(20)
-        report = verdict_of(through)
+    report = verdict_of(through)
     assert report.findings() == []  # whoever went away is to blame
     assert report.lost == 1
 
@@ -187,7 +193,9 @@ def test_half_an_answer_is_not_shown_as_a_whole_one(proxy: Opened, tmp_path: Pat
 
 
 @pytest.mark.parametrize("how", [{}, {"refuse": True}])
-def test_a_server_that_is_down_is_a_502_in_the_shape_of_errors(how: dict[str, bool], proxy: Opened, tmp_path: Path) -> None:
+def test_a_server_that_is_down_is_a_502_in_the_shape_of_errors(
+    how: dict[str, bool], proxy: Opened, tmp_path: Path
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     with proxy(f"http://127.0.0.1:{port}", tmp_path, **how) as through:
@@ -205,7 +213,10 @@ def test_compressed_answers_pass_as_they_are_and_are_read(proxy: Opened, tmp_pat
     import gzip
 
     packed = gzip.compress(b'{"course": {"sid": "CU1", "result": "Perhaps"}}')
-    raw = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed)
+    raw = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+        % len(packed)
+    )
     with server(answering(raw + packed)) as made, proxy(made.url, tmp_path) as through:
         body = b'{"course": {"ids": {"lms": "a"}, "title": "T", "code": null}}'
         head = (

@@ -26,6 +26,7 @@ EXAM = {
         "url": "https://exam.example.com/1",
         "password": "hunter2-opens-the-exam",
         "access": {"open": "2020-01-01T00:00:00Z", "close": "2090-01-01T00:00:00Z"},
+        "duration": 60,
         "proctorTypes": {},
     },
 }
@@ -43,7 +44,14 @@ def talk(proxy: Proxy, application: Mock, keys: Keys) -> list[int]:
     """What a client of some age says; the statuses that it hears."""
     body, credential = everything(application), token(keys, INSTALL)
     changed = {**body, "course": {**COURSE, "title": "Another title"}}
-    bodies: list[Any] = [body, body, changed, changed, {"course": COURSE, "user": USER}, {"course": {"ids": {"lms": "c2"}}}]
+    bodies: list[Any] = [
+        body,
+        body,
+        changed,
+        changed,
+        {"course": COURSE, "user": USER},
+        {"course": {"ids": {"lms": "c2"}}},
+    ]
     bodies += [b'{"course": ', {**body, "exam": {**body["exam"], "title": None}}]
     return [proxy.provision(one, credential).status_code for one in bodies]
 
@@ -72,7 +80,14 @@ def test_an_honest_server_is_not_blamed(
     assert any("/course/title" in line for line in made.lines)
 
 
-SEEN_IN_PASSING = ("creates-again", "answers-201", "always-updates", "tells-null", "gives-tokens-again", "refuses-wordlessly")
+SEEN_IN_PASSING = (
+    "creates-again",
+    "answers-201",
+    "always-updates",
+    "tells-null",
+    "gives-tokens-again",
+    "refuses-wordlessly",
+)
 
 
 @pytest.mark.parametrize("name", SEEN_IN_PASSING)
