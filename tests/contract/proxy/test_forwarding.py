@@ -116,7 +116,9 @@ def test_heads_pass_without_what_belongs_to_the_connection(proxy: Opened, tmp_pa
 
 
 def test_bodies_of_any_framing_pass(proxy: Opened, tmp_path: Path) -> None:
-    chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    chunks = (
+        b"HTTP/1.1 200 OK\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+    )
     with server(answering(chunks)) as made, proxy(made.url, tmp_path) as through:
         large = b"x" * 6_000_000
         assert through.client.post("/big", content=large).content == b"abcde"
@@ -203,7 +205,7 @@ def test_a_server_that_is_down_is_a_502_in_the_shape_of_errors(
         assert answer.status_code == 502
         assert set(answer.json()) == {"code", "message", "status", "errors"}
         assert str(port) in answer.json()["message"]
-        report = verdict_of(through)
+    report = verdict_of(through)
     assert report.findings() == []
     assert report.cannot is not None
     assert "no call" in report.cannot
@@ -224,7 +226,7 @@ def test_compressed_answers_pass_as_they_are_and_are_read(proxy: Opened, tmp_pat
             f"Accept-Encoding: br, gzip;q=0.5\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         heard = exchange(through.url, head.encode() + body)
-        report = verdict_of(through)
+    report = verdict_of(through)
     assert heard.endswith(packed)
     assert b"accept-encoding: gzip;q=0.5" in made.heads[0].lower()
     assert "result-known" in {one.clause for one in report.findings()}

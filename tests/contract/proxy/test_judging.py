@@ -64,8 +64,8 @@ def test_an_honest_server_is_not_blamed(
     with served(application) as upstream, proxy(upstream, tmp_path, strict=strict) as made:
         made.client.get("/oidc/jwks")
         assert talk(made, application, keys) == [200, 200, 200, 200, 200, 400, 400, 400]
-        report = verdict_of(made)
-        assert made.session.live.request_faults == 3
+    report = verdict_of(made)
+    assert made.session.live.request_faults == 3
     assert report.findings() == []
     assert report.outcomes()[Outcome.PASSED] > 30
     assert report.results["signon-token-signed"].exercised
@@ -94,11 +94,11 @@ SEEN_IN_PASSING = (
 def test_a_faulty_server_is_told_as_it_talks_and_found_in_the_recording(
     name: str, mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, judged_har: Any, tmp_path: Path
 ) -> None:
-    application = mock(fault=FAULTS[name].apply)
+    application = mock(None, name)
     with served(application) as upstream, proxy(upstream, tmp_path) as made:
         talk(made, application, keys)
-        lines = list(made.lines)
-        report = verdict_of(made)
+    lines = list(made.lines)
+    report = verdict_of(made)
     found = {one.clause for one in report.findings()}
     assert set(FAULTS[name].caught_by) <= found
     assert identities(judged_har(tmp_path / "traffic.har")) == identities(report)
@@ -110,14 +110,14 @@ def test_a_faulty_server_is_told_as_it_talks_and_found_in_the_recording(
 def test_nothing_recorded_or_printed_is_a_secret(
     mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, tmp_path: Path
 ) -> None:
-    application = mock(fault=FAULTS["echoes-credentials"].apply)
+    application = mock(None, "echoes-credentials")
     credential = token(keys, INSTALL)
     with served(application) as upstream, proxy(upstream, tmp_path) as made:
         shown = made.provision(everything(application), credential).json()["signon"]
         made.provision(everything(application), credential + "x", cookie="session=0123456789abcdef")
         made.client.get(shown["redirect"].replace("https://testserver", ""))
         made.client.post("/oidc/token?client_secret=very-secret", data={"client_secret": "very-secret"})
-        report = verdict_of(made)
+    report = verdict_of(made)
     texts = (tmp_path / "traffic.har").read_text() + "\n".join(made.lines)
     code = shown["redirect"].rpartition("=")[2]
     for secret in (
@@ -132,7 +132,7 @@ def test_nothing_recorded_or_printed_is_a_secret(
 def test_tell_says_what_was_found_in_headers(
     mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, tmp_path: Path
 ) -> None:
-    application = mock(fault=FAULTS["creates-again"].apply)
+    application = mock(None, "creates-again")
     with served(application) as upstream, proxy(upstream, tmp_path, tell=True) as made:
         for _ in range(3):
             answer = made.provision(everything(application), token(keys, INSTALL))
@@ -148,7 +148,7 @@ def test_tell_says_what_was_found_in_headers(
 def test_refuse_blocks_what_breaks_the_contract(
     mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, judged_har: Any, tmp_path: Path
 ) -> None:
-    application = mock(fault=FAULTS["creates-again"].apply)
+    application = mock(None, "creates-again")
     credential = token(keys, INSTALL)
     with served(application) as upstream, proxy(upstream, tmp_path, refuse=True) as made:
         assert made.provision(everything(application), credential).status_code == 200
@@ -162,8 +162,8 @@ def test_refuse_blocks_what_breaks_the_contract(
         assert broken.status_code == 502
         assert "recall-finds" in {one["clause"] for one in broken.json()["errors"]}
         assert "may have had its effects" in broken.json()["message"]
-        report = verdict_of(made)
-        recorded = [one["response"]["status"] for one in made.entries]
+    report = verdict_of(made)
+    recorded = [one["response"]["status"] for one in made.entries]
     assert recorded == [200, 200]  # what was refused was never sent, and what was withheld is what the server said
     assert identities(judged_har(tmp_path / "traffic.har")) == identities(report)
 
@@ -171,12 +171,12 @@ def test_refuse_blocks_what_breaks_the_contract(
 def test_only_and_skip_hold_for_lines_and_refusals(
     mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, tmp_path: Path
 ) -> None:
-    application = mock(fault=FAULTS["creates-again"].apply)
+    application = mock(None, "creates-again")
     skipped = frozenset({"recall-finds", "ids-required", "result-truthful", "joined-once"})
     with served(application) as upstream, proxy(upstream, tmp_path, refuse=True, skip=skipped) as made:
         for _ in range(2):
             assert made.provision({"course": COURSE}, token(keys, INSTALL)).status_code == 200
-        assert made.lines == []
+    assert made.lines == []
 
 
 @pytest.mark.outside
@@ -186,13 +186,13 @@ def test_a_whole_check_through_the_proxy(
 ) -> None:
     from contract.cli.conduct import conduct, prepared
 
-    application = mock(fault=None if name == "honest" else FAULTS[name].apply)
+    application = mock(None, *(() if name == "honest" else (name,)))
     with served(application) as upstream, proxy(upstream, tmp_path) as made:
         secret = tmp_path / "token"
         secret.write_text(token(keys, INSTALL))
         words = ["--install", INSTALL, "--token-file", str(secret), "--max-examples", "0", "--seed", "3"]
         verdict = conduct(prepared([made.url, *words]), shown=False)
-        report = verdict_of(made)
+    report = verdict_of(made)
     recorded = judged_har(tmp_path / "traffic.har")
     assert len(recorded.exchanges) == len(report.exchanges) > 300
     assert identities(recorded) == identities(report)

@@ -256,6 +256,6 @@ def test_an_addon_is_heard_over_http(proxy: Opened, tmp_path: Path) -> None:
         refused = made.client.post("/events", content=b"{}", headers={"Content-Type": "application/json"})
         assert (refused.status_code, refused.json()["code"]) == (400, "INVALIDINPUT")
         assert httpx2.get(made.url + "/other", trust_env=False).status_code == 404
-        report = verdict_of(made)
+    report = verdict_of(made)
     assert "recall-finds" in {finding.clause for finding in report.findings()}
     assert "abcdefgh" not in (tmp_path / "traffic.har").read_text()
