@@ -1,4 +1,4 @@
-"""What the proxy adds to a call: processor time of its process per call, in each of its manners, over one connection."""
+"""What the proxy adds to a call: processor time of its process per call, in each of its manners."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from client import ROOT, Connection, bodies, call_bytes, per_call, settle, start
 MANNERS: dict[str, tuple[str, ...]] = {
     "judging": (),
     "recording as well": ("--har", "{folder}/traffic.har"),
-    "--tell": ("--tell",),
-    "--refuse": ("--refuse",),
+    "telling": ("--tell",),
+    "refusing": ("--refuse",),
 }
 
 
