@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from contract.generation.leaves import leaf_kinds, safe, types
 from contract.generation.texts import WORDS, moments
+from contract.model.identity import in_call, value_at
 from spec.openapi.document import Schema
 from spec.resources.resource import Leaf, Part, Resources
 
@@ -181,26 +182,13 @@ def _conditions(schema: Schema) -> list[tuple[list[str], list[str]]]:
 
 
 def _homeless(part: Part, body: Mapping[str, Any], resources: Resources) -> bool:
-    if not is_there(part, body):
-        return False
-    owners = (*((part.scope,) if part.scope else ()), *part.identity)
-    return any(not will_be(resources.part(name), body, resources) for name in owners)
+    there = in_call(resources, body)
+    return there.get(part.name, False) and any(owner not in there for owner in part.owners)
 
 
 def is_there(part: Part, body: Any) -> bool:
     """Whether a body holds a part."""
-    for name in part.path:
-        if not isinstance(body, Mapping) or name not in body:
-            return False
-        body = body[name]
-    return True
-
-
-def will_be(part: Part, body: Any, resources: Resources) -> bool:
-    """Whether a call with this body is about a part: it is there, or comes with one that is."""
-    return is_there(part, body) or (
-        part.implied_by is not None and will_be(resources.part(part.implied_by), body, resources)
-    )
+    return isinstance(value_at(body, part.path), dict)
 
 
 def _taken_out(body: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
@@ -218,5 +206,6 @@ def _join(part: Part, body: dict[str, Any], resources: Resources) -> None:
     for name in part.path:
         value = value[name]
     joined = part.fallback.joined.get(str(value.get(part.fallback.member)), ())
-    if any(not will_be(resources.part(name), body, resources) for name in joined):
+    there = in_call(resources, body)
+    if any(name not in there for name in joined):
         value.pop(part.fallback.member, None)

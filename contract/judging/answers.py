@@ -74,8 +74,7 @@ class Answers:
     def _unasked(self, answer: Mapping[str, Any], body: Mapping[str, Any], judgement: Judgement) -> set[str]:
         unasked: set[str] = set()
         for part in self.model.resources.parts:
-            implied = part.implied_by is not None and self._asked(part.implied_by, body)
-            if self._asked(part.name, body) or implied:
+            if asked(self.model.resources, body, part) is not ABSENT:
                 continue
             judgement.touch("unasked-absent")
             if part.response in answer:
@@ -92,9 +91,6 @@ class Answers:
             elif signon.response in answer:
                 unasked.add(signon.response)
         return unasked
-
-    def _asked(self, name: str, body: Mapping[str, Any]) -> bool:
-        return isinstance(value_at(body, self.model.resources.part(name).path), dict)
 
     def _shape(self, answer: Mapping[str, Any], judgement: Judgement) -> None:
         for violation in self.rules.violations(dict(answer)):

@@ -65,6 +65,9 @@ def asked(resources: Resources, body: Any, part: Part) -> Any:
     value = value_at(body, part.path)
     if isinstance(value, dict):
         return value
-    if part.implied_by is None:
-        return ABSENT
-    return {} if isinstance(value_at(body, resources.part(part.implied_by).path), dict) else ABSENT
+    return {} if part.implied_by is not None and part.name in in_call(resources, body) else ABSENT
+
+
+def in_call(resources: Resources, body: Any) -> Mapping[str, bool]:
+    """The parts that a body is about, and whether each was sent or comes with another."""
+    return resources.concerned(lambda part: isinstance(value_at(body, part.path), dict))

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contract.model.values import (
-    HYPOTHESES,
+    OURS,
+    WAYS,
     Attributes,
+    Way,
     leaf_value,
     leaf_values,
     merged,
@@ -56,17 +58,19 @@ def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
 
 @dataclass(slots=True)
 class Thing:
-    """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours).
+    """Something that the target has. ``states`` holds what is stored under each way of updating.
 
     ``created`` says that the target told of its creation; otherwise it may have a past that nobody here saw.
+    ``common`` things carry nobody's name (the one plain room of an install): whoever calls may change them.
     """
 
     part: str
     sid: str
     scope: str
-    states: dict[str, Attributes]
+    states: dict[Way, Attributes]
     created: bool
     suspect: str | None = None
+    common: bool = False
     install: str = ""
     """The install on whose behalf it was first seen."""
 
@@ -123,9 +127,14 @@ class Model:
         found = self.index.get(identity)
         if found is None:
             found = self.doubts.get((identity.part, identity.kind, identity.text))
-        if found is None and any(self._has_a_past(sid) for sid in (identity.scope, *identity.joined)):
+        past = any(self._has_a_past(sid) for sid in (identity.scope, *identity.joined))
+        if found is None and (past or self._is_common(identity)):
             return NOBODY_KNOWS
         return found
+
+    def _is_common(self, identity: Identity) -> bool:
+        """Whether an identity holds nothing that this run named: other runs, and other probes, mean the same thing."""
+        return identity.kind == "fallback" and not identity.joined and identity.scope not in self.things
 
     def _has_a_past(self, sid: str) -> bool:
         thing = self.things.get(sid)
@@ -146,8 +155,11 @@ class Model:
     ) -> Thing:
         """Remember something new with what was sent for it."""
         said = leaf_values(part, sent)
-        states: dict[str, Attributes] = {name: merged(None, said, defaults, name) for name in HYPOTHESES}
-        thing = Thing(part.name, sid, scope, states, created=True)
+        common = any(map(self._is_common, identities))
+        states: dict[Way, Attributes] = {
+            way: unknown(part) if common else merged(None, said, defaults, way) for way in WAYS
+        }
+        thing = Thing(part.name, sid, scope, states, created=True, common=common)
         self.things[sid] = thing
         self.made.append(thing)
         self.learn(identities, sid)
@@ -160,7 +172,8 @@ class Model:
 
     def meet(self, part: Part, sid: str, scope: str, identities: list[Identity]) -> Thing:
         """Remember something that exists but whose values are unknown."""
-        thing = Thing(part.name, sid, scope, {name: unknown(part) for name in HYPOTHESES}, created=False)
+        states: dict[Way, Attributes] = {way: unknown(part) for way in WAYS}
+        thing = Thing(part.name, sid, scope, states, created=False, common=any(map(self._is_common, identities)))
         self.things[sid] = thing
         self.learn(identities, sid)
         return thing
@@ -179,18 +192,20 @@ class Model:
     def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
         """Remember what was sent for something known, under every way of updating."""
         self._note(part, thing, sent)
+        if thing.common:
+            return
         said = leaf_values(part, sent)
-        for name, state in thing.states.items():
-            thing.states[name] = merged(state, said, defaults, name if name in HYPOTHESES else "")
+        for way, state in thing.states.items():
+            thing.states[way] = merged(state, said, defaults, way if way in WAYS else OURS)
 
     def may_be_updated(self, part: Part, thing: Thing, sent: Any) -> None:
         """What was sent for something known may have been stored, or not: nobody knows what differs."""
         self._note(part, thing, sent)
         said = leaf_values(part, sent)
         thing.states = {
-            name: vague_where_changed(state, merged(state, said, {}, name))
-            for name, state in thing.states.items()
-            if name in HYPOTHESES
+            way: vague_where_changed(state, merged(state, said, {}, way))
+            for way, state in thing.states.items()
+            if way in WAYS
         }
 
     def doubt(self, identity: Identity, doubt: Doubt) -> None:
@@ -212,7 +227,7 @@ class Model:
         """
         for thing in self.things.values():
             if sids is None or thing.sid in sids:
-                thing.states = {name: unknown(self.resources.part(thing.part)) for name in HYPOTHESES}
+                thing.states = {way: unknown(self.resources.part(thing.part)) for way in WAYS}
                 thing.created = False
         self.closed = False
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import identities_of, scope_of, value_at
+from contract.model.identity import asked, identities_of, in_call, scope_of, value_at
 from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
 from contract.oracle.readings import Oddity, oddities, trimmed
@@ -93,6 +93,8 @@ class Oracle:
         if marked:
             odd.append(Oddity("", "path-known"))
         if isinstance(text.value, dict):
+            told = {one.pointer for one in reasons}
+            reasons += self._accompanied(text.value, told)
             for nested in self._references(text.value, install):
                 if isinstance(nested, Reason):
                     reasons.append(nested)
@@ -186,14 +188,22 @@ class Oracle:
             if not known and not self._names_sid(part, value):
                 yield from self._creation(part, value, identities)
 
+    def _accompanied(self, body: Mapping[str, Any], told: Collection[str]) -> Iterator[Reason]:
+        """Parts that belong to others, one of which is not in the call; ``told`` are places that the schema misses."""
+        there = in_call(self.model.resources, body)
+        for part in self.model.resources.parts:
+            missing = [one for one in part.owners if one not in there] if there.get(part.name) else []
+            if missing and self.model.resources.part(missing[0]).pointer not in told:
+                message = f"a {part.name} belongs to a {missing[0]}, which is not in the call"
+                clause = clause_of(part.schema, "x-resource", "owners")
+                yield replace(_body_reason(clause, part.pointer, message), late=True)
+
     def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
         if part.fallback is None:
             return
         for name in part.fallback.joined.get(str(value.get(part.fallback.member)), ()):
-            other = self.model.resources.part(name)
-            implied = other.implied_by and self.model.resources.part(other.implied_by).path
-            if value_at(body, other.path) is ABSENT and (not implied or value_at(body, implied) is ABSENT):
+            if asked(self.model.resources, body, self.model.resources.part(name)) is ABSENT:
                 yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "fallback-identity"))
 
     @staticmethod

@@ -28,6 +28,13 @@ def rename(body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, 
     return body if part.identifiers is None else put(body, (*part.path, part.identifiers), {kind: text})
 
 
+def another(bench: Workbench, body: dict[str, Any], part: Part) -> dict[str, Any]:
+    """A copy of a body in which a part is something else: under a fresh identifier, or joined with something else."""
+    if part.kinds:
+        return rename(body, part, part.kinds[0], bench.composer.name())
+    return another(bench, body, bench.resources.part(part.identity[0])) if part.identity else body
+
+
 def named(bench: Workbench) -> Iterator[Part]:
     """Parts that carry identifiers of their own."""
     for part in bench.resources.parts:

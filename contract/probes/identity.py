@@ -6,7 +6,7 @@ import copy
 import unicodedata
 
 from contract.generation.composition import flat
-from contract.probes.changes import named, put, rename, with_sids
+from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
 
 
@@ -76,7 +76,7 @@ def scopes(bench: Workbench) -> None:
         scope = bench.resources.part(part.scope)
         base = rename(bench.body(), part, part.kinds[0], bench.composer.name())
         sids = bench.sids(bench.provision(base))
-        elsewhere = rename(base, scope, scope.kinds[0], bench.composer.name())
+        elsewhere = another(bench, base, scope)
         bench.provision(elsewhere)
         bench.provision(elsewhere)
         bench.provision(base)

@@ -6,7 +6,7 @@ from typing import Any
 
 from contract.generation.composition import flat
 from contract.model.identity import value_at
-from contract.probes.changes import named, put, rename, with_sids
+from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Leaf
 from spec.schema.formats import instant
@@ -166,17 +166,16 @@ def implied(bench: Workbench) -> None:
         if part.implied_by is None:
             continue
         asked = bench.body()
-        unasked = {name: value for name, value in asked.items() if name != part.path[0]}
+        unasked = put(asked, part.path, ABSENT)
         for _ in range(2):
             bench.provision(unasked)
         for leaf in part.leaves:
             values = [one for one in flat(leaf.schema).get("enum", ()) if one != leaf.default]
             for value in (*values, leaf.default):
-                for body in (put(unasked, (*part.path, *leaf.path), value), unasked, {**unasked, part.path[0]: {}}):
+                for body in (put(unasked, (*part.path, *leaf.path), value), unasked, put(unasked, part.path, {})):
                     bench.provision(body)
         for joined in part.identity:
-            other = bench.resources.part(joined)
-            bench.provision(rename(unasked, other, other.kinds[0], bench.composer.name()))
+            bench.provision(another(bench, unasked, bench.resources.part(joined)))
         bench.provision(unasked)
 
 

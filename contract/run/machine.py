@@ -102,7 +102,9 @@ def rules_of(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies
     def create(self: Provisioning, body: Body) -> Any:
         return self.made(part, self.named(body))
 
-    @rule(target=own, thing=own, changes=st.lists(bodies.changes(part.name), max_size=2))
+    drawn = bodies.changes(part.name)
+
+    @rule(target=own, thing=own, changes=st.just([]) if drawn.is_empty else st.lists(drawn, max_size=2))
     def change(self: Provisioning, thing: Existing, changes: list[Change]) -> Any:
         self.call(thing.body)
         body = thing.body

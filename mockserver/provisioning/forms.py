@@ -54,7 +54,7 @@ class Form:
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path = part, part.name, part.path
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
-        self.owners = (part.scope, *part.identity) if part.scope else part.identity
+        self.owners = part.owners
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
         self.tree = _tree({leaf.path: self.entries[leaf.key] for leaf in part.leaves})
         self.created = {key: entry.default for key, entry in self.entries.items() if entry.default is not ABSENT}

@@ -29,6 +29,7 @@ class Outcome(Enum):
 
 
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
+_IDENTIFIER, _JOINED, _FALLBACK = Naming.IDENTIFIER, Naming.JOINED, Naming.FALLBACK
 _UNCHANGED: Mapping[str, Json] = {}
 
 
@@ -125,11 +126,14 @@ class Planning:
     def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
         part = form.part
-        self.lost.add(part.name)
         absent = [owner for owner in owners if owner not in self.steps and owner not in self.lost]
-        if absent and value is not ABSENT:
+        if absent and value is ABSENT:
+            return
+        self.lost.add(part.name)
+        if absent:
             message = f"a {part.name} belongs to a {absent[0]}; send that in the same call."
-            self.violations.append(Violation(part.pointer, "schema", "x-resource", message))
+            clause = clause_of(part.schema, "x-resource", "owners")
+            self.violations.append(Violation(part.pointer, clause, "x-resource", message))
             return
         identifiers = value.get(part.identifiers) if part.identifiers and type(value) is dict else None
         sid = identifiers.get(part.sid_kind) if type(identifiers) is dict and part.sid_kind else None
@@ -146,14 +150,14 @@ class Planning:
 
     def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         if part.identity:
-            return (Name(Naming.JOINED, "", "", part.identity),)
+            return (Name(_JOINED, "", "", part.identity),)
         if type(identifiers) is dict:
-            return [Name(Naming.IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+            return [Name(_IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
             joined = tuple([one for one in joins if one in self.steps])
-            return (Name(Naming.FALLBACK, part.fallback.member, text, joined),)
+            return (Name(_FALLBACK, part.fallback.member, text, joined),)
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:

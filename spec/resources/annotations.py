@@ -88,6 +88,8 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
         kinds = tuple(kind for kind in every if kind != sid_kind)
         if sid_kind not in every:
             raise ResourceError(schema, f"{holder!r} has no identifier {sid_kind!r}; name the minted one with sid.")
+        if not kinds:
+            raise ResourceError(schema, f"{holder!r} has the minted {sid_kind!r} only; add a kind that callers choose.")
     fallback = raw.get("fallback-identity")
     replaced = frozenset(raw.get("replace", ()))
     return Part(
@@ -165,6 +167,18 @@ def _check_names(parts: Mapping[str, Part], signons: list[Signon]) -> None:
         for name in (*part.parents, *((part.implied_by,) if part.implied_by else ())):
             if name not in parts:
                 raise ResourceError(part.schema, f"x-resource of {part.name!r} names the part {name!r}, which is none.")
+        if part.implied_by and part.identifiers and part.fallback is None:
+            raise ResourceError(
+                part.schema,
+                f"{part.name!r} comes with {part.implied_by!r}, but nothing says which one is meant unless it is sent; "
+                "give it identity or fallback-identity instead of identifiers alone.",
+            )
+        if part.implied_by and part.required_on_create:
+            raise ResourceError(
+                part.schema,
+                f"{part.name!r} comes with {part.implied_by!r} without being sent, so it cannot require "
+                f"{part.required_on_create[0]!r} when it is new.",
+            )
         for member in part.required_on_create:
             if member not in part.schema.get("properties", {}):
                 raise ResourceError(part.schema, f"required-on-create names {member!r}, which this part does not have.")
@@ -179,7 +193,7 @@ def _ordered(parts: Mapping[str, Part]) -> tuple[Part, ...]:
     def place(part: Part, trail: tuple[str, ...]) -> None:
         if part.name in trail:
             raise ResourceError(part.schema, f"the parts {' → '.join((*trail, part.name))} depend on each other.")
-        for name in part.parents:
+        for name in (*part.parents, *((part.implied_by,) if part.implied_by else ())):
             place(parts[name], (*trail, part.name))
         ordered.setdefault(part.name, part)
 

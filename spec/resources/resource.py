@@ -5,7 +5,7 @@ Engine and model work on these and know no part and no field by name. docs/docum
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,11 +79,15 @@ class Part:
         return join(self.path)
 
     @property
+    def owners(self) -> tuple[str, ...]:
+        """The parts that a call has to be about, too, when it is about this one: its scope, and those that it joins."""
+        return tuple(dict.fromkeys([*((self.scope,) if self.scope else ()), *self.identity]))
+
+    @property
     def parents(self) -> tuple[str, ...]:
         """The parts that must be known before this one."""
         joined = self.fallback.joined.values() if self.fallback else ()
-        scope = (self.scope,) if self.scope else ()
-        return tuple(dict.fromkeys([*scope, *self.identity, *(name for group in joined for name in group)]))
+        return tuple(dict.fromkeys([*self.owners, *(name for group in joined for name in group)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +122,16 @@ class Resources:
             if part.name == name:
                 return part
         raise KeyError(name)
+
+    def concerned(self, sent: Callable[[Part], bool]) -> Mapping[str, bool]:
+        """The parts that a call is about, and whether each was ``sent``: the others come with one that is there.
+
+        A part that would come with another stays away where one of its owners is not in the call.
+        """
+        found: dict[str, bool] = {}
+        for part in self.parts:
+            if sent(part):
+                found[part.name] = True
+            elif part.implied_by in found and all(owner in found for owner in part.owners):
+                found[part.name] = False
+        return found
