@@ -97,6 +97,7 @@ class Session:
             reason = self._ready_failure.strerror
             raise ListenError(f"{self.terms.ready_file}: the ready file cannot be written: {reason}.") from None
         finally:
+            self.listener.close()
             if self.archive is not None:
                 self.archive.close()
 

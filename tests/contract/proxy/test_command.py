@@ -81,7 +81,6 @@ def test_a_run_from_start_to_verdict(
         (["http://a", "--install", INSTALL, "--only", "nonsense"], "no clause 'nonsense'"),
         (["http://a", "--install", INSTALL, "--har", "/no/such/folder/x"], "cannot be written"),
         (["http://a", "--install", INSTALL, "--json", "/no/such/folder/x"], "does not exist"),
-        (["http://a", "--install", INSTALL, "--host", "no.such.host.invalid"], "cannot be used"),
         (["https://a", "--install", INSTALL, "--ca-file", "/no/such/file"], "--ca-file"),
         (["http://a", "--install", INSTALL, "--port", "70000"], "cannot be listened on"),
     ],

@@ -56,7 +56,7 @@ def test_calls_through_mitmproxy_are_judged(
         words = ["-s", str(ADDON), "--set", f"invigilate={judge.url}", "--set", f"confdir={tmp_path}"]
         words += ["--mode", f"reverse:{upstream}@127.0.0.1:{port}", "--set", "keep_host_header=false"]
         process = subprocess.Popen(
-            [mitmdump, *words], stdout=subprocess.PIPE, text=True, env={"PATH": os.environ["PATH"]}
+            [mitmdump, *words], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}
         )
         try:
             assert process.stdout is not None
