@@ -21,6 +21,8 @@ class ListenError(Exception):
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 picks a free one. Raises ListenError."""
+    if not 0 <= port <= 65_535:  # some resolvers take it modulo 65536
+        raise ListenError(f"{host}:{port} cannot be listened on: a port is a number from 0 to 65535.")
     try:
         family, kind, proto, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, proto)

@@ -82,7 +82,7 @@ def test_a_run_from_start_to_verdict(
         (["http://a", "--install", INSTALL, "--har", "/no/such/folder/x"], "cannot be written"),
         (["http://a", "--install", INSTALL, "--json", "/no/such/folder/x"], "does not exist"),
         (["https://a", "--install", INSTALL, "--ca-file", "/no/such/file"], "--ca-file"),
-        (["http://a", "--install", INSTALL, "--port", "70000"], "cannot be listened on"),
+        (["http://a", "--install", INSTALL, "--port", "70000"], "from 0 to 65535"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(
