@@ -32,9 +32,10 @@ def _judge(options: argparse.Namespace) -> int:
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker
     from contract.report.outlet import deliver
+    from contract.run.accounting import unexercised
     from contract.run.admission import AdmissionError
     from contract.run.passive import judge_recording
-    from contract.run.runner import OPERATION, unexercised
+    from contract.run.runner import OPERATION
     from spec.schema.validation import Rules
 
     catalogue, document = contract(options)

@@ -104,7 +104,7 @@ def _deliver(session: Session, options: argparse.Namespace) -> int:
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker
     from contract.report.outlet import deliver
-    from contract.run.runner import unexercised
+    from contract.run.accounting import unexercised
 
     terms = session.terms
     report = session.report()

@@ -33,7 +33,7 @@ class Pseudonyms:
         self.members, self.links = members, links
         self._key = secrets.token_bytes(32)
         self._known: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._starts: dict[str, set[str]] = {}  # the secrets that are known, by their first characters
         names = "|".join(map(re.escape, sorted(members | links, key=len, reverse=True)))
         self._member = re.compile(rf'("({names})"\s*:\s*)"((?:[^"\\]|\\.)+)"') if names else None
 
@@ -45,8 +45,10 @@ class Pseudonyms:
 
     def masked(self, passed: Passed) -> Passed:
         """The same with pseudonyms for every secret that is known of or has the form of one."""
-        headers, answer_headers = self._headers(passed.headers), self._headers(passed.answer_headers)
         bodies = [None if one is None else self.body(one) for one in (passed.body, passed.answer)]
+        headers, answer_headers = self._headers(passed.headers), self._headers(passed.answer_headers)
+        if passed.body is not None and bodies[0] is not None and len(bodies[0]) != len(passed.body):
+            headers = _of_length(headers, len(bodies[0]))
         return replace(
             passed,
             url=self.text(passed.url),
@@ -65,10 +67,10 @@ class Pseudonyms:
 
     def text(self, text: str) -> str:
         """A text without the secrets that are remembered, and without the signatures of tokens."""
-        if self._pattern is None and self._known:
-            self._pattern = re.compile("|".join(map(re.escape, sorted(self._known, key=len, reverse=True))))
-        if self._pattern is not None:
-            text = self._pattern.sub(lambda found: self._known[found[0]], text)
+        windows = (text[place : place + _SHORTEST] for place in range(len(text) - _SHORTEST + 1))
+        if begun := self._starts.keys() & windows:
+            held = sorted((one for start in begun for one in self._starts[start]), key=len, reverse=True)
+            text = re.sub("|".join(map(re.escape, held)), lambda found: self._known[found[0]], text)
         return _JWT.sub(lambda found: found[1] + self.of(found[2]), text)
 
     def body(self, body: bytes) -> bytes:
@@ -112,10 +114,17 @@ class Pseudonyms:
         found = self.of(secret)
         if len(secret) >= _SHORTEST and not secret.startswith(PREFIX) and secret not in self._known:
             if len(self._known) >= _MOST:
-                del self._known[next(iter(self._known))]
+                self._forget(next(iter(self._known)))
             self._known[secret] = found
-            self._pattern = None
+            self._starts.setdefault(secret[:_SHORTEST], set()).add(secret)
         return found
+
+    def _forget(self, secret: str) -> None:
+        del self._known[secret]
+        start = secret[:_SHORTEST]
+        self._starts[start].discard(secret)
+        if not self._starts[start]:
+            del self._starts[start]
 
     def _escaped_names(self, text: str) -> str:
         """Names that are written with escapes are found in the value only."""
@@ -157,3 +166,7 @@ class Pseudonyms:
                 value = f"{scheme} {self._remembered(rest)}" if space and rest else self._remembered(value)
             shown.append((name, value))
         return tuple((name, self.text(value)) for name, value in shown)
+
+
+def _of_length(headers: Headers, length: int) -> Headers:
+    return tuple((name, str(length) if name.lower() == "content-length" else value) for name, value in headers)

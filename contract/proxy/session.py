@@ -18,8 +18,10 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contract.http.access import Access
+from contract.http.exchange import Request
 from contract.http.harentry import origin
-from contract.http.text import read
+from contract.model.memory import Model
+from contract.oracle.oracle import Oracle
 from contract.proxy.archive import Archive
 from contract.proxy.events import Hearing
 from contract.proxy.forwarding import Forwarding, Manner
@@ -36,7 +38,6 @@ from contract.run.runner import OPERATION, Report
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
-from spec.schema.validation import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,8 @@ class Session:
         if signon is not None:
             members, links = members | {signon.token}, links | {signon.redirect}
         self.pseudonyms = Pseudonyms(members, links)
-        self.rules = Rules(operation.body.json, request=True) if operation.body is not None else None
+        nothing = Model(resources(operation), closed=False)
+        self.oracle = Oracle(operation, nothing, terms.catalogue, terms.access)
         self.url = address(listener)
         self._guard_loop(parts.port or (443 if parts.scheme == "https" else 80))
         self.forwarding: Forwarding | None = None
@@ -169,19 +171,18 @@ class Session:
         masked = self.pseudonyms.masked(passed)
         if self.archive is None:
             return
-        if masked.body is not None and not self._says_the_same(passed.body or b"", masked.body):
+        if masked.body is not None and not self._says_the_same(passed, masked):
             masked = replace(masked, body=None, size=max(masked.size, 1))
         self.archive.add(entry_of(masked))
 
-    def _says_the_same(self, body: bytes, masked: bytes) -> bool:
-        """Whether a masked body keeps and breaks the same rules as the body itself."""
-        if body == masked or self.rules is None:
+    def _says_the_same(self, passed: Passed, masked: Passed) -> bool:
+        """Whether a masked body keeps and breaks the same rules as the body itself, and is read the same way."""
+        if passed.body == masked.body:
             return True
-        given = [
-            [(one.clause, one.pointer) for one in self.rules.violations(read(one).value, None)]
-            for one in (body, masked)
-        ]
-        return given[0] == given[1]
+        path = self.live.operation_path
+        given = [self.oracle.expect(Request(one.method, path, one.headers, one.body)) for one in (passed, masked)]
+        shown = [([(one.clause, one.pointer) for one in expected.reasons], expected.oddities) for expected in given]
+        return shown[0] == shown[1]
 
     def _watch(self, told: Told) -> None:
         for fault in told.requests:

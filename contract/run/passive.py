@@ -19,11 +19,12 @@ from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
-from contract.judging.race import judge_burst, part_results
+from contract.judging.race import judge_burst
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from contract.probes.workbench import Options, Workbench
+from contract.run.overlap import turns
 from contract.run.runner import OPERATION, Report
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
@@ -212,17 +213,25 @@ def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
 
 
 def _judge(bench: Workbench, exchanges: list[Exchange]) -> None:
-    """Judge exchanges whose order is open: identical calls as a burst, the others with those that created first."""
-    same = {(one.request.method, one.request.body) for one in exchanges}
+    """Judge exchanges of which some were under way at the same time. What depends on an order that nobody knows blames
+    nobody, whichever of them is judged first.
+    """
     bench.trail = bench.trail[-MEMORY:]
-    if len(exchanges) > 1 and len(same) == 1:
-        expected = bench.judge.expect(exchanges[0].request)
-        bench.trail += exchanges
-        bench.record(judge_burst(bench.judge, exchanges, expected), *exchanges)
-        return
-    for exchange in sorted(exchanges, key=lambda one: -part_results(bench.judge, one)):
-        bench.trail.append(exchange)
-        bench.record(bench.judge.judge(exchange), exchange)
+    judge = bench.judge
+    known = set(judge.model.index) if len(exchanges) > 1 else set()
+    for turn in turns(judge, exchanges):
+        for rival in turn.rivals:
+            judge.lost(judge.expect(rival.request))
+        if turn.rivals and turn.created > 0:
+            judge.model.unlearn_met(known)
+        bench.trail += turn.exchanges
+        first = turn.exchanges[0]
+        if len(turn.exchanges) > 1:
+            bench.record(judge_burst(judge, turn.exchanges, judge.expect(first.request)), *turn.exchanges)
+        else:
+            bench.record(judge.judge(first), first)
+        for rival in turn.rivals:
+            judge.lost(judge.expect(rival.request))
 
 
 def _base(recording: Recording) -> str:
