@@ -45,8 +45,8 @@ class Pseudonyms:
 
     def masked(self, passed: Passed) -> Passed:
         """The same with pseudonyms for every secret that is known of or has the form of one."""
-        bodies = [None if one is None else self.body(one) for one in (passed.body, passed.answer)]
         headers, answer_headers = self._headers(passed.headers), self._headers(passed.answer_headers)
+        bodies = [None if one is None else self.body(one) for one in (passed.body, passed.answer)]
         if passed.body is not None and bodies[0] is not None and len(bodies[0]) != len(passed.body):
             headers = _of_length(headers, len(bodies[0]))
         return replace(

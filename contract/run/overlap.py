@@ -40,6 +40,10 @@ def turns(judge: Judge, exchanges: Sequence[Exchange]) -> Iterator[Turn]:
     """Calls in an order that they may have had: who ended before another began comes first, and among those whose
     order is open, who created.
     """
+    if len(exchanges) == 1:
+        only = exchanges[0]
+        yield Turn((only,), only.started, _end(only), 0, frozenset())
+        return
     left = [_turn(judge, one) for one in _at_once(exchanges)]
     every = tuple(left)
     while left:
