@@ -28,7 +28,7 @@ class Upstream:
         self.prefix = parts.path.rstrip("/")
         self.host = parts.netloc.encode("ascii")
         verify: ssl.SSLContext | bool = True
-        if parts.scheme == "https":
+        if parts.scheme == "https" or ca_file is not None:
             verify = ssl.create_default_context(cafile=ca_file)
         self.client = httpx2.AsyncClient(
             timeout=httpx2.Timeout(timeout, connect=min(timeout, 10.0)),

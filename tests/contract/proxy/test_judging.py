@@ -179,6 +179,20 @@ def test_only_and_skip_hold_for_lines_and_refusals(
     assert made.lines == []
 
 
+@pytest.mark.parametrize("secret", ["p" * 1_048_577, " padded secret ", "p\u00e4ss-word"])
+def test_where_a_pseudonym_would_be_read_otherwise_than_the_secret_the_body_is_left_out(
+    secret: str, mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, judged_har: Any, tmp_path: Path
+) -> None:
+    application = mock(None)
+    body = everything(application)
+    body["exam"]["configuration"]["password"] = secret
+    with served(application) as upstream, proxy(upstream, tmp_path) as made:
+        made.provision(body, token(keys, INSTALL))
+    assert "postData" not in made.entries[0]["request"]
+    assert verdict_of(made).findings() == []
+    assert judged_har(tmp_path / "traffic.har").findings() == []
+
+
 @pytest.mark.outside
 @pytest.mark.parametrize("name", ["honest", "creates-again", "folds-case", "races", "admits-invalid", "crashes"])
 def test_a_whole_check_through_the_proxy(

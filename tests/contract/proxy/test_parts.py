@@ -259,3 +259,19 @@ def test_an_addon_is_heard_over_http(proxy: Opened, tmp_path: Path) -> None:
     report = verdict_of(made)
     assert "recall-finds" in {finding.clause for finding in report.findings()}
     assert "abcdefgh" not in (tmp_path / "traffic.har").read_text()
+
+
+def test_thousands_of_secrets_are_found_wherever_they_stand_and_the_oldest_are_forgotten() -> None:
+    masks = Pseudonyms(frozenset({"password"}))
+    for number in range(5000):
+        masks.body(b'{"password": "secret-%04d-of-somebody"}' % number)
+    assert masks.text("a secret-4999-of-somebody b") == f"a {masks.of('secret-4999-of-somebody')} b"
+    assert masks.text("a secret-0000-of-somebody b") == "a secret-0000-of-somebody b"
+    assert masks.text("a secret-4999-of-nobody b") == "a secret-4999-of-nobody b"
+
+
+def test_a_body_that_is_masked_says_its_new_length() -> None:
+    masks = Pseudonyms(frozenset({"password"}))
+    masked = masks.masked(passed(headers=(("Content-Length", "40"),), body=b'{"password": "0123456789012345678901"}'))
+    assert masked.body is not None
+    assert masked.headers == (("Content-Length", str(len(masked.body))),)
