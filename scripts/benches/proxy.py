@@ -47,17 +47,17 @@ def main() -> None:
     started = {name: start_proxy(told["url"], told["install"], *words) for name, words in MANNERS.items()}
     try:
         settle(mock.pid, *(process.pid for process, _ in started.values()))
-        direct = Connection(int(told["url"].rpartition(":")[2]))
-        ways = {name: (process, Connection(port)) for name, (process, port) in started.items()}
-        figures: dict[str, list[float]] = {name: [] for name in ["direct", *ways]}
+        direct = int(told["url"].rpartition(":")[2])
+        figures: dict[str, list[float]] = {name: [] for name in ["direct", *started]}
         requests = [call_bytes(path, told["token"], body(number)) for number in range(options.calls)]
         for _ in range(options.rounds):
-            figures["direct"].append(per_call(mock.pid, direct, requests))
-            for name, (process, connection) in ways.items():
-                figures[name].append(per_call(process.pid, connection, requests))
-        print("µs of processor time per call: of the mock itself, and of the proxy before it")
+            figures["direct"].append(per_call(mock.pid, Connection(direct), requests))
+            for name, (process, port) in started.items():
+                figures[name].append(per_call(process.pid, Connection(port), requests))
+        print("processor time per call: of the mock itself, and of the proxy before it; µs, and times the mock's")
+        mock_alone = statistics.median(figures["direct"])
         for name, values in figures.items():
-            print(f"{name:<20} {statistics.median(values):7.0f}")
+            print(f"{name:<20} {statistics.median(values):7.0f} {statistics.median(values) / mock_alone:6.1f}")
     finally:
         for process in (mock, *(one for one, _ in started.values())):
             process.terminate()
