@@ -192,10 +192,9 @@ def _workbench(base: str, document: Document, catalogue: Catalogue, access: Acce
     found = resources(operation)
     model = Model(found, closed=False)
     oracle = Oracle(operation, model, catalogue, access, clock)
-    secure = urlsplit(base).scheme == "https"
-    judge = Judge(operation, model, catalogue, access, secure=secure, oracle=oracle)
+    judge = Judge(oracle, secure=urlsplit(base).scheme == "https")
     composer = Composer(oracle.schema, found, {}, "")
-    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
+    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), composer, Options(), 0)
 
 
 def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:

@@ -204,14 +204,17 @@ def test_a_whole_check_through_the_proxy(
     with served(application) as upstream, proxy(upstream, tmp_path) as made:
         secret = tmp_path / "token"
         secret.write_text(token(keys, INSTALL))
-        words = ["--install", INSTALL, "--token-file", str(secret), "--max-examples", "0", "--seed", "3"]
+        words = ["--install", INSTALL, "--token-file", str(secret), "--max-examples", "0", "--seed", "3", "--jobs", "1"]
         verdict = conduct(prepared([made.url, *words]), shown=False)
     report = verdict_of(made)
     recorded = judged_har(tmp_path / "traffic.har")
-    assert len(recorded.exchanges) == len(report.exchanges) > 300
-    assert identities(recorded) == identities(report)
-    binding = [one for one in report.findings() if report.results[one.clause].clause.binding]
-    if name == "honest":
-        assert verdict.exit_code == 0
-        assert binding == []
+    # odd secrets make calls that are left out of the recording
+    assert len(report.exchanges) >= len(recorded.exchanges) > 300
+    live, later = (
+        {one.clause for one in each.findings() if each.results[one.clause].clause.binding}
+        for each in (report, recorded)
+    )
+    assert live == later
+    assert bool(live) is (name != "honest")
+    assert verdict.exit_code == (1 if live else 0)
     assert PATH in made.entries[0]["request"]["url"]
