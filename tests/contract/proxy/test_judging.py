@@ -194,13 +194,12 @@ def test_where_a_pseudonym_would_be_read_otherwise_than_the_secret_the_body_is_l
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("name", ["honest", "creates-again"])
 def test_a_whole_check_through_the_proxy(
-    name: str, mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, judged_har: Any, tmp_path: Path
+    mock: Callable[..., Mock], keys: Keys, served: Opened, proxy: Opened, judged_har: Any, tmp_path: Path
 ) -> None:
     from contract.cli.conduct import conduct, prepared
 
-    application = mock(None, *(() if name == "honest" else (name,)))
+    application = mock(None)
     with served(application) as upstream, proxy(upstream, tmp_path) as made:
         secret = tmp_path / "token"
         secret.write_text(token(keys, INSTALL))
@@ -210,11 +209,7 @@ def test_a_whole_check_through_the_proxy(
     recorded = judged_har(tmp_path / "traffic.har")
     # odd secrets make calls that are left out of the recording
     assert len(report.exchanges) >= len(recorded.exchanges) > 300
-    live, later = (
-        {one.clause for one in each.findings() if each.results[one.clause].clause.binding}
-        for each in (report, recorded)
-    )
-    assert live == later
-    assert bool(live) is (name != "honest")
-    assert verdict.exit_code == (1 if live else 0)
+    for each in (report, recorded):
+        assert [one for one in each.findings() if each.results[one.clause].clause.binding] == []
+    assert verdict.exit_code == 0
     assert PATH in made.entries[0]["request"]["url"]
