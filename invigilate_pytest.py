@@ -65,7 +65,8 @@ def invigilate_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.T
         verify: Any = ssl.create_default_context(cadata=ready["ca"])
     else:
         verify = True
-    with httpx2.Client(base_url=ready["url"], trust_env=False, timeout=30, verify=verify) as http:
+    limits = httpx2.Limits(keepalive_expiry=1.0)  # well before the server ends a connection that nobody uses
+    with httpx2.Client(base_url=ready["url"], trust_env=False, timeout=30, verify=verify, limits=limits) as http:
         yield MockHandle(http, ready["url"], ready)
     if process is not None and not parallel:  # else it ends with the process that began the run
         process.terminate()

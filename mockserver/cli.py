@@ -111,9 +111,10 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--tls-cert", type=Path, metavar="F", help="speak https with this certificate chain (PEM)")
     add("--tls-key", type=Path, metavar="F", help="and this key (PEM)")
     add("--end-with", type=int, metavar="PID", help="end when the process of this id has ended")
-    from spec.openapi.options import add_reading_options  # imported late, as everything here
+    from spec.openapi.options import add_reading_options, add_strictness  # imported late, as everything here
 
     add_reading_options(parser)
+    add_strictness(parser)
     return parser
 
 

@@ -45,6 +45,7 @@ ORDER = {
             "run",
             "report",
             "replaying",
+            "proxy",
             "cli",
             "plugin",
             "suite",

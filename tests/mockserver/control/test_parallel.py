@@ -16,6 +16,7 @@ import pytest
 from mockserver.testing.handles import MockHandle
 
 _WORKERS, _TESTS = 8, 12
+LIMITS = httpx2.Limits(keepalive_expiry=1.0)  # well before the server ends a connection that nobody uses
 
 
 @pytest.mark.outside
@@ -26,7 +27,7 @@ def test_tests_side_by_side_do_not_meet(repository: Path, tmp_path: Path) -> Non
 
     def worker(number: int) -> list[object]:
         failed: list[object] = []
-        with httpx2.Client(base_url=told["url"], trust_env=False, timeout=60) as http:
+        with httpx2.Client(base_url=told["url"], trust_env=False, timeout=60, limits=LIMITS) as http:
             mock = MockHandle(http, told["url"], told)
             for index in range(_TESTS):
                 name = f"{number}-{index}"
