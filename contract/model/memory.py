@@ -95,11 +95,13 @@ class Demonstrated:
     """What the target was seen able to tell, over a whole run: until then its silence proves nothing.
 
     ``changes`` are parts and leaves of which a change was told as an update, ``sameness`` parts of which it was told
-    that nothing had changed. ``owners`` says which memory a minted SID belongs to.
+    that nothing had changed, ``novelty`` parts of which it was told that something was created. ``owners`` says which
+    memory a minted SID belongs to.
     """
 
     changes: set[tuple[str, str]] = field(default_factory=set)
     sameness: set[str] = field(default_factory=set)
+    novelty: set[str] = field(default_factory=set)
     owners: dict[str, int] = field(default_factory=dict)
 
 

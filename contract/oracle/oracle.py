@@ -92,7 +92,8 @@ class Oracle:
         reasons += self._text(text, body)
         if text.broken or text.deep:
             return self._expectation(reasons, (), install, None)
-        reasons += self._violations(text.value)
+        # who refuses a text for its own sake has not looked at what it says
+        reasons += (replace(one, late=True) if text.oddities else one for one in self._violations(text.value))
         now = instant(self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")) or (0, "")
         odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
         if marked:
@@ -111,16 +112,17 @@ class Oracle:
         """What a body breaks; under a clause of its own what it would keep if its texts were trimmed."""
         found = self.rules.violations(value, self.lists)
         without_padding = trimmed(value) if found else value
+        padded: set[tuple[str, str]] = set()
         if without_padding != value:
             kept = {(one.pointer, one.clause) for one in self.rules.violations(without_padding, self.lists)}
-            found = [
-                one if (one.pointer, one.clause) in kept else replace(one, clause="values-survive") for one in found
-            ]
+            padded = {(one.pointer, one.clause) for one in found} - kept
         for one in found:
+            clause = "values-survive" if (one.pointer, one.clause) in padded else one.clause
             if one.missing:
-                yield _reason(one.clause, one.pointer, one.message, 404, "RESOURCENOTFOUND")
+                reason = _reason(clause, one.pointer, one.message, 404, "RESOURCENOTFOUND")
+                yield replace(reason, preference_clause=one.clause)
             else:
-                yield _body_reason(one.clause, one.pointer, one.message)
+                yield _body_reason(clause, one.pointer, one.message)
 
     def _expectation(
         self, reasons: list[Reason], odd: Any, install: str | None, body: Any, *, provisions: bool = True

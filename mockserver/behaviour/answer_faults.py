@@ -105,7 +105,7 @@ ANSWERS = (
         "tells what is new as known",
         ("first-call-creates",),
         tells(answers.retold(Outcome.CREATED, instead=Outcome.FOUND)),
-        ("all-or-nothing", "configuration-ids", "credential-refusal-stores-nothing", "unknown-sid-refused"),
+        ("configuration-ids",),
     ),
     Fault(
         "creates-again",

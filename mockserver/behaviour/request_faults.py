@@ -155,7 +155,7 @@ REFUSALS = (
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
         refuses(refusals.UNPROCESSABLE),
-        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form", "unknown-sid-refused", "values-survive"),
+        ("configuration-ids", "signon-integration-known"),  # where it may have been a reference that was refused
     ),
     *(
         Fault(
@@ -163,7 +163,9 @@ REFUSALS = (
             f"serves calls although: {one}",
             (f"credential-{one}-refused",),
             partial(Behaviour, admitting=(admissions.admitting(f"credential-{one}-refused"),)),
-            ("credential-invalid-refused",) if one == "missing" else (),  # a blank header is none
+            ("credential-invalid-refused",)
+            if one == "missing"
+            else (),  # Basic is no credential here, and let in as such
         )
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
     ),

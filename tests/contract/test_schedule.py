@@ -8,12 +8,14 @@ from collections.abc import Sequence
 import pytest
 
 from contract.http.exchange import Exchange, Loss, Request
+from contract.judging.findings import Reproduced
 from contract.run.accounting import affordable
 from contract.run.runner import Report, RunSettings, run
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import access, clauses, document, failed, found, judged
 from tests.servers.independent import Independent
 from tests.servers.inprocess import InProcess
+from tests.servers.outsides import BREAKAGES
 
 SOME = ("recall", "broken", "kinds", "credentials", "memory")
 
@@ -100,6 +102,17 @@ def test_a_limit_of_requests_holds_and_is_told_with_the_share_that_was_judged(jo
     assert "limit of 90 requests" in str(report.stopped)
     assert any("clauses that a run can show" in note for note in report.notes)
     assert report.exit_code(strict=False) == 0
+
+
+def test_what_a_stopped_run_did_not_send_again_is_not_called_confirmed() -> None:
+    plan = RunSettings(examples=0, most_requests=60)
+    server = InProcess(Independent(BREAKAGES["course-gets-a-new-sid"].behaviour))
+    report = run(
+        server, "http://127.0.0.1:8019", document(), clauses(), access(HONEST), plan, sleep=lambda seconds: None
+    )
+    assert report.stopped is not None
+    assert {one.reproduced for one in report.findings()} == {Reproduced.UNTRIED}
+    assert [note for note in report.notes if note.endswith("not confirmed.")]
 
 
 def test_what_is_required_and_was_not_exercised_fails() -> None:
