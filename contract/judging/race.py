@@ -8,7 +8,8 @@ from typing import Any
 from contract.http.exchange import Exchange
 from contract.judging.findings import Judgement
 from contract.judging.judge import Judge
-from contract.oracle.expectation import Expectation
+from contract.judging.refusals import summary
+from contract.oracle.expectation import Expectation, Verdict
 from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
 
@@ -19,7 +20,7 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
     Members whose answer was lost blame nobody: each of them may have been the one that created.
     """
     judgement = Judgement()
-    judgement.touch("concurrent-once")
+    judgement.touch("concurrent-once", "concurrent-accepted")
     accepted = [one for one in exchanges if one.response is not None and one.response.ok]
     lost = any(one.lost for one in exchanges)
     for exchange in exchanges:
@@ -36,6 +37,10 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         quiet = judge.judge(creator, judge.expect(creator.request) if lost else expected)
         if not judgement.findings:
             judgement.merge(quiet)
+    conflicts = [one.response for one in exchanges if one.response is not None and one.response.status == 409]
+    if conflicts and expected.verdict is Verdict.MUST_ACCEPT:
+        told = f"status 409: {summary(conflicts[0])}"
+        judgement.find("concurrent-accepted", "told of a conflict", "status 200", told, "", ("at once",))
     return judgement
 
 

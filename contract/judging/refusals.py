@@ -29,7 +29,7 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
 
 
 def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
-    received = f"status {response.status}: {_summary(response)}"
+    received = f"status {response.status}: {summary(response)}"
     if expected.verdict is Verdict.MUST_ACCEPT:
         judgement.find("valid-accepted", "valid request refused", "status 200", received)
     elif expected.oddities:
@@ -37,7 +37,8 @@ def _unexpected(response: Response, expected: Expectation, judgement: Judgement)
         judgement.find(odd.clause, "refused", "status 200", received, odd.pointer)
 
 
-def _summary(response: Response) -> str:
+def summary(response: Response) -> str:
+    """What a refusal says, in short."""
     value = response.json
     if isinstance(value, dict) and isinstance(value.get("message"), str):
         return str(value["message"])[:200]

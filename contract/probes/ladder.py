@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes import entry, form, identity, latency, sign, state
+from contract.probes import entry, form, identity, latency, negotiation, sign, state, windows
 from contract.probes.workbench import Workbench
 
 LADDER: Mapping[str, Callable[[Workbench], None]] = {
@@ -18,6 +18,7 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "changes": state.changes,
     "omissions": state.omissions,
     "equals": state.equals,
+    "windows": windows.windows,
     "replacements": state.replacements,
     "namesakes": identity.namesakes,
     "lookalikes": identity.lookalikes,
@@ -33,6 +34,7 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "odd-everywhere": form.odd_everywhere,
     "text": form.text,
     "media": form.media,
+    "refusals": negotiation.refusals,
     "credentials": entry.credentials,
     "urls": entry.urls,
     "expired": entry.expired,

@@ -63,6 +63,13 @@ STATE = (
         partial(Behaviour, pausing=(calls.letting_others_go_first,)),
     ),
     Fault(
+        "locks-optimistically",
+        "tells of a conflict whoever comes second",
+        ("concurrent-accepted",),
+        serves(calls.under_an_optimistic_lock),
+        ("valid-accepted",),
+    ),
+    Fault(
         "slows-down",
         "counts all that is stored at every call",
         ("latency-flat",),
