@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from mockserver.http.errors import Refusal, refuse
+from spec.source.depth import deeper_than
 
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 19
@@ -27,23 +28,16 @@ def decode(raw: bytes, deepest: int) -> Any:
         value = orjson.loads(raw)
     except ValueError as error:
         raise undecodable(raw, str(error), deepest) from None
-    if raw.count(b"{") + raw.count(b"[") > deepest and depth(value) > deepest:
+    colons = raw.count(b":")
+    # whatever lies deeper than the outermost value stands behind a colon or in an array
+    if colons + raw.count(b"[") >= deepest and deeper_than(deepest, value) is not None:
         raise _too_deep(deepest)
     # as many colons out as in: no member was dropped; an escaped colon could hide one, so those are looked at
-    suspicious = raw.count(b":") != orjson.dumps(value).count(b":") or b"\\u003" in raw
+    suspicious = colons != orjson.dumps(value).count(b":") or (b"\\" in raw and b"\\u003" in raw)
     if suspicious and (twice := _repeated(raw)) is not None:
         reason = f"the member {json.dumps(twice)[:80]} occurs twice in one object; send it once"
         raise refuse("invalid-input", "strict-json", f"The body is refused: {reason}.")
     return exact(raw, value)
-
-
-def depth(value: Any) -> int:
-    """How deep arrays and objects are nested: ``[]`` is 1, ``[{}]`` is 2; a scalar is 0."""
-    deepest, level = 0, [value]
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        deepest += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-    return deepest
 
 
 def undecodable(raw: bytes, reason: str, deepest: int) -> Refusal:
