@@ -92,6 +92,8 @@ class Oracle:
         odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
         if marked:
             odd.append(Oddity("", "path-known"))
+        if _spelled_otherwise(request):
+            odd.append(Oddity("", "http-spelling"))
         if isinstance(text.value, dict):
             told = {one.pointer for one in reasons}
             reasons += self._accompanied(text.value, told)
@@ -249,6 +251,13 @@ class Oracle:
             yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
         if missing and any(self.model.look_up(each) is not None for each in identities):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
+
+
+def _spelled_otherwise(request: Request) -> bool:
+    """Whether a request is spelled as HTTP allows and few clients do: chunked, or a scheme other than ``Bearer x``."""
+    scheme = request.header("authorization") or "Bearer x"
+    usual = scheme.startswith("Bearer ") and not scheme.startswith("Bearer  ")
+    return request.header("transfer-encoding") is not None or (scheme.lower().startswith("bearer") and not usual)
 
 
 def _body_reason(clause: str, pointer: str, message: str) -> Reason:

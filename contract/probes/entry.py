@@ -6,7 +6,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
@@ -15,6 +16,8 @@ from contract.judging.findings import Judgement
 from contract.probes.workbench import Workbench
 
 Headers = tuple[tuple[str, str], ...]
+_DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 GARBAGE = "not-a-credential-at-all"
 UNTELLING = "colour"
 CLAUSE_URL = "credential-not-in-url"
@@ -123,19 +126,43 @@ def _bad_values(token: str, keys: list[str]) -> Iterator[tuple[str, str]]:
         claims = dict(known.claims)
     unsigned = f"{_encoded(header)}.{_encoded(claims)}."
     yield "alg none", unsigned
+    yield "alg nOnE", f"{_encoded({**header, 'alg': 'nOnE'})}.{_encoded(claims)}."
     yield "alg None with a signature", f"{_encoded({**header, 'alg': 'None'})}.{_encoded(claims)}.c2lnbmVk"
     if known is None:
         yield "one letter changed", _flipped(token, len(token) // 2)
         return
     first, second, third = token.split(".")
     yield "signature changed", f"{first}.{second}.{_flipped(third, len(third) // 2)}"
+    yield "signature in other letters", f"{first}.{second}.{third.swapcase()}"
+    yield "last letter changed", f"{first}.{second}.{third[:-1]}{_far(third[-1:])}"
     yield "signature taken away", f"{first}.{second}."
     raised = {**claims, "exp": 4_000_000_000, "admin": True}
     yield "payload changed", f"{first}.{_encoded(raised)}.{third}"
+    yield "signed with a key that it brings along", _self_signed(known.header, raised)
     for key in keys:
-        signed = f"{_encoded({**known.header, 'alg': 'HS256'})}.{_encoded(raised)}"
-        mac = hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest()
-        yield "HMAC under the published key", f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
+        for algorithm, digest in _DIGESTS.items():
+            signed = f"{_encoded({**known.header, 'alg': algorithm})}.{_encoded(raised)}"
+            mac = hmac.new(key.encode(), signed.encode(), digest).digest()
+            yield (
+                f"{algorithm} under the published key",
+                f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}",
+            )
+
+
+def _self_signed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+    """A token under a fresh key, which stands in its own header (RFC 7515 section 4.1.3)."""
+    import jwt
+    from cryptography.hazmat.primitives.asymmetric import rsa
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
+    return jwt.encode(dict(claims), key, algorithm="RS256", headers={"kid": header.get("kid"), "jwk": public})
+
+
+def _far(letter: str) -> str:
+    """Another letter of base64url, one that changes bits which count."""
+    place = _BASE64.find(letter)
+    return _BASE64[(place + 32) % 64]
 
 
 def _encoded(value: object) -> str:
@@ -169,7 +196,7 @@ def installs(bench: Workbench) -> None:
 def doors(bench: Workbench) -> None:
     """Methods and paths that do not exist."""
     path = bench.judge.oracle.path(bench.access.install)
-    for method in ("GET", "PUT", "DELETE", "PATCH"):
+    for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
         with bench.probe(f"method: {method}"):
             bench.provision(bench.body(), method=method)
     for label, other in (

@@ -18,7 +18,7 @@ from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
 from contract.judging.latency import Pair
-from contract.judging.race import judge_burst
+from contract.judging.race import judge_burst, part_results
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation, Verdict
@@ -26,6 +26,8 @@ from contract.probes.outcomes import Shown, shown
 from spec.resources.resource import Resources
 
 JSON = ("Content-Type", "application/json")
+COME_AGAIN = frozenset({409, 429, 503})
+"""Statuses by which whoever lost a race is told to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,23 @@ class Workbench:
         self.record(judgement, *exchanges)
         return not judgement.findings
 
+    def together(self, bodies: Sequence[Any]) -> None:
+        """Send bodies that differ at the same time, and judge each answer for its own call.
+
+        They may meet in what they share only where none of them changes it.
+        """
+        requests = [self.request(body) for body in bodies]
+        exchanges = self.target.burst(requests)
+        self.trail += exchanges
+        for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
+            expected = self.judge.expect(exchange.request)
+            judgement = Judgement() if _lost_a_race(exchange) else self.judge.judge(exchange, expected)
+            if _lost_a_race(exchange):
+                self.judge.lost(expected)
+            self.coverage.observe(expected.body)
+            self.shown |= shown(exchange, expected, judgement, self.resources)
+            self.record(judgement, *exchanges)
+
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
         for place, finding in enumerate(judgement.findings):
@@ -235,3 +254,7 @@ class Workbench:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
+
+
+def _lost_a_race(exchange: Exchange) -> bool:
+    return exchange.response is not None and exchange.response.status in COME_AGAIN
