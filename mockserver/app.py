@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
@@ -28,11 +29,12 @@ from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
 from spec.catalogue.clauses import Catalogue
 from spec.catalogue.contradictions import load_contradictions
-from spec.docs.page import render
-from spec.docs.shell import Page
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 from spec.resources.annotations import resources
 from spec.resources.installs import Install
+
+if TYPE_CHECKING:
+    from spec.docs.shell import Page
 
 
 class Mock(Starlette):
@@ -116,6 +118,8 @@ class Mock(Starlette):
         )
 
     def _contract(self) -> Page:
+        from spec.docs.page import render  # with Jinja, which a start need not wait for
+
         return render(self.document, self.clauses, load_contradictions())
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.faults import behaviour_of
-from mockserver.launch import Ready, ready_facts
+from mockserver.ready import Ready, ready_facts
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock

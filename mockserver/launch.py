@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
-import os
-import shlex
 import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
-from mockserver.auth.keys import Keys, KeysError, keep_keys, make_keys
-from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.auth.keys import KeysError, keep_keys, make_keys
 from mockserver.behaviour.faults import FAULTS, behaviour_of
+from mockserver.files import Files, Read
+from mockserver.ready import Ready, banner, exposure, ready_facts
 from mockserver.runtime import Runtime
 from mockserver.serving.server import PortError, listen, serve, write_ready
 from mockserver.settings import ConnectionLimits, Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
-from spec.catalogue.clauses import CLAUSES_FILE, Catalogue, load_clauses
-from spec.load import DOCUMENT_FILE, build
-from spec.openapi.document import Document, DocumentError
+from spec.catalogue.clauses import CLAUSES_FILE
+from spec.load import DOCUMENT_FILE
+from spec.openapi.document import DocumentError
 from spec.openapi.options import reach
-from spec.openapi.sources import document as read_document
-from spec.resources.annotations import resources
-from spec.resources.installs import INSTALLS_FILE, Install, load_installs
-from spec.source.files import Reach
+from spec.resources.installs import INSTALLS_FILE
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -44,20 +40,6 @@ class LaunchError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What a caller needs; the content of the ready file."""
-
-    url: str
-    install: str
-    token: str
-    expired_token: str
-    integration: str | None
-    other_install: str | None
-    other_token: str | None
-    pid: int
-
-
-@dataclass(frozen=True, slots=True)
 class Launch:
     """A mock that is about to run."""
 
@@ -65,7 +47,6 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
-    faults: tuple[str, ...]
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
 
@@ -102,7 +83,7 @@ class Announcing:
         except OSError as error:
             self.failure = error
             raise
-        _say(banner(launch))
+        _say(banner(launch.app, launch.ready))
         if launch.exposed:
             sys.stderr.write(exposure(launch.exposed))
         if launch.reloading is not None:
@@ -112,43 +93,6 @@ class Announcing:
             launch.reloading.end()
         if self.file is not None:
             self.file.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What the files of a mock say."""
-
-    document: Document
-    clauses: Catalogue
-    installs: tuple[Install, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Files:
-    """The files from which a mock is made."""
-
-    document: Path | str
-    clauses: Path
-    installs: Path
-    reach: Reach = field(default_factory=Reach)
-    overlays: tuple[Path, ...] = ()
-    referenced: list[Path] = field(default_factory=list)
-    """The other files of the document, as they were when it was read last."""
-
-    def read(self) -> Read:
-        """What they say now. Raises SourceError or DocumentError."""
-        clauses = load_clauses(self.clauses)
-        source = read_document(self.document, self.reach, self.overlays)
-        self.referenced[:] = [Path(file.name) for file in source.files.values()]
-        document = build(source, clauses)
-        provision = document.operations.get("provision")
-        installs = load_installs(resources(provision), self.installs) if provision else ()
-        return Read(document, clauses, installs)
-
-    def watched(self) -> tuple[Path, ...]:
-        """The files whose edits matter; what git holds does not change."""
-        named = (Path(self.document), *self.overlays, self.clauses, self.installs, *self.referenced)
-        return tuple(dict.fromkeys(path for path in named if not str(path).startswith("git:")))
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -202,7 +146,7 @@ def launch(options: argparse.Namespace) -> Launch:
         reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
     exposed = "" if is_loopback(listener) else options.host
-    return Launch(app, listener, ready, announcing, tuple(options.fault), reloading, exposed)
+    return Launch(app, listener, ready, announcing, reloading, exposed)
 
 
 def checked_url(url: str) -> str:
@@ -226,59 +170,6 @@ def remove_stale(file: Path | None) -> None:
             file.unlink(missing_ok=True)
     except OSError as error:
         raise LaunchError(f"{file}: the ready file cannot be written: {error.strerror}.") from None
-
-
-def banner(launch: Launch) -> str:
-    """What the terminal shows: endpoint, install, token, and a line to paste."""
-    app, ready = launch.app, launch.ready
-    example = app.example(ready.url)
-    command = (
-        f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
-        f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
-    )
-    named = ", ".join(launch.faults)
-    fault = f"  fault     {named} (this mock misbehaves on purpose)\n" if named else ""
-    return (
-        f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
-        f"  endpoint  {example.url}\n"
-        f"  install   {ready.install} ({app.installs[0].name})\n"
-        f"  page      {ready.url}/\n{fault}"
-        f"  token     {ready.token}\n\n"
-        f"Paste this to try it:\n\n  {command}\n\n"
-        "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
-    )
-
-
-def exposure(host: str) -> str:
-    """The warning about an address that others can reach."""
-    return (
-        f"invigilate mock: listening on {host}: whoever reaches this machine can call this mock, and reset it. "
-        "Callers that use a name need --allow-host NAME.\n"
-    )
-
-
-def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
-    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
-    now = system_clock()
-    ids = SystemIds()
-
-    def minted(install: str, start: float) -> str:
-        claims = api_claims(
-            install, issued=start, starts=start, expires=start + settings.token_ttl, token_id=ids.token_id()
-        )
-        return sign(claims, API_TYPE, keys)
-
-    first, other = installs[0], installs[1] if len(installs) > 1 else None
-    return Ready(
-        url=url,
-        install=first.sid,
-        token=minted(first.sid, now),
-        expired_token=minted(first.sid, now - settings.token_ttl - 60),
-        integration=next(iter(first.members.get("integrations", ())), None),
-        other_install=other.sid if other else None,
-        other_token=minted(other.sid, now) if other else None,
-        pid=os.getpid(),
-    )
 
 
 def is_loopback(listener: socket.socket) -> bool:

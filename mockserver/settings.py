@@ -15,8 +15,8 @@ class Settings:
     ``public_url`` (no trailing slash) is how callers reach the mock. Without it, links name the host of the call if
     that is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived;
     ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
-    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those that the
-    mock was started with.
+    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which
+    the mock was started.
     """
 
     public_url: str | None = None

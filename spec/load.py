@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
 from spec.openapi.inlining import Resolver
 from spec.openapi.objects import METHODS, Kind
+from spec.openapi.serving import OURS, served
 from spec.openapi.shapes import shaped
 from spec.openapi.sources import document as read_document
 from spec.openapi.versions import READ, version
@@ -31,17 +33,23 @@ def load(
     clauses: Catalogue | None = None,
     reach: Reach | None = None,
     overlays: Sequence[Path] = (),
+    *,
+    strict: bool = False,
 ) -> Document:
     """The document of a file, changed by overlays, and of those that it refers to, as far as ``reach`` allows.
 
     Raises SourceError if it cannot be read and DocumentError with every problem in it.
     """
-    return build(read_document(path, reach, overlays), load_clauses() if clauses is None else clauses)
+    return build(read_document(path, reach, overlays), load_clauses() if clauses is None else clauses, strict=strict)
 
 
-def build(source: Source, clauses: Catalogue) -> Document:
-    """The document of a parsed source. Raises DocumentError with every problem in it."""
-    reader = _Reader(source, frozenset(clauses))
+def build(source: Source, clauses: Catalogue, *, strict: bool = False) -> Document:
+    """The document of a parsed source. Raises DocumentError with every problem in it.
+
+    ``strict`` refuses keywords that mean nothing here (foreign ``x-`` members, ``externalDocs``) instead of leaving
+    them out, and such as are served in other words.
+    """
+    reader = _Reader(source, frozenset(clauses), strict=strict)
     document = reader.document()
     if not reader.problems:
         reader.check_operations(document.operations.values())
@@ -51,7 +59,7 @@ def build(source: Source, clauses: Catalogue) -> Document:
 
 
 class _Reader:
-    def __init__(self, source: Source, clauses: frozenset[str]) -> None:
+    def __init__(self, source: Source, clauses: frozenset[str], *, strict: bool) -> None:
         self.source, self.clauses = source, clauses
         self.problems: list[Problem] = []
         root = source.value if isinstance(source.value, dict) else {}
@@ -60,11 +68,19 @@ class _Reader:
         for gap in source.gaps:
             if gap.reference is None:
                 self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
-        self.resolver = Resolver(root, self.report, gaps)
+        self.resolver = Resolver(root, self.report, gaps, rewrite=dict if strict else self.served)
         self.inlined: dict[str, Mapping[str, Any]] = {}  # operations by pointer, as they are served
 
     def report(self, pointer: str, reason: str) -> None:
         self.problems.append(Problem(self.source.shown(pointer), self.source.place(pointer), reason))
+
+    def served(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """A schema in the words that are served; annotations that are nearly ours stay, to be refused."""
+        made = served(schema)
+        for word in schema:
+            if word not in made and word[:2] == "x-" and get_close_matches(word, OURS, n=1, cutoff=0.85):
+                made[word] = schema[word]
+        return made
 
     def objects(self, value: Mapping[str, Any], kind: Kind, pointer: str) -> Mapping[str, Any]:
         """The members of an object that are shaped as they should be; the others are reported."""

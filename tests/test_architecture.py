@@ -18,7 +18,7 @@ ORDER = {
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
-        *("serving", "launch", "embedded", "cli"),
+        *("serving", "ready", "files", "launch", "embedded", "cli"),
     ),
     "contract": (
         *(

@@ -117,7 +117,7 @@ def add_pace(to: argparse.ArgumentParser) -> None:
     add = group.add_argument
     add("--wait", metavar="S", type=positive, default=0.0, help="seconds to wait until the target answers")
     add("--timeout", metavar="S", type=seconds, default=10.0, help="deadline of one answer (default: %(default)g)")
-    add("--jobs", metavar="N", type=jobs, help="probes side by side (default: 6; with --live: 2)")
+    add("--jobs", metavar="N", type=jobs, help="probes side by side (default: 8; with --live: 2)")
     add("--max-time", metavar="S", type=positive, help="end the run after so many seconds")
     add("--max-requests", metavar="N", type=count, help="send no more requests than this")
     add("--rate", metavar="N", type=positive, help="requests a second at most")
@@ -180,8 +180,8 @@ def check_parser() -> argparse.ArgumentParser:
         "--max-examples",
         metavar="N",
         type=count,
-        default=60,
-        help="generated sequences (default: %(default)s; 0: none)",
+        default=None,
+        help="generated sequences (default: 60, fewer on a slow target; 0: none)",
     )
     made.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
     made.add_argument("--self-test", action="store_true", help="judge our mock with each of its faults instead")

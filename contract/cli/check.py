@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from spec.openapi.document import Document
     from spec.resources.installs import Install
 
+EXAMPLES = 60
+BUDGET = 95.0
+"""Seconds after which a run on a slow target generates only a few sequences, if their number was not asked for."""
+
 
 def check(argv: list[str]) -> int:
     """Judge a target: 0 clean, 1 findings that count, 2 could not check."""
@@ -94,9 +98,15 @@ def required_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[st
     return chosen | published | {one.id for one in judged if "all" in words}
 
 
+def examples_of(options: argparse.Namespace) -> int:
+    """How many sequences are generated."""
+    asked = getattr(options, "max_examples", 0)
+    return EXAMPLES if asked is None else int(asked)
+
+
 def jobs_of(options: argparse.Namespace) -> int:
     """How many probes run side by side: few where the target is somebody else's, unless it was said."""
-    return int(options.jobs or (2 if options.live else 6))
+    return int(options.jobs or (2 if options.live else 8))
 
 
 def plan_of(
@@ -114,7 +124,8 @@ def plan_of(
 
     return RunSettings(
         seed=options.seed if options.seed is not None else secrets.randbelow(1_000_000),
-        examples=getattr(options, "max_examples", 0),
+        examples=examples_of(options),
+        budget=None if getattr(options, "max_examples", None) is not None else BUDGET,
         only=only,
         skip=skip,
         arrival=Arrival(options.wait, options.jwks, proxy_unused=not options.proxy and bool(getproxies())),

@@ -45,6 +45,7 @@ def prepared(argv: list[str]) -> Prepared:
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.outlet import OutletError, check_outlets
     from contract.run.admission import AdmissionError, admission
+    from contract.run.runner import OPERATION
     from spec.openapi.document import DocumentError
     from spec.source.reading import SourceError
 
@@ -55,7 +56,7 @@ def prepared(argv: list[str]) -> Prepared:
         catalogue, document = contract(options)
         settings = settings_for(options, catalogue)
         baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
-        entry = admission(options, installs(document), os.environ)
+        entry = admission(options, installs(document), document.operations[OPERATION], os.environ)
         if not options.dry_run:
             guard_live(options, entry)
     except (AdmissionError, OutletError, SourceError, DocumentError) as error:

@@ -35,7 +35,7 @@ def _replay(options: argparse.Namespace) -> int:
     from contract.report.masking import masker_for, neutral
     from contract.run.admission import AdmissionError, admission
     from contract.run.knocking import knock
-    from contract.run.runner import open_workbench
+    from contract.run.runner import OPERATION, open_workbench
 
     recorded = read_report(options.report)
     if recorded.passive:
@@ -56,7 +56,7 @@ def _replay(options: argparse.Namespace) -> int:
     if options.seed is None:
         options.seed = recorded.seed
     options.install = options.install or (None if options.ready_file else recorded.install)
-    entry = admission(options, installs(document), os.environ, url=recorded.target)
+    entry = admission(options, installs(document), document.operations[OPERATION], os.environ, url=recorded.target)
     guard_live(options, entry)
     transport = open_transport(entry, options)
     plan = plan_of(options)

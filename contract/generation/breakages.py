@@ -22,6 +22,8 @@ _JUNK: Mapping[str, tuple[str, ...]] = {
     "email": ("nobody", "a@b@example.com", "no body@example.com", "@example.com", "nobody@"),
     "currency-code": ("usd", "XQZ", "US Dollar"),
     "time-zone": ("Mars/Olympus", "america/new_york", "America"),
+    "date": ("yesterday", "2026-13-45", "31.01.2026", "2026-01-31T09:00:00Z"),
+    "uri": ("exams", "/relative", "http://exa mple.com/"),
     "http-url": ("exams", "/relative", "ftp://example.com/x", "https://", "javascript:alert(1)"),
 }
 _TYPES: Mapping[str, Any] = {

@@ -125,7 +125,9 @@ class Composer:
         word = f"{chance.pick(_WORDS)}-{self.prefix[-6:]}{self.count:x}"
         if form == "email":
             return f"{word}@example.com"
-        if form == "http-url":
+        if form == "date":
+            return (self.now + timedelta(days=chance.integer(2, 100))).strftime("%Y-%m-%d")
+        if form in ("http-url", "uri"):
             return f"https://exams.example.com/{word}"
         if "pattern" in schema and not re.search(schema["pattern"], word):
             try:

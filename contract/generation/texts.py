@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
@@ -59,6 +59,8 @@ FORMATS: Mapping[str, st.SearchStrategy[str]] = {
         st.sampled_from(("example.com", "exams.example.com", "127.0.0.1", "[::1]", "example.com:8443")),
         st.sampled_from(("", "/", "/a/b", "/a?b=c&d=%20", "/#top", "/" + "x" * 2000)),
     ),
+    "date": st.dates(date(1970, 1, 2), date(2099, 12, 30)).map(lambda day: day.isoformat()),
+    "uri": st.sampled_from(("https://example.com/a", "urn:isbn:0451450523", "mailto:a@example.com", "tag:a,2026:b")),
 }
 """A strategy for each format; every text fits."""
 
@@ -77,6 +79,8 @@ SAFE: Mapping[str, Plain] = {
     "email": Plain(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
     "currency-code": Plain(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
     "time-zone": Plain(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
+    "date": Plain(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
+    "uri": Plain(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
     "http-url": Plain(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
 }
 """Texts of formats that no reader refuses; date-times depend on the present and are made by ``moments``."""

@@ -158,11 +158,13 @@ class Target:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
         self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
+        self.halted = False
         self.done = 0
         self.exchanges: list[Exchange] = []
         self._next = 0.0
         self._waiting = False
         self._lock = threading.Lock()
+        self._here = threading.local()
 
     def send(self, request: Request) -> Exchange:
         """One request, sent again as long as ``patience`` says so. Raises UnavailableError and BudgetError."""
@@ -188,7 +190,15 @@ class Target:
         self._pace(len(requests))
         return [self._record(exchange) for exchange in self.transport.burst(requests)]
 
+    @property
+    def sent_here(self) -> int:
+        """How many requests the present thread has sent."""
+        return int(getattr(self._here, "sent", 0))
+
     def _pace(self, count: int) -> None:
+        if self.halted:
+            raise HaltedError
+        self._here.sent = self.sent_here + count
         with self._lock:
             if self.most is not None and self.sent + count > self.most:
                 raise BudgetError(f"The limit of {self.most} requests is reached.")
@@ -217,3 +227,7 @@ class Target:
 
 class BudgetError(Exception):
     """The number of requests or the time that was granted is used up."""
+
+
+class HaltedError(Exception):
+    """Something that runs beside cannot go on, and so nothing more is sent."""

@@ -123,7 +123,7 @@ class Ledger:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.results = {clause.id: ClauseResult(clause) for clause in catalogue.values()}
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
 
     def record(self, judgement: Judgement, *exchanges: Exchange, probe: str = "") -> list[Finding]:
         """Add a judgement; returns the findings that are new."""
@@ -152,4 +152,5 @@ class Ledger:
 
     def findings(self) -> list[Finding]:
         """Every finding, in the order of the catalogue."""
-        return [finding for result in self.results.values() for finding in result.findings.values()]
+        with self.lock:
+            return [finding for result in self.results.values() for finding in result.findings.values()]

@@ -9,7 +9,7 @@ from typing import Any
 from contract.judging.findings import Judgement
 from contract.model.identity import texts_of
 from contract.model.memory import JOINED, Doubt, Identity, Model, Thing, folded
-from contract.model.values import HYPOTHESES, changed_leaves, clause_of_hypothesis, differs
+from contract.model.values import OURS, WAYS, changed_leaves, differs
 from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
 
@@ -153,24 +153,24 @@ class History:
 
     def _update(self, answered: AnsweredPart, thing: Thing, judgement: Judgement) -> None:
         part, said_updated = answered.part, answered.result == answered.part.updated
-        before = {name: dict(state) for name, state in thing.states.items()}
+        before = {way: dict(state) for way, state in thing.states.items()}
         self.model.update(part, thing, answered.sent, {})
-        predicted = {name: differs(before[name], thing.states[name]) for name in before}
-        ours = predicted[""]
+        predicted = {way: differs(before[way], thing.states[way]) for way in before}
+        ours = predicted[OURS]
         if thing.common or ours is None or answered.result not in (part.found, part.updated):
             return
         own = clause_of(part.schema, "x-resource", "update")
         judgement.touch("result-truthful", *(() if own == "schema" else (own,)))
-        alternatives = [name for name, other in predicted.items() if name and other is not None and other != ours]
-        judgement.touch(*(clause_of_hypothesis(name) for name in alternatives))
-        changed = changed_leaves(before[""], thing.states[""])
+        alternatives = [way for way, other in predicted.items() if way.clause and other is not None and other != ours]
+        judgement.touch(*(way.clause for way in alternatives))
+        changed = changed_leaves(before[OURS], thing.states[OURS])
         if said_updated == ours:
             if not alternatives:
                 self._can_tell(part, changed)
             return
         able = part.name in self.model.shown.sameness if said_updated else self._told_of(part, changed)
-        explained = [name for name in alternatives if able or name in HYPOTHESES]
-        guess = clause_of_hypothesis(explained[-1]) if explained else "result-truthful"
+        explained = [way for way in alternatives if able or way in WAYS]
+        guess = explained[-1].clause if explained else "result-truthful"
         if own != "schema" and guess in LENIENT_READINGS:
             guess = own
         thing.suspect = thing.suspect or guess
@@ -209,7 +209,7 @@ LENIENT_READINGS = frozenset(
     {
         "result-truthful",
         *("ids-exact", "ids-scoped", "ids-kinds-apart", "installs-apart", "match-by-identifier"),
-        *(clause_of_hypothesis(name) for name in HYPOTHESES if name),
+        *(way.clause for way in WAYS if way.clause),
     }
 )
 """Clauses about what a reader may take for the same, or how it updates: no past that was not seen excuses them."""

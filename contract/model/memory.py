@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from contract.model.values import (
-    HYPOTHESES,
+    OURS,
+    WAYS,
     Attributes,
+    Way,
     leaf_value,
     leaf_values,
     merged,
@@ -56,7 +58,7 @@ def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
 
 @dataclass(slots=True)
 class Thing:
-    """Something that the target has. ``states`` holds what is stored under each way of updating ("" is ours).
+    """Something that the target has. ``states`` holds what is stored under each way of updating.
 
     ``created`` says that the target told of its creation; otherwise it may have a past that nobody here saw.
     ``common`` things carry nobody's name (the one plain room of an install): whoever calls may change them.
@@ -65,7 +67,7 @@ class Thing:
     part: str
     sid: str
     scope: str
-    states: dict[str, Attributes]
+    states: dict[Way, Attributes]
     created: bool
     suspect: str | None = None
     common: bool = False
@@ -154,8 +156,8 @@ class Model:
         """Remember something new with what was sent for it."""
         said = leaf_values(part, sent)
         common = any(map(self._is_common, identities))
-        states: dict[str, Attributes] = {
-            name: unknown(part) if common else merged(None, said, defaults, name) for name in HYPOTHESES
+        states: dict[Way, Attributes] = {
+            way: unknown(part) if common else merged(None, said, defaults, way) for way in WAYS
         }
         thing = Thing(part.name, sid, scope, states, created=True, common=common)
         self.things[sid] = thing
@@ -170,7 +172,7 @@ class Model:
 
     def meet(self, part: Part, sid: str, scope: str, identities: list[Identity]) -> Thing:
         """Remember something that exists but whose values are unknown."""
-        states: dict[str, Attributes] = {name: unknown(part) for name in HYPOTHESES}
+        states: dict[Way, Attributes] = {way: unknown(part) for way in WAYS}
         thing = Thing(part.name, sid, scope, states, created=False, common=any(map(self._is_common, identities)))
         self.things[sid] = thing
         self.learn(identities, sid)
@@ -193,17 +195,17 @@ class Model:
         if thing.common:
             return
         said = leaf_values(part, sent)
-        for name, state in thing.states.items():
-            thing.states[name] = merged(state, said, defaults, name if name in HYPOTHESES else "")
+        for way, state in thing.states.items():
+            thing.states[way] = merged(state, said, defaults, way if way in WAYS else OURS)
 
     def may_be_updated(self, part: Part, thing: Thing, sent: Any) -> None:
         """What was sent for something known may have been stored, or not: nobody knows what differs."""
         self._note(part, thing, sent)
         said = leaf_values(part, sent)
         thing.states = {
-            name: vague_where_changed(state, merged(state, said, {}, name))
-            for name, state in thing.states.items()
-            if name in HYPOTHESES
+            way: vague_where_changed(state, merged(state, said, {}, way))
+            for way, state in thing.states.items()
+            if way in WAYS
         }
 
     def doubt(self, identity: Identity, doubt: Doubt) -> None:
@@ -225,7 +227,7 @@ class Model:
         """
         for thing in self.things.values():
             if sids is None or thing.sid in sids:
-                thing.states = {name: unknown(self.resources.part(thing.part)) for name in HYPOTHESES}
+                thing.states = {way: unknown(self.resources.part(thing.part)) for way in WAYS}
                 thing.created = False
         self.closed = False
 

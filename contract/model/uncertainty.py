@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from contract.model.identity import NOWHERE, asked, identities_of
 from contract.model.memory import NOBODY_KNOWS, Doubt, Identity, Model, Thing
-from contract.model.values import leaf_values, merged
+from contract.model.values import OURS, Way, leaf_values, merged
 from spec.resources.resource import Part
 
 
@@ -55,5 +55,5 @@ def must_not_have_happened(model: Model, body: Any, install: str | None, doubt: 
             if NOWHERE not in (identity.scope, *identity.joined) or identity.kind not in ("fallback", "joins"):
                 model.doubt(identity, doubt)
         if named.thing is not None and doubt.clause is not None:
-            stored = merged(named.thing.states[""], leaf_values(named.part, named.value), {}, "")
-            named.thing.states.setdefault(doubt.clause, stored)
+            stored = merged(named.thing.states[OURS], leaf_values(named.part, named.value), {}, OURS)
+            named.thing.states.setdefault(Way(doubt.clause), stored)

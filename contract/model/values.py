@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.formats import instant
@@ -17,16 +17,26 @@ Attributes: TypeAlias = Mapping[str, Any]
 Said: TypeAlias = Sequence[tuple[Leaf, Any]]
 """Each leaf of a part with what was sent for it, or ABSENT."""
 
-HYPOTHESES = (
-    "",
-    "update-merges",
-    "update-merges-null",
-    "update-replaces-whole",
-    "defaults-at-creation",
-    "values-compare",
-    "values-survive",
-)
-"""Our way (""), and ways that break one adopted clause each; the clause is what precedes a ``-null``."""
+
+class Way(NamedTuple):
+    """A way of keeping values from call to call: ours, or one that breaks a clause.
+
+    ``of`` says of what, when a clause can be broken in several ways.
+    """
+
+    clause: str = ""
+    of: str = ""
+
+
+OURS = Way()
+CLEARS = Way("update-merges")
+KEEPS_NULL = Way("update-merges", of="null")
+MERGES_WHOLE = Way("update-replaces-whole")
+DEFAULTS_AGAIN = Way("defaults-at-creation")
+COMPARES_TEXT = Way("values-compare")
+FOLDS_TEXT = Way("values-survive")
+WAYS = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN, COMPARES_TEXT, FOLDS_TEXT)
+"""Every way that is followed from the beginning; each but ours breaks one adopted clause."""
 
 
 class Vague:
@@ -69,24 +79,19 @@ def changed_leaves(before: Attributes, after: Attributes) -> list[str]:
     return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
-def clause_of_hypothesis(name: str) -> str:
-    """The clause that a hypothesis breaks."""
-    return name.removesuffix("-null").partition(":")[0]
-
-
-def canonical(leaf: Leaf, value: Any, hypothesis: str = "") -> Any:
+def canonical(leaf: Leaf, value: Any, way: Way = OURS) -> Any:
     """A value in the form in which equal values are equal: dates as instants, numbers as numbers, objects as text.
 
     A text where none is meant was converted by whoever took it, in a way that nobody here knows.
     """
     if isinstance(value, str) and "type" in leaf.schema and "string" not in leaf.schema["type"]:
         return VAGUE
-    if hypothesis == "values-compare":
+    if way is COMPARES_TEXT:
         return json.dumps(value, sort_keys=True)
     if isinstance(value, str):
         if leaf.date and (moment := instant(value)) is not None:
             return moment
-        return value.strip().casefold() if hypothesis == "values-survive" else value
+        return value.strip().casefold() if way is FOLDS_TEXT else value
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return int(value)
     if leaf.members is not None and leaf.members.unknown(value):
@@ -111,7 +116,7 @@ def leaf_values(part: Part, sent: Any) -> Said:
     return [(leaf, leaf_value(sent, leaf)) for leaf in part.leaves]
 
 
-def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], hypothesis: str) -> dict[str, Any]:
+def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], way: Way) -> dict[str, Any]:
     """What is stored after ``said`` arrives for something with ``stored`` values (None: it is created).
 
     ``defaults`` are the install's, as far as they are known.
@@ -119,27 +124,27 @@ def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], h
     values = dict(stored or {})
     for leaf, value in said:
         if value is ABSENT:
-            if stored is None or (hypothesis == "defaults-at-creation" and leaf.default is not ABSENT):
-                _set(values, leaf, _default(leaf, defaults), hypothesis)
-            elif hypothesis == "update-merges":
+            if stored is None or (way is DEFAULTS_AGAIN and leaf.default is not ABSENT):
+                _set(values, leaf, _default(leaf, defaults), way)
+            elif way is CLEARS:
                 values.pop(leaf.key, None)
-                _set(values, leaf, _default(leaf, defaults), hypothesis)
+                _set(values, leaf, _default(leaf, defaults), way)
         elif value is None:
-            if hypothesis != "update-merges-null" or stored is None:
+            if way is not KEEPS_NULL or stored is None:
                 values.pop(leaf.key, None)
-                _set(values, leaf, _install_default(leaf, defaults), hypothesis)
-        elif hypothesis == "update-replaces-whole" and isinstance(value, dict) and leaf.key in values:
+                _set(values, leaf, _install_default(leaf, defaults), way)
+        elif way is MERGES_WHOLE and isinstance(value, dict) and leaf.key in values:
             stored_text = values[leaf.key]
             older = json.loads(stored_text) if isinstance(stored_text, str) else {}
             values[leaf.key] = VAGUE if stored_text is VAGUE else json.dumps({**older, **value}, sort_keys=True)
         else:
-            values[leaf.key] = canonical(leaf, value, hypothesis)
+            values[leaf.key] = canonical(leaf, value, way)
     return values
 
 
-def _set(values: dict[str, Any], leaf: Leaf, value: Any, hypothesis: str) -> None:
+def _set(values: dict[str, Any], leaf: Leaf, value: Any, way: Way) -> None:
     if value is not ABSENT and value is not None:
-        values[leaf.key] = VAGUE if value is VAGUE else canonical(leaf, value, hypothesis)
+        values[leaf.key] = VAGUE if value is VAGUE else canonical(leaf, value, way)
 
 
 def _default(leaf: Leaf, defaults: Mapping[str, Any]) -> Any:

@@ -70,7 +70,7 @@ def compare_urls(bench: Workbench, answers: Sequence[Exchange], name: str) -> No
 def _told(exchange: Exchange, name: str) -> str | None:
     """Status, and for a refusal code and message, without what only repeats the URL."""
     response = exchange.response
-    if response is None:
+    if response is None or exchange.uncertain:
         return None
     answer = response.json if not response.ok else None
     words = [str(answer.get(one)) for one in ("code", "message")] if isinstance(answer, dict) else []
@@ -99,7 +99,17 @@ def foreign(bench: Workbench) -> None:
 
 
 def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
-    """Labels and headers of credentials that are no good; ``keys`` are public keys as text."""
+    """Labels and headers of credentials that are no good; ``keys`` are public keys as text.
+
+    A header that goes with every request, such as a gateway's, is sent only once.
+    """
+    given = {name.lower() for name, _ in access.headers}
+    for label, headers in _every_bad_credential(access, keys):
+        if given.isdisjoint(name.lower() for name, _ in headers):
+            yield label, headers
+
+
+def _every_bad_credential(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
     yield "none", ()
     for auth in ("token", "bearer"):
         for label, value in _bad_values(access.token, keys):

@@ -57,8 +57,8 @@ def _break(bench: Workbench, base: dict[str, Any], below: tuple[str, ...]) -> No
         schema = schema["properties"][name]
     seen: set[str] = set()
     again: set[str] = set()
-    for breakage in breakages(schema, base, below):
-        if not breakage.path or breakage.label in seen:
+    for place, breakage in enumerate(breakages(schema, base, below)):
+        if not breakage.path or breakage.label in seen or not bench.takes(place):
             continue
         seen.add(breakage.label)
         body = bench.renamed(base)

@@ -45,6 +45,9 @@ def followed(bench: Workbench) -> None:
         return
     first = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
     again = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    if any(one.lost for one in (*first.earlier, *again.earlier)):
+        # a visit whose answer was lost may have used the link up
+        return
     names = _names(value_at(body, bench.resources.part(signon.subject).path)) | {
         bench.sids(exchange).get(signon.subject, "")
     }

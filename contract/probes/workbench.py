@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from contract.generation.chance import Chance, Seeded
 from contract.generation.composition import Composer
@@ -39,6 +39,13 @@ class Options:
     growth: int = 120
 
 
+class Share(NamedTuple):
+    """One of several equal shares of a probe's requests, which run side by side."""
+
+    place: int = 0
+    shares: int = 1
+
+
 class Workbench:
     """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
 
@@ -54,6 +61,7 @@ class Workbench:
     ) -> None:
         self.target, self.judge, self.ledger, self.access, self.composer = target, judge, ledger, access, composer
         self.options, self.seed = options, seed
+        self.share = Share()
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
         self.name = self.rung = ""
@@ -66,6 +74,10 @@ class Workbench:
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
         self.shown: set[Shown] = set()
+
+    def takes(self, place: int) -> bool:
+        """Whether the request at this place of a probe falls to this workbench."""
+        return place % self.share.shares == self.share.place
 
     def fork(self, prefix: str) -> Workbench:
         """A workbench for one execution: the same target and ledger, but names and a memory of its own."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import ipaddress
 import json
 import re
 import sys
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,17 +15,20 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract.http.access import Access
+from contract.http.jwt import take_apart
+from contract.run.place import AdmissionError, Place, is_loopback, place_of
+from spec.openapi.document import Operation
 from spec.resources.installs import Install
+from spec.schema.validation import Rules
+
+__all__ = ["Admission", "AdmissionError", "admission"]
 
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
+_OURS = ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection")
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
 
 
 _FROM_ENVIRONMENT = re.compile(r"\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))\Z")
-
-
-class AdmissionError(Exception):
-    """The command cannot start; the message says why and how to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,39 +44,10 @@ class Admission:
         return is_loopback(urlsplit(self.url).hostname or "")
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is certainly this machine: ``localhost`` or an address that cannot leave it."""
-    if host.lower() in ("localhost", "localhost."):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def target_url(text: str) -> str:
-    """A URL that can be judged, without a slash at its end. Raises AdmissionError."""
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise AdmissionError(f"the URL cannot be read: {error}.") from None
-    if parts.username is not None or parts.password is not None:
-        raise AdmissionError(
-            "the URL holds a user or a password; give it without, and credentials by --header or --auth."
-        )
-    if parts.scheme not in ("http", "https") or not host:
-        raise AdmissionError(f"{text!r} is no absolute http or https URL, such as http://127.0.0.1:8400.")
-    if parts.query or parts.fragment:
-        raise AdmissionError(
-            "the URL has a query or a fragment; give where the API starts, such as https://host/prefix."
-        )
-    return text.rstrip("/")
-
-
 def admission(
     options: argparse.Namespace,
     installs: tuple[Install, ...],
+    operation: Operation,
     environment: Mapping[str, str],
     *,
     ask: Callable[[str], str] = getpass.getpass,
@@ -81,37 +55,79 @@ def admission(
 ) -> Admission:
     """Everything that is needed to get in. ``url`` stands in for one that was not given. Raises AdmissionError."""
     ready = _ready(options.ready_file) if options.ready_file else {}
-    place = options.url or ready.get("url") or url
-    install = options.install or ready.get("install")
-    if not place:
+    given = options.url or ready.get("url") or url
+    if not given:
         raise AdmissionError("give the URL of the target, or --ready-file.")
-    if not install:
-        raise AdmissionError("give the install with --install SID, or --ready-file.")
+    place = place_of(given, operation)
+    install = _install(options, ready, place, operation)
     rehearsal = getattr(options, "dry_run", False)
     token = _token(options, environment) or ready.get("token") or (REHEARSAL_TOKEN if rehearsal else "")
     if not token:
         token = _asked(install, ask)
-    other_install = options.other_install or ready.get("other_install")
-    other_token = _variable(environment, options.other_token_env) or ready.get("other_token")
-    if options.other_install and not other_token:
-        raise AdmissionError(
-            "--other-install needs the token of that install: name its variable with --other-token-env."
-        )
+    other_install, other_token = _second(options, ready, install, operation, environment)
     expired = _variable(environment, options.expired_token_env) or ready.get("expired_token")
     for name, value in (("token", token), ("expired token", expired), ("other token", other_token)):
         if value and not (value.isascii() and value.isprintable() and len(value) >= 6):
             raise AdmissionError(f"the {name} is shorter than 6 letters or has letters that no header can carry.")
+    if expired is not None:
+        _look_at_expiry(expired, token)
     access = Access(
         install=install,
         token=token,
         auth=options.auth,
         known=_known(options, installs, install, ready),
         expired_token=expired,
-        other_install=other_install if other_token else None,
-        other_token=other_token if other_install else None,
-        headers=tuple(_header(text, environment) for text in options.header),
+        other_install=other_install,
+        other_token=other_token,
+        headers=tuple(_header(text, options.auth, environment) for text in options.header),
     )
-    return Admission(target_url(place), access)
+    return Admission(place.url, access)
+
+
+def _install(options: argparse.Namespace, ready: Mapping[str, Any], place: Place, operation: Operation) -> str:
+    install = options.install or place.install or ready.get("install")
+    if not install:
+        raise AdmissionError("give the install with --install SID, or --ready-file.")
+    if options.install and place.install and options.install != place.install:
+        raise AdmissionError(f"the URL is that of install {place.install}, and --install says {options.install}.")
+    _well_formed(install, "--install", operation)
+    return str(install)
+
+
+def _well_formed(install: str, option: str, operation: Operation) -> None:
+    if not Rules(operation.parameters[0].schema).fits_schema(install):
+        raise AdmissionError(f"{option} {install!r} is no SID of an install, such as AI and 32 hexadecimal digits.")
+
+
+def _second(
+    options: argparse.Namespace,
+    ready: Mapping[str, Any],
+    install: str,
+    operation: Operation,
+    environment: Mapping[str, str],
+) -> tuple[str | None, str | None]:
+    """The second install and its token, or neither."""
+    other = options.other_install or ready.get("other_install")
+    token = _variable(environment, options.other_token_env) or ready.get("other_token")
+    if options.other_install:
+        if not token:
+            raise AdmissionError(
+                "--other-install needs the token of that install: name its variable with --other-token-env."
+            )
+        _well_formed(options.other_install, "--other-install", operation)
+        if options.other_install == install:
+            raise AdmissionError("--other-install is the install itself; give one of another deployment.")
+    return (other, token) if other and token else (None, None)
+
+
+def _look_at_expiry(expired: str, token: str) -> None:
+    """Refuse an expired token that is none. Raises AdmissionError."""
+    if expired == token:
+        raise AdmissionError("the expired token is the good one; give one that was good once, or none.")
+    taken = take_apart(expired)
+    until = taken.claims.get("exp") if taken is not None else None
+    if isinstance(until, int | float) and not isinstance(until, bool) and until > time.time():
+        raise AdmissionError(f"the expired token is good for {until - time.time():.0f} more seconds, by its 'exp'.")
 
 
 def _known(
@@ -166,7 +182,7 @@ def _asked(install: str, ask: Callable[[str], str]) -> str:
     return ask(f"Token for {install} (hidden): ").strip()
 
 
-def _header(text: str, environment: Mapping[str, str]) -> tuple[str, str]:
+def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, str]:
     name, colon, value = text.partition(":")
     name, value = name.strip(), value.strip()
     if variable := _FROM_ENVIRONMENT.match(value):
@@ -179,6 +195,9 @@ def _header(text: str, environment: Mapping[str, str]) -> tuple[str, str]:
         raise AdmissionError("a --header is written as 'Name: value'.")
     if not (name + value).isascii() or not value.isprintable():
         raise AdmissionError(f"the value of --header {name} has letters that no header can carry.")
+    own = "authorization" if auth == "bearer" else "token"
+    if name.lower() in (own, *_OURS):
+        raise AdmissionError(f"the header {name} is sent already; --token-env and --auth say what credential it has.")
     return name, value
 
 

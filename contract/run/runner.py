@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange
 from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
@@ -23,6 +22,7 @@ from contract.oracle.expectation import Verdict as Wanted
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
+from contract.run.accounting import affordable, explain, limits, unexercised
 from contract.run.knocking import Arrival, knock
 from contract.run.schedule import NothingAcceptedError, climb
 from spec.catalogue.clauses import Catalogue
@@ -42,6 +42,8 @@ class RunSettings:
     skip: frozenset[str] = frozenset()
     arrival: Arrival = field(default_factory=Arrival)
     jobs: int = 1
+    budget: float | None = None
+    """Seconds after which no more sequences are generated than fit, if the number was not asked for."""
     most_seconds: float | None = None
     most_requests: int | None = None
     rate: float | None = None
@@ -156,7 +158,9 @@ def run(
             climb(bench, jobs=plan.jobs)
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
-                generate(bench, plan)
+                examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
+                notes += [note] if note else []
+                generate(bench, replace(plan, examples=examples))
             if note := confirm(bench, lambda clause: not plan.leaves_out(clause)):
                 notes.append(note)
             cannot = _vacuous(bench)
@@ -172,9 +176,10 @@ def run(
     if bench.unfollowed is not None:
         notes.append("The sign-on link leads to another host and was not followed.")
     results = bench.ledger.results
-    _reasons(results, access, plan, secure=urlsplit(url).scheme == "https")
+    secure = urlsplit(url).scheme == "https"
+    explain(results, access, plan.leaves_out, follows=plan.options.follow_signon, secure=secure)
     unmet = unexercised(results, plan.require)
-    notes += _share(results, stopped, target.lost, target.restarts if cannot is None else 0)
+    notes += limits(results, stopped, target.lost, target.restarts if cannot is None else 0)
     notes += [f"Required, but not exercised: {name} ({results[name].reason})." for name in unmet]
     return Report(
         target=url,
@@ -224,24 +229,6 @@ def open_workbench(
     return bench
 
 
-def unexercised(results: Mapping[str, ClauseResult], required: frozenset[str]) -> tuple[str, ...]:
-    """The required clauses of which nothing can be said, in the order of the catalogue."""
-    return tuple(name for name, one in results.items() if name in required and one.outcome() is Outcome.NOT_EXERCISED)
-
-
-def _share(results: Mapping[str, ClauseResult], stopped: str | None, lost: int, restarts: int) -> Iterator[str]:
-    """Sentences about what a verdict does not rest on."""
-    if stopped is not None:
-        judged = [one for one in results.values() if one.clause.judged_by == "check"]
-        seen = sum(one.outcome() is not Outcome.NOT_EXERCISED for one in judged)
-        yield f"{stopped} Of {len(judged)} clauses that a run can show, {seen} were judged; the others were not."
-    if lost:
-        said = "1 answer was" if lost == 1 else f"{lost} answers were"
-        yield f"{said} lost; such a call may have happened, and nothing is judged that depends on whether it did."
-    if restarts:
-        yield f"The target refused connections {restarts} time{'s' * (restarts != 1)} and was waited for."
-
-
 def _vacuous(bench: Workbench) -> str | None:
     must, did = bench.tally[Wanted.MUST_ACCEPT]
     if must and did * 10 < must:
@@ -250,40 +237,3 @@ def _vacuous(bench: Workbench) -> str | None:
             "Is the install right, and are the --proctor-type values enabled?"
         )
     return None
-
-
-def _reasons(results: Mapping[str, ClauseResult], access: Access, plan: RunSettings, *, secure: bool) -> None:
-    given = {
-        "integration": bool(access.known.get("integrations")),
-        "expired-token": access.expired_token is not None,
-        "other-install": access.other_install is not None and access.other_token is not None,
-        "follow-signon": plan.options.follow_signon,
-        "https": secure,
-    }
-    hints = {
-        "integration": "--integration SID",
-        "expired-token": "--expired-token-env NAME",
-        "other-install": "--other-install SID --other-token-env NAME",
-        "follow-signon": "--follow-signon",
-        "https": "an https target",
-    }
-    for name, result in results.items():
-        if plan.leaves_out(name):
-            result.findings.clear()
-            result.exercised = 0
-            result.reason = "left out by --only or --skip"
-        elif result.clause.judged_by == "mock":
-            result.reason = "a black box cannot be judged on it"
-        elif missing := [hints[need] for need in result.clause.needs if not given[need]]:
-            result.reason = "needs " + ", ".join(missing)
-        elif not result.exercised and not result.reason:
-            result.reason = "no request of this run was answered in a way that shows it"
-
-
-def body_text(request: Request) -> str:
-    """The body of a request as text for people: compact JSON where it is JSON."""
-    body = request.body or b""
-    try:
-        return json.dumps(json.loads(body), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return body[:2000].decode("utf-8", "backslashreplace")

@@ -53,13 +53,13 @@ class Search:
         self.hunted: Finding | None = None
         self.looked_at = 0
         self.executions_before_finding = 0
-        self.started_at = bench.target.sent
+        self.started_at = bench.target.sent_here
         self.hunted_since = 0
 
     @property
     def sent(self) -> int:
         """How many requests this search has sent."""
-        return self.bench.target.sent - self.started_at
+        return self.bench.target.sent_here - self.started_at
 
     def open_bench(self) -> Workbench:
         """A workbench for one execution."""

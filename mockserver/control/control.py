@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.middleware import Middleware
@@ -19,7 +20,9 @@ from mockserver.http.response import Response, of_json, of_page
 from mockserver.http.scope import headers_of
 from mockserver.http.urls import is_own_host, stated_host
 from mockserver.settings import Settings
-from spec.docs.shell import Page
+
+if TYPE_CHECKING:
+    from spec.docs.shell import Page
 
 PREFIX = "/_invigilate"
 PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset")

@@ -7,16 +7,18 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias, cast
 
+import starlette.responses
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.middleware import Middleware
-from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.http.request import Request, not_allowed
+from mockserver.http.response import Response, noting
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 
-Function: TypeAlias = Callable[[Request], Awaitable[Response]]
+Function: TypeAlias = Callable[[Request], Awaitable[starlette.responses.Response]]
+_MOST_FOUND = 256
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
@@ -37,7 +39,7 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.function(Request(scope, receive, send))
-        await response(scope, receive, send)
+        await response(scope, receive, send if isinstance(response, Response) else noting(scope, send))
 
 
 class MethodRoute(Route):
@@ -53,7 +55,21 @@ class MethodRoute(Route):
         app = Endpoint(cast(Function, endpoint)) if plain else endpoint
         super().__init__(pattern(path), app, methods=[method], middleware=middleware)
         self.template = path
+        self._found: dict[str, dict[str, str]] = {}
         self.allowed: frozenset[str] = frozenset(self.methods or ())
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As Starlette's, which looks anew at each call; the paths of installs are few and come again."""
+        path = scope["path"]
+        if scope["type"] != "http" or scope.get("root_path") or scope["method"] not in (self.methods or ()):
+            return super().matches(scope)
+        known = self._found.get(path)
+        if known is None:
+            match, child = super().matches(scope)
+            if match is Match.FULL and len(self._found) < _MOST_FOUND and "path_params" not in scope:
+                self._found[path] = child["path_params"]
+            return match, child
+        return Match.FULL, {"endpoint": self.endpoint, "path_params": known}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.http.journal import Journal
 from mockserver.http.scope import exchange_of, set_root
@@ -38,7 +38,10 @@ class RawPath:
 
 
 class Journaling:
-    """Every exchange is recorded when its answer was sent; so far as it was read, and as it went over the wire."""
+    """Every exchange that is noted on its way is recorded when it has ended.
+
+    Our own answers note themselves; those of other makers are noted by ``noting``, where they are sent.
+    """
 
     def __init__(self, app: ASGIApp, journal: Journal, clock: Clock) -> None:
         self.app, self.journal, self.clock = app, journal, clock
@@ -48,19 +51,8 @@ class Journaling:
             await self.app(scope, receive, send)
             return
         exchange = exchange_of(scope)
-        longest = self.journal.longest
-
-        async def noting(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                exchange.status, exchange.answer_headers = message["status"], message["headers"]
-            elif not exchange.answer:
-                exchange.answer = message.get("body", b"")
-            elif len(exchange.answer) < longest:
-                exchange.answer += message.get("body", b"")
-            await send(message)
-
         try:
-            await self.app(scope, receive, noting)
+            await self.app(scope, receive, send)
         except Exception:
             exchange.status = exchange.status or 500
             raise

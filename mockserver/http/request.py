@@ -53,22 +53,18 @@ class Request(starlette.requests.Request):
         if length > largest * _DRAINED or (length > largest and self.header(b"expect")):
             raise too_large(largest, close=True)
         if DEADLINE in self.scope.get("extensions", ()):
-            body = await self._whole(largest)
+            message = await self._receive()
+            body: bytes = message.get("body", b"")
+            if message["type"] != "http.request" or message.get("more_body", False) or len(body) > largest:
+                body = await self._read_on(message, largest)
         else:
             try:
                 async with asyncio.timeout(settings.body_deadline):
-                    body = await self._whole(largest)
+                    body = await self._read_on(await self._receive(), largest)
             except TimeoutError:
                 raise too_slow(settings.body_deadline) from None
         exchange_of(self.scope).body = body
         return body
-
-    async def _whole(self, largest: int) -> bytes:
-        message = await self.receive()
-        chunk: bytes = message.get("body", b"")
-        if message["type"] == "http.request" and not message.get("more_body", False) and len(chunk) <= largest:
-            return chunk
-        return await self._read_on(message, largest)
 
     async def _read_on(self, message: Message, largest: int) -> bytes:
         chunks: list[bytes] = []

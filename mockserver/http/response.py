@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 import starlette.responses
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.http.errors import Header, Headers, Refusal
 from mockserver.http.scope import exchange_of
 
 JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
+_LONGEST_NOTED = 65_536
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
 
@@ -22,6 +23,8 @@ class Response(starlette.responses.Response):
 
     Starlette's own constructor would encode and look through headers that are bytes already.
     """
+
+    body: bytes
 
     def __init__(self, status: int, fields: Headers, body: bytes, notes: tuple[str, ...] = ()) -> None:
         self.status_code, self.fields, self.body, self.notes = status, fields, body, notes
@@ -35,15 +38,31 @@ class Response(starlette.responses.Response):
         return Response(
             self.status_code if status is None else status,
             self.fields if fields is None else fields,
-            bytes(self.body) if body is None else body,
+            self.body if body is None else body,
             self.notes,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self.notes:
-            exchange_of(scope).notes = self.notes
+        exchange = exchange_of(scope)
+        exchange.status, exchange.answer_headers = self.status_code, self.raw_headers
+        exchange.answer, exchange.notes = self.body, self.notes
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.body})
+
+
+def noting(scope: Scope, send: Send) -> Send:
+    """A ``send`` that notes for the journal what it passes on: for answers of Starlette's own making."""
+    exchange = exchange_of(scope)
+    exchange.answer = b""
+
+    async def passing(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            exchange.status, exchange.answer_headers = message["status"], message["headers"]
+        elif len(exchange.answer) < _LONGEST_NOTED:
+            exchange.answer += message.get("body", b"")
+        await send(message)
+
+    return passing
 
 
 def of_json(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:

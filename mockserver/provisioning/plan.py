@@ -29,6 +29,7 @@ class Outcome(Enum):
 
 
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
+_IDENTIFIER, _JOINED, _FALLBACK = Naming.IDENTIFIER, Naming.JOINED, Naming.FALLBACK
 _UNCHANGED: Mapping[str, Json] = {}
 
 
@@ -149,14 +150,14 @@ class Planning:
 
     def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         if part.identity:
-            return (Name(Naming.JOINED, "", "", part.identity),)
+            return (Name(_JOINED, "", "", part.identity),)
         if type(identifiers) is dict:
-            return [Name(Naming.IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+            return [Name(_IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
             joined = tuple([one for one in joins if one in self.steps])
-            return (Name(Naming.FALLBACK, part.fallback.member, text, joined),)
+            return (Name(_FALLBACK, part.fallback.member, text, joined),)
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:

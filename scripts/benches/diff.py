@@ -1,43 +1,96 @@
-"""Time the diff: one change of our document with its witness (start-up included), and 250 paths against themselves."""
+"""Time the diff in CPU seconds of one core, start-up included, with its memory: large documents, and how both grow."""
 
 from __future__ import annotations
 
 import copy
 import json
+import random
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
+LARGEST_MEMORY = 300  # MB
 
 
-def timed(label: str, limit: float, *argv: str) -> bool:
-    """Run the command and print how long it took, start-up included."""
-    start = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "invigilate.py"), "diff", *argv, "--format", "json"],
-        capture_output=True,
-        check=False,
-        cwd=ROOT,
-    )
-    took = time.perf_counter() - start
-    verdict = json.loads(done.stdout)["verdict"] if done.returncode < 2 else done.stderr.decode()
-    print(f"{label:<44} {took:6.2f} s (limit {limit:.0f} s)  {verdict}")
-    return took <= limit
+class Run(NamedTuple):
+    """What one run of the command took, and what it found."""
+
+    seconds: float
+    megabytes: float
+    verdict: str
 
 
-def wide(document: dict[str, Any], paths: int) -> dict[str, Any]:
-    """A document with so many paths, each the provisioning operation under another name."""
-    result = copy.deepcopy(document)
-    path, item = next((path, item) for path, item in document["paths"].items() if "post" in item)
-    for number in range(paths - len(result["paths"])):
-        other = copy.deepcopy(item)
-        other["post"]["operationId"] = f"operation{number}"
-        result["paths"][f"{path}/{number}"] = other
-    return result
+_CHILD = """
+import resource, sys
+sys.path.insert(0, sys.argv[1])
+from spec.reporting.cli import diff
+code = diff(sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_SELF)
+sys.stderr.write(f"{used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}")
+"""
+
+
+def run(*argv: str) -> Run:
+    """Run the command in a process of its own; CPU time and the largest memory of that process."""
+    command = [sys.executable, "-c", _CHILD, str(ROOT), *argv, "--format", "json"]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=tempfile.gettempdir())
+    seconds, megabytes = done.stderr.decode().split()[-2:]
+    return Run(float(seconds), float(megabytes), json.loads(done.stdout)["verdict"])
+
+
+def linked(schemas: int, paths: int, *, circular: bool, words: int = 0) -> dict[str, Any]:
+    """A document of schemas that refer to each other (in circles, or downwards only), each used by some operations."""
+    chance = random.Random(1)  # noqa: S311  the same document at every run
+    found: dict[str, Any] = {
+        "Money": {
+            "type": "object",
+            "properties": {"amount": {"type": "integer"}, "currency": {"type": "string", "maxLength": 3}},
+            "required": ["amount"],
+        }
+    }
+    for number in range(schemas):
+        members: dict[str, Any] = {
+            f"p{each}": {"type": "string", "maxLength": 50 + each, "description": "x" * words} for each in range(6)
+        }
+        for each in range(4):
+            aim = chance.randrange(schemas) if circular else chance.randrange(number, schemas) + 1
+            if circular or aim < schemas:
+                there = {"$ref": f"#/components/schemas/S{aim}"}
+                members[f"l{each}"] = {"anyOf": [{"type": "string"}, there]} if each % 2 else there
+        members["money"] = {"$ref": "#/components/schemas/Money"}
+        found[f"S{number}"] = {"type": "object", "properties": members, "required": ["p0"]}
+    items = {}
+    for number in range(paths):
+        schema = {"$ref": f"#/components/schemas/S{number % schemas}"}
+        ok = {"200": {"description": "ok", "content": {"application/json": {"schema": schema}}}}
+        body = {"content": {"application/json": {"schema": schema}}}
+        items[f"/r{number}/{{id}}"] = {
+            "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+            "post": {"operationId": f"post{number}", "requestBody": body, "responses": ok},
+            "get": {"operationId": f"get{number}", "responses": ok},
+        }
+    info = {"title": "t", "version": "1"}
+    return {"openapi": "3.1.0", "info": info, "paths": items, "components": {"schemas": found}}
+
+
+def tightened(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with a change of the component that all others use."""
+    changed = copy.deepcopy(document)
+    changed["components"]["schemas"]["Money"]["properties"]["currency"]["maxLength"] = 2
+    changed["components"]["schemas"]["Money"]["required"].append("currency")
+    return changed
+
+
+def reworded(document: dict[str, Any]) -> dict[str, Any]:
+    """The document with another title, and one more word in every operation."""
+    changed = copy.deepcopy(document)
+    changed["info"]["title"] = "Another title"
+    for item in changed["paths"].values():
+        item["get"]["description"] = "reads"
+    return changed
 
 
 def main() -> int:
@@ -45,7 +98,12 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from spec.source.reading import read
 
-    document = read(ROOT / "spec" / "openapi.yaml").value
+    ours = read(ROOT / "spec" / "openapi.yaml").value
+    ours_changed = copy.deepcopy(ours)
+    ours_changed["components"]["schemas"]["Configuration"]["required"].append("notes")
+    flat, circle = (linked(300, 700, circular=circular, words=40) for circular in (False, True))
+    broad = linked(200, 2500, circular=True)
+    large = linked(1600, 1800, circular=True, words=60)
     with tempfile.TemporaryDirectory() as folder:
 
         def saved(name: str, value: dict[str, Any]) -> str:
@@ -53,20 +111,30 @@ def main() -> int:
             path.write_text(json.dumps(value, indent=1), encoding="utf-8")
             return str(path)
 
-        changed = copy.deepcopy(document)
-        changed["components"]["schemas"]["Configuration"]["required"].append("notes")
-        broad = wide(document, 250)
-        reworded = copy.deepcopy(broad)
-        reworded["info"]["title"] = "Another title"
-        narrowed = copy.deepcopy(broad)
-        narrowed["components"]["schemas"]["Configuration"]["required"].append("notes")
-        one = saved("one.json", document)
+        def measured(label: str, limit: float, old: dict[str, Any], new: dict[str, Any]) -> bool:
+            one, two = saved("old.json", old), saved("new.json", new)
+            size = Path(one).stat().st_size / 2**20
+            took = run(one, two)
+            good = took.seconds <= limit and took.megabytes <= LARGEST_MEMORY
+            print(
+                f"{label:<46} {size:5.1f} MB {took.seconds:6.2f} s (limit {limit:.0f}) {took.megabytes:5.0f} MB"
+                f"  {took.verdict}{'' if good else '  OVER'}"
+            )
+            return good
+
         results = [
-            timed("one change of our document, with witness", 1, one, saved("changed.json", changed)),
-            timed("250 paths against themselves", 3, saved("wide.json", broad), saved("same.json", broad)),
-            timed("250 paths, prose changed", 3, saved("wide.json", broad), saved("reworded.json", reworded)),
-            timed("250 paths, one shared schema changed", 3, saved("wide.json", broad), saved("narrow.json", narrowed)),
+            measured("one change of our document, with its proof", 1, ours, ours_changed),
+            measured("a shared component changed", 5, flat, tightened(flat)),
+            measured("a shared component changed, circular schemas", 5, circle, tightened(circle)),
+            measured("5,000 operations against themselves", 6, broad, broad),
+            measured("5,000 operations, all with other words", 6, broad, reworded(broad)),
+            measured("a large document against itself", 2, large, large),
         ]
+        print("growth: a shared component changed, circular schemas")
+        for schemas in (100, 200, 400, 800):
+            document = linked(schemas, 2 * schemas, circular=True)
+            took = run(saved("old.json", document), saved("new.json", tightened(document)))
+            print(f"  {2 * schemas:5} paths, {schemas:4} schemas {took.seconds:6.2f} s {took.megabytes:5.0f} MB")
     return int(not all(results))
 
 

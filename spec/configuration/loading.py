@@ -31,6 +31,11 @@ class Configuration:
     value: Mapping[str, Any] = field(default_factory=dict)
     source: Source | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return self.source.name if self.source else NAME
+
     def section(self, name: str) -> Mapping[str, Any]:
         """The decisions about one command (``lint``, ``diff``); empty where there are none."""
         found: Mapping[str, Any] = self.value.get(name, {})

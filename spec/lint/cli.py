@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from difflib import get_close_matches
+from pathlib import Path
 
-from spec.catalogue.clauses import load_clauses
+from spec.catalogue.clauses import Catalogue, load_clauses
+from spec.configuration.loading import configuration
+from spec.lint.choices import decided, worst
 from spec.lint.explanations import EXPLANATIONS
+from spec.lint.fixing import mended
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
 from spec.openapi.options import add_reading_options, read_as
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
-from spec.source.reading import SourceError
+from spec.source.reading import Mark, SourceError, read
+
+_WATCH_SECONDS = 0.3
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,8 +31,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit codes: 0 nothing at or above --fail-on, 1 something is, 2 a document cannot be read.",
     )
     options.add_argument(
-        "files", metavar="FILE", nargs="*", help="an OpenAPI document, git:REV:PATH, or git::PATH (staged)"
-    )
+        "files", metavar="FILE", nargs="*",
+        help="an OpenAPI document, git:REV:PATH, git::PATH (staged), or - for the standard input",
+    )  # fmt: skip
     options.add_argument("--format", choices=FORMATS, default="text", help="how to show the findings (default: text)")
     options.add_argument(
         "--fail-on", choices=("error", "warning", "note", "never"), default="warning",
@@ -34,6 +42,11 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
+    options.add_argument(
+        "--config", metavar="FILE", help="decisions of the project (default: .invigilate.yaml here, if there is one)"
+    )
+    options.add_argument("--fix", action="store_true", help="mend in the file what has one right answer")
+    options.add_argument("--watch", action="store_true", help="lint again whenever a file changes, until interrupted")
     add_reading_options(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     options.add_argument("--explain", metavar="RULE", help="say at more length why a rule is there, and exit")
@@ -67,22 +80,86 @@ def lint(argv: list[str]) -> int:
     if not given.files:
         sys.stderr.write("invigilate lint: name at least one document.\n")
         return 2
-    found: list[Finding] = []
+    if given.watch:
+        return _watched(given)
+    return _once(given)
+
+
+def _once(given: argparse.Namespace) -> int:
     try:
+        decisions = configuration(given.config)
         clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
+        formats = frozenset(CHECKED_FORMATS) | frozenset(decisions.value.get("formats", ()))
+        found: list[Finding] = []
         for name in given.files:
-            found.extend(findings(read_as(given, name), formats=frozenset(CHECKED_FORMATS), clauses=clauses))
+            found.extend(_of_file(given, name, formats, clauses))
+        result = decided(found, decisions)
     except SourceError as error:
         sys.stderr.write(f"invigilate lint: {error}\n")
         return 2
     except RecursionError:
         sys.stderr.write(f"invigilate lint: {name}:1:1: the schemas are nested too deeply; flatten them with $ref.\n")
         return 2
-    text = FORMATS[given.format](found)
+    _write(FORMATS[given.format](result.findings))
+    if result.ignored:
+        sys.stderr.write(f"invigilate lint: {result.ignored} finding(s) ignored by {decisions.name}.\n")
+    for entry in result.unused:
+        sys.stderr.write(
+            f"invigilate lint: {decisions.name} ignores {entry.rule} at {entry.pointer}: nothing is there.\n"
+        )
+    highest = worst(result.findings)
+    if given.fail_on == "never" or highest is None:
+        return 0
+    return int(SEVERITIES.index(highest) >= SEVERITIES.index(given.fail_on))
+
+
+def _of_file(given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue) -> tuple[Finding, ...]:
+    """The findings in a document, mended first where that was asked for."""
+    found = findings(read_as(given, name), formats=formats, clauses=clauses)
+    if not given.fix:
+        return found
+    path = Path(name)
+    if not path.is_file():
+        raise SourceError(name, Mark(1, 1), "--fix writes files; this is none.")
+    source = read(path)
+    text, done = mended(path.read_text(encoding="utf-8"), source, list(found))
+    if not done:
+        return found
+    _replace(path, text)
+    for finding in done:
+        sys.stderr.write(f"invigilate lint: mended {finding.place}: {finding.message}\n")
+    return findings(read_as(given, name), formats=formats, clauses=clauses)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file in one step, so that nobody ever reads half of it."""
+    beside = path.with_name(f".{path.name}.mended")
+    try:
+        beside.write_text(text, encoding="utf-8", newline="")
+        beside.chmod(path.stat().st_mode)
+        beside.replace(path)
+    except OSError as error:
+        raise SourceError(str(path), Mark(1, 1), f"cannot be written: {error.strerror or error}.") from None
+
+
+def _watched(given: argparse.Namespace) -> int:
+    """Lint again whenever one of the files changes, until interrupted. Returns the last exit code."""
+    seen: tuple[float, ...] | None = None
+    code = 0
+    try:
+        while True:
+            times = tuple(path.stat().st_mtime if (path := Path(name)).exists() else 0.0 for name in given.files)
+            if times != seen:
+                seen = times
+                code = _once(given)
+                sys.stdout.flush()
+            time.sleep(_WATCH_SECONDS)
+    except KeyboardInterrupt:
+        return code
+
+
+def _write(text: str) -> None:
     try:
         sys.stdout.write(text)
     except UnicodeEncodeError:
         sys.stdout.write(text.encode("ascii", "backslashreplace").decode("ascii"))
-    if given.fail_on == "never":
-        return 0
-    return int(any(SEVERITIES.index(each.severity) >= SEVERITIES.index(given.fail_on) for each in found))

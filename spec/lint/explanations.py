@@ -15,6 +15,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "enum-member-impossible": "The value is listed, but another keyword beside the list refuses it, so nobody can ever send it.",
     "unsatisfiable-schema": "It is proven that no value at all satisfies the schema; a call that needs one cannot be made.",
     "pattern-unreadable": "JSON Schema patterns are ECMA-262 regular expressions. Possessive quantifiers, inline flags and \\A, \\Z are not part of it.",
+    "pattern-class": "ECMA-262 reads \\d as ASCII digits, Python and .NET as the digits of every script: a value that one tool accepts is refused by another.",
     "pattern-without-anchors": "JSON Schema patterns search: 'ab' accepts 'xxabyy'. Write ^ab$ where the whole text is meant.",
     "pattern-alphabets-differ": "Two places describe the same kind of identifier with other alphabets: one accepts what the other refuses.",
     "format-unchecked": "Formats are open in OpenAPI. One that no validator checks documents a wish, and every value passes.",

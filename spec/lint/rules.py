@@ -63,6 +63,7 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("enum-member-impossible", "error", "Remove the value, or widen the schema beside the enumeration."),
     LintRule("unsatisfiable-schema", "error", "Remove one of the contradicting keywords."),
     LintRule("pattern-unreadable", "error", "Write the pattern as an ECMA-262 regular expression."),
+    LintRule("pattern-class", "note", "Write the class out, such as [0-9]: tools read \\d, \\w and \\s differently beyond ASCII."),
     LintRule("pattern-without-anchors", "warning", "Write ^ and $ around the pattern; without them any text that contains a match passes."),
     LintRule("pattern-alphabets-differ", "note", "Use one alphabet for one kind of identifier throughout the document."),
     LintRule("format-unchecked", "note", "Use a format that validators check, or say it with a pattern."),

@@ -51,6 +51,9 @@ def _patterns(place: SchemaPlace, alphabets: dict[str, list[Hit]]) -> Iterator[H
     elif not _ANCHORED.search(pattern) and place.keyword not in ("if", "not"):
         message = f"The pattern {pattern!r} has no anchors: it accepts any text that contains a match."
         yield Hit("pattern-without-anchors", pointer, message)
+    if re.search(r"\\[dws]", pattern):
+        message = f"The pattern {pattern!r} has a class that tools read differently."
+        yield Hit("pattern-class", pointer, message)
     if found := _SID.match(pattern):
         message = f"{found[1]} is followed by 32 of [{found[2]}]."
         alphabets[f"[{found[2]}]"].append(Hit("pattern-alphabets-differ", pointer, message))

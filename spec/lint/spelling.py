@@ -38,6 +38,11 @@ _OBJECTS: Mapping[str, frozenset[str]] = {
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
+def same_but_for_case(word: str) -> str | None:
+    """The keyword of a schema that differs from a word in case, dashes and underscores only, or None."""
+    return _by_case(_SCHEMA).get(_folded(word))
+
+
 def misspelt_keywords(place: SchemaPlace) -> Iterator[Hit]:
     """Words of a schema that no dialect knows but that are close to one."""
     yield from _misspelt(place.schema, place.pointer, _SCHEMA, "schema")
@@ -80,8 +85,12 @@ def _by_case(known: frozenset[str]) -> Mapping[str, str]:
     return {word.lower(): word for word in sorted(known)}
 
 
+def _folded(word: str) -> str:
+    return word.lower().replace("_", "").replace("-", "")
+
+
 def _nearest(word: str, known: frozenset[str]) -> str | None:
-    folded = word.lower().replace("_", "").replace("-", "")
+    folded = _folded(word)
     by_case = _by_case(known)
     if folded in by_case:
         return by_case[folded]

@@ -44,8 +44,17 @@ class _Way:
 class Resolver:
     """Inlines references. Complaints go to ``report(pointer, reason)``; what cannot be resolved becomes ``{}``."""
 
-    def __init__(self, root: Mapping[str, Any], report: Report, gaps: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        root: Mapping[str, Any],
+        report: Report,
+        gaps: Mapping[str, str] | None = None,
+        *,
+        rewrite: Callable[[Mapping[str, Any]], dict[str, Any]] = dict,
+    ) -> None:
+        """``rewrite`` is what becomes of each schema object once its children are done."""
         self.root, self.report, self.gaps = root, report, gaps or {}
+        self.rewrite = rewrite
         self.legacy = version(root).startswith("3.0")
         self.origins: dict[int, str] = {}
         self._keep: list[Any] = []  # origins are keyed by identity: nothing may be collected
@@ -81,6 +90,8 @@ class Resolver:
             size += self._size(inlined[key]) if member is not None else 0
         if kind is Kind.SCHEMA and self.legacy:
             inlined = modern(inlined)
+        if kind is Kind.SCHEMA:
+            inlined = self.rewrite(inlined)
         self._sizes[id(inlined)] = size
         if size > LARGEST:
             self.report(pointer, f"grows to more than {LARGEST:,} objects when references are followed: the limit.")

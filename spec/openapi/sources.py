@@ -6,6 +6,7 @@ their files; places still lead into the files. Path items are taken over where a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,10 @@ from spec.openapi.resolving import target
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
 from spec.source.pointer import escape, follow, split
-from spec.source.reading import HOLDER, Gap, Source, read, written
+from spec.source.reading import HOLDER, LARGEST, Gap, Source, decoded, read, written
+
+STANDARD_INPUT = "<stdin>"
+"""What a document is called that comes from the standard input (``-``)."""
 
 
 def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Path] = ()) -> Source:
@@ -37,6 +41,8 @@ def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Pa
 
 
 def _root(path: Path) -> Source:
+    if str(path) == "-":
+        return decoded(sys.stdin.buffer.read(LARGEST + 1), STANDARD_INPUT)
     return read(path)
 
 

@@ -63,6 +63,9 @@ def _is_label(label: str) -> bool:
     return True
 
 
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+\Z")
+
+
 def is_http_url(text: str) -> bool:
     """An absolute http or https URL with a host (RFC 3986, RFC 9110 section 4.2)."""
     head = _URL_HEAD.match(text)
@@ -73,3 +76,8 @@ def is_http_url(text: str) -> bool:
         return bool(parts.hostname) and (parts.port is None or parts.port >= 0)
     except ValueError:
         return False
+
+
+def is_uri(text: str) -> bool:
+    """An absolute URI (RFC 3986 section 4.3 with fragment): a scheme, and no characters that must be escaped."""
+    return _URI.match(text) is not None

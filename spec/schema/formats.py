@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from spec.schema.addresses import is_email, is_http_url
+from spec.schema.addresses import is_email, is_http_url, is_uri
 
 _MOST_REMEMBERED = 64  # characters of a text whose instant is remembered
 _DATE_TIME = re.compile(
@@ -15,6 +15,7 @@ _DATE_TIME = re.compile(
     r"(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))\Z"
 )
 _CALENDAR = re.compile(r"[+-]?([0-9]{4,6})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2})(?::?([0-9]{2}))?.*)?\Z")
+_IN_EVERY_MONTH = frozenset(f"{day:02}" for day in range(1, 29))
 _OTHER_ISO = re.compile(r"[+-]?[0-9]{4}[-0-9W:Tt.,+Zz ]*\Z")
 
 
@@ -78,6 +79,8 @@ def is_iso_8601_date(text: str) -> bool:
 
 def is_calendar_day(text: str) -> bool:
     """False for a date whose day its month does not have, such as 30 February; texts without such a date are fine."""
+    if text[4:5] == "-" == text[7:8] and text[8:10] in _IN_EVERY_MONTH:
+        return True
     found = _CALENDAR.match(text)
     if found is None or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
         return True
@@ -109,6 +112,11 @@ def is_time_zone(text: str) -> bool:
     return text in _zones()
 
 
+def is_date(text: str) -> bool:
+    """RFC 3339 section 5.6 ``full-date``."""
+    return len(text) == 10 and instant(f"{text}T00:00:00Z") is not None
+
+
 FORMATS: Mapping[str, Callable[[str], bool]] = {
     "date-time": is_date_time,
     "iso-8601-date": is_iso_8601_date,
@@ -117,4 +125,6 @@ FORMATS: Mapping[str, Callable[[str], bool]] = {
     "currency-code": is_currency_code,
     "time-zone": is_time_zone,
     "http-url": is_http_url,
+    "date": is_date,
+    "uri": is_uri,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from typing import Any
 
@@ -91,7 +92,9 @@ def _complaints(place: Place, clauses: frozenset[str]) -> Iterator[str]:
     schema = place.schema
     for key in schema:
         if key not in KNOWN:
-            yield f"the keyword {key!r} is not implemented and would have no effect; remove it or say it otherwise."
+            near = get_close_matches(key, KNOWN, n=1, cutoff=0.75)
+            hint = f"did you mean {near[0]!r}?" if near else "remove it or say it otherwise."
+            yield f"the keyword {key!r} is not implemented and would have no effect; {hint}"
         elif key in OF_A_MEMBER | OF_A_PART and not place.direct:
             yield f"{key} takes effect only on members reached through properties and allOf; move it there."
     if "format" in schema and schema["format"] not in FORMATS:

@@ -15,6 +15,7 @@ import jsonschema_rs
 
 from spec.openapi.document import Schema
 from spec.schema.formats import FORMATS, instant
+from spec.schema.instance_path import instance_path
 from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.messages import expectation, received, received_members
@@ -158,7 +159,7 @@ class Rules:
         """The texts in the value that convert to what is meant in their places, by path."""
         found = {}
         for error in errors:
-            path, schema_path = tuple(error.instance_path), list(error.schema_path)
+            path, schema_path = tuple(instance_path(error, value)), list(error.schema_path)
             text = follow(value, path)
             if not schema_path or not isinstance(text, str):
                 continue
@@ -170,7 +171,7 @@ class Rules:
         return found
 
     def _violations(self, error: jsonschema_rs.ValidationError, value: Json) -> Iterator[Violation]:
-        path, schema_path = list(error.instance_path), list(error.schema_path)
+        path, schema_path = instance_path(error, value), list(error.schema_path)
         keyword = str(schema_path[-1]) if schema_path else "false"
         holder = _schema_at(self.schema, schema_path[:-1])
         kind = error.kind

@@ -163,27 +163,17 @@ class _Walk:
 
     def _objects(self, schema: Schema, depth: int) -> Iterator[Schema]:
         members: Schema = schema.get("properties", {})
-        required: list[str] = list(schema.get("required", ()))
-        base: Schema = {}
-        spare: dict[str, list[Any]] = {}
-        for name in required:
-            found = list(islice(self.values(self._member(schema, name), depth + 1), _EACH))
-            if not found:
-                return
-            base[name], spare[name] = found[0], found[1:]
-        for name, names in schema.get("dependentRequired", {}).items():
-            if name in base:
-                demanded = {each: self._one(schema, each, depth) for each in names if each not in base}
-                if any(value is _ABSENT for value in demanded.values()):
-                    return
-                base.update(demanded)
-        least = int(schema.get("minProperties", 0))
-        full = dict(base)
-        for name in [*members, *(() if least > 200 else self._names(schema, least + len(members)))]:
-            if len(full) >= least:
-                break
-            if name not in full and (value := self._one(schema, name, depth)) is not _ABSENT:
-                full[name] = value
+        choices = {
+            name: list(islice(self.values(self._member(schema, name), depth + 1), _EACH))
+            for name in schema.get("required", ())
+        }
+        if not all(choices.values()):
+            return
+        full = {name: found[0] for name, found in choices.items()}
+        spare = {name: found[1:] for name, found in choices.items()}
+        if not self._demanded(schema, full, depth):
+            return
+        self._enough(schema, full, depth)
         yield full
         for name, values in spare.items():
             yield from ({**full, name: value} for value in values[:3])
@@ -199,6 +189,25 @@ class _Walk:
         for name in self._names(schema, 2):
             for value in islice(self.values(self._member(schema, name), depth + 1), 3):
                 yield {**full, name: value}
+
+    def _demanded(self, schema: Schema, full: Schema, depth: int) -> bool:
+        """Add the members that those of a body demand beside themselves; False if one of them cannot be."""
+        for name, names in schema.get("dependentRequired", {}).items():
+            if name in full:
+                demanded = {each: self._one(schema, each, depth) for each in names if each not in full}
+                if any(value is _ABSENT for value in demanded.values()):
+                    return False
+                full.update(demanded)
+        return True
+
+    def _enough(self, schema: Schema, full: Schema, depth: int) -> None:
+        """Add members until there are as many as the schema asks for."""
+        members, least = schema.get("properties", {}), int(schema.get("minProperties", 0))
+        for name in [*members, *(() if least > 200 else self._names(schema, least + len(members)))]:
+            if len(full) >= least:
+                break
+            if name not in full and (value := self._one(schema, name, depth)) is not _ABSENT:
+                full[name] = value
 
     def _one(self, schema: Schema, name: str, depth: int) -> Any:
         return next(self.values(self._member(schema, name), depth + 1), _ABSENT)

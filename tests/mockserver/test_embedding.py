@@ -17,6 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
+from mockserver.endpoints.routes import MethodRoute
 from spec.openapi.document import Document
 
 COURSE = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
@@ -149,7 +150,7 @@ def test_events_pass_as_they_come_and_the_journal_keeps_their_beginning(
 
         return StreamingResponse(sent(), media_type="text/event-stream")
 
-    client.app.router.routes.append(Route("/events", events))
+    client.app.router.routes.append(MethodRoute("GET", "/events", events))
     answer = client.http.get("/events")
     assert answer.text.count("data: ") == 100
     assert passed == list(range(100))

@@ -17,6 +17,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from mockserver.launch import LaunchError, checked_url
+
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., Any]
 
@@ -118,7 +120,7 @@ def test_the_ready_file_of_a_killed_mock_does_not_mislead(start: Start, tmp_path
     port = str(taken.getsockname()[1])
     with taken:
         arguments = command("mock", "--port", port, "--ready-file", str(killed.file))
-        assert subprocess.run(arguments, cwd=ROOT, capture_output=True, timeout=20).returncode == 2
+        assert subprocess.run(arguments, cwd=ROOT, capture_output=True, timeout=120).returncode == 2
     assert not killed.file.exists()
 
 
@@ -180,12 +182,6 @@ def test_seeds_repeat_sids(start: Start) -> None:
         (["--keys", "{tmp}/missing/keys.pem"], "cannot be created"),
         (["--fault", "nothing"], "no fault 'nothing'"),
         (["--public-url", "somewhere"], "absolute http"),
-        (["--public-url", "http://mock.test/?x=1"], "without a user, a query and a fragment"),
-        (["--public-url", "http://mock.test/#top"], "without a user, a query and a fragment"),
-        (["--public-url", "http://me:secret@mock.test/"], "without a user, a query and a fragment"),
-        (["--public-url", "http://:80/"], "absolute http"),
-        (["--public-url", "http://mock.test:99999/"], "absolute http"),
-        (["--public-url", "http://[::1/"], "absolute http"),
         (["--host", "no.such.host.invalid"], "cannot be used"),
         (["--ready-file", "{tmp}/missing/ready.json"], "cannot be written"),
     ],
@@ -196,15 +192,41 @@ def test_what_cannot_start_says_why_in_one_line(tmp_path: Path, options: list[st
         (tmp_path / name).write_text("junk")
         (tmp_path / name).chmod(mode)
     filled = [one.replace("{tmp}", str(tmp_path)) for one in options]
-    done = subprocess.run(command("mock", "--port", "0", *filled), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(
+        command("mock", "--port", "0", *filled), cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("http://mock.test/?x=1", "without a user, a query and a fragment"),
+        ("http://mock.test/?", "without a user, a query and a fragment"),
+        ("http://mock.test/#top", "without a user, a query and a fragment"),
+        ("http://me:secret@mock.test/", "without a user, a query and a fragment"),
+        ("http://:80/", "absolute http"),
+        ("http://mock.test:99999/", "absolute http"),
+        ("http://[::1/", "absolute http"),
+        ("//mock.test/", "absolute http"),
+        ("ftp://mock.test/", "absolute http"),
+    ],
+)
+def test_a_public_url_that_no_link_can_start_with_is_refused(url: str, message: str) -> None:
+    with pytest.raises(LaunchError, match=message):
+        checked_url(url)
+
+
+def test_a_public_url_loses_its_last_slash_only() -> None:
+    assert checked_url("https://mock.test/lms/") == "https://mock.test/lms"
+    assert checked_url("http://[::1]:8400") == "http://[::1]:8400"
+
+
 def test_a_taken_port_is_one_line(running: Running) -> None:
     done = subprocess.run(
-        command("mock", "--port", str(running.port)), cwd=ROOT, capture_output=True, text=True, timeout=20
+        command("mock", "--port", str(running.port)), cwd=ROOT, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 2
     assert f"127.0.0.1:{running.port} cannot be listened on" in done.stderr

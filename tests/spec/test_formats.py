@@ -157,3 +157,27 @@ def test_other_formats(name: str, text: str, taken: bool) -> None:
 @given(st.text())
 def test_no_format_ever_raises(text: str) -> None:
     assert all(accepts(text) in (True, False) for accepts in FORMATS.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [("https://a.example/b?c#d", True), ("urn:isbn:1", True), ("mailto:a@b", True), ("a", False), ("/a", False), (":a", False),
+     ("1a:b", False), ("http://a b", False), ("http://\u00e9", False), ("a:", False), ("a:b\n", False)],
+)  # fmt: skip
+def test_uri(text: str, right: bool) -> None:
+    assert FORMATS["uri"](text) == right
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("2026-02-28", True),
+        ("2024-02-29", True),
+        ("2026-02-30", False),
+        ("2026-2-28", False),
+        ("2026-02-28T00:00:00Z", False),
+        ("", False),
+    ],
+)
+def test_date(text: str, right: bool) -> None:
+    assert FORMATS["date"](text) == right

@@ -49,8 +49,8 @@ REFUSED: list[tuple[str, Change, str]] = [
     ("twice", lambda t: t["paths"]["/oidc/jwks"]["get"].update(operationId="provision"), "occurs twice"),
     ("unknown scheme", lambda t: t.update(security=[{"basic": []}]), "names the scheme 'basic'"),
     ("unknown keyword", lambda t: schemas(t)["Course"].update(dependencies={}), "is not implemented"),
-    ("x-format", lambda t: schemas(t)["Course"].update({"x-format": {}}), "'x-format' is not implemented"),
-    ("unknown format", lambda t: schemas(t)["Identifier"].update(format="uuid"), "has no checker"),
+    ("nearly ours", lambda t: schemas(t)["Course"].update({"x-resouce": {}}), "did you mean 'x-resource'?"),
+    ("unknown format", lambda t: schemas(t)["Identifier"].update(format="isbn"), "has no checker"),
     ("bad pattern", lambda t: schemas(t)["Identifier"].update(pattern="("), "not a regular expression"),
     ("class in pattern", lambda t: schemas(t)["Identifier"].update(pattern="^\\d$"), "tools read differently"),
     ("bad type", lambda t: schemas(t)["Identifier"].update(type="text"), "is not valid"),
@@ -162,7 +162,7 @@ def test_what_would_not_be_enforced_is_refused_with_its_place(change: Change, re
 
 def test_every_problem_is_told_at_once() -> None:
     def change(tree: dict[str, Any]) -> None:
-        schemas(tree)["Identifier"]["format"] = "uuid"
+        schemas(tree)["Identifier"]["format"] = "isbn"
         schemas(tree)["Course"]["dependencies"] = {}
 
     with pytest.raises(DocumentError) as caught:

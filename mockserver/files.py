@@ -1,0 +1,51 @@
+"""The files from which a mock is made, and what they say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from spec.catalogue.clauses import Catalogue, load_clauses
+from spec.load import build
+from spec.openapi.document import Document
+from spec.openapi.sources import document as read_document
+from spec.resources.annotations import resources
+from spec.resources.installs import Install, load_installs
+from spec.source.files import Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What the files of a mock say."""
+
+    document: Document
+    clauses: Catalogue
+    installs: tuple[Install, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files from which a mock is made."""
+
+    document: Path | str
+    clauses: Path
+    installs: Path
+    reach: Reach = field(default_factory=Reach)
+    overlays: tuple[Path, ...] = ()
+    referenced: list[Path] = field(default_factory=list)
+    """The other files of the document, as they were when it was read last."""
+
+    def read(self) -> Read:
+        """What they say now. Raises SourceError or DocumentError."""
+        clauses = load_clauses(self.clauses)
+        source = read_document(self.document, self.reach, self.overlays)
+        self.referenced[:] = [Path(file.name) for file in source.files.values()]
+        document = build(source, clauses)
+        provision = document.operations.get("provision")
+        installs = load_installs(resources(provision), self.installs) if provision else ()
+        return Read(document, clauses, installs)
+
+    def watched(self) -> tuple[Path, ...]:
+        """The files whose edits matter; what git holds does not change."""
+        named = (Path(self.document), *self.overlays, self.clauses, self.installs, *self.referenced)
+        return tuple(dict.fromkeys(path for path in named if not str(path).startswith("git:")))

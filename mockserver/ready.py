@@ -1,0 +1,81 @@
+"""What a client needs to begin, and what the terminal shows of it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+
+from mockserver.app import Mock
+from mockserver.auth.keys import Keys
+from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.settings import Settings
+from mockserver.state.clock import system_clock
+from mockserver.state.ids import SystemIds
+from spec.resources.installs import Install
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What a caller needs; the content of the ready file."""
+
+    url: str
+    install: str
+    token: str
+    expired_token: str
+    integration: str | None
+    other_install: str | None
+    other_token: str | None
+    pid: int
+
+
+def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
+    now = system_clock()
+    ids = SystemIds()
+
+    def minted(install: str, start: float) -> str:
+        claims = api_claims(
+            install, issued=start, starts=start, expires=start + settings.token_ttl, token_id=ids.token_id()
+        )
+        return sign(claims, API_TYPE, keys)
+
+    first, other = installs[0], installs[1] if len(installs) > 1 else None
+    return Ready(
+        url=url,
+        install=first.sid,
+        token=minted(first.sid, now),
+        expired_token=minted(first.sid, now - settings.token_ttl - 60),
+        integration=next(iter(first.members.get("integrations", ())), None),
+        other_install=other.sid if other else None,
+        other_token=minted(other.sid, now) if other else None,
+        pid=os.getpid(),
+    )
+
+
+def banner(app: Mock, ready: Ready) -> str:
+    """What the terminal shows: endpoint, install, token, and a line to paste."""
+    example = app.example(ready.url)
+    command = (
+        f"curl {shlex.quote(example.url)} -H {shlex.quote('token: ' + ready.token)} "
+        f"-H 'Content-Type: application/json' -d {shlex.quote(example.body)}"
+    )
+    faults = ", ".join(app.settings.faults)
+    fault = f"  fault     {faults} (this mock misbehaves on purpose)\n" if faults else ""
+    return (
+        f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
+        f"  endpoint  {example.url}\n"
+        f"  install   {ready.install} ({app.installs[0].name})\n"
+        f"  page      {ready.url}/\n{fault}"
+        f"  token     {ready.token}\n\n"
+        f"Paste this to try it:\n\n  {command}\n\n"
+        "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
+    )
+
+
+def exposure(host: str) -> str:
+    """The warning about an address that others can reach."""
+    return (
+        f"invigilate mock: listening on {host}: whoever reaches this machine can call this mock, and reset it. "
+        "Callers that use a name need --allow-host NAME.\n"
+    )

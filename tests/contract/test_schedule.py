@@ -1,0 +1,125 @@
+"""Probes side by side find the same as one by one, stop together, and a run says what it does not rest on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from contract.http.exchange import Exchange, Loss, Request
+from contract.run.accounting import affordable
+from contract.run.runner import Report, RunSettings, run
+from tests.servers.behaviour import HONEST, Behaviour
+from tests.servers.harness import access, clauses, document, failed, found, judged
+from tests.servers.independent import Independent
+from tests.servers.inprocess import InProcess
+
+SOME = ("recall", "broken", "kinds", "credentials", "memory")
+
+
+def bodies(report: Report) -> list[str]:
+    """What was sent, without the names that differ from run to run."""
+    prefixes = {
+        text.split("-")[1]
+        for one in report.exchanges
+        for text in str(one.request.body).split('"')
+        if text.startswith("iv-")
+    }
+    texts = []
+    for one in report.exchanges:
+        text = (one.request.body or b"").decode("utf-8", "replace")
+        for prefix in prefixes:
+            text = text.replace(prefix, "?").replace(prefix[-6:], "?")
+        texts.append(text)
+    return texts
+
+
+def test_side_by_side_nothing_is_found_on_an_honest_server_and_nothing_is_left_out() -> None:
+    alone, beside = judged(HONEST, *SOME), judged(HONEST, *SOME, jobs=5)
+    assert failed(alone) == failed(beside) == []
+    # each share sends the good body once more behind its first refusal of a part
+    assert 0 <= len(beside.exchanges) - len(alone.exchanges) <= 20
+    exercised = [{name for name, one in report.results.items() if one.exercised} for report in (alone, beside)]
+    assert exercised[0] == exercised[1]
+
+
+def test_the_choices_of_a_probe_depend_on_the_seed_alone() -> None:
+    once, again = judged(HONEST, "recall", "kinds", jobs=3), judged(HONEST, "recall", "kinds", jobs=3)
+    assert sorted(len(one) for one in bodies(once)) == sorted(len(one) for one in bodies(again))
+
+
+@pytest.mark.parametrize(
+    ("quirk", "clause"),
+    [
+        ("course-gets-a-new-sid", "recall-finds"),
+        ("one-sid-for-all-courses", "sids-distinct"),
+        ("forgets-after-a-while", "recall-finds"),
+        ("provisions-what-it-refuses", "credential-refusal-stores-nothing"),
+    ],
+)
+def test_side_by_side_a_fault_is_found(quirk: str, clause: str) -> None:
+    assert clause in found(judged(Behaviour(quirks=frozenset({quirk})), *SOME, jobs=5))
+
+
+class Failing:
+    """A server that is gone after some requests."""
+
+    def __init__(self, most: int) -> None:
+        self.inner, self.left, self.after = InProcess(Independent(HONEST)), most, 0
+
+    def send(self, request: Request) -> Exchange:
+        self.left -= 1
+        if self.left > 0:
+            return self.inner.send(request)
+        self.after += 1
+        return Exchange(request, None, 0.0, 0.0, failure="Connection refused", loss=Loss.UNSENT)
+
+    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+        return self.inner.burst(requests)
+
+    def close(self) -> None:
+        pass
+
+
+def test_what_goes_away_stops_everything() -> None:
+    server = Failing(150)
+    report = judged(HONEST, *SOME, jobs=5, transport=server)
+    assert "cannot be reached any more" in str(report.cannot)
+    assert server.after < 150
+
+
+@pytest.mark.parametrize("jobs", [1, 5])
+def test_a_limit_of_requests_holds_and_is_told_with_the_share_that_was_judged(jobs: int) -> None:
+    plan = RunSettings(examples=0, jobs=jobs, most_requests=90)
+    server = InProcess(Independent(HONEST))
+    report = run(
+        server, "http://127.0.0.1:8019", document(), clauses(), access(HONEST), plan, sleep=lambda seconds: None
+    )
+    assert len(report.exchanges) <= 90
+    assert "limit of 90 requests" in str(report.stopped)
+    assert any("clauses that a run can show" in note for note in report.notes)
+    assert report.exit_code(strict=False) == 0
+
+
+def test_what_is_required_and_was_not_exercised_fails() -> None:
+    plan = RunSettings(
+        examples=0, most_requests=40, require=frozenset({"recall-finds", "concurrent-once", "latency-flat"})
+    )
+    server = InProcess(Independent(HONEST))
+    report = run(
+        server, "http://127.0.0.1:8019", document(), clauses(), access(HONEST), plan, sleep=lambda seconds: None
+    )
+    assert report.unmet == ("concurrent-once", "latency-flat")
+    assert report.exit_code(strict=False) == 1
+    assert any(note.startswith("Required, but not exercised: concurrent-once (") for note in report.notes)
+
+
+def test_a_slow_target_gets_as_many_sequences_as_fit() -> None:
+    slow = [Exchange(Request("POST", "/", (), json.dumps({}).encode()), None, 0.0, 0.2)] * 5
+    assert affordable(60, None, 50.0, slow) == (60, None)
+    assert affordable(60, 95.0, 50.0, [])[0] == 60
+    fitting, note = affordable(60, 95.0, 50.0, slow)
+    assert (fitting, note is not None) == (11, True)
+    assert affordable(60, 95.0, 200.0, slow)[0] == 5
+    assert affordable(3, 95.0, 200.0, slow)[0] == 3
