@@ -130,6 +130,12 @@ BODIES = (
         serves(calls.for_any_media_type),
     ),
     Fault(
+        "knows-one-spelling",
+        "reads 'Bearer' in this spelling only, with one space",
+        ("http-spelling",),
+        serves(calls.by_one_spelling),
+    ),
+    Fault(
         "refuses-unknown-members",
         "refuses what it does not know",
         ("unknown-members-ignored",),
