@@ -7,7 +7,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
@@ -161,12 +165,16 @@ def _bad_values(token: str, keys: list[str]) -> Iterator[tuple[str, str]]:
 
 def _self_signed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     """A token under a fresh key, which stands in its own header (RFC 7515 section 4.1.3)."""
-    import jwt
-    from cryptography.hazmat.primitives.asymmetric import rsa
-
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = _fresh_key()
     public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
-    return jwt.encode(dict(claims), key, algorithm="RS256", headers={"kid": header.get("kid"), "jwk": public})
+    kid = {"kid": header["kid"]} if isinstance(header.get("kid"), str) else {}
+    return jwt.encode(dict(claims), key, algorithm="RS256", headers={**kid, "jwk": public})
+
+
+@cache
+def _fresh_key() -> rsa.RSAPrivateKey:
+    """A key that nobody else knows, the same for a whole run."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _far(letter: str) -> str:
