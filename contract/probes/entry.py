@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
@@ -168,7 +169,9 @@ def _self_signed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
     key = _fresh_key()
     public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
     kid = {"kid": header["kid"]} if isinstance(header.get("kid"), str) else {}
-    return jwt.encode(dict(claims), key, algorithm="RS256", headers={**kid, "jwk": public})
+    signed = f"{_encoded({**kid, 'alg': 'RS256', 'typ': 'JWT', 'jwk': public})}.{_encoded(dict(claims))}"
+    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
+    return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
 
 
 @cache
