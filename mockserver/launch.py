@@ -158,8 +158,8 @@ def checked_url(url: str) -> str:
         good = False
     if not good:
         raise LaunchError(f"--public-url is {url!r}; give an absolute http or https URL.")
-    if parts.query or parts.fragment or parts.username is not None or "?" in url or "#" in url:
-        raise LaunchError(f"--public-url is {url!r}; give it without a user, a query and a fragment.")
+    if parts.username is not None or "?" in url or "#" in url:
+        raise LaunchError("--public-url holds a user, a query or a fragment; give it without them.")  # not repeated
     return url.rstrip("/")
 
 

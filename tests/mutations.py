@@ -205,6 +205,8 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
 
         return decorate
 
+    from contract.run.admission import AdmissionError, _ready
+
     samples = ROOT / "tests" / "data" / "hostile"
     return {
         "lint": (DOCUMENT_FILE, lambda path: lint([str(path), "--fail-on", "never"])),
@@ -219,6 +221,7 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
         "ignore": (samples / "ignore.yaml", quiet(SourceError)(lambda path: ignored(read(path)))),
         "baseline": (samples / "baseline.json", quiet(SourceError)(load_baseline)),
         "report": (samples / "report.json", quiet(RecordedError, SourceError)(read_report)),
+        "ready": (samples / "ready.json", quiet(AdmissionError)(_ready)),
         "har": (
             samples / "traffic.har",
             quiet(HarError, SourceError)(lambda path: read_har(path, "/v2/installs/x/provision")),

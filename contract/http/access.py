@@ -42,6 +42,8 @@ class Access:
     other_token: str | None = field(default=None, repr=False)
     headers: tuple[tuple[str, str], ...] = ()
     passive: bool = False
+    guessed: frozenset[str] = frozenset()
+    """The lists of ``known`` that nobody told: whether the install has what is in them is found out at first."""
 
     def credential_headers(self, token: str | None = None, auth: str | None = None) -> tuple[tuple[str, str], ...]:
         """The header that carries a token (the good one by default) in the way that was chosen."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from contract.http.harentry import Call, IgnoredError, Missing, content_of, origin, read_entry
+from spec.source.json_reading import read_json
+from spec.source.place import SourceError
 
 
 class HarError(Exception):
@@ -72,13 +73,9 @@ def _within(base: str, call: Call) -> bool:
 
 def _entries(path: Path) -> list[Any]:
     try:
-        value = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise HarError(f"{path}:{error.lineno}:{error.colno}: is not JSON: {error.msg}.") from None
-    except UnicodeDecodeError as error:
-        raise HarError(f"{path}: is not UTF-8 (byte {error.start}).") from None
-    except (OSError, RecursionError) as error:
-        raise HarError(f"{path}: cannot be read: {error}.") from None
+        value = read_json(path)
+    except SourceError as error:
+        raise HarError(str(error)) from None
     log = value.get("log") if isinstance(value, dict) else None
     if not isinstance(log, dict):
         raise HarError(f"{path}: /log: should be an object; is it a HAR file?")

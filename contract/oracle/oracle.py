@@ -53,10 +53,15 @@ class Oracle:
         before, _, after = operation.path.partition("{")
         self.before, self.after = before, after.partition("}")[2]
         listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}
-        # what the judge was not told of, it takes for unknown; recorded traffic may know better
-        self.lists = None if access.passive else {name: access.known.get(name, ()) for name in listed}
         self.listed = listed
+        self.told(access)
         self.install_rules = Rules(operation.parameters[0].schema)
+
+    def told(self, access: Access) -> None:
+        """Take what an access says of the install for the truth."""
+        self.access = access
+        # what the judge was not told of, it takes for unknown; recorded traffic may know better
+        self.lists = None if access.passive else {name: access.known.get(name, ()) for name in self.listed}
 
     def names_what_installs_have(self, body: Any) -> bool:
         """Whether a body names something that only an install can know to have."""

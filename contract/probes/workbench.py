@@ -75,6 +75,13 @@ class Workbench:
         self.coverage = Coverage(composer.schema)
         self.shown: set[Shown] = set()
 
+    def tell(self, name: str, values: Sequence[str]) -> None:
+        """From now on these are known to be what the install has in a list."""
+        known = {**self.access.known, name: tuple(values)}
+        self.access = self.judge.access = replace(self.access, known=known)
+        self.composer.known = known
+        self.judge.oracle.told(self.access)
+
     def takes(self, place: int) -> bool:
         """Whether the request at this place of a probe falls to this workbench."""
         return place % self.share.shares == self.share.place

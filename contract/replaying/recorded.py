@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +13,8 @@ from typing import Any
 from contract.http.exchange import Request
 from contract.judging.findings import Reproduced
 from contract.reproduction.sequence import Step
+from spec.source.json_reading import read_json
+from spec.source.place import SourceError
 
 LARGEST_BODY = 8 * 1_048_576
 
@@ -52,11 +53,9 @@ class Recorded:
 def read_report(path: Path) -> Recorded:
     """The findings of a report that ``check --json`` wrote. Raises RecordedError."""
     try:
-        value = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise RecordedError(f"{path}:{error.lineno}:{error.colno}: is not JSON: {error.msg}.") from None
-    except (OSError, UnicodeDecodeError, RecursionError) as error:
-        raise RecordedError(f"{path}: cannot be read: {error}.") from None
+        value = read_json(path)
+    except SourceError as error:
+        raise RecordedError(str(error)) from None
     reader = _Reader(path)
     return reader.report(value)
 
@@ -119,10 +118,11 @@ class _Reader:
             headers.append((name_value[0], name_value[1]))
         answer = step.get("answer")
         sids = answer.get("sids") if isinstance(answer, dict) else None
+        named = sids if isinstance(sids, dict) else {}
         method = self.want(step.get("method"), str, f"{pointer}/method")
         return Step(
             request=Request(method, path, tuple(headers), self.body(step, pointer)),
-            sids={str(name): sid for name, sid in (sids or {}).items() if isinstance(sid, str)},
+            sids={str(name): sid for name, sid in named.items() if isinstance(sid, str)},
             together=step.get("together", 0) if isinstance(step.get("together", 0), int) else 0,
         )
 

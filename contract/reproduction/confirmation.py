@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -14,6 +15,8 @@ from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
 from contract.reproduction.sequence import Step, groups, renaming_for, send, stage_for, steps_of
 
+_DIGITS = re.compile(r"(?<=[a-z]{2})[0-9a-f-]{10,}")
+SHORTEST_SID = 12
 SHARE = 0.6
 """Requests that may be spent on reproductions, as a share of those that the run has sent."""
 MOST_PER_FINDING = 60
@@ -23,10 +26,24 @@ TRIES = 3
 
 
 class Allowance:
-    """How many requests may still be sent for reproductions."""
+    """How many requests may still be sent for reproductions, and what the run has sent until now.
+
+    ``minted`` says which exchange gave each SID first; ``spelled`` knows a SID by its digits, whatever its case.
+    """
 
     def __init__(self, bench: Workbench, most: int) -> None:
         self.bench, self.end = bench, bench.target.sent + most
+        self.minted: dict[str, Exchange] = {}
+        for exchange in tuple(bench.target.exchanges):
+            for sid in bench.sids(exchange).values():
+                self.minted.setdefault(sid, exchange)
+        self.spelled = {sid[2:].lower(): sid for sid in self.minted if len(sid) > SHORTEST_SID}
+
+    def named(self, exchange: Exchange) -> set[str]:
+        """The SIDs of this run's answers that a request names, in whatever case and under whatever prefix."""
+        request = exchange.request
+        text = f"{request.path} {(request.body or b'').decode('utf-8', 'replace')}".lower()
+        return {self.spelled[word] for found in _DIGITS.findall(text) if (word := found) in self.spelled}
 
     @property
     def left(self) -> int:
@@ -61,6 +78,7 @@ class Reproduction:
     def __init__(self, bench: Workbench, finding: Finding, allowance: Allowance) -> None:
         self.bench, self.finding, self.allowance = bench, finding, allowance
         self.origin: Sequence[Step] = ()
+        self.foreign: set[str] = set()
         self.shown: list[Exchange] = []
 
     def run(self, *, shrunk: bool) -> Finding:
@@ -70,8 +88,9 @@ class Reproduction:
             if self.allowance.left < len(steps):
                 continue
             tried, self.origin = True, steps
+            self.foreign = {sid for one in steps for sid in self.allowance.named(Exchange(one.request, None, 0.0, 0.0))}
             if self._shows(steps, TRIES if any(one.together for one in steps) else 1):
-                if shrunk:
+                if shrunk or len(self.shown) > MOST_STEPS:
                     self._shrink(steps)
                 return replace(self.finding, exchanges=tuple(self.shown), trail=(), reproduced=Reproduced.SEQUENCE)
         if not self.finding.about and self.finding.rung in LADDER and self.allowance.left > MOST_PER_FINDING:
@@ -88,13 +107,26 @@ class Reproduction:
         if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
             return
         if len(exchanges) > MOST_STEPS:
-            yield steps_of([exchanges[0], *exchanges[-2:]], self.bench.sids)
-        yield steps_of(exchanges, self.bench.sids)
+            yield self._whole([exchanges[0], *exchanges[-2:]])
+        yield self._whole(exchanges)
         if len(self.finding.trail) > len(exchanges):
-            yield steps_of(self.finding.trail, self.bench.sids)
+            yield self._whole(self.finding.trail)
         related = self._related(exchanges)
         if len(related) > len(exchanges):
-            yield steps_of(related, self.bench.sids)
+            yield self._whole(related)
+
+    def _whole(self, exchanges: Sequence[Exchange]) -> tuple[Step, ...]:
+        """The steps of exchanges, with the calls before them that gave the SIDs which they name."""
+        whole = {one.index: one for one in exchanges}
+        left = list(exchanges)
+        while left and len(whole) < MOST_PER_FINDING:
+            one = left.pop()
+            for sid in self.allowance.named(one):
+                minting = self.allowance.minted[sid]
+                if minting.index not in whole and minting.index < one.index:
+                    whole[minting.index] = minting
+                    left.append(minting)
+        return steps_of([whole[index] for index in sorted(whole)], self.bench.sids)
 
     def _related(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """The exchanges, and those of the run whose answers gave the SIDs that theirs give."""
@@ -112,6 +144,7 @@ class Reproduction:
         """Whether a sequence shows the finding; then its exchanges are kept."""
         for _ in range(tries):
             renaming = renaming_for(self.origin)
+            renaming.unknown(self.foreign)
             fork = stage_for(self.bench, renaming, self.finding.probe)
             sent = send(steps, fork, renaming)
             if self._seen(fork):

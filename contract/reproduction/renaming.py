@@ -37,8 +37,9 @@ class Renaming:
     def unknown(self, sids: Iterable[str]) -> None:
         """SIDs of the recorded run lead nowhere until an answer of this one gives another for them."""
         for sid in sids:
-            if len(sid) > 10:
-                self.exact.setdefault(sid, sid[:2] + secrets.token_hex((len(sid) - 1) // 2)[: len(sid) - 2])
+            if len(sid) > 10 and sid not in self.exact:
+                digits = secrets.token_hex((len(sid) - 1) // 2)[: len(sid) - 2]
+                self.exact |= {sid: sid[:2] + digits, sid[2:]: digits, sid[2:].upper(): digits.upper()}
 
     def installs(self, recorded: str, given: str) -> None:
         """One install stands for another."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import json
 import re
 import sys
 import time
@@ -20,11 +19,14 @@ from contract.run.place import AdmissionError, Place, is_loopback, place_of
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.validation import Rules
+from spec.source.json_reading import read_json
+from spec.source.place import SourceError
 
 __all__ = ["Admission", "AdmissionError", "admission"]
 
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 _OURS = ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection")
+_TYPES = "proctorTypes"
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
 
 
@@ -79,6 +81,7 @@ def admission(
         expired_token=expired,
         other_install=other_install,
         other_token=other_token,
+        guessed=frozenset() if options.proctor_type or ready else frozenset({_TYPES}),
         headers=tuple(_header(text, options.auth, environment) for text in options.header),
     )
     return Admission(place.url, access)
@@ -140,9 +143,9 @@ def _known(
         other = next((one for one in installs if one.sid == ready.get("other_install")), own)
         both = {name: [one for one in own.members[name] if one in other.members.get(name, ())] for name in own.members}
         known = {name: tuple(shared or own.members[name]) for name, shared in both.items()}
-    types = options.proctor_type or list((own or installs[0]).members.get("proctorTypes", ()))
+    types = options.proctor_type or list((own or installs[0]).members.get(_TYPES, ()))
     if types:
-        known["proctorTypes"] = tuple(types)
+        known[_TYPES] = tuple(types)
     integrations = options.integration or ([ready["integration"]] if ready.get("integration") else [])
     known.pop("integrations", None)
     if integrations:
@@ -203,9 +206,12 @@ def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, 
 
 def _ready(path: Path) -> dict[str, Any]:
     try:
-        value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise AdmissionError(f"the ready file {path} cannot be read ({error}); has the mock started?") from None
+        value = read_json(path, largest=2**20)
+    except SourceError as error:
+        raise AdmissionError(f"the ready file cannot be read ({error}); has the mock started?") from None
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("url", "install", "token")):
         raise AdmissionError(f"{path} is no ready file: it has no url, install and token.")
+    for name in ("expired_token", "integration", "other_install", "other_token"):
+        if not isinstance(value.get(name), str | None):
+            raise AdmissionError(f"{path}: /{name}: should be a text or null; is it a ready file of 'invigilate mock'?")
     return value

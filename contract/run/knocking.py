@@ -17,6 +17,7 @@ from contract.probes.workbench import Workbench
 
 _CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "self-signed", "self signed")
 _NO_TLS = ("WRONG_VERSION_NUMBER", "wrong version number", "UNKNOWN_PROTOCOL", "unknown protocol", "RECORD_LAYER")
+_MOST_GUESSES = 5
 _TLS_PORT = (b"to an https", b"https port", b"tls", b"ssl")
 
 
@@ -41,6 +42,9 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     if obstacle := _obstacle(bench, exchange.request, response):
         return obstacle
     bench.record(bench.judge.judge(exchange), exchange)
+    for name in sorted(bench.access.guessed):
+        if obstacle := _try_guesses(bench, name):
+            return obstacle
     path = arrival.jwks or "/oidc/jwks"
     if not path.startswith("/"):
         path = bench.relative(path) or "/oidc/jwks"
@@ -50,6 +54,27 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
         bench.published_keys = found.texts()
         bench.judge.verify = found.complaint
     return None
+
+
+def _try_guesses(bench: Workbench, name: str) -> str | None:
+    """Find out which members of a list the install has, where nobody told; those that it has are known from now on."""
+    taken, refused = [], None
+    for value in bench.access.known.get(name, ())[:_MOST_GUESSES]:
+        bench.composer.known = {**bench.access.known, name: (value,)}
+        exchange = bench.target.once(bench.request(bench.body()))
+        if exchange.response is not None and exchange.response.ok:
+            taken.append(value)
+            bench.record(bench.judge.judge(exchange), exchange)
+        else:
+            refused = exchange
+    bench.tell(name, taken)
+    if taken or refused is None:
+        return None
+    said = _excerpt(refused.response) if refused.response is not None else refused.failure
+    return (
+        f"The target takes a course alone, and refuses it with the {name} that invigilate guessed: {said} "
+        f"Say which ones the install has (--proctor-type)."
+    )
 
 
 def _first_answer(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) -> Exchange:

@@ -54,6 +54,7 @@ STATE = (
         "stores part after part, without a transaction",
         ("all-or-nothing",),
         partial(Behaviour, keeping=(calls.all_that_was_found,)),
+        ("unknown-sid-refused",),
     ),
     Fault(
         "races",
@@ -63,7 +64,7 @@ STATE = (
     ),
     Fault(
         "slows-down",
-        "reads all that is stored at every call",
+        "counts all that is stored at every call",
         ("latency-flat",),
         serves(calls.through_everything_stored),
     ),
@@ -104,7 +105,7 @@ ANSWERS = (
         "tells what is new as known",
         ("first-call-creates",),
         tells(answers.retold(Outcome.CREATED, instead=Outcome.FOUND)),
-        ("all-or-nothing", "configuration-ids", "credential-refusal-stores-nothing"),
+        ("all-or-nothing", "configuration-ids", "credential-refusal-stores-nothing", "unknown-sid-refused"),
     ),
     Fault(
         "creates-again",

@@ -37,10 +37,11 @@ def _is_usual(value: bytes) -> bool:
 
 
 async def through_everything_stored(request: Request, honest: Serve, served: Served) -> Response:
-    """Every provisioning reads all that is stored, row by row."""
-    if served.provisions:
+    """Every provisioning that succeeds counts anew all that is stored, row by row, before it answers."""
+    response = await honest(request)
+    if served.provisions and response.status_code == 200:
         await asyncio.sleep(len(served.store) * _PER_ROW)
-    return await honest(request)
+    return response
 
 
 async def letting_others_go_first() -> None:

@@ -83,14 +83,14 @@ BODIES = (
         "takes anything for an integration",
         ("signon-integration-form",),
         lacks("signon-integration-form", "signon-integration-known"),
-        ("signon-integration-known",),
+        ("signon-integration-known", "values-survive"),
     ),
     Fault(
         "overlooks-sid-form",
         "takes any text for a SID, and believes in it",
         ("sid-form", "unknown-sid-refused"),
         partial(Behaviour, judging=(bodies.without_rules("sid-form"),), planning=(Credulous,)),
-        ("asked-present", "response-shape", "sid-hex-minted", "user-enrolled"),
+        ("asked-present", "configuration-ids", "response-shape", "sid-hex-minted", "user-enrolled", "values-survive"),
     ),
     Fault(
         "takes-no-json",
@@ -161,7 +161,7 @@ REFUSALS = (
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
         refuses(refusals.UNPROCESSABLE),
-        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form"),
+        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form", "unknown-sid-refused", "values-survive"),
     ),
     *(
         Fault(
@@ -169,6 +169,7 @@ REFUSALS = (
             f"serves calls although: {one}",
             (f"credential-{one}-refused",),
             partial(Behaviour, admitting=(admissions.admitting(f"credential-{one}-refused"),)),
+            ("credential-invalid-refused",) if one == "missing" else (),  # a blank header is none
         )
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
     ),

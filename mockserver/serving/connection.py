@@ -34,7 +34,6 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
         self._complete = False  # whether the last request that began has come to its end
-        self._behind = False  # whether the last piece began with the rest of another request
         self._offered = False  # to upgrade; the offer is not taken
         self._refused = False
         self._received = self._body = self._chunk = 0  # bytes of this request; those of the last piece
@@ -53,13 +52,13 @@ class Connection(HttpToolsProtocol):
     def eof_received(self) -> bool:  # type: ignore[override]
         """A client that has said all it wants to say still hears the answer to it."""
         cycle = self.cycle
-        if self._refused or not self._complete or cycle is None or cycle.response_complete:
+        if self._refused or not self._whole() or cycle is None or cycle.response_complete:
             return False
         cycle.keep_alive = False
         return True
 
     def data_received(self, data: bytes) -> None:
-        self._chunk, self._behind = len(data), False
+        self._chunk = len(data)
         self._received += self._chunk
         if self._refused:
             if self._received > _LINGERED:
@@ -71,7 +70,7 @@ class Connection(HttpToolsProtocol):
         except httptools.HttpParserError:
             self.refuse(self._refusal or refuse("malformed-http", None, "The request is not valid HTTP/1.1."))
             return
-        if self._complete:
+        if self._whole():
             self._disarm()
             return
         if self._timer is None:
@@ -79,27 +78,34 @@ class Connection(HttpToolsProtocol):
         if self._received > self.limits.largest_headers + _OVERHEAD * self._body:
             self.refuse(self._too_much())
 
-    def _feed(self, data: bytes) -> None:
-        """Parse. An offer to upgrade is not taken (RFC 9110 section 7.8): the request is read again without it."""
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            if not self._offered:  # CONNECT: what follows is no HTTP
+    def _whole(self) -> bool:
+        """Whether what arrived ends with a request."""
+        return self._complete and self.cycle is not None and self.scope is self.cycle.scope
+
+    def _feed(self, data: bytes | memoryview) -> None:
+        """Parse. An offer to upgrade is not taken (RFC 9110 section 7.8): its request is read again without it."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                if not self._offered:  # CONNECT: what follows is no HTTP
+                    return
+                self._offered = False
+                data = memoryview(data)[upgrade.args[0] :]
+                self._without_offer()
+            else:
                 return
-            self._offered = False
-            rest = data[upgrade.args[0] :]
-            kept = [b"%b: %b\r\n" % one for one in self.headers if one[0] not in (b"upgrade", b"http2-settings")]
-            version = self.parser.get_http_version().encode()
-            head = b"%b %b HTTP/%b\r\n%b\r\n" % (self.parser.get_method(), self.url, version, b"".join(kept))
-            self.parser = httptools.HttpRequestParser(self)
-            self._feed(head + rest)
+
+    def _without_offer(self) -> None:
+        """Give the head that was just read to another parser, but for the offer; this one takes nothing more."""
+        kept = [b"%b: %b\r\n" % one for one in self.headers if one[0] not in (b"upgrade", b"http2-settings")]
+        version = self.parser.get_http_version().encode()
+        head = b"%b %b HTTP/%b\r\n%b\r\n" % (self.parser.get_method(), self.url, version, b"".join(kept))
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn has it
+        self.parser.feed_data(head)
 
     # callbacks of the parser
-
-    def on_message_begin(self) -> None:
-        super().on_message_begin()
-        self._complete = False
-        self._received, self._body = 0 if self._behind else self._chunk, 0
 
     def on_headers_complete(self) -> None:
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
@@ -112,19 +118,20 @@ class Connection(HttpToolsProtocol):
         if len(hosts) != 1 and (hosts or self.parser.get_http_version() == "1.1"):
             said = "no Host header" if not hosts else f"{len(hosts)} Host headers"
             self._stop(refuse("malformed-http", None, f"The request has {said}; send one (RFC 9112 section 3.2)."))
+        self._complete = False
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
         self.headers = []  # for the fields of a trailer, which are no headers (RFC 9110 section 6.5.1)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
-        self._behind = True
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         if self._offered:
             return
-        self._complete = self._behind = True
+        self._complete = True
+        self._received = self._body = 0
         super().on_message_complete()
 
     def _stop(self, refusal: Refusal) -> None:

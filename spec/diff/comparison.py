@@ -17,6 +17,7 @@ from spec.diff.schemas import schema_changes
 from spec.diff.security import ambiguous, scheme_changes, security_changes, server_changes
 from spec.diff.sides import ALL, Selections, Sides, touched
 from spec.diff.unchanged import alike
+from spec.openapi.wellformed import well_formed
 from spec.source.reading import Gap, Source
 
 _DEEPEST_CALLBACK = 8
@@ -43,8 +44,10 @@ def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selection
     What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
     reason lies within the documents says nothing of two equal ones.
     """
+    equal = old.value == new.value
+    old, new = well_formed(old), well_formed(new)
     found = compare(old.value, new.value, terms, selections).changes
-    equal = not found and old.value == new.value
+    equal = equal and not found
     hidden = [
         *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
         *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from spec.openapi.objects import OBJECTS, Kind, Member, Shape
+from spec.openapi.objects import FREE, OBJECTS, Kind, Member, Shape
 from spec.openapi.resolving import target
 from spec.openapi.versions import version
 from spec.source.pointer import escape, follow, split
@@ -72,7 +72,7 @@ class _Bundling:
         known = OBJECTS.get(kind, {})
         made: dict[str, Any] = {}
         for word, child in value.items():
-            member = known.get(word) or (None if word.startswith("x-") else _FREE.get(kind))
+            member = known.get(word) or (None if word.startswith("x-") else FREE.get(kind))
             made[word] = child if member is None else self._member(child, member, trail)
         if kind is Kind.SCHEMA:
             self._schema(made)
@@ -136,10 +136,3 @@ class _Bundling:
             self.names[place, kind] = name
             self.waiting.append((place, kind))
         return self.names[place, kind]
-
-
-_FREE: Mapping[Kind, Member] = {
-    Kind.PATHS: Member(Kind.PATH_ITEM),
-    Kind.RESPONSES: Member(Kind.RESPONSE),
-    Kind.CALLBACK: Member(Kind.PATH_ITEM),
-}

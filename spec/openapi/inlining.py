@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spec.openapi.objects import OBJECTS, Kind, Member, Shape
+from spec.openapi.objects import FREE, OBJECTS, Kind, Member, Shape
 from spec.openapi.resolving import target
 from spec.openapi.shapes import described, shaped
 from spec.openapi.versions import version
@@ -85,7 +85,7 @@ class Resolver:
         size = 1
         for key, child in value.items():
             below = f"{pointer}/{escape(key)}"
-            member = known.get(key) or (_FREE.get(kind) if not key.startswith("x-") else None)
+            member = known.get(key) or (FREE.get(kind) if not key.startswith("x-") else None)
             inlined[key] = child if member is None else self._member(child, below, member, way.below())
             size += self._size(inlined[key]) if member is not None else 0
         if kind is Kind.SCHEMA and self.legacy:
@@ -173,9 +173,6 @@ class Resolver:
     def _beside(self, merged: dict[str, Any], inlined: Any, place: str) -> dict[str, Any]:
         self._sizes[id(merged)] = self._size(inlined) + 1
         return self._remember(merged, place)
-
-
-_FREE: Mapping[Kind, Member] = {Kind.RESPONSES: Member(Kind.RESPONSE)}
 
 
 def modern(schema: dict[str, Any]) -> dict[str, Any]:

@@ -142,10 +142,10 @@ OBJECTS: Mapping[Kind, Mapping[str, Member]] = {
         **_named(Kind.SCHEMA, "properties patternProperties dependentSchemas $defs definitions"),
     },
 }
-_FREE: Mapping[Kind, Kind] = {
-    Kind.PATHS: Kind.PATH_ITEM,
-    Kind.RESPONSES: Kind.RESPONSE,
-    Kind.CALLBACK: Kind.PATH_ITEM,
+FREE: Mapping[Kind, Member] = {
+    Kind.PATHS: Member(Kind.PATH_ITEM),
+    Kind.RESPONSES: Member(Kind.RESPONSE),
+    Kind.CALLBACK: Member(Kind.PATH_ITEM),
 }
 """Objects whose members have names of the author's choice, extensions (``x-``) aside."""
 
@@ -172,10 +172,10 @@ def children(node: Node) -> Iterator[Node]:
     value = node.value
     if not isinstance(value, Mapping):
         return
-    if (kind := _FREE.get(node.kind)) is not None:
+    if (free := FREE.get(node.kind)) is not None:
         for name, child in value.items():
             if not name.startswith("x-") and isinstance(child, Mapping):
-                yield Node(kind, f"{node.pointer}/{escape(name)}", child)
+                yield Node(free.kind, f"{node.pointer}/{escape(name)}", child)
         return
     known = OBJECTS.get(node.kind, {})
     for name, child in value.items():

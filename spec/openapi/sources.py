@@ -16,7 +16,7 @@ from spec.openapi.crawl import Crawl, Reference, Spot
 from spec.openapi.resolving import target
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
-from spec.source.pointer import escape, follow, split
+from spec.source.pointer import edited, escape, follow, split
 from spec.source.reading import HOLDER, LARGEST, Gap, Source, decoded, read, written
 
 STANDARD_INPUT = "<stdin>"
@@ -70,9 +70,9 @@ class _Assembly:
             if local != reference.text and not _says(reference, self.address, spot):
                 where = (*split(reference.holder.pointer), *split(reference.member))
                 edits.setdefault(reference.holder.file, {})[where] = local
-        value = dict(_edited(self.value, edits.get(self.address, {})))
+        value = dict(edited(self.value, edits.get(self.address, {})))
         held = {
-            self.crawl.library.name(file): _pruned(_edited(self.crawl.files[file].value, edits.get(file, {})), pointers)
+            self.crawl.library.name(file): _pruned(edited(self.crawl.files[file].value, edits.get(file, {})), pointers)
             for file, pointers in wanted.items()
         }
         if held:
@@ -113,20 +113,6 @@ _SAFE = "/~!$&'()*+,;=:@-._ "
 def _says(reference: Reference, address: str, spot: Spot) -> bool:
     """Whether the text of a reference is a pointer into the document already, however it is escaped."""
     return spot.file == address and unquote(reference.text) == f"#{spot.pointer}"
-
-
-def _edited(value: Any, edits: Mapping[tuple[str, ...], str]) -> Any:
-    """A copy of a value with texts exchanged; what is not on the way to one is shared."""
-    if not edits:
-        return value
-    if () in edits:
-        return edits[()]
-    below: dict[str, dict[tuple[str, ...], str]] = {}
-    for path, text in edits.items():
-        below.setdefault(path[0], {})[path[1:]] = text
-    if isinstance(value, list):
-        return [_edited(child, below.get(str(index), {})) for index, child in enumerate(value)]
-    return {key: _edited(child, below.get(key, {})) for key, child in value.items()}
 
 
 def _pruned(value: Any, pointers: set[str]) -> Any:

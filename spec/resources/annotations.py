@@ -75,7 +75,9 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
     if sid_member is None or result is None:
         raise ResourceError(shown, f"the response member {response!r} needs a member with x-sid and one with x-result.")
     words = result[1]["x-result"]
-    if set(words) != {"created", "found", "updated"} or not set(words.values()) <= set(result[1].get("enum", ())):
+    if set(words) != {"created", "found", "updated"} or not all(
+        word in result[1].get("enum", ()) for word in words.values()
+    ):
         raise ResourceError(result[1], "x-result maps created, found and updated to three members of its enum.")
     holder = raw.get("identifiers")
     kinds: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from spec.schema.formats import FORMATS
+from spec.schema.limits import beyond_limits
 from spec.source.pointer import escape
 
 CHILD = ("not", "if", "then", "else", "items", "additionalProperties", "propertyNames")
@@ -101,6 +102,7 @@ def _complaints(place: Place, clauses: frozenset[str]) -> Iterator[str]:
         yield f"the format {schema['format']!r} has no checker; use one of {', '.join(sorted(FORMATS))}."
     if "pattern" in schema:
         yield from _pattern_complaints(schema["pattern"])
+    yield from beyond_limits(schema)
     for clause in clause_ids(schema.get("x-clause")):
         if clause not in clauses:
             yield f"x-clause names {clause!r}, which the catalogue of clauses does not have; add or correct it."

@@ -46,3 +46,17 @@ def follow(value: Any, pointer: str | Iterable[Token]) -> Any:
     for token in tokens:
         value = step(value, token)
     return value
+
+
+def edited(value: Any, edits: Mapping[tuple[str, ...], Any]) -> Any:
+    """A copy of a JSON value with what stands at some places exchanged; what is not on the way to one is shared."""
+    if not edits:
+        return value
+    if () in edits:
+        return edits[()]
+    below: dict[str, dict[tuple[str, ...], Any]] = {}
+    for path, new in edits.items():
+        below.setdefault(path[0], {})[path[1:]] = new
+    if isinstance(value, list):
+        return [edited(child, below.get(str(index), {})) for index, child in enumerate(value)]
+    return {key: edited(child, below.get(key, {})) for key, child in value.items()}

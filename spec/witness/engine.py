@@ -10,6 +10,7 @@ import jsonschema_rs
 from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.readable import OWN_FORMATS
+from spec.schema.limits import MOST_CASES, cases
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
@@ -64,6 +65,8 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
     schema = reachable(schema)
     if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
         return None
+    if _alternatives(schema) > MOST_CASES:
+        return None
     try:
         return jsonschema_rs.canonicalize(bare(schema), draft=jsonschema_rs.Draft202012, validate_formats=True)
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
@@ -90,6 +93,20 @@ def _unfolded(schema: Schema) -> int:
         return total
 
     return count(schema)
+
+
+def _alternatives(schema: Schema) -> int:
+    """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
+    worst = 1
+    stack: list[Any] = [schema]
+    while stack and worst <= MOST_CASES:
+        node = stack.pop()
+        if isinstance(node, list):
+            stack.extend(node)
+        elif isinstance(node, dict):
+            worst = max(worst, cases(node))
+            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
+    return worst
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:

@@ -105,8 +105,10 @@ def numbers_for(schema: Schema, *, whole: bool) -> Iterator[float]:
     ]
     candidates: list[float] = []
     for anchor in anchors:
-        candidates += [anchor, anchor + 1, anchor - 1, anchor + 0.5, anchor - 0.5]
-        if abs(anchor) < 1e300:
+        candidates += [anchor, anchor + 1, anchor - 1]
+        if abs(anchor) < 2**53:
+            candidates += [anchor + 0.5, anchor - 0.5]
+        if abs(anchor) < 1e300 and abs(step) < 1e300 and abs(anchor) / step < 1e300:
             candidates += [math.floor(anchor / step) * step, math.ceil(anchor / step) * step]
     if len(anchors) > 1 and all(abs(anchor) < 1e300 for anchor in anchors):
         middle = sum(anchors) / len(anchors)

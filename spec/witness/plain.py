@@ -220,8 +220,9 @@ class PlainReading:
                     plain[word] = plain.pop(bound)
         name = plain.pop("format", None)
         declared = node.get("type")
-        numeric = {"integer", "number"} & set(declared if isinstance(declared, list) else [declared])
-        if name in RANGES and numeric:
+        types = declared if isinstance(declared, list) else [declared]
+        numeric = {"integer", "number"} & {each for each in types if isinstance(each, str)}
+        if isinstance(name, str) and name in RANGES and numeric:
             parts.append({"minimum": RANGES[name][0], "maximum": RANGES[name][1]})
         elif name == "byte":
             parts.append({"pattern": BASE64})

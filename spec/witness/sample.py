@@ -9,16 +9,21 @@ from typing import Any
 from spec.normal.merge import NOTE, Schema, conjunction, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
+from spec.schema.limits import MOST_REPEATS, least_values
 from spec.witness.engine import judge
 from spec.witness.leaf import OTHERS, numbers_for, texts_for
 
 _DEEPEST = 14
 _EACH = 6
 _ABSENT = object()
+_MOST_STEPS = 20_000
+"""Schemas that one walk may look at: choices within choices would never end."""
 
 
 def samples(schema: Schema, *, most: int = 40) -> Iterator[Any]:
     """At most ``most`` different bodies that a normal form is likely to accept."""
+    if least_values(schema, schema.get("$defs", {})) > MOST_REPEATS:
+        return
     walk = _Walk(schema.get("$defs", {}), schema)
     seen: set[str] = set()
     for value in islice(walk.values(schema, 0), most * 3):
@@ -34,9 +39,11 @@ class _Walk:
     def __init__(self, definitions: Schema, root: Schema) -> None:
         self.definitions = definitions
         self.root = root
+        self.steps = 0
 
     def values(self, schema: Schema, depth: int) -> Iterator[Any]:
-        if depth > _DEEPEST or is_false(schema):
+        self.steps += 1
+        if depth > _DEEPEST or self.steps > _MOST_STEPS or is_false(schema):
             return
         if "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}

@@ -88,3 +88,9 @@ def test_the_credential_of_a_gateway_is_none_of_the_install() -> None:
     assert behind.credential(sent(*behind.headers), ONE) is Credential.MISSING
     both = sent(("token", "token-of-one"), ("Authorization", "Bearer another.one.here"), *behind.headers)
     assert behind.credential(both, ONE) is Credential.CONFLICT
+
+
+def test_proctor_types_that_nobody_told_are_guesses() -> None:
+    assert admitted("http://h", "--install", ONE).access.guessed == {"proctorTypes"}
+    told = admitted("http://h", "--install", ONE, "--proctor-type", "TS" + "0" * 32).access
+    assert (told.guessed, told.known["proctorTypes"]) == (frozenset(), ("TS" + "0" * 32,))

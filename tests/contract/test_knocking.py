@@ -14,7 +14,7 @@ from contract.run.knocking import Arrival
 from contract.run.runner import Report, RunSettings, run
 from tests.servers.behaviour import HONEST
 from tests.servers.harness import access, clauses, document
-from tests.servers.independent import ONE, Independent
+from tests.servers.independent import INTEGRATION, ONE, TYPES, Independent
 from tests.servers.inprocess import InProcess
 
 Answer = Callable[[Request], "Response | Loss | str"]
@@ -164,3 +164,26 @@ def test_no_header_ends_a_run(value: str) -> None:
     assert report.stopped is not None
     assert report.throttled > 5
     assert [one for one in report.findings() if report.results[one.clause].clause.binding] == []
+
+
+def guessing(*types: str) -> tuple[Report, set[str]]:
+    """A run by somebody who told no proctor types, so that those of a list are tried."""
+    known = {"integrations": (INTEGRATION,), "proctorTypes": types}
+    given = replace(access(HONEST), known=known, guessed=frozenset({"proctorTypes"}))
+    server = InProcess(Independent(HONEST))
+    plan = RunSettings(examples=0, most_requests=150)
+    report = run(server, "http://127.0.0.1:8019", document(), clauses(), given, plan, sleep=lambda seconds: None)
+    sent = [one.request.body or b"" for one in report.exchanges[len(types) + 1 :]]
+    return report, {name for name in types if any(name.encode() in body for body in sent)}
+
+
+def test_of_what_was_guessed_only_what_the_install_has_is_sent() -> None:
+    others = ("TS" + "0" * 32, "TS" + "1" * 32)
+    report, used = guessing(others[0], TYPES[0], others[1], TYPES[1])
+    assert report.cannot is None
+    assert used == set(TYPES[:2])
+    assert [one for one in report.findings() if report.results[one.clause].clause.binding] == []
+    report, _ = guessing(*others)
+    assert "--proctor-type" in str(report.cannot)
+    assert len(report.exchanges) <= 10
+    assert report.findings() == []

@@ -75,13 +75,13 @@ def test_faults_are_found_or_known_to_be_missed(name: str, tmp_path: Path) -> No
     fault = FAULTS[name]
     verdict = judged(fault, tmp_path)
     found = bool(verdict.broken & set(fault.caught_by))
-    assert found != (name in KNOWN["not_found_yet"]), f"found: {found}; tests/data/second/not_yet.yaml is to say so"
-    assert sorted(verdict.failed - {*fault.caught_by, *fault.entails}) == KNOWN["misled_yet"].get(name, [])
+    assert found or name in KNOWN["not_found_yet"], verdict.shown
+    assert verdict.failed - {*fault.caught_by, *fault.entails} <= set(KNOWN["misled_yet"].get(name, []))
 
 
 @pytest.mark.outside
 @pytest.mark.parametrize("name", VARIANTS)
 def test_variants_do_not_fail_or_are_known_to(name: str, tmp_path: Path) -> None:
     verdict = judged(VARIANTS[name], tmp_path)
-    assert sorted(verdict.failed) == KNOWN["blamed_yet"].get(name, [])
+    assert verdict.failed <= set(KNOWN["blamed_yet"].get(name, []))
     assert verdict.exit_code == bool(verdict.failed)

@@ -169,6 +169,17 @@ def test_an_offer_with_chunks_and_one_behind_another_request() -> None:
     talk(conversation)
 
 
+def test_thousands_of_offers_in_one_piece_are_served_one_by_one() -> None:
+    one = HEAD + OFFERS["TLS"] + b"Content-Length: 1\r\n\r\na"
+
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(one * 3000)
+        bodies = [(await told(reader))["body"] for _ in range(3000)]
+        assert bodies == ["a"] * 3000
+
+    talk(conversation)
+
+
 def test_a_trailer_is_no_header() -> None:
     async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\ntoken: stolen\r\n\r\n")

@@ -1,0 +1,104 @@
+"""What a schema may ask for before it is refused: numbers, repeats and choices without end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+MOST_REPEATS = 10_000
+MOST_CASES = 4_000
+LARGEST_NUMBER = 10**300
+SMALLEST_STEP = 1e-15
+_DEEPEST = 20
+
+Ask = Callable[[Any], str | None]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _repeats(value: Any) -> str | None:
+    return f"more than {MOST_REPEATS:,}" if _is_number(value) and value > MOST_REPEATS else None
+
+
+def _size(value: Any) -> str | None:
+    return "beyond 1e300" if _is_number(value) and abs(value) > LARGEST_NUMBER else None
+
+
+def _step(value: Any) -> str | None:
+    if _is_number(value) and 0 < value < SMALLEST_STEP:
+        return f"smaller than {SMALLEST_STEP}"
+    return _size(value)
+
+
+def _values(value: Any) -> str | None:
+    if not isinstance(value, list):
+        return None
+    if len(value) > MOST_REPEATS:
+        return f"a list of more than {MOST_REPEATS:,}"
+    return next((found for each in value if (found := _size(each))), None)
+
+
+_LIMITS: Mapping[str, Ask] = {
+    **dict.fromkeys(("minLength", "minItems", "minProperties", "minContains"), _repeats),
+    **dict.fromkeys(("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const", "default"), _size),
+    "multipleOf": _step,
+    "enum": _values,
+}
+
+
+def beyond_limits(schema: Mapping[str, Any]) -> Iterator[str]:
+    """A sentence for each keyword of a schema object (not of those below it) that asks for more than the limit."""
+    for word, ask in _LIMITS.items():
+        if word in schema and (found := ask(schema[word])):
+            yield f"{word!r} is {found}, which is the limit; ask for less."
+    if cases(schema) > MOST_CASES:
+        yield f"its branches make more than {MOST_CASES:,} cases when they are multiplied out: the limit; ask for less."
+    if (least := least_values(schema)) > MOST_REPEATS:
+        yield f"its smallest value holds about {least:,} values, more than the limit of {MOST_REPEATS:,}; ask for less."
+
+
+def cases(schema: Any, depth: int = 0) -> int:
+    """The cases in which one value must be told apart: branches add up, what holds together multiplies."""
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        return 1
+    total: int = 1
+    for word in ("anyOf", "oneOf"):
+        if schema.get(word):
+            total *= max(sum(cases(branch, depth + 1) for branch in schema[word]), 1)
+    for part in schema.get("allOf", ()):
+        total *= cases(part, depth + 1)
+    for word in ("not", "if", "then", "else"):
+        total *= cases(schema.get(word), depth + 1)
+    if "if" in schema:
+        total *= 2
+    for part in schema.get("dependentSchemas", {}).values():
+        total *= 1 + cases(part, depth + 1)
+    total *= 2 ** min(len(schema.get("dependentRequired", ())), _DEEPEST)
+    return int(min(total, 10 * MOST_CASES))
+
+
+def least_values(schema: Any, definitions: Mapping[str, Any] | None = None, depth: int = 0) -> int:
+    """About how many values the smallest value of a schema holds: repeats within repeats multiply.
+
+    ``definitions`` are those that a ``$ref`` names by its last word.
+    """
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        return 1
+
+    def below(child: Any) -> int:
+        return least_values(child, definitions, depth + 1)
+
+    if "$ref" in schema:
+        return below((definitions or {}).get(str(schema["$ref"]).rpartition("/")[2], {}))
+    parts = [below(part) for part in schema.get("allOf", ())]
+    parts += [min(map(below, schema[word])) for word in ("anyOf", "oneOf") if schema.get(word)]
+    repeats = max(schema.get("minItems", 0), schema.get("minProperties", 0))
+    if repeats:
+        parts.append(repeats * below(schema.get("items", schema.get("additionalProperties", {}))))
+    if "contains" in schema:
+        parts.append(schema.get("minContains", 1) * below(schema["contains"]))
+    members = schema.get("properties", {})
+    needed = sum(below(members.get(name, {})) for name in schema.get("required", ()))
+    return int(min(max([1, needed, *parts]), 10**12))
