@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.servers.behaviour import HONEST
-from tests.servers.careless import CARELESS, Careless
+from tests.servers.careless.spoiling import Careless
+from tests.servers.careless.table import CARELESS
 from tests.servers.harness import failed, found, judged
 from tests.servers.inprocess import InProcess
 
