@@ -29,6 +29,7 @@ _CREDENTIAL_CLAUSES = {
     Credential.INVALID: ("credential-invalid-refused", "the credential is not valid"),
     Credential.EXPIRED: ("credential-expired-refused", "the credential has expired"),
     Credential.FOREIGN: ("credential-foreign-refused", "the credential is that of another install"),
+    Credential.RESPELLED: ("credential-exact", "the credential is a good one in another spelling"),
     Credential.CONFLICT: ("credential-conflict-refused", "two different credentials were sent"),
 }
 _JSON = re.compile(r'\s*application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?\Z', re.IGNORECASE)

@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
-import json
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from typing import Any
-
-import jwt
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from collections.abc import Iterator, Sequence
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
-from contract.http.jwt import take_apart
 from contract.judging.findings import Judgement
+from contract.probes.tokens import GARBAGE, bad_tokens
 from contract.probes.workbench import Workbench
 
 Headers = tuple[tuple[str, str], ...]
-_DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
-_BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-GARBAGE = "not-a-credential-at-all"
 UNTELLING = "colour"
 CLAUSE_URL = "credential-not-in-url"
 
@@ -117,8 +105,8 @@ def bad_credentials(access: Access, keys: list[str]) -> Iterator[tuple[str, Head
 def _every_bad_credential(access: Access, keys: list[str]) -> Iterator[tuple[str, Headers]]:
     yield "none", ()
     for auth in ("token", "bearer"):
-        for label, value in _bad_values(access.token, keys):
-            yield f"{label}, as {auth}", access.credential_headers(value, auth)
+        for bad in bad_tokens(access.token, tuple(keys)):
+            yield f"{bad.label}, as {auth}", access.credential_headers(bad.value, auth)
     yield "two that differ", (("token", access.token), ("Authorization", "Bearer other.value.here"))
     yield "Basic", (("Authorization", "Basic " + base64.b64encode(b"user:password-unknown").decode()),)
     yield (
@@ -129,70 +117,6 @@ def _every_bad_credential(access: Access, keys: list[str]) -> Iterator[tuple[str
     yield "in a cookie", (("Cookie", f"token={access.token}"),)
     yield "in another header", (("X-Api-Key", access.token),)
     yield "without a scheme", (("Authorization", access.token),) if access.auth == "token" else ()
-
-
-def _bad_values(token: str, keys: list[str]) -> Iterator[tuple[str, str]]:
-    yield "empty", ""
-    yield "garbage", GARBAGE
-    yield "garbage of three parts", "aaaa.bbbb.cccc"
-    header, claims = {"alg": "none", "typ": "JWT"}, {"sub": "somebody", "exp": 4_000_000_000}
-    known = take_apart(token)
-    if known is not None:
-        claims = dict(known.claims)
-    unsigned = f"{_encoded(header)}.{_encoded(claims)}."
-    yield "alg none", unsigned
-    yield "alg nOnE", f"{_encoded({**header, 'alg': 'nOnE'})}.{_encoded(claims)}."
-    yield "alg None with a signature", f"{_encoded({**header, 'alg': 'None'})}.{_encoded(claims)}.c2lnbmVk"
-    if known is None:
-        yield "one letter changed", _flipped(token, len(token) // 2)
-        return
-    first, second, third = token.split(".")
-    yield "signature changed", f"{first}.{second}.{_flipped(third, len(third) // 2)}"
-    yield "signature in other letters", f"{first}.{second}.{third.swapcase()}"
-    yield "last letter changed", f"{first}.{second}.{third[:-1]}{_far(third[-1:])}"
-    yield "signature taken away", f"{first}.{second}."
-    raised = {**claims, "exp": 4_000_000_000, "admin": True}
-    yield "payload changed", f"{first}.{_encoded(raised)}.{third}"
-    yield "signed with a key that it brings along", _self_signed(known.header, raised)
-    for key in keys:
-        for algorithm, digest in _DIGESTS.items():
-            signed = f"{_encoded({**known.header, 'alg': algorithm})}.{_encoded(raised)}"
-            mac = hmac.new(key.encode(), signed.encode(), digest).digest()
-            yield (
-                f"{algorithm} under the published key",
-                f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}",
-            )
-
-
-def _self_signed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
-    """A token under a fresh key, which stands in its own header (RFC 7515 section 4.1.3)."""
-    key = _fresh_key()
-    public = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(key.public_key()))
-    kid = {"kid": header["kid"]} if isinstance(header.get("kid"), str) else {}
-    signed = f"{_encoded({**kid, 'alg': 'RS256', 'typ': 'JWT', 'jwk': public})}.{_encoded(dict(claims))}"
-    signature = key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{signed}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
-
-
-@cache
-def _fresh_key() -> rsa.RSAPrivateKey:
-    """A key that nobody else knows, the same for a whole run."""
-    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
-
-
-def _far(letter: str) -> str:
-    """Another letter of base64url, one that changes bits which count."""
-    place = _BASE64.find(letter)
-    return _BASE64[(place + 32) % 64]
-
-
-def _encoded(value: object) -> str:
-    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
-
-
-def _flipped(text: str, place: int) -> str:
-    other = "A" if text[place] != "A" else "B"
-    return text[:place] + other + text[place + 1 :]
 
 
 def installs(bench: Workbench) -> None:

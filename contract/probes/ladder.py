@@ -52,4 +52,5 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "other-install": identity.other_install,
     "growth": latency.growth,
     "memory": state.memory,
+    "signon-keys": sign.keys,
 }

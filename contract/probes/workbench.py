@@ -17,6 +17,7 @@ from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
+from contract.judging.keyset import PublishedKeys
 from contract.judging.latency import Pair
 from contract.judging.race import judge_burst, part_results
 from contract.model.identity import texts_of, value_at
@@ -67,6 +68,7 @@ class Workbench:
         self.name = self.rung = ""
         self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
         self.published_keys: list[str] = []
+        self.keys: PublishedKeys | None = None
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
@@ -99,7 +101,8 @@ class Workbench:
         )
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
         bench = Workbench(self.target, judge, self.ledger, self.access, composer, self.options, 0)
-        bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
+        bench.published_keys, bench.keys = self.published_keys, self.keys
+        bench.base, bench.coverage = self.base, self.coverage
         return bench
 
     @property

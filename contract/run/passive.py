@@ -18,7 +18,7 @@ from contract.http.harentry import Call, Missing
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
-from contract.judging.keyset import read_keys
+from contract.judging.keyset import PublishedKeys, read_keys
 from contract.judging.race import judge_burst, part_results
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
@@ -126,7 +126,7 @@ def _workbench(
     oracle = Oracle(operation, model, catalogue, access, clock)
     judge = Judge(
         operation, model, catalogue, access, secure=urlsplit(base).scheme == "https", oracle=oracle,
-        verify=read_keys(recording.keys[base]).complaint if base in recording.keys else None,
+        verify=PublishedKeys(lambda: read_keys(recording.keys[base])).complaint if base in recording.keys else None,
     )  # fmt: skip
     composer = Composer(oracle.schema, found, {}, "")
     return Workbench(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)

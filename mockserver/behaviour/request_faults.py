@@ -174,6 +174,12 @@ REFUSALS = (
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
     ),
     Fault(
+        "reads-tokens-leniently",
+        "takes a token in another spelling of base64url",
+        ("credential-exact",),
+        partial(Behaviour, admitting=(admissions.admitting("credential-exact"),)),
+    ),
+    Fault(
         "reads-the-query",
         "takes credentials from the query",
         ("credential-not-in-url",),

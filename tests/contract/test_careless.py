@@ -17,7 +17,7 @@ FAST = (
     "options-not-compared",
     "duration-of-31-bits",
     "chunks-lost",
-    "key-in-the-token",
+    "RS256-key-in-the-token",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.servers.careless import concurrency, identifiers, requests, tokens, values
+from tests.servers.careless import concurrency, identifiers, requests, signons, tokens, values
 from tests.servers.careless.spoiling import Carelessness
 
 CARELESS: Mapping[str, Carelessness] = {
@@ -13,4 +13,5 @@ CARELESS: Mapping[str, Carelessness] = {
     **values.VALUES,
     **requests.HTTP,
     **tokens.TOKENS,
+    **signons.SIGNONS,
 }
