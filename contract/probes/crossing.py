@@ -23,6 +23,7 @@ def crossings(bench: Workbench) -> None:
     for part in bench.resources.parts:
         if part.identifiers is not None and part.fallback is None and part.scope is None:
             _update_beside_readers(bench, part)
+    _good_beside_bad(bench)
 
 
 def _beside_each_other(bench: Workbench, part: Part) -> None:
@@ -36,9 +37,10 @@ def _beside_each_other(bench: Workbench, part: Part) -> None:
         bodies.append(rename(body, part, part.kinds[0], bench.composer.name()))
     with bench.probe(f"calls at once, each with a {part.name} of its own"):
         bench.provision(base)
-        bench.together(bodies)
+        bench.together([bench.request(body) for body in bodies])
         for body in bodies:
             bench.provision(body)
+        bench.together([bench.request(body) for body in bodies])
 
 
 def _update_beside_readers(bench: Workbench, part: Part) -> None:
@@ -56,8 +58,33 @@ def _update_beside_readers(bench: Workbench, part: Part) -> None:
     slim = put(base, part.path, {part.identifiers: {str(part.sid_kind): sids[part.name]}})
     with bench.probe(f"a {part.name} is updated while others name it"):
         bench.provision(base)
-        bench.together([changed, *[slim] * (_AT_ONCE - 1)])
+        bench.together([bench.request(one) for one in (changed, *[slim] * (_AT_ONCE - 1))])
         bench.provision(changed)
+
+
+def _good_beside_bad(bench: Workbench) -> None:
+    """Good calls beside such as have to be refused, for their body or their credential, and calls for both installs."""
+    good = [bench.body() for _ in range(_AT_ONCE)]
+    first = bench.resources.parts[0]
+    bad = [put(bench.body(), first.path, []) for _ in range(_AT_ONCE)]
+    with bench.probe("calls at once, some of them with a fault"):
+        bench.together([bench.request(body) for pair in zip(good, bad, strict=True) for body in pair])
+        for body in good:
+            bench.provision(body)
+    nobody = [bench.body() for _ in range(_AT_ONCE)]
+    with bench.probe("calls at once, some of them without a credential"):
+        bench.together(
+            [one for body in nobody for one in (bench.request(bench.body()), bench.request(body, headers=()))]
+        )
+        for body in nobody:
+            bench.provision(body)
+    if bench.access.other_install is None or bench.access.other_token is None:
+        return
+    with bench.probe("calls at once for both installs"):
+        places = (None, bench.access.other_install)
+        bench.together([bench.request(body, install=place) for body in nobody for place in places])
+        for body in nobody:
+            bench.provision(body, install=bench.access.other_install)
 
 
 def _signing_on(bench: Workbench, body: dict[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contract.model.identity import value_at
 from contract.model.memory import NOBODY_KNOWS, Identity
@@ -14,21 +14,36 @@ _PROTOTYPES = ("constructor", "__proto__", "toString", "hasOwnProperty")
 
 
 def spellings(bench: Workbench) -> None:
-    """Every kind of every part under texts that differ only to a careful reader, in both installs."""
-    for part in named(bench):
-        for kind in part.kinds:
-            base = bench.body()
-            with bench.probe(f"spellings: {kind} of {part.name}"):
-                for text in _alike(bench.composer.name()):
-                    bench.provision(renewed(bench, base, part, kind, text))
+    """Every kind of every part under texts that differ only to a careful reader, in both installs.
+
+    Kept beside the strategies: each text is met by all those that somebody takes for it, which is rarely drawn.
+    """
+    access = bench.access
+    others = (access.other_install,) if access.other_install is not None and access.other_token is not None else ()
+    for install in (access.install, *others):
+        for place in range(max(len(part.kinds) for part in named(bench))):
+            outer = [
+                (part, part.kinds[place]) for part in named(bench) if part.scope is None and place < len(part.kinds)
+            ]
+            inner = [(part, part.kinds[place]) for part in named(bench) if part.scope and place < len(part.kinds)]
+            for members in (outer, inner):
+                _each_alike(bench, members, install)
     _prototypes(bench)
     _separators(bench)
-    if bench.access.other_install is not None and bench.access.other_token is not None:
-        first = next(named(bench))
-        base, text = bench.body(), f"{bench.composer.name()}-Ab"
-        with bench.probe("spellings: in the other install"):
-            for one in (text, text.lower(), text.upper()):
-                bench.provision(renewed(bench, base, first, first.kinds[0], one), install=bench.access.other_install)
+
+
+def _each_alike(bench: Workbench, members: Sequence[tuple[Part, str]], install: str) -> None:
+    """The texts in turn, each as the identifier of several parts, none of which lies in another."""
+    base, name = bench.body(), bench.composer.name()
+    if not members:
+        return
+    label = " and ".join(f"{kind} of {part.name}" for part, kind in members)
+    with bench.probe(f"spellings: {label}" + (" in the other install" if install != bench.access.install else "")):
+        for text in _alike(name):
+            body = base
+            for part, kind in members:
+                body = renewed(bench, body, part, kind, text)
+            bench.provision(body, install=install)
 
 
 def _alike(name: str) -> Iterator[str]:
@@ -76,9 +91,11 @@ def spelled_requests(bench: Workbench) -> None:
         ("anything", "*/*"),
         ("any application", "application/*"),
         ("several", "application/json, */*;q=0.1"),
+        ("with a weight", "application/json;q=0.5"),
+        ("what browsers do", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
     ):
         with bench.probe(f"HTTP: accepts {label}"):
-            bench.provision(bench.body(), media=(JSON, ("Accept", accept)))
+            bench.provision(bench.body(), media=(JSON, ("Accept", accept), ("Accept-Language", "sw, pt-BR;q=0.7")))
     for declared in ("application/json;charset=UTF-8", 'application/json; charset="utf-8"', "Application/JSON"):
         with bench.probe(f"HTTP: {declared}"):
             bench.provision(bench.body(), media=(("Content-Type", declared),))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contract.generation.breakages import ABSENT_MEMBER, Breakage, breakages
+from contract.generation.breakages import Breakage, breakages
 from contract.generation.leaves import bounds, types
 from contract.model.identity import value_at
-from contract.probes.changes import put
+from contract.probes.changes import put, rename
 from contract.probes.workbench import Workbench
+from spec.resources.resource import Part
 
 _WIDTHS = (2**7, 2**8, 2**15, 2**16, 2**24, 2**31, 2**32, 2**53 - 2)
 _MOMENTS = (
@@ -81,27 +82,48 @@ def moments(bench: Workbench) -> None:
 
 
 def broken_updates(bench: Workbench) -> None:
-    """One thing wrong with what is known, at each place: refused as it is at creation, and nothing has changed."""
+    """One thing wrong with what is known, at each place and for each clause: refused as it is at creation.
+
+    Kept beside the strategies: whether somebody looks at creation only shows at known things alone, place by place.
+    """
     base = bench.body()
     bench.provision(base)
+    again: set[str] = set()
+    for breakage in _telling_breakages(bench, base):
+        with bench.probe(f"broken update: {breakage.label}"):
+            if breakage.path[0] not in again:
+                again.add(breakage.path[0])
+                bench.provision(base)
+            bench.provision(breakage.apply(base))
+    bench.provision(base)
+    for part in bench.resources.parts:
+        _broken_beside_known(bench, part)
+
+
+def _broken_beside_known(bench: Workbench, part: Part) -> None:
+    """Something new with one thing wrong, everything beside and around it being known."""
+    base = bench.body()
+    bench.provision(base)
+    newcomers = [part] if part.kinds else [bench.resources.part(name) for name in part.owners]
+    for newcomer in newcomers:
+        if not newcomer.kinds or part is bench.resources.parts[0]:
+            continue
+        for breakage in _telling_breakages(bench, base):
+            if breakage.path[: len(part.path)] == part.path and len(breakage.path) > len(part.path):
+                fresh = rename(base, newcomer, newcomer.kinds[0], bench.composer.name())
+                with bench.probe(f"broken beside what is known: {breakage.label}, a new {newcomer.name}"):
+                    bench.provision(breakage.apply(fresh))
+    bench.provision(base)
+
+
+def _telling_breakages(bench: Workbench, base: dict[str, Any]) -> Iterator[Breakage]:
+    """One change for each place and set of clauses that it breaks, none of them about names."""
     holders = {(*part.path, str(part.identifiers)) for part in bench.resources.parts if part.identifiers is not None}
     seen: set[tuple[tuple[str, ...], frozenset[str]]] = set()
     for breakage in breakages(bench.judge.oracle.schema, base):
-        about_names = breakage.path[:-1] in holders or breakage.path in holders
-        if breakage.value is ABSENT_MEMBER or about_names:
+        if not breakage.path or breakage.path[:-1] in holders or breakage.path in holders:
             continue
-        clauses = _clauses(bench, base, breakage)
-        if not clauses or (breakage.path, clauses) in seen:
-            continue
-        seen.add((breakage.path, clauses))
-        with bench.probe(f"broken update: {breakage.label}"):
-            bench.provision(base)
-            bench.provision(breakage.apply(base))
-    bench.provision(base)
-
-
-def _clauses(bench: Workbench, base: object, breakage: Breakage) -> frozenset[str]:
-    """What a change breaks, if it is one of value and not of type."""
-    if type(value_at(base, breakage.path)) is not type(breakage.value):
-        return frozenset()
-    return frozenset(one.clause for one in bench.judge.oracle.rules.violations(breakage.apply(base)))
+        clauses = frozenset(one.clause for one in bench.judge.oracle.rules.violations(breakage.apply(base)))
+        if clauses and (breakage.path, clauses) not in seen:
+            seen.add((breakage.path, clauses))
+            yield breakage

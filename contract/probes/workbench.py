@@ -199,12 +199,11 @@ class Workbench:
         self.record(judgement, *exchanges)
         return not judgement.findings
 
-    def together(self, bodies: Sequence[Any]) -> None:
-        """Send bodies that differ at the same time, and judge each answer for its own call.
+    def together(self, requests: Sequence[Request]) -> None:
+        """Send requests that differ at the same time, and judge each answer for its own call.
 
         They may meet in what they share only where none of them changes it.
         """
-        requests = [self.request(body) for body in bodies]
         exchanges = self.target.burst(requests)
         self.trail += exchanges
         for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):

@@ -97,6 +97,23 @@ IDENTIFIERS: Mapping[str, Carelessness] = {
     ),
     "lms-users-in-any-case": of(respelt(str.lower, parts=["user"], kind="lms"), "ids-exact", "spellings"),
     "other-install-in-any-case": of(respelt(str.lower, install=TWO), "ids-exact", "spellings"),
+    "quotes-eaten-in-the-other-install": of(
+        respelt(lambda t: re.sub("['\"]", "", t), install=TWO), "ids-exact sids-distinct", "spellings"
+    ),
+    "users-cut-at-255-in-the-other-install": of(
+        respelt(lambda t: t[:255], parts=["user"], install=TWO), "ids-exact sids-distinct values-survive", "spellings"
+    ),
+    "exams-in-any-case-in-the-other-install": of(
+        respelt(str.lower, parts=["exam"], install=TWO), "ids-exact", "spellings"
+    ),
+    "external-courses-normalised-in-the-other-install": of(
+        respelt(lambda t: unicodedata.normalize("NFC", t), parts=["course"], kind="external", install=TWO),
+        "ids-exact",
+        "spellings",
+    ),
+    "api-users-numeric-in-the-other-install": of(
+        respelt(number, parts=["user"], kind="api", install=TWO), "ids-exact sids-distinct", "spellings"
+    ),
     "compatibility-letters": of(respelt(lambda t: unicodedata.normalize("NFKC", t)), "ids-exact", "spellings"),
     "breaks-on-prototypes": of(
         breaks_on_ids(lambda t: t in ("constructor", "__proto__", "toString")), "never-server-error", "spellings"

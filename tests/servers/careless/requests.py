@@ -52,6 +52,26 @@ HTTP: Mapping[str, Carelessness] = {
         "valid-accepted",
         "spelled-requests",
     ),
+    "browsers-get-406": of(
+        on_headers(lambda m, h, b: refused(406) if h.get("accept", "").startswith("text/html") else None),
+        "valid-accepted",
+        "spelled-requests",
+    ),
+    "weights-are-406": of(
+        on_headers(lambda m, h, b: refused(406) if h.get("accept", "").startswith("application/json;") else None),
+        "valid-accepted",
+        "spelled-requests",
+    ),
+    "breaks-on-closing": of(
+        on_headers(lambda m, h, b: BROKEN if h.get("connection", "").lower() == "close" else None),
+        "never-server-error",
+        "spelled-requests",
+    ),
+    "other-languages-are-406": of(
+        on_headers(lambda m, h, b: refused(406) if h.get("accept-language", "en")[:2] != "en" else None),
+        "valid-accepted",
+        "spelled-requests",
+    ),
     "head-breaks": of(on_headers(lambda m, h, b: BROKEN if m == "HEAD" else None), "never-server-error", "doors"),
     "head-provisions": of(head_provisions, "method-allowed", "doors"),
     "options-break": of(on_headers(lambda m, h, b: BROKEN if m == "OPTIONS" else None), "never-server-error", "doors"),

@@ -1,16 +1,13 @@
-"""Carelessness about values: widths, lengths, moments, what lies below a kept name, and updates unlooked at."""
+"""Carelessness about values: widths, lengths, moments, and what lies below a kept name."""
 
 from __future__ import annotations
 
-import json
 import re
 import struct
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.servers.answering import Answer
-from tests.servers.careless.spoiling import Carelessness, Handler, Headers, Spoil, of, on_bodies, provisions, put, read
-from tests.servers.independent import Independent
+from tests.servers.careless.spoiling import Carelessness, Spoil, of, on_bodies
 from tests.servers.members import at
 
 
@@ -62,38 +59,6 @@ def without_notes(body: Any, path: str) -> Any:
         if isinstance(held[name], dict) and isinstance(held[name].get("notes"), str):
             held[name] = {}
     return body
-
-
-def unvalidated_when_known(place: str, good: Any) -> Spoil:
-    """What is known is updated without being looked at: a value that creation refuses is taken."""
-    *above, last = place.split("/")
-    seen: set[str] = set()
-
-    def spoil(server: Independent, handler: Handler) -> Handler:
-        def handle(method: str, path: str, headers: Headers, body: bytes) -> Answer:
-            value = read(body)
-            part = value.get(above[0]) if isinstance(value, dict) else None
-            names = (
-                json.dumps([value.get("course", {}).get("ids"), part.get("ids")])
-                if isinstance(part, dict) and isinstance(value.get("course"), dict)
-                else ""
-            )
-            answer = handler(method, path, headers, body)
-            if not names or not provisions(method, path):
-                return answer
-            if answer[0] == 200:
-                seen.add(names)
-            elif answer[0] == 400 and names in seen:
-                holder = at(value, "/".join(above))
-                if isinstance(holder, dict) and last in holder:
-                    return handler(
-                        method, path, headers, json.dumps(put(value, above, {**holder, last: good})).encode()
-                    )
-            return answer
-
-        return handle
-
-    return spoil
 
 
 VALUES: Mapping[str, Carelessness] = {
@@ -149,25 +114,5 @@ VALUES: Mapping[str, Carelessness] = {
     ),
     "fractions-dropped": of(
         dated(lambda t: re.sub(r"\.[0-9]+", "", t)), "values-compare values-survive result-truthful", "moments"
-    ),
-    "role-unchecked-when-known": of(
-        unvalidated_when_known("enrollment/role", "learner"), "enrollment-role-known", "broken-updates"
-    ),
-    "email-unchecked-when-known": of(
-        unvalidated_when_known("user/email", "a@example.com"), "user-email-form user-email-valid", "broken-updates"
-    ),
-    "zone-unchecked-when-known": of(
-        unvalidated_when_known("user/timeZone", "UTC"), "user-time-zone-known", "broken-updates"
-    ),
-    "exam-type-unchecked-when-known": of(
-        unvalidated_when_known("exam/type", "online"), "exam-type-known", "broken-updates"
-    ),
-    "duration-unchecked-when-known": of(
-        unvalidated_when_known("exam/configuration/duration", 60), "configuration-duration-positive", "broken-updates"
-    ),
-    "url-unchecked-when-known": of(
-        unvalidated_when_known("exam/configuration/url", "https://exams.example.com/"),
-        "configuration-url-form",
-        "broken-updates",
     ),
 }
