@@ -12,10 +12,10 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import asked, identities_of, in_call, scope_of, value_at
+from contract.model.identity import asked, identities_of, in_call, scope_of, texts_of, value_at
 from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
-from contract.oracle.readings import Oddity, oddities, trimmed
+from contract.oracle.readings import Oddity, is_plain_name, oddities, trimmed
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
@@ -190,6 +190,9 @@ class Oracle:
             known = [found for each in identities if isinstance(found := self.model.look_up(each), str)]
             sids[part.name] = known[0] if known else None
             yield from self._sid_reference(part, value, sids, install)
+            for kind, text in texts_of(part, value):
+                if not is_plain_name(text):
+                    yield Oddity(join((*part.path, str(part.identifiers), kind)), "values-survive")
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
             yield from self._joined(part, value, body)

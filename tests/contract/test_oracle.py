@@ -133,3 +133,12 @@ def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     judgement = Judgement()
     judge_form(Response(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
     assert "another media type" in {one.cause for one in judgement.findings}
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("Course-7.b:c@d_e", Verdict.MUST_ACCEPT), ("a'b", Verdict.EITHER)])
+def test_an_identifier_of_other_letters_may_be_refused(
+    judge: Judge, composer: Composer, text: str, verdict: Verdict
+) -> None:
+    body = composer.body(Seeded(1), "course")
+    body["course"]["ids"] = {"lms": text}
+    assert judge.expect(request(body)).verdict is verdict
