@@ -124,12 +124,11 @@ def _workbench(
     model = Model(found, closed=False)
     base = _base(recording)
     oracle = Oracle(operation, model, catalogue, access, clock)
-    judge = Judge(
-        operation, model, catalogue, access, secure=urlsplit(base).scheme == "https", oracle=oracle,
-        verify=PublishedKeys(lambda: read_keys(recording.keys[base])).complaint if base in recording.keys else None,
-    )  # fmt: skip
+    known = recording.keys.get(base)
+    verify = PublishedKeys(lambda: read_keys(known)).complaint if known is not None else None
+    judge = Judge(oracle, secure=urlsplit(base).scheme == "https", verify=verify)
     composer = Composer(oracle.schema, found, {}, "")
-    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
+    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), composer, Options(), 0)
 
 
 def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
