@@ -195,9 +195,11 @@ class Workbench:
         self.trail += exchanges
         for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
             expected = self.judge.expect(exchange.request)
-            judgement = Judgement() if _lost_a_race(exchange) else self.judge.judge(exchange, expected)
+            judgement = Judgement()
             if _lost_a_race(exchange):
                 self.judge.lost(expected)
+            else:
+                judgement = self.judge.judge(exchange, expected)
             self.coverage.observe(expected.body)
             self.shown |= shown(exchange, expected, judgement, self.resources)
             self.record(judgement, *exchanges)
@@ -265,4 +267,5 @@ class Workbench:
 
 
 def _lost_a_race(exchange: Exchange) -> bool:
-    return exchange.response is not None and exchange.response.status in COME_AGAIN
+    """Whether a call among others was told to come again, or its answer was lost: it is sent again by itself."""
+    return exchange.response is None or exchange.lost or exchange.response.status in COME_AGAIN
