@@ -116,6 +116,7 @@ class Model:
     doubts: dict[tuple[str, str, str], Doubt] = field(default_factory=dict)
     signons: list[Mapping[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
+    token_names: set[str] = field(default_factory=set)
     made: list[Thing] = field(default_factory=list)
     shown: Demonstrated = field(default_factory=Demonstrated)
     by_folded: dict[tuple[str, str], dict[Identity, str]] = field(default_factory=dict)

@@ -29,6 +29,24 @@ def asked(bench: Workbench) -> None:
     bench.provision({**slim, signon.path[0]: member})
 
 
+def keys(bench: Workbench) -> None:
+    """After a while, the keys are fetched before and after a sign-on: one that is published now verifies its token."""
+    signon = bench.resources.signon
+    if signon is None or bench.keys is None or (member := bench.composer.signon(bench.chance)) is None:
+        return
+    before = bench.keys.fetch()
+    exchange = bench.provision({**bench.body(), signon.path[0]: member})
+    after = bench.keys.fetch()
+    answer = exchange.response.json if exchange.response and exchange.response.ok else None
+    shown = answer.get(signon.response) if isinstance(answer, dict) else None
+    text = shown.get(signon.token) if isinstance(shown, dict) else None
+    if isinstance(text, str) and (complaint := bench.keys.complaint_now(text, before, after)) is not None:
+        judgement = Judgement()
+        pointer = f"/{signon.response}/{signon.token}"
+        judgement.find("signon-token-signed", "key withdrawn", "a key that is published", complaint, pointer)
+        bench.record(judgement, exchange)
+
+
 def followed(bench: Workbench) -> None:
     """The link is followed once, which signs the user on, and once more, which does not."""
     signon = bench.resources.signon

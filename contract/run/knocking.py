@@ -12,7 +12,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange, Loss, Request, Response
-from contract.judging.keyset import read_keys
+from contract.judging.keyset import KeySet, PublishedKeys, read_keys
 from contract.probes.workbench import Workbench
 
 _CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "self-signed", "self signed")
@@ -50,11 +50,15 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     path = arrival.jwks or "/oidc/jwks"
     if not path.startswith("/"):
         path = bench.relative(path) or "/oidc/jwks"
-    keys = bench.target.once(Request("GET", path, bench.access.headers))
-    if keys.response is not None and keys.response.status == 200:
-        found = read_keys(keys.response.body)
-        bench.published_keys = found.texts()
-        bench.judge.verify = found.complaint
+    request = Request("GET", path, bench.access.headers)
+
+    def fetch() -> KeySet:
+        answer = bench.target.once(request).response
+        return read_keys(answer.body if answer is not None and answer.status == 200 else b"")
+
+    bench.keys = PublishedKeys(fetch)
+    bench.published_keys = bench.keys.first.texts()
+    bench.judge.verify = bench.keys.complaint
     return _try_signons(bench)
 
 

@@ -18,7 +18,7 @@ from contract.http.harentry import Call, Missing
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
-from contract.judging.keyset import read_keys
+from contract.judging.keyset import PublishedKeys, read_keys
 from contract.judging.race import judge_burst, part_results
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
@@ -124,7 +124,8 @@ def _workbench(
     model = Model(found, closed=False)
     base = _base(recording)
     oracle = Oracle(operation, model, catalogue, access, clock)
-    verify = read_keys(recording.keys[base]).complaint if base in recording.keys else None
+    known = recording.keys.get(base)
+    verify = PublishedKeys(lambda: read_keys(known)).complaint if known is not None else None
     judge = Judge(oracle, secure=urlsplit(base).scheme == "https", verify=verify)
     composer = Composer(oracle.schema, found, {}, "")
     return Workbench(Target(_Nothing()), judge, Ledger(catalogue), composer, Options(), 0)

@@ -17,7 +17,7 @@ from contract.probes.workbench import Share, Workbench
 
 FIRST = ("recall", "pace")
 """Probes that come before all others, alone: whether anything works, and how long it takes when there is little."""
-LAST = ("growth", "memory")
+LAST = ("growth", "memory", "signon-keys")
 """Probes that come after all others, alone: what has become of the beginning."""
 TELLING = ("subsets", "signon", "kinds", "bursts", "by-sid", "unknown-sids", "implied")
 """Probes that tell most with least."""

@@ -23,6 +23,19 @@ async def for_any_media_type(request: Request, honest: Serve, served: Served) ->
     return await honest(Request(scope, request.receive))
 
 
+async def by_one_spelling(request: Request, honest: Serve, served: Served) -> Response:
+    """The scheme of a credential is cut off as the seven letters ``Bearer `` and nothing else."""
+    headers = [
+        (name, b"Unheard " + value if name == b"authorization" and not _is_usual(value) else value)
+        for name, value in request.scope["headers"]
+    ]
+    return await honest(Request(with_headers(request.scope, headers), request.receive))
+
+
+def _is_usual(value: bytes) -> bool:
+    return value.startswith(b"Bearer ") and not value.startswith(b"Bearer  ")
+
+
 async def through_everything_stored(request: Request, honest: Serve, served: Served) -> Response:
     """Every provisioning that succeeds counts anew all that is stored, row by row, before it answers."""
     response = await honest(request)

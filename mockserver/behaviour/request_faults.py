@@ -130,6 +130,12 @@ BODIES = (
         serves(calls.for_any_media_type),
     ),
     Fault(
+        "knows-one-spelling",
+        "reads 'Bearer' in this spelling only, with one space",
+        ("http-spelling",),
+        serves(calls.by_one_spelling),
+    ),
+    Fault(
         "refuses-unknown-members",
         "refuses what it does not know",
         ("unknown-members-ignored",),
@@ -168,6 +174,12 @@ REFUSALS = (
             else (),  # Basic is no credential here, and let in as such
         )
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
+    ),
+    Fault(
+        "reads-tokens-leniently",
+        "takes a token in another spelling of base64url",
+        ("credential-exact",),
+        partial(Behaviour, admitting=(admissions.admitting("credential-exact"),)),
     ),
     Fault(
         "reads-the-query",

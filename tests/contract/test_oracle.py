@@ -185,3 +185,12 @@ def test_a_target_that_never_tells_of_a_creation_does_not_betray_one(judge: Judg
     new = composer.body(Seeded(12), "course")
     judge.judge(Exchange(request(new), answer(judge, new), 0, 0))
     assert found_after_a_refusal(13) == {"credential-refusal-stores-nothing"}
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("Course-7.b:c@d_e", Verdict.MUST_ACCEPT), ("a'b", Verdict.EITHER)])
+def test_an_identifier_of_other_letters_may_be_refused(
+    judge: Judge, composer: Composer, text: str, verdict: Verdict
+) -> None:
+    body = composer.body(Seeded(1), "course")
+    body["course"]["ids"] = {"lms": text}
+    assert judge.expect(request(body)).verdict is verdict
