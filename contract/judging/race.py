@@ -20,7 +20,7 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
     Members whose answer was lost blame nobody: each of them may have been the one that created.
     """
     judgement = Judgement()
-    judgement.touch("concurrent-once", "concurrent-accepted")
+    judgement.touch("concurrent-once")
     accepted = [one for one in exchanges if one.response is not None and one.response.ok]
     lost = any(one.lost for one in exchanges)
     for exchange in exchanges:
@@ -37,11 +37,17 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         quiet = judge.judge(creator, judge.expect(creator.request) if lost else expected)
         if not judgement.findings:
             judgement.merge(quiet)
+    told_of_conflict(exchanges, expected, judgement)
+    return judgement
+
+
+def told_of_conflict(exchanges: Sequence[Exchange], expected: Expectation, judgement: Judgement) -> None:
+    """Add a finding if one of several good calls at once is told of a conflict, which nobody has to expect."""
+    judgement.touch("concurrent-accepted")
     conflicts = [one.response for one in exchanges if one.response is not None and one.response.status == 409]
     if conflicts and expected.verdict is Verdict.MUST_ACCEPT:
         told = f"status 409: {summary(conflicts[0])}"
         judgement.find("concurrent-accepted", "told of a conflict", "status 200", told, "", ("at once",))
-    return judgement
 
 
 def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:

@@ -89,7 +89,9 @@ def broken_updates(bench: Workbench) -> None:
     base = bench.body()
     bench.provision(base)
     again: set[str] = set()
-    for breakage in _telling_breakages(bench, base):
+    for place, breakage in enumerate(_telling_breakages(bench, base)):
+        if not bench.takes(place):
+            continue
         with bench.probe(f"broken update: {breakage.label}"):
             if breakage.path[0] not in again:
                 again.add(breakage.path[0])
@@ -108,8 +110,9 @@ def _broken_beside_known(bench: Workbench, part: Part) -> None:
     for newcomer in newcomers:
         if not newcomer.kinds or part is bench.resources.parts[0]:
             continue
-        for breakage in _telling_breakages(bench, base):
-            if breakage.path[: len(part.path)] == part.path and len(breakage.path) > len(part.path):
+        for place, breakage in enumerate(_telling_breakages(bench, base)):
+            below = breakage.path[: len(part.path)] == part.path and len(breakage.path) > len(part.path)
+            if below and bench.takes(place):
                 fresh = rename(base, newcomer, newcomer.kinds[0], bench.composer.name())
                 with bench.probe(f"broken beside what is known: {breakage.label}, a new {newcomer.name}"):
                     bench.provision(breakage.apply(fresh))

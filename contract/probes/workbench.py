@@ -18,7 +18,7 @@ from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import PublishedKeys
 from contract.judging.latency import Pair
-from contract.judging.race import judge_burst, part_results
+from contract.judging.race import judge_burst, part_results, told_of_conflict
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation, Verdict
@@ -198,6 +198,7 @@ class Workbench:
             judgement = Judgement()
             if _lost_a_race(exchange):
                 self.judge.lost(expected)
+                told_of_conflict([exchange], expected, judgement)
             else:
                 judgement = self.judge.judge(exchange, expected)
             self.coverage.observe(expected.body)
