@@ -350,6 +350,7 @@ SCENARIOS: dict[str, Scenario] = {
     "admits-expired": lambda mock: admits(token=mock.token(starts=-7200, lasts=-3600))(mock),
     "admits-foreign": lambda mock: admits(token=mock.token(1))(mock),
     "admits-conflict": lambda mock: admits(token=mock.token(), authorization="Bearer x")(mock),
+    "knows-one-spelling": lambda mock: not admits(authorization=f"bearer   {mock.token()}")(mock),
     "reads-tokens-leniently": lambda mock: admits(token=f"{mock.token()}=")(mock),
     "reads-the-query": lambda mock: mock.http.post(
         f"{mock.path()}?token={mock.token()}", json={"course": COURSE}
