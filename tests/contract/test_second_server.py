@@ -73,9 +73,15 @@ def test_the_honest_server_is_not_blamed_over_a_socket(tmp_path: Path) -> None:
 
 
 @pytest.mark.outside
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", KNOWN["further_found"])
+def test_a_further_fault_is_found(name: str) -> None:
+    assert judged_in_process(FURTHER[name]).found & set(FURTHER[name].caught_by)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", FAULTS)
 def test_faults_are_found_or_known_to_be_missed(name: str, tmp_path: Path) -> None:
-    fault = EVERY[name]
+    fault = FAULTS[name]
     verdict = judged(fault, tmp_path)
     found = bool(verdict.broken & set(fault.caught_by))
     assert found or name in KNOWN["not_found_yet"], verdict.shown
