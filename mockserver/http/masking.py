@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
+from mockserver.http.decoding import exact
 from mockserver.http.errors import Header, Headers
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
@@ -197,9 +198,9 @@ def _of_fields(query: bytes) -> Iterator[str]:
 def _value(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
+        return exact(body, value) if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
     except ValueError:
         return body.decode("utf-8", "replace")
-    return value if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
 
 
 def _hidden(secret: Json) -> Json:

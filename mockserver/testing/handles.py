@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Protocol
@@ -235,9 +236,7 @@ class InstallHandle:
     def _query(
         self, operation: str | None, body: Mapping[str, Json] | None, match: Mapping[str, Json]
     ) -> dict[str, Any]:
-        import orjson
-
-        pieces = [f"{pointer}={orjson.dumps(value).decode()}" for pointer, value in (body or {}).items()]
+        pieces = [f"{pointer}={json.dumps(value)}" for pointer, value in (body or {}).items()]
         query = {"install": self.sid, "operation": operation, **match}
         return {**query, "body": pieces} if pieces else query
 

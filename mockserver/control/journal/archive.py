@@ -6,11 +6,10 @@ import shlex
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import orjson
-
 from mockserver.control.clock import as_text
 from mockserver.control.journal.entry import Entry, Shelf
 from mockserver.http.masking import MASK, Shown
+from mockserver.http.response import written
 from spec.source.pointer import Json
 
 _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent", "accept"})
@@ -98,4 +97,4 @@ def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _text(value: Json) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else written(value).decode()

@@ -7,11 +7,10 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-import orjson
-
 from mockserver.control.journal.entry import Entry, Shelf
 from mockserver.control.journal.selection import Selection
 from mockserver.http.journal import Journals
+from mockserver.http.response import written
 from mockserver.http.scope import Exchange
 
 _MOST_WAITING = 1000
@@ -82,7 +81,7 @@ async def events(journals: Journals, shelf: Shelf, selection: Selection, count: 
                     continue
                 last = exchange.number
                 (shown,) = shelf.shown([entry])
-                yield f"id: {last}\nevent: call\ndata: {orjson.dumps(shown).decode()}\n\n"
+                yield f"id: {last}\nevent: call\ndata: {written(shown).decode()}\n\n"
                 sent += 1
             if count is not None and sent >= count:
                 return

@@ -10,6 +10,7 @@ import orjson
 
 from mockserver.behaviour.rules import holds
 from mockserver.control.journal.entry import Entry
+from mockserver.http.response import written
 from spec.source.pointer import Json
 
 
@@ -61,7 +62,7 @@ class Selection:
             "since": self.since or None,
         }  # fmt: skip
         said = [f"{name} {value}" for name, value in named.items() if value is not None]
-        said += [f"{pointer} = {orjson.dumps(value).decode()}" for pointer, value in self.body.items()]
+        said += [f"{pointer} = {written(value).decode()}" for pointer, value in self.body.items()]
         return ", ".join(said) or "any call"
 
 

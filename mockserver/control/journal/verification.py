@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import orjson
-
 from mockserver.control.journal.entry import Entry, Shelf
 from mockserver.control.journal.nearness import nearest
 from mockserver.control.journal.selection import Selection, of_members
+from mockserver.http.response import written
 from spec.source.pointer import Json
 
 _LONGEST = 300
@@ -77,7 +76,7 @@ class Verifier:
     def _lines(self, entries: Sequence[Entry]) -> list[str]:
         lines = []
         for one in self.shelf.shown(entries[-_SHOWN:]):
-            body = one["body"] if isinstance(one["body"], str) else orjson.dumps(one["body"]).decode()
+            body = one["body"] if isinstance(one["body"], str) else written(one["body"]).decode()
             body = body if len(body) <= _LONGEST else f"{body[:_LONGEST]}…"
             code = f" {one['code']}" if one["code"] else ""
             lines.append(
