@@ -16,8 +16,9 @@ from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
+from contract.judging.keyset import PublishedKeys
 from contract.judging.latency import Pair
-from contract.judging.race import judge_burst
+from contract.judging.race import judge_burst, part_results, told_of_conflict
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation, Verdict
@@ -26,6 +27,8 @@ from contract.probes.outcomes import Shown, shown
 from spec.resources.resource import Resources
 
 JSON = ("Content-Type", "application/json")
+COME_AGAIN = frozenset({409, 429, 503})
+"""Statuses by which whoever lost a race is told to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,9 @@ class Share(NamedTuple):
     shares: int = 1
 
 
+REMEMBERED = 2000
+
+
 class Workbench:
     """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
 
@@ -58,6 +64,7 @@ class Workbench:
         self.name = self.rung = ""
         self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
         self.published_keys: list[str] = []
+        self.keys: PublishedKeys | None = None
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
@@ -65,6 +72,7 @@ class Workbench:
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
         self.shown: set[Shown] = set()
+        self._named: dict[bytes, frozenset[str]] = {}
 
     def tell(self, name: str, values: Sequence[str]) -> None:
         """From now on these are known to be what the install has in a list."""
@@ -84,7 +92,8 @@ class Workbench:
         judge = Judge(oracle, secure=self.judge.secure, verify=self.judge.verify)
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
         bench = Workbench(self.target, judge, self.ledger, composer, self.options, 0)
-        bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
+        bench.published_keys, bench.keys = self.published_keys, self.keys
+        bench.base, bench.coverage = self.base, self.coverage
         return bench
 
     @property
@@ -181,48 +190,72 @@ class Workbench:
         self.record(judgement, *exchanges)
         return not judgement.findings
 
+    def together(self, requests: Sequence[Request]) -> None:
+        """Send requests that differ at the same time, and judge each answer for its own call.
+
+        They may meet in what they share only where none of them changes it.
+        """
+        exchanges = self.target.burst(requests)
+        self.trail += exchanges
+        for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
+            expected = self.judge.expect(exchange.request)
+            judgement = Judgement()
+            if _lost_a_race(exchange):
+                self.judge.lost(expected)
+                told_of_conflict([exchange], expected, judgement)
+            else:
+                judgement = self.judge.judge(exchange, expected)
+            self.coverage.observe(expected.body)
+            self.shown |= shown(exchange, expected, judgement, self.resources)
+            self.record(judgement, *exchanges)
+
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
-        for place, finding in enumerate(judgement.findings):
-            if not finding.exchanges:
-                judgement.findings[place] = replace(
-                    finding,
-                    exchanges=tuple(self._relevant(exchanges)),
-                    probe=self.name,
-                    trail=tuple(self.trail),
-                    rung=self.rung,
-                )
+        if judgement.findings:
+            relevant, trail = tuple(self._relevant(exchanges)), tuple(self.trail)
+            judgement.findings = [
+                finding
+                if finding.exchanges
+                else replace(finding, exchanges=relevant, probe=self.name, trail=trail, rung=self.rung)
+                for finding in judgement.findings
+            ]
         with self.ledger.lock:
             self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """The exchanges, and those before them that named the same things or minted a SID that is named."""
-        names = {text for exchange in exchanges for text in self._texts(exchange.request)}
+        names = {text for exchange in exchanges for text in self._texts(exchange.request.body or b"")}
         own = {id(one) for one in exchanges}
         before: list[Exchange] = []
         for one in reversed(self.trail):
             if id(one) in own:
                 continue
-            texts = self._texts(one.request)
+            texts = self._texts(one.request.body or b"")
             if names & texts or not names.isdisjoint(self.sids(one).values()):
                 names |= texts
                 before.append(one)
         return [*reversed(before), *exchanges]
 
-    def _texts(self, request: Request) -> set[str]:
+    def _texts(self, body: bytes) -> frozenset[str]:
+        """The identifiers in a body; those of the last thousands of bodies are remembered."""
+        if (known := self._named.get(body)) is not None:
+            return known
+        if len(self._named) >= REMEMBERED:
+            self._named.clear()
+        return self._named.setdefault(body, frozenset(self._found(body)))
+
+    def _found(self, body: bytes) -> Iterator[str]:
         try:
-            body = json.loads(request.body or b"")
+            value = json.loads(body)
         except (ValueError, RecursionError):
-            return set()
-        found: set[str] = set()
+            return
         for part in self.resources.parts:
-            value = value_at(body, part.path)
-            found.update(text for _, text in texts_of(part, value))
-            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
+            sent = value_at(value, part.path)
+            yield from (text for _, text in texts_of(part, sent))
+            held = sent.get(part.identifiers) if isinstance(sent, dict) and part.identifiers else None
             if isinstance(held, dict) and isinstance(held.get(part.sid_kind), str):
-                found.add(held[part.sid_kind])
-        return found
+                yield held[part.sid_kind]
 
     def relative(self, link: str) -> str | None:
         """The path of a link that leads to the target itself, or None: other hosts are never asked."""
@@ -241,3 +274,8 @@ class Workbench:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
+
+
+def _lost_a_race(exchange: Exchange) -> bool:
+    """Whether a call among others was told to come again, or its answer was lost: it is sent again by itself."""
+    return exchange.response is None or exchange.lost or exchange.response.status in COME_AGAIN
