@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes import entry, form, identity, latency, sign, state
+from contract.probes import (
+    crossing,
+    entry,
+    form,
+    identity,
+    latency,
+    negotiation,
+    sign,
+    spelling,
+    state,
+    values,
+    windows,
+)
 from contract.probes.workbench import Workbench
 
 LADDER: Mapping[str, Callable[[Workbench], None]] = {
@@ -18,21 +30,31 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "changes": state.changes,
     "omissions": state.omissions,
     "equals": state.equals,
+    "moments": values.moments,
+    "widths": values.widths,
+    "kept-keys": values.kept_keys,
+    "late-changes": spelling.late_changes,
+    "windows": windows.windows,
     "replacements": state.replacements,
     "namesakes": identity.namesakes,
     "lookalikes": identity.lookalikes,
     "scopes": identity.scopes,
+    "spellings": spelling.spellings,
     "unknown-sids": identity.unknown_sids,
     "nothing-by-halves": state.nothing_by_halves,
     "needed-at-creation": state.needed_at_creation,
     "nameless": identity.nameless,
     "bursts": state.bursts,
+    "crossings": crossing.crossings,
     "broken": form.broken,
+    "broken-updates": values.broken_updates,
     "bare": form.bare,
     "odd-values": form.odd_values,
     "odd-everywhere": form.odd_everywhere,
     "text": form.text,
     "media": form.media,
+    "spelled-requests": spelling.spelled_requests,
+    "refusals": negotiation.refusals,
     "credentials": entry.credentials,
     "urls": entry.urls,
     "expired": entry.expired,
@@ -44,4 +66,5 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "other-install": identity.other_install,
     "growth": latency.growth,
     "memory": state.memory,
+    "signon-keys": sign.keys,
 }

@@ -24,6 +24,7 @@ API_AUDIENCE = "invigilate-api"
 API_ISSUER = "invigilate"
 
 _PART = re.compile(r"[A-Za-z0-9_-]+\Z")
+_LETTERS = re.compile(r"[A-Za-z0-9_-]")
 _LATEST = 2**53  # seconds that every JSON reader holds exactly; no clock gets there
 
 
@@ -100,6 +101,19 @@ def verify(token: str, expected: Expected, keys: Keys, *, longest: int = 8192) -
         raise TokenError("its signature does not verify") from None
     _check_claims(claims, expected)
     return Verified(claims, max(claims.get("nbf", 0), 0), claims["exp"])
+
+
+def respelled(token: str) -> str:
+    """A token as readers spell it who are not strict: foreign letters, padding and unused bits are left out."""
+    parts = []
+    for part in token.split("."):
+        letters = "".join(_LETTERS.findall(part))
+        try:
+            data = base64.urlsafe_b64decode(letters + "=" * (-len(letters) % 4))
+        except (binascii.Error, ValueError):
+            return token
+        parts.append(base64.urlsafe_b64encode(data).rstrip(b"=").decode())
+    return ".".join(parts)
 
 
 def _check_claims(claims: Mapping[str, Json], expected: Expected) -> None:
