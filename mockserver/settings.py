@@ -16,7 +16,8 @@ class Settings:
     that is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived;
     ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
     host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which
-    the mock was started.
+    the mock was started. ``control_token`` lets others than this machine use the control plane; with
+    ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may call the API (``*``: any page).
     """
 
     public_url: str | None = None
@@ -33,6 +34,10 @@ class Settings:
     longest_credential: int = 8192
     journal_length: int = 512
     journal_body: int = 65_536
+    journal_bytes: int = 16 * MIB
+    control_token: str = ""
+    control_guarded: bool = False
+    cors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, hold, respelled, verify
 from mockserver.http.errors import Headers, Refusal, refuse
-from mockserver.state.clock import Clock
+from mockserver.state.clock import Clocks
 from spec.openapi.document import Document
 from spec.source.pointer import Json
 
@@ -35,7 +35,7 @@ class Holder(NamedTuple):
 class Credentials:
     """The judge of credentials. It keeps digests of verified tokens, never tokens."""
 
-    def __init__(self, document: Document, keys: Keys, clock: Clock, longest: int) -> None:
+    def __init__(self, document: Document, keys: Keys, clock: Clocks, longest: int) -> None:
         self.keys, self.clock, self.longest = keys, clock, longest
         self.header = _header_name(document.security_schemes)
         self.verified: dict[bytes, Holder] = {}
@@ -81,7 +81,7 @@ class Credentials:
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
-            hold(known.not_before, known.expires, self.clock())
+            hold(known.not_before, known.expires, self.clock(known.install))
         except TokenError as error:
             raise _refused(error, bearer=bearer, spelled=self._only_spelled(token)) from None
         return known.install
@@ -94,7 +94,7 @@ class Credentials:
             return False
         try:
             found = verify(read, _EXPECTED, self.keys, longest=self.longest)
-            hold(found.not_before, found.expires, self.clock())
+            hold(found.not_before, found.expires, self.clock(str(found.claims["sub"])))
         except TokenError:
             return False
         return True
