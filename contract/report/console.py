@@ -89,8 +89,8 @@ def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
             yield from _briefly(cause, paint)
         if len(causes) > most:
             left.append(f"{len(causes) - most} more that {_THAT[outcome]}")
-        if outcome is Outcome.FAILED and (names := _unshown(causes, most)):
-            left[-1] += f" ({names})"
+        if outcome is Outcome.FAILED and (unshown := _unshown(causes, most)):
+            left[-1] += f" ({unshown})"
     if left:
         yield f"  and {', '.join(left)}"
     for reason, names in verdict.silent.items():
