@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
-from mockserver.assembly import Assembly, Foundation, spoiling
+from mockserver.assembly import Foundation, ServedOperations, spoiling
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import Issuer, SignonGrants
 from mockserver.behaviour.conditions import Conditions, Misbehaving
@@ -21,7 +21,7 @@ from mockserver.control import control
 from mockserver.control.controlled import Controlled
 from mockserver.control.plane import ControlPlane
 from mockserver.endpoints.documents import example
-from mockserver.endpoints.pages import Example
+from mockserver.endpoints.pages import ExampleCall
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
 from mockserver.endpoints.unknown import UnknownPath
@@ -78,7 +78,7 @@ class Mock(Starlette):
         self.tenants = Tenants(installs, Shared(runtime, engine, self.grants, clocks, self.journal))
         known = Installs(self.tenants.by_sid, provision)
         foundation = Foundation(document, parts, self.installs, known, self.credentials, self.grants, runtime)
-        self.honest = Assembly(foundation, behaviour)
+        self.honest = ServedOperations(foundation, behaviour)
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast()
         self.tenants.leaving.append(self.forecast.leave)
@@ -114,7 +114,7 @@ class Mock(Starlette):
         for restart in self.runtime.behaviour.reset:
             restart()
 
-    def example(self, base: str) -> Example:
+    def example(self, base: str) -> ExampleCall:
         """A call to try, of the first install of the mock that is reached at ``base``."""
         return example(self.document.operations["provision"], self.installs[0], base)
 

@@ -60,11 +60,11 @@ def proxy(argv: list[str]) -> int:
 
 
 def _session(options: argparse.Namespace) -> Session:
-    from contract.cli.check import contract, known_clauses
+    from contract.cli.preparing import contract, known_clauses
     from contract.http.access import Access
     from contract.proxy.forwarding import Manner
     from contract.proxy.serving import listen, remove_stale
-    from contract.proxy.session import Session, Terms, checked_upstream
+    from contract.proxy.session import ProxyTerms, Session, checked_upstream
     from contract.run.admission import AdmissionError
     from contract.run.runner import OPERATION
     from spec.schema.validation import Rules
@@ -76,7 +76,7 @@ def _session(options: argparse.Namespace) -> Session:
         raise AdmissionError("--from-addon only listens; --tell and --refuse need calls that pass through here.")
     upstream = checked_upstream(options.upstream)
     catalogue, document = contract(options)
-    terms = Terms(
+    terms = ProxyTerms(
         document,
         catalogue,
         Access(install=options.install, token="", passive=True),
@@ -99,7 +99,7 @@ def _session(options: argparse.Namespace) -> Session:
 
 
 def _deliver(session: Session, options: argparse.Namespace) -> int:
-    from contract.cli.check import required_clauses
+    from contract.cli.preparing import required_clauses
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker

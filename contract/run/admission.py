@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from contract.http.access import Access
 from contract.http.jwt import take_apart
-from contract.run.place import AdmissionError, Place, is_loopback, place_of
+from contract.run.place import AdmissionError, Base, is_loopback, place_of
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.validation import Rules
 from spec.source.json_reading import read_json
 from spec.source.place import SourceError
+from spec.source.pointer import Json
 
 __all__ = ["Admission", "AdmissionError", "admission"]
 
@@ -87,7 +87,7 @@ def admission(
     return Admission(place.url, access)
 
 
-def _install(options: argparse.Namespace, ready: Mapping[str, Any], place: Place, operation: Operation) -> str:
+def _install(options: argparse.Namespace, ready: Mapping[str, Json], place: Base, operation: Operation) -> str:
     install = options.install or place.install or ready.get("install")
     if not install:
         raise AdmissionError("give the install with --install SID, or --ready-file.")
@@ -104,7 +104,7 @@ def _well_formed(install: str, option: str, operation: Operation) -> None:
 
 def _second(
     options: argparse.Namespace,
-    ready: Mapping[str, Any],
+    ready: Mapping[str, Json],
     install: str,
     operation: Operation,
     environment: Mapping[str, str],
@@ -134,7 +134,7 @@ def _look_at_expiry(expired: str, token: str) -> None:
 
 
 def _known(
-    options: argparse.Namespace, installs: tuple[Install, ...], sid: str, ready: Mapping[str, Any]
+    options: argparse.Namespace, installs: tuple[Install, ...], sid: str, ready: Mapping[str, Json]
 ) -> dict[str, tuple[str, ...]]:
     """What the target is said to have: what was given, and for the mock's own installs what their file says."""
     own = next((one for one in installs if one.sid == sid), None)
@@ -204,7 +204,7 @@ def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, 
     return name, value
 
 
-def _ready(path: Path) -> dict[str, Any]:
+def _ready(path: Path) -> dict[str, Json]:
     try:
         value = read_json(path, largest=2**20)
     except SourceError as error:
