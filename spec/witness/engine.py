@@ -9,7 +9,7 @@ import jsonschema_rs
 from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
-from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
+from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, least_values, most_cases
 from spec.source.pointer import Json
 
 _LARGEST_ALGEBRA = 400_000
@@ -63,9 +63,7 @@ def reachable(schema: Schema) -> Schema:
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
     schema = reachable(schema)
-    if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
-        return None
-    if _alternatives(schema) > MOST_CASES:
+    if algebra_limit(schema) is not None:
         return None
     try:
         return jsonschema_rs.canonicalize(bare(schema), draft=jsonschema_rs.Draft202012, validate_formats=True)
@@ -105,14 +103,25 @@ def limit(schema: Schema) -> str | None:
     return None
 
 
+def algebra_limit(schema: Schema) -> str | None:
+    """Which limit keeps the algebra of schemas from being asked about a normal form, as a clause; None if none does."""
+    if (letters := len(text(schema))) > _LARGEST_ALGEBRA:
+        return f"it is {letters:,} letters long, and the limit is {_LARGEST_ALGEBRA:,}"
+    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    if _alternatives(schema) > MOST_CASES:
+        return f"its branches make more than {MOST_CASES:,} cases when they are multiplied out"
+    return None
+
+
 def _alternatives(schema: Schema) -> int:
     """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
-    return max(map(cases, everywhere(schema)))
+    return most_cases(everywhere(schema))
 
 
 def _listed(schema: Schema) -> int:
-    """How many values the enumerations hold."""
-    return sum(len(node.get("enum", ())) for node in everywhere(schema))
+    """How many values the enumerations hold, and how many names are required."""
+    return sum(len(node.get("enum", ())) + len(node.get("required", ())) for node in everywhere(schema))
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:
