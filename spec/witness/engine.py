@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jsonschema_rs
 
@@ -15,6 +16,7 @@ from spec.source.pointer import Json
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
 _LARGEST_SUBTRACTED = 600
+_MOST_NEGATIONS = 20
 _MOST_SUBTRACTED_CASES = 256
 _MOST_SUBTRACTED_VALUES = 800
 
@@ -100,7 +102,7 @@ def limit(schema: Schema) -> str | None:
     for node in everywhere(schema):
         for sentence in beyond_limits(node):
             return sentence.partition(";")[0]
-    return None
+    return _negation_limit(schema)
 
 
 def algebra_limit(schema: Schema) -> str | None:
@@ -111,7 +113,26 @@ def algebra_limit(schema: Schema) -> str | None:
         return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
     if _alternatives(schema) > MOST_CASES:
         return f"its branches make more than {MOST_CASES:,} cases when they are multiplied out"
+    return _negation_limit(schema)
+
+
+def _negation_limit(schema: Schema) -> str | None:
+    deepest, stack = 0, [_Negated(schema, 0)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        inner = node.get("not")
+        stack.extend(_Negated(each, depth + (each is inner)) for each in below(node))
+    if deepest > _MOST_NEGATIONS:
+        return f"{deepest:,} negations stand in one another, and the limit is {_MOST_NEGATIONS}"
     return None
+
+
+class _Negated(NamedTuple):
+    """A schema and how many negations it stands in."""
+
+    schema: Schema
+    depth: int
 
 
 def _alternatives(schema: Schema) -> int:
