@@ -186,10 +186,7 @@ class _DryRuns:
         """A hit if no body of the operation was found, or if no more are looked for."""
         key = (direction, text(schema))
         if key not in self._tried:
-            if self.effort.is_spent:
-                yield from self._end(pointer)
-                return
-            found = self._is_possible(self.side.normaliser.normal(schema, direction))
+            found = not self.effort.is_spent and self._is_possible(self.side.normaliser.normal(schema, direction))
             if not found and self.effort.is_spent:
                 yield from self._end(pointer)
                 return
