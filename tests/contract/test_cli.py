@@ -162,6 +162,7 @@ def test_another_host_is_told_what_will_be_written(run: Run, ready_file: Path) -
     assert code in (0, 1)
 
 
+@pytest.mark.outside
 def test_a_dry_run_sends_nothing_and_shows_no_secret(run: Run, ready_file: Path, stage: Any) -> None:
     code, out, _ = run(check, "https://proctor.example/x", "--ready-file", ready_file, "--dry-run", bend="never")
     assert code == 0
