@@ -141,7 +141,7 @@ class InstallHandle:
         self.sid, self.url = str(facts["install"]), str(facts["url"])
         self.token, self.expired_token = str(facts["token"]), str(facts["expiredToken"])
         self.integrations: list[str] = list(facts["integrations"])
-        self.told = facts
+        self.facts = facts
         self.clock, self.weather, self.state = (
             ClockHandle(plane, self.sid),
             Weather(plane, self.sid),
