@@ -89,6 +89,7 @@ class Normaliser:
             **(twin._projections if twin else self._both()),
         }
         self._roots: IdentityCache[Schema] = IdentityCache()
+        self._values: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
         self._definitions: dict[Direction | None, dict[str, Schema]] = {}
 
@@ -105,7 +106,7 @@ class Normaliser:
         if known is not None:
             return known
         parent = self._parents.get(id(node))
-        read = self._schema(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
+        read = self._value(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
         schema = self._projections[direction](read)
         definitions = self._reached(schema, direction) if self.names(schema) else {}
         root = {**schema, "$defs": definitions} if definitions else schema
@@ -133,6 +134,13 @@ class Normaliser:
                 known |= {node["$ref"].rpartition("/")[2]}
             self._named.put(node, known)
         return known
+
+    def _value(self, node: Json, at: _Position) -> Schema:
+        """The normal form of a schema for a whole value; each is worked on once, however many lead to it."""
+        if not isinstance(node, Mapping):
+            return self._schema(node, at)
+        known = self._values.get(node)
+        return self._values.put(node, self._schema(node, at)) if known is None else known
 
     def _schema(self, node: Json, at: _Position, way: Way = "below") -> Schema:
         if node is False:
@@ -230,11 +238,11 @@ class Normaliser:
         below = at.below()
         for word in BELOW:
             if isinstance(node.get(word), (Mapping, bool)):
-                schema[word] = self._schema(node[word], below)
+                schema[word] = self._value(node[word], below)
         for word in NAMED_BELOW:
             if isinstance(node.get(word), Mapping):
                 schema[word] = {
-                    name: self._schema(child, below)
+                    name: self._value(child, below)
                     for name, child in node[word].items()
                     if word != "patternProperties" or is_readable(name)
                 }
@@ -242,7 +250,7 @@ class Normaliser:
             children = node["dependentSchemas"].items()
             schema["dependentSchemas"] = {name: self._schema(child, at) for name, child in children}
         if prefix := _listed(node, "prefixItems"):
-            schema["prefixItems"] = [self._schema(child, below) for child in prefix]
+            schema["prefixItems"] = [self._value(child, below) for child in prefix]
         for word in IN_PLACE:
             if isinstance(node.get(word), (Mapping, bool)):
                 schema[word] = self._schema(node[word], at)

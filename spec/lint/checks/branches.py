@@ -10,7 +10,7 @@ from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
-from spec.normal.merge import text
+from spec.normal.merge import Schema, text
 from spec.openapi.resolving import target
 from spec.source.pointer import Json, escape
 from spec.witness.effort import Effort
@@ -23,9 +23,9 @@ _LEVELS = 4
 
 
 def branch_hits(
-    place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Json], effort: Effort
+    place: SchemaPlace, normal: Schema, normaliser: Normaliser, document: Mapping[str, Json], effort: Effort
 ) -> Iterator[Hit]:
-    """Hits of every rule in this room about one schema."""
+    """Hits of every rule in this room about one schema, whose normal form is known."""
     for word in ("anyOf", "oneOf", "allOf"):
         branches = place.schema.get(word)
         if isinstance(branches, list) and branches:
@@ -35,7 +35,7 @@ def branch_hits(
     if "discriminator" in place.schema:
         yield from _mapping(place, document)
     else:
-        yield from _overlapping(place, normaliser, effort)
+        yield from _overlapping(place, normal, normaliser, effort)
 
 
 def _equal(place: SchemaPlace, word: str, branches: Sequence[Json]) -> Iterator[Hit]:
@@ -49,11 +49,13 @@ def _equal(place: SchemaPlace, word: str, branches: Sequence[Json]) -> Iterator[
             yield Hit("duplicate-branch", f"{place.pointer}/{word}/{index}", message)
 
 
-def _overlapping(place: SchemaPlace, normaliser: Normaliser, effort: Effort) -> Iterator[Hit]:
+def _overlapping(place: SchemaPlace, whole: Schema, normaliser: Normaliser, effort: Effort) -> Iterator[Hit]:
     """Branches of ``oneOf`` that one value satisfies together, proven by that value, each later branch once."""
     branches = place.schema.get("oneOf")
     if not isinstance(branches, list) or not 1 < len(branches) <= _MOST_COMPARED or effort.is_spent:
         return
+    if not any("oneOf" in part for part in (whole, *whole.get("allOf", ()))):
+        return  # the normal form has it as anyOf, or as one schema: nothing can satisfy two of them
     normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
     accepts = [judge(one) for one in normal]
     bodies = [

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from spec.lint.checks.keywords import PROSE
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
+from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.merge import everywhere, is_false, text
 from spec.schema.limits import most_cases
@@ -21,12 +22,6 @@ _TOGETHER = frozenset({"allOf", "anyOf", "oneOf", "not", "if", "$ref", "dependen
 """Keywords that ask for several things of one value."""
 _BESIDE = frozenset({"discriminator", "default", "deprecated", "readOnly", "writeOnly", "xml", "nullable"})
 """Keywords that add nothing to what is asked."""
-_SUSPECT = frozenset({
-    "allOf", "anyOf", "oneOf", "not", "if", "enum", "const", "minimum", "exclusiveMinimum", "multipleOf", "minLength",
-    "pattern", "format", "minItems", "contains", "uniqueItems", "minProperties", "required", "$ref",
-    "dependentRequired",
-})  # fmt: skip
-"""Keywords without which nothing can contradict anything."""
 
 
 def contradiction_hits(place: SchemaPlace, normal: dict[str, Json], effort: Effort) -> Iterator[Hit]:
@@ -44,9 +39,11 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Json], effort: Effo
     impossible = is_false(normal)
     asked = {word for word in written - _BESIDE if not word.startswith("x-")}
     is_choice = asked in ({"anyOf"}, {"oneOf"})  # impossible if every branch is, and each is a place of its own
-    if not impossible and not is_choice and _SUSPECT & schema.keys() and not effort.is_spent:
+    if not impossible and not is_choice and not effort.is_spent:
         several = "allOf" in asked or (_TOGETHER & asked and len(asked) > 1)
-        cut = nearby(normal, _LEVELS if several else _LEVELS_OF_ONE, most=_MOST_NODES)
+        cut = demanded(nearby(normal, _LEVELS if several else _LEVELS_OF_ONE, most=_MOST_NODES))
+        if is_plainly_possible(cut):
+            return
         nodes = list(everywhere(cut))
         effort.spend(len(nodes) * most_cases(nodes))
         if beyond := algebra_limit(cut):

@@ -46,7 +46,7 @@ def schema_hits(
             yield Hit("search-ended", place.pointer, message)
         normal = normaliser.normal(place.schema)
         yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
-        yield from branch_hits(place, normaliser, document, effort)
+        yield from branch_hits(place, normal, normaliser, document, effort)
         yield from misspelt_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
