@@ -15,6 +15,7 @@ from spec.lint.checks.schemas import schema_hits
 from spec.lint.checks.spelling import misspelt_members
 from spec.lint.checks.values import value_hits
 from spec.lint.rules import Hit, LintFinding, finding
+from spec.openapi.resolving import references
 from spec.source.pointer import Json
 from spec.source.reading import Source
 from spec.witness.effort import WHOLE, Effort
@@ -44,11 +45,12 @@ def _hits(
 ) -> Iterator[Hit]:
     document: Mapping[str, Json] = source.value
     side = Side.of(document)
-    places = list(schema_places(document))
-    yield from reference_hits(source, legacy=side.normaliser.legacy)
+    written = tuple(references(document))
+    places = list(schema_places(document, written))
+    yield from reference_hits(source, written, legacy=side.normaliser.legacy)
     yield from schema_hits(places, document, side.normaliser, formats, Effort(steps))
     yield from misspelt_members(document)
-    yield from unused_components(document)
+    yield from unused_components(document, written)
     yield from value_hits(places, document, side.normaliser)
     yield from prose_hits(places, document, side.normaliser)
     yield from operation_hits(side, Effort(steps))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
-from spec.normal.merge import NOTE, Schema, everywhere
+from spec.normal.merge import NOTE, Schema, conjunction, is_false
+from spec.normal.simplify import simplified
 from spec.source.pointer import Json
 
-_COMBINED = frozenset({"$ref", "allOf", "oneOf", "not", "if", "dependentSchemas"})
+_COMBINED = frozenset({"$ref", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas"})
+_MOST_TRIED = 8  # branches of one choice
 _BESIDE_VALUES = frozenset({"enum", "type", NOTE})
 _STRINGS = ({"pattern"}, {"format", "minLength"}, {"format", "maxLength"})
 """Keywords of texts that may contradict each other, or themselves."""
@@ -15,49 +18,84 @@ _OBJECTS = ("minProperties", "propertyNames", "patternProperties", "dependentReq
 _COUNTED = ("minProperties", "dependentSchemas", "unevaluatedProperties", "unevaluatedItems")
 
 
+Below: TypeAlias = Callable[[Json], bool]
+
+
 def is_plainly_possible(schema: Json) -> bool:
-    """True if a look at a normal form shows a value that it accepts; False says nothing.
+    """True if a look at a normal form shows that some value is accepted; False says nothing.
 
     In a normal form the windows of numbers, lengths and counts are open, and the values of an ``enum`` fit.
     """
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return True
-    if "enum" in schema:
-        return bool(schema["enum"]) and schema.keys() <= _BESIDE_VALUES
+    if schema.keys() & _COMBINED:
+        return _chosen(schema, {}) is not None
+    return _is_possible(schema)
+
+
+def is_possible_here(schema: Schema) -> bool:
+    """The same of a schema, its members and its items: what is further down is looked at where it stands."""
+    return _is_possible(schema, lambda child: _is_possible(child, lambda one: not is_false(one)))
+
+
+def _is_possible(schema: Schema, below: Below = is_plainly_possible) -> bool:
+    """True if a value is accepted by a schema without branches, those for its members and items being ``below``."""
     if schema.keys() & _COMBINED:
         return False
-    if "anyOf" in schema:
-        return schema.keys() <= {"anyOf", NOTE} and any(map(is_plainly_possible, schema["anyOf"]))
+    if "enum" in schema:
+        return bool(schema["enum"]) and schema.keys() <= _BESIDE_VALUES
     types = schema.get("type")
-    return types is None or any(_POSSIBLE[name](schema) for name in types)
+    return types is None or any(_POSSIBLE[name](schema, below) for name in types)
 
 
-def _number(schema: Schema) -> bool:
+def _chosen(schema: Schema, beside: Schema) -> Schema | None:
+    """What is left of a schema, together with another one, if one branch is taken of each choice; None: not seen."""
+    own = {word: value for word, value in schema.items() if word not in ("allOf", "anyOf", NOTE)}
+    chosen = simplified(conjunction([beside, own]))
+    if not _is_possible(chosen, _is_merged_possible):
+        return None
+    for part in schema.get("allOf", ()):
+        taken = _chosen(part, chosen)
+        if taken is None:
+            return None
+        chosen = taken
+    if "anyOf" not in schema:
+        return chosen
+    tried = (_chosen(branch, chosen) for branch in schema["anyOf"][:_MOST_TRIED])
+    return next((taken for taken in tried if taken is not None), None)
+
+
+def _is_merged_possible(schema: Json) -> bool:
+    """The same of a part of what was merged: its windows were not looked at yet."""
+    return not isinstance(schema, dict) or _chosen(schema, {}) is not None
+
+
+def _number(schema: Schema, below: Below) -> bool:
     return "multipleOf" not in schema
 
 
-def _string(schema: Schema) -> bool:
+def _string(schema: Schema, below: Below) -> bool:
     return not any(words <= schema.keys() for words in _STRINGS)
 
 
-def _array(schema: Schema) -> bool:
+def _array(schema: Schema, below: Below) -> bool:
     if "contains" in schema:
         return False
     return not schema.get("minItems") or (
-        not schema.get("uniqueItems") and "prefixItems" not in schema and is_plainly_possible(schema.get("items", {}))
+        not schema.get("uniqueItems") and "prefixItems" not in schema and below(schema.get("items", {}))
     )
 
 
-def _object(schema: Schema) -> bool:
+def _object(schema: Schema, below: Below) -> bool:
     if any(word in schema for word in _OBJECTS):
         return False
     members, others = schema.get("properties", {}), schema.get("additionalProperties", {})
-    return all(is_plainly_possible(members.get(name, others)) for name in schema.get("required", ()))
+    return all(below(members.get(name, others)) for name in schema.get("required", ()))
 
 
-_POSSIBLE: Mapping[str, Callable[[Schema], bool]] = {
-    "null": lambda _: True,
-    "boolean": lambda _: True,
+_POSSIBLE: Mapping[str, Callable[[Schema, Below], bool]] = {
+    "null": lambda *_: True,
+    "boolean": lambda *_: True,
     "integer": _number,
     "number": _number,
     "string": _string,
@@ -66,36 +104,47 @@ _POSSIBLE: Mapping[str, Callable[[Schema], bool]] = {
 }
 
 
-def demanded(schema: Schema) -> Schema:
-    """A normal form without what can be left out of a value: members that nothing requires, items of lists.
+def demanded(schema: Json) -> Json:
+    """A normal form without what a value may leave out: members that nothing requires, items that no list needs.
 
     What it accepts is never less, and it is impossible whenever the whole is: nothing else can contradict anything.
+    Negations and conditions stay whole. The normal form has no references.
     """
-    nodes = list(everywhere(schema))
-    if any(word in node for node in nodes for word in _COUNTED) or any(map(_lists_structures, nodes)):
+    if not isinstance(schema, dict):
         return schema
-    required = {name for node in nodes for name in node.get("required", ())}
-    required |= {name for node in nodes for names in node.get("dependentRequired", {}).values() for name in names}
-    items = any(node.get("minItems") or "contains" in node for node in nodes)
-    return _without(schema, required, items=items)
+    together = list(_in_place(schema))
+    if any(map(_counts_members, together)):
+        return schema
+    required = {name for node in together for name in node.get("required", ())}
+    required |= {name for node in together for names in node.get("dependentRequired", {}).values() for name in names}
+    return _without(schema, required, items=any(node.get("minItems") or "contains" in node for node in together))
 
 
-def _lists_structures(node: Schema) -> bool:
-    return any(isinstance(value, (dict, list)) for value in node.get("enum", ()))
+def _in_place(schema: Json) -> Iterator[Schema]:
+    """The schema, and all below it that speak of the same value."""
+    stack = [schema]
+    while stack:
+        here = stack.pop()
+        if isinstance(here, dict):
+            yield here
+            for word in ("allOf", "anyOf"):
+                stack.extend(here.get(word, ()))
+            stack.extend(here[word] for word in ("not", "if", "then", "else") if word in here)
+
+
+def _counts_members(node: Schema) -> bool:
+    return any(word in node for word in _COUNTED) or any(isinstance(one, (dict, list)) for one in node.get("enum", ()))
 
 
 def _without(node: Json, required: set[str], *, items: bool) -> Json:
-    """The node with members that are not required, and items if they are not, left open; negations stay whole."""
-    if not isinstance(node, Mapping):
+    if not isinstance(node, dict):
         return node
     kept = dict(node)
     if "properties" in node:
-        kept["properties"] = {
-            name: _without(child, required, items=items) if name in required else {}
-            for name, child in node["properties"].items()
-        }
+        members = node["properties"].items()
+        kept["properties"] = {name: demanded(child) if name in required else {} for name, child in members}
     if "items" in node:
-        kept["items"] = _without(node["items"], required, items=items) if items else {}
+        kept["items"] = demanded(node["items"]) if items else {}
     for word in ("allOf", "anyOf"):
         if word in node:
             kept[word] = [_without(child, required, items=items) for child in node[word]]

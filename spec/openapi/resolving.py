@@ -49,14 +49,21 @@ _VALUES = frozenset({"enum", "const", "default", "example"})
 """Members that hold a value, in which a ``$ref`` is no reference."""
 
 
-def references(node: Json, place: str = "") -> Iterator[tuple[str, str]]:
-    """Every reference below a node as (pointer of the object that holds it, text of the reference)."""
+class LocalReference(NamedTuple):
+    """A reference as it is written: the pointer of the object that holds it, and its text."""
+
+    holder: str
+    text: str
+
+
+def references(node: Json, place: str = "") -> Iterator[LocalReference]:
+    """Every reference below a node."""
     stack: list[_Visit] = [_Visit(node, place, "")]
     while stack:
         here, where, holder = stack.pop()
         if isinstance(here, Mapping):
             if holder in ("", _EXAMPLE) and isinstance(here.get("$ref"), str):
-                yield where, here["$ref"]
+                yield LocalReference(where, here["$ref"])
             for key, child in here.items():
                 if not (key in _VALUES and not holder) and not (key == "value" and holder == _EXAMPLE):
                     stack.append(_Visit(child, f"{where}/{pointer.escape(key)}", _held(key, child, holder)))

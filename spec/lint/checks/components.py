@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from spec.lint.rules import Hit
-from spec.openapi.resolving import references, target
+from spec.openapi.resolving import LocalReference, target
 from spec.source.pointer import Json, escape
 
 _REFERRED = (
@@ -21,15 +21,15 @@ _REFERRED = (
 )
 
 
-def unused_components(document: Mapping[str, Json]) -> Iterator[Hit]:
-    """Components that no reference reaches from outside ``components``; schemes that no demand names.
+def unused_components(document: Mapping[str, Json], written: Iterable[LocalReference]) -> Iterator[Hit]:
+    """Components that no reference reaches from outside ``components``; ``written`` are all references.
 
     A schema that extends another by ``allOf`` is reached from its parent's discriminator, and counts as used with it.
     """
     components = document.get("components")
     if not isinstance(components, Mapping) or not (document.get("paths") or document.get("webhooks")):
         return  # a library of components: others refer to them
-    reached = _reached(document, components)
+    reached = _reached(document, components, written)
     for kind in _REFERRED:
         held = components.get(kind)
         for name in held if isinstance(held, Mapping) else ():
@@ -37,48 +37,58 @@ def unused_components(document: Mapping[str, Json]) -> Iterator[Hit]:
                 yield Hit("component-unused", pointer, f"Nothing refers to {name!r}.")
 
 
-def _reached(document: Mapping[str, Json], components: Mapping[str, Json]) -> set[str]:
-    outside = {word: node for word, node in document.items() if word != "components"}
-    waiting = [*_targets(document, outside)]
+def _reached(
+    document: Mapping[str, Json], components: Mapping[str, Json], written: Iterable[LocalReference]
+) -> set[str]:
+    outgoing = _outgoing(document, written)
+    waiting = [place for holder, places in outgoing.items() if not holder for place in places]
     children = _extending(document, components)
     reached: set[str] = set()
     while waiting:
-        place = waiting.pop()
-        tokens = place.split("/")[:4]  # "", components, kind, name
-        component = "/".join(tokens)
-        if len(tokens) < 4 or component in reached:
-            continue
-        reached.add(component)
-        held = components.get(tokens[2])
-        name = tokens[3].replace("~1", "/").replace("~0", "~")
-        node = held.get(name) if isinstance(held, Mapping) else None
-        waiting += _targets(document, node)
-        waiting += children.get(component, ())
+        component = _component(waiting.pop())
+        if component and component not in reached:
+            reached.add(component)
+            waiting += [*outgoing.get(component, ()), *children.get(component, ())]
     return reached
 
 
-def _targets(document: Mapping[str, Json], node: Json) -> list[str]:
-    found = [target(document, text) for _, text in references(node)]
-    found += [_mapped(document, text) for text in _mappings(node)]
-    return [place for place in found if place]
+def _component(place: str) -> str:
+    """The pointer of the component that a place is in; empty for one outside of them."""
+    tokens = place.split("/", 4)[:4]  # "", components, kind, name
+    return "/".join(tokens) if len(tokens) == 4 and tokens[1] == "components" else ""
+
+
+def _outgoing(document: Mapping[str, Json], written: Iterable[LocalReference]) -> dict[str, list[str]]:
+    """The places that each component refers to, and that what is outside of them does (empty)."""
+    aims: dict[str, str | None] = {}
+    found: dict[str, list[str]] = {}
+    for holder, text in written:
+        if text not in aims:
+            aims[text] = target(document, text)
+        if place := aims[text]:
+            found.setdefault(_component(holder), []).append(place)
+    for holder, text in _mappings(document):
+        if place := _mapped(document, text):
+            found.setdefault(_component(holder), []).append(place)
+    return found
 
 
 def _mapped(document: Mapping[str, Json], named: str) -> str | None:
     return target(document, named) if named.startswith("#") else target(document, f"#/components/schemas/{named}")
 
 
-def _mappings(node: Json) -> Iterator[str]:
-    stack = [node]
+def _mappings(document: Json) -> Iterator[LocalReference]:
+    """What the mappings of discriminators name."""
+    stack: list[tuple[Json, str]] = [(document, "")]
     while stack:
-        here = stack.pop()
+        here, where = stack.pop()
         if isinstance(here, Mapping):
             mapping = here.get("mapping") if "propertyName" in here else None
-            yield from (
-                one for one in (mapping.values() if isinstance(mapping, Mapping) else ()) if isinstance(one, str)
-            )
-            stack.extend(here.values())
+            named = mapping.values() if isinstance(mapping, Mapping) else ()
+            yield from (LocalReference(where, one) for one in named if isinstance(one, str))
+            stack.extend((child, f"{where}/{escape(str(name))}") for name, child in here.items())
         elif isinstance(here, list):
-            stack.extend(here)
+            stack.extend((child, where) for child in here)
 
 
 def _extending(document: Mapping[str, Json], components: Mapping[str, Json]) -> dict[str, list[str]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from spec.lint.checks.keywords import PROSE
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
-from spec.lint.possible import demanded, is_plainly_possible
+from spec.lint.possible import demanded, is_plainly_possible, is_possible_here
 from spec.lint.rules import Hit
 from spec.normal.merge import everywhere, is_false, text
 from spec.schema.limits import most_cases
@@ -41,6 +41,8 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Json], effort: Effo
     is_choice = asked in ({"anyOf"}, {"oneOf"})  # impossible if every branch is, and each is a place of its own
     if not impossible and not is_choice and not effort.is_spent:
         several = "allOf" in asked or (_TOGETHER & asked and len(asked) > 1)
+        if not several and is_possible_here(normal):
+            return
         cut = demanded(nearby(normal, _LEVELS if several else _LEVELS_OF_ONE, most=_MOST_NODES))
         if is_plainly_possible(cut):
             return

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from spec.diff.document import ComparedOperation, Side
 from spec.lint.nearby import nearby
+from spec.lint.possible import demanded
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import Schema, is_false, text
-from spec.openapi.resolving import references, target
+from spec.openapi.resolving import LocalReference, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER, Source
 from spec.witness.effort import Effort
@@ -21,7 +22,7 @@ _LEVELS = 4  # levels of a body that a dry run looks at
 _NAMES = re.compile(r"\{([^{}]+)\}")
 
 
-def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
+def reference_hits(source: Source, written: Iterable[LocalReference], *, legacy: bool) -> Iterator[Hit]:
     """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
     document: Mapping[str, Json] = source.value
     for gap in source.gaps:
@@ -30,8 +31,11 @@ def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
         message = f"The reference {gap.reference!r} cannot be resolved: it {gap.reason}."
         yield Hit("reference-unresolvable", gap.pointer, message)
     known = {gap.pointer for gap in source.gaps}
-    for pointer, reference in references(document):
-        place = target(document, reference)
+    places: dict[str, str | None] = {}
+    for pointer, reference in written:
+        if reference not in places:
+            places[reference] = target(document, reference)
+        place = places[reference]
         if place is None:
             if f"{pointer}/$ref" not in known:
                 message = f"The reference {reference!r} cannot be resolved: it names nothing."
@@ -39,9 +43,9 @@ def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
         elif not place.startswith(("/components/", f"/{HOLDER}/")) and place:
             message = f"The reference {reference!r} leads outside 'components'."
             yield Hit("reference-outside-components", f"{pointer}/$ref", message)
-        holder = follow(document, pointer)
+        holder = follow(document, pointer) if legacy else None
         beside = sorted(set(holder) - {"$ref", "description", "summary"}) if isinstance(holder, Mapping) else []
-        if legacy and beside and "/paths/" not in f"{pointer}/"[-7:]:
+        if beside and "/paths/" not in f"{pointer}/"[-7:]:
             message = f"{', '.join(map(repr, beside))} beside $ref has no effect in OpenAPI 3.0."
             yield Hit("reference-with-siblings", pointer, message)
 
@@ -206,6 +210,10 @@ class _DryRuns:
         accepts = judge(normal)
         if any(map(accepts, samples(normal, effort=self.effort))):
             return True
+        return any(self._is_opened(each, accepts) for each in (demanded(normal), normal))
+
+    def _is_opened(self, normal: Schema, accepts: Callable[[Json], bool]) -> bool:
+        """True if the schema with its conditions worked in gives a body that is accepted."""
         opened = expanded(normal)
         return opened is not None and not is_false(opened) and any(map(accepts, samples(opened, effort=self.effort)))
 

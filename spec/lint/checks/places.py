@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from spec.openapi.resolving import references, target
+from spec.openapi.resolving import LocalReference, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER
 
@@ -30,16 +30,17 @@ class SchemaPlace:
     conditional: bool = False  # below if, then, else, not or a branch: a part of a schema rather than a whole
 
 
-def schema_places(document: Mapping[str, Json]) -> Iterator[SchemaPlace]:
-    """Every schema object once, in document order, then those outside ``components`` that references name."""
+def schema_places(document: Mapping[str, Json], written: Iterable[LocalReference]) -> Iterator[SchemaPlace]:
+    """Every schema object once, in document order, then those outside ``components`` that its references name."""
     seen: set[str] = set()
     roots = list(_roots(document))
     for place in roots:
         yield from _below(place, seen)
+    aims = {text: target(document, text) for text in {reference.text for reference in written}}
     elsewhere = [
         (holder, found)
-        for holder, text in references(document)
-        if (found := target(document, text)) and not found.startswith(("/components/", "/paths/"))
+        for holder, text in written
+        if (found := aims[text]) and not found.startswith(("/components/", "/paths/"))
     ]
     before = -1
     while before != len(seen):  # what a schema names is a schema, which may name another one
