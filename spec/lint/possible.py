@@ -1,11 +1,11 @@
-"""What a schema really demands: proven possible without a search, or cut to what could contradict itself."""
+"""What a look at schemas proves without a search: some value fits, none fits two; and what they really demand."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TypeAlias
 
-from spec.normal.merge import NOTE, Schema, conjunction, is_false
+from spec.normal.merge import ALL_TYPES, NOTE, Schema, conjunction, is_false, text
 from spec.normal.simplify import simplified
 from spec.source.pointer import Json
 
@@ -149,3 +149,30 @@ def _without(node: Json, required: set[str], *, items: bool) -> Json:
         if word in node:
             kept[word] = [_without(child, required, items=items) for child in node[word]]
     return kept
+
+
+def are_apart(one: Json, two: Json, *, deepest: int = 3) -> bool:
+    """True if a look at two normal forms shows that no value fits both; False says nothing."""
+    if not isinstance(one, dict) or not isinstance(two, dict) or deepest == 0:
+        return False
+    if "enum" in one and "enum" in two:
+        return not set(map(text, one["enum"])) & set(map(text, two["enum"]))
+    if not _kinds(one) & _kinds(two):
+        return True
+    shared = set(one.get("required", ())) & set(two.get("required", ()))
+    members, others = one.get("properties", {}), two.get("properties", {})
+    return _kinds(one) & _kinds(two) == {"object"} and any(
+        are_apart(members.get(name), others.get(name), deepest=deepest - 1) for name in shared
+    )
+
+
+def _kinds(schema: Schema) -> frozenset[str]:
+    """The types of the values that a normal form may accept; integers are numbers."""
+    if "enum" in schema:
+        return frozenset(_KIND[type(value)] for value in schema["enum"])
+    return frozenset("number" if name == "integer" else name for name in schema.get("type", ALL_TYPES))
+
+
+_KIND = {
+    type(None): "null", bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object",
+}  # fmt: skip

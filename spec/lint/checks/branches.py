@@ -8,6 +8,7 @@ from itertools import combinations
 from spec.lint.checks.keywords import PROSE
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
+from spec.lint.possible import are_apart
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
 from spec.normal.merge import Schema, text
@@ -57,14 +58,19 @@ def _overlapping(place: SchemaPlace, whole: Schema, normaliser: Normaliser, effo
     if not any("oneOf" in part for part in (whole, *whole.get("allOf", ()))):
         return  # the normal form has it as anyOf, or as one schema: nothing can satisfy two of them
     normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
-    accepts = [judge(one) for one in normal]
-    bodies = [
-        [body for body in samples(one, most=_MOST_SAMPLES, effort=effort) if fits(body)]
-        for one, fits in zip(normal, accepts, strict=True)
+    pairs = [
+        (first, second)
+        for first, second in combinations(range(len(branches)), 2)
+        if text(branches[first]) != text(branches[second]) and not are_apart(normal[first], normal[second])
     ]
+    accepts = {index: judge(normal[index]) for index in sorted({index for pair in pairs for index in pair})}
+    bodies = {
+        index: [body for body in samples(normal[index], most=_MOST_SAMPLES, effort=effort) if fits(body)]
+        for index, fits in accepts.items()
+    }
     reported: set[int] = set()
-    for first, second in combinations(range(len(branches)), 2):
-        if second in reported or text(branches[first]) == text(branches[second]):
+    for first, second in pairs:
+        if second in reported:
             continue
         shared = [body for body in bodies[first] if accepts[second](body)] + [
             body for body in bodies[second] if accepts[first](body)

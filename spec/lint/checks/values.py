@@ -23,13 +23,12 @@ _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 def value_hits(places: Iterable[SchemaPlace], document: Mapping[str, Json], normaliser: Normaliser) -> Iterator[Hit]:
     """Examples and defaults of schemas, parameters, headers and media types that their schema refuses."""
     for place in places:
-        schema = {key: value for key, value in place.schema.items() if key not in ("default", "example", "examples")}
         for word in ("default", "example"):
             if word in place.schema:
-                yield from _of_schema(word, place.schema[word], f"{place.pointer}/{word}", schema, normaliser)
+                yield from _of_schema(word, place.schema[word], f"{place.pointer}/{word}", place.schema, normaliser)
         listed = place.schema.get("examples")
         for index, value in enumerate(listed if isinstance(listed, list) else ()):
-            yield from _of_schema("example", value, f"{place.pointer}/examples/{index}", schema, normaliser)
+            yield from _of_schema("example", value, f"{place.pointer}/examples/{index}", place.schema, normaliser)
     yield from _carried(document, normaliser)
 
 
