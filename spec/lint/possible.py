@@ -108,12 +108,12 @@ def demanded(schema: Json) -> Json:
     """A normal form without what a value may leave out: members that nothing requires, items that no list needs.
 
     What it accepts is never less, and it is impossible whenever the whole is: nothing else can contradict anything.
-    Negations and conditions stay whole. The normal form has no references.
+    Negations and conditions stay whole, and what a reference speaks of together with others.
     """
     if not isinstance(schema, dict):
         return schema
     together = list(_in_place(schema))
-    if any(map(_counts_members, together)):
+    if any("$ref" in node or _counts_members(node) for node in together):
         return schema
     required = {name for node in together for name in node.get("required", ())}
     required |= {name for node in together for names in node.get("dependentRequired", {}).values() for name in names}

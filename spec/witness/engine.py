@@ -11,10 +11,11 @@ from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
 from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, least_values, most_cases
+from spec.schema.reach import ByDepth
 from spec.source.pointer import Json
+from spec.witness.unfolding import LARGEST_UNFOLDED, unfolded
 
 _LARGEST_ALGEBRA = 400_000
-_LARGEST_UNFOLDED = 20_000
 _LARGEST_SUBTRACTED = 600
 _MOST_NEGATIONS = 20
 _MOST_SUBTRACTED_CASES = 256
@@ -26,19 +27,23 @@ def verdict(schema: Schema) -> Callable[[Json], bool | None]:
 
     It says None of a body that the engine cannot judge, and of every body if it cannot read the schema.
     """
-    try:
-        plain = bare(reachable(schema))
-        validator = jsonschema_rs.Draft202012Validator(plain, validate_formats=True, formats=OWN_FORMATS)
-    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
-        return lambda _: None
+    validators = ByDepth(bare(reachable(schema)), _validator)
 
     def is_valid(value: Json) -> bool | None:
         try:
-            return validator.is_valid(value)
+            validator = validators.of(value)
+            return None if validator is None else validator.is_valid(value)
         except ValueError:
             return None
 
     return is_valid
+
+
+def _validator(schema: Json) -> jsonschema_rs.Draft202012Validator | None:
+    try:
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
+        return None
 
 
 def judge(schema: Schema) -> Callable[[Json], bool]:
@@ -73,32 +78,14 @@ def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
         return None
 
 
-def _unfolded(schema: Schema) -> int:
-    """How many schema objects there are once every reference is written out (a recursive one counts once)."""
-    definitions = schema.get("$defs", {})
-    known: dict[str, int] = {}
-
-    def count(node: Schema) -> int:
-        total = 1 + sum(map(count, below(node)))
-        if isinstance(node.get("$ref"), str):
-            name = node["$ref"].rpartition("/")[2]
-            if name not in known:
-                known[name] = 1
-                known[name] = count(definitions.get(name, {}))
-            total += known[name]
-        return total
-
-    return count({key: value for key, value in schema.items() if key != "$defs"})
-
-
 def limit(schema: Schema) -> str | None:
     """Which limit a normal form is beyond, as a clause; None for one that can be searched as a whole."""
     schema = reachable(schema)
     definitions = schema.get("$defs", {})
     if (least := least_values(schema, definitions)) > MOST_REPEATS:
         return f"its smallest value holds about {least:,} values, and the limit is {MOST_REPEATS:,}"
-    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
-        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    if (size := unfolded(schema)) > LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {LARGEST_UNFOLDED:,}"
     for node in everywhere(schema):
         for sentence in beyond_limits(node):
             return sentence.partition(";")[0]
@@ -109,8 +96,8 @@ def algebra_limit(schema: Schema) -> str | None:
     """Which limit keeps the algebra of schemas from being asked about a normal form, as a clause; None if none does."""
     if (letters := len(text(schema))) > _LARGEST_ALGEBRA:
         return f"it is {letters:,} letters long, and the limit is {_LARGEST_ALGEBRA:,}"
-    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
-        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    if (size := unfolded(schema)) > LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {LARGEST_UNFOLDED:,}"
     if _alternatives(schema) > MOST_CASES:
         return f"its branches make more than {MOST_CASES:,} cases when they are multiplied out"
     return _negation_limit(schema)
@@ -177,7 +164,7 @@ def difference(accepted: Schema, refused: Schema) -> Schema | None:
     one, two = reachable(accepted), reachable(refused)
     if _listed(one) + _listed(two) > _MOST_SUBTRACTED_VALUES:
         return None
-    if _unfolded(one) + _unfolded(two) > _LARGEST_SUBTRACTED:
+    if unfolded(one) + unfolded(two) > _LARGEST_SUBTRACTED:
         return None  # what is left is written out member by member, branch by branch
     if _alternatives(one) * _alternatives(two) > _MOST_SUBTRACTED_CASES:
         return None

@@ -22,6 +22,7 @@ from spec.normal.keywords import BASE64, RANGES
 from spec.normal.merge import Schema
 from spec.normal.readable import OWN_FORMATS, STANDARD_FORMATS
 from spec.openapi.resolving import target
+from spec.schema.reach import ByDepth
 from spec.schema.second_opinion import MOST_SCHEMAS, TooManySchemasError, bounded_validity
 from spec.source import pointer
 from spec.source.pointer import Json
@@ -49,12 +50,7 @@ class Opinions:
 
 def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Json], Opinions]:
     """A function that asks both engines about a body under a plain JSON Schema; formats are asserted."""
-    try:
-        rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
-        python = bounded_validity(schema, formats=_formats())
-    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, jsonschema.SchemaError):
-        return lambda _: Opinions(None, None)
-
+    judges = ByDepth(schema, _judges)
     beyond = Opinions(None, None, partial, f"judging a payload takes more than {MOST_SCHEMAS:,} schemas")
     is_beyond = False
 
@@ -62,14 +58,32 @@ def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Json], Opini
         nonlocal is_beyond
         if is_beyond:
             return beyond
+        judge = judges.of(body)
+        if judge is None:
+            return Opinions(None, None)
         try:
-            slow = _asked(python, body)
+            slow = _asked(judge.python, body)
         except TooManySchemasError:
             is_beyond = True
             return beyond
-        return Opinions(_asked(rust.is_valid, body), slow, partial)
+        return Opinions(_asked(judge.rust, body), slow, partial)
 
     return ask
+
+
+class _Judges(NamedTuple):
+    """Whether a body is valid, as each of the engines says."""
+
+    rust: Callable[[Json], bool]
+    python: Callable[[Json], bool]
+
+
+def _judges(schema: Json) -> _Judges | None:
+    try:
+        rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
+        return _Judges(rust.is_valid, bounded_validity(schema, formats=_formats()))
+    except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, jsonschema.SchemaError):
+        return None
 
 
 def _asked(is_valid: Callable[[Json], bool], body: Json) -> bool | None:

@@ -43,7 +43,7 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Json], effort: Effo
         several = "allOf" in asked or (_TOGETHER & asked and len(asked) > 1)
         if not several and is_possible_here(normal):
             return
-        cut = demanded(nearby(normal, _LEVELS if several else _LEVELS_OF_ONE, most=_MOST_NODES))
+        cut = demanded(nearby(demanded(normal), _LEVELS if several else _LEVELS_OF_ONE, most=_MOST_NODES))
         if is_plainly_possible(cut):
             return
         nodes = list(everywhere(cut))

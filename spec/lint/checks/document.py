@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from spec.diff.document import ComparedOperation, Side
 from spec.lint.nearby import nearby
-from spec.lint.possible import demanded
+from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import Schema, is_false, text
@@ -206,6 +206,8 @@ class _DryRuns:
             yield Hit("search-ended", pointer, message)
 
     def _is_possible(self, whole: Schema) -> bool:
+        if is_plainly_possible(nearby(demanded(whole), _LEVELS)):
+            return True
         normal = nearby(whole, _LEVELS)
         accepts = judge(normal)
         if any(map(accepts, samples(normal, effort=self.effort))):
