@@ -132,3 +132,9 @@ def test_a_body_that_many_operations_share_is_tried_once() -> None:
     found = [each.rule for each in findings(parse(f"openapi: 3.1.0\npaths:\n{paths}", "here.yaml"), steps=400)]
     assert found.count("dry-run-failed") == 50
     assert "search-ended" not in found
+
+
+def test_a_value_that_two_branches_take_is_one_of_the_whole_schema() -> None:
+    path = DATA / "branches-overlap" / "negative" / "beside.yaml"
+    messages = [each.message for each in findings(read(path)) if each.rule == "branches-overlap"]
+    assert messages == ['"aaa" satisfies branch 0 and branch 1 of oneOf, so oneOf refuses it.']

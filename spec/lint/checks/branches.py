@@ -57,6 +57,8 @@ def _overlapping(place: SchemaPlace, whole: Schema, normaliser: Normaliser, effo
         return
     if not any("oneOf" in part for part in (whole, *whole.get("allOf", ()))):
         return  # the normal form has it as anyOf, or as one schema: nothing can satisfy two of them
+    if all(isinstance(branch, Mapping) and branch.keys() - PROSE == {"required"} for branch in branches):
+        return  # exactly one of these members: it is meant that oneOf refuses two
     normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
     pairs = [
         (first, second)
@@ -68,6 +70,7 @@ def _overlapping(place: SchemaPlace, whole: Schema, normaliser: Normaliser, effo
         index: [body for body in samples(normal[index], most=_MOST_SAMPLES, effort=effort) if fits(body)]
         for index, fits in accepts.items()
     }
+    fits_beside = [judge(normaliser.normal(each)) for each in _beside(place)] if pairs else []
     reported: set[int] = set()
     for first, second in pairs:
         if second in reported:
@@ -75,11 +78,22 @@ def _overlapping(place: SchemaPlace, whole: Schema, normaliser: Normaliser, effo
         shared = [body for body in bodies[first] if accepts[second](body)] + [
             body for body in bodies[second] if accepts[first](body)
         ]
+        shared = [body for body in shared if all(fits(body) for fits in fits_beside)]
         if shared:
             reported.add(second)
             shown = text(min(shared, key=lambda body: len(text(body))))
             message = f"{shown[:120]} satisfies branch {first} and branch {second} of oneOf, so oneOf refuses it."
             yield Hit("branches-overlap", f"{place.pointer}/oneOf/{second}", message)
+
+
+def _beside(place: SchemaPlace) -> Iterator[Json]:
+    """What else a value has to satisfy: the rest of the schema, and what stands beside it in an allOf."""
+    rest = {word: value for word, value in place.schema.items() if word != "oneOf"}
+    if rest.keys() - PROSE:
+        yield rest
+    if place.keyword == "allOf" and place.around is not None:
+        others = [part for part in place.around["allOf"] if part is not place.schema]
+        yield {**place.around, "allOf": others}
 
 
 def _mapping(place: SchemaPlace, document: Mapping[str, Json]) -> Iterator[Hit]:
