@@ -51,7 +51,7 @@ def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Rec
             calls.append(read_entry(entry, operation_path, latest))
         except IgnoredError as reason:
             ignored[str(reason)] += 1
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             ignored["damaged entries"] += 1
     calls.sort(key=lambda one: one.when)
     wanted = None if host is None else _hosts(host)

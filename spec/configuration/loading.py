@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
-import jsonschema_rs
-
+from spec.openapi.document import Schema
+from spec.schema.sources import check_source
 from spec.source import pointer
 from spec.source.pointer import Json
 from spec.source.reading import Source, SourceError, read
@@ -70,13 +70,11 @@ def configuration(path: Path | str | None = None, folder: Path | None = None) ->
     found = read(path)
     if found.value is None or found.value == {}:
         return Configuration({}, found)
-    problem = next(iter(sorted(_validator().iter_errors(found.value), key=lambda each: str(each.instance_path))), None)
-    if problem is not None:
-        place = pointer.join(problem.instance_path)
-        raise SourceError(found.name, found.mark(place), f"{place or '(whole file)'}: {problem.message}.")
+    check_source(found, _form())
     return Configuration(found.value, found)
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Json:
-    return jsonschema_rs.Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")), validate_formats=True)
+@cache
+def _form() -> Schema:
+    form: Schema = json.loads(_SCHEMA.read_text(encoding="utf-8"))
+    return form

@@ -96,6 +96,7 @@ def _format(name: Json, _: Mapping[str, Json], value: Json) -> str:
 
 _FORMATS = {
     "date-time": "an RFC 3339 date-time with an offset, such as 2026-01-31T09:00:00Z",
+    "date": "a day, such as 2026-01-31",
     "iso-8601-date": "an ISO 8601 date-time, such as 2026-01-31T09:00:00Z",
     "calendar-day": "a day that the calendar has",
     "email": "an e-mail address, such as somebody@example.com",

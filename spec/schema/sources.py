@@ -22,7 +22,11 @@ class Complaint(NamedTuple):
 def check_source(source: Source, schema: Schema) -> None:
     """Raise SourceError with every violation of the schema, each with file, line, column and pointer."""
     found = outermost(Rules(schema).violations(source.value))
-    refuse_source(source, (Complaint(one.pointer, one.message.replace("the body ", "the file ", 1)) for one in found))
+    refuse_source(source, (Complaint(one.pointer, _of_a_file(one.message)) for one in found))
+
+
+def _of_a_file(message: str) -> str:
+    return message.replace("the body ", "the file ", 1).replace("; send ", "; write ", 1)
 
 
 def refuse_source(source: Source, complaints: Iterable[Complaint]) -> None:

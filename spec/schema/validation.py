@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 
@@ -64,6 +65,7 @@ def _worth_telling(place: Sequence[Violation]) -> Iterator[Violation]:
             yield one
 
 
+_MOST_SHOWN = 20
 _NAMING = frozenset({"enum", "const"})
 
 
@@ -180,9 +182,12 @@ class Rules:
             message = f"{member!r} is missing; {expectation(keyword, holder)}."
             yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            known = ", ".join(list(holder.get("properties", ()))[:20]) or "none"
+            known = list(holder.get("properties", ()))
+            shown = ", ".join(known[:_MOST_SHOWN]) or "none"
             for name in kind.unexpected:
-                message = f"{_named(path)} has no member {received(name)}; it has {known}."
+                near = get_close_matches(name, known, n=1)
+                hint = f"did you mean {near[0]!r}? It has" if near else "it has"
+                message = f"{_named(path)} has no member {received(name)}; {hint} {shown}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
             yield _violation(path, keyword, holder, follow(value, path), _layer(schema_path))

@@ -215,10 +215,10 @@ def test_the_command_writes_it(tmp_path: Path, page: Page, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("[]", "the file is an array; send an object"),
-        ("contradictions: [x]", "item 0 is .x.; send an object"),
+        ("[]", "the file is an array; write an object"),
+        ("contradictions: [x]", "item 0 is .x.; write an object"),
         ("contradictions: [{id: a}]", "'title' is missing"),
-        ("contradictions: [{id: a, title: t, published: x, decided: d}]", "'published' is .x.; send an array"),
+        ("contradictions: [{id: a, title: t, published: x, decided: d}]", "'published' is .x.; write an array"),
         (
             "contradictions: [{id: a, title: t, published: [x], decided: d, by: me}]",
             "1:64: /contradictions/0/by: item 0 has no member .by.; it has id, title",
