@@ -46,7 +46,7 @@ class Change:
         if not self.users:
             return self.sentence
         more = f" (and {len(self.users) - 1} more)" if len(self.users) > 1 else ""
-        member = f", member '{self.member}'" if self.member else ""
+        member = "" if not self.member else ", each item" if self.member == "[]" else f", member '{self.member}'"
         return f"{self.users[0]}{more}{member}: {self.sentence}"
 
     def swapped(self) -> Change:

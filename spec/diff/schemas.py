@@ -10,11 +10,12 @@ from spec.compatibility.hits import NoteHit, SchemaHit
 from spec.compatibility.judgement import DirectionChanges, NoteChange, Proof, SchemaChange
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES
 from spec.compatibility.usage import Use
-from spec.diff.change import Change, Where, change, filled
+from spec.diff.change import Change, Where, change
 from spec.diff.document import DocumentValue
 from spec.diff.lifecycle import is_past, softened
 from spec.diff.locating import Locator
 from spec.diff.sides import ComparisonKey, SchemaComparison, Sides
+from spec.diff.wording import sentence
 from spec.normal.direction import DIRECTIONS, Direction
 from spec.normal.merge import NOTE, bare
 from spec.normal.place import BRANCHES, Path
@@ -115,9 +116,9 @@ class _Emission:
         member = None if "required" in rule.id or "optional" in rule.id else hit.member
         words = _KEYWORDS.get(rule.id) or _words(rule.id)
         where = self._where(group._replace(use=use), *paths, words, member, removed=hit.difference.new is None)
-        message = filled(rule.message, hit.difference.old, hit.difference.new) + _hints(hit, client)
+        said = sentence(rule.id, hit.difference.old, hit.difference.new, wire=bool(group.asked.wire))
         made = Change(
-            rule.id, where.pointer, self.direction, client.effect, server.effect, message,
+            rule.id, where.pointer, self.direction, client.effect, server.effect, said + _hints(hit, client),
             witness=client.witness.body if client.witness else None, old=hit.difference.old, new=hit.difference.new,
             where=where.side, server_witness=server.witness.body if server.witness else None,
             proven=client.witness is not None, together=_shared(client), users=group.users,
