@@ -33,9 +33,9 @@ def keys(bench: Workbench) -> None:
     signon = bench.resources.signon
     if signon is None or bench.keys is None or (member := bench.composer.signon(bench.chance)) is None:
         return
-    before = bench.keys.fetch()
+    before = bench.keys.look()
     exchange = bench.provision({**bench.body(), signon.path[0]: member})
-    after = bench.keys.fetch()
+    after = bench.keys.look()
     answer = exchange.response.json if exchange.response and exchange.response.ok else None
     shown = answer.get(signon.response) if isinstance(answer, dict) else None
     text = shown.get(signon.token) if isinstance(shown, dict) else None

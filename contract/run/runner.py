@@ -17,6 +17,7 @@ from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
+from contract.judging.signon import SIGNED, UNVERIFIED
 from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
@@ -162,6 +163,7 @@ def run(
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
                 notes += [note] if note else []
                 generate(bench, replace(plan, examples=examples))
+            _settle_signatures(bench, sleep)
             confirm(bench, lambda clause: not plan.leaves_out(clause))
             cannot = _vacuous(bench)
     except UnavailableError as error:
@@ -228,6 +230,14 @@ def open_workbench(
     bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
     bench.base = url.rstrip("/")
     return bench
+
+
+def _settle_signatures(bench: Workbench, sleep: Callable[[float], None]) -> None:
+    """Take back what was said of tokens whose keys were published later, or by another machine."""
+    if bench.keys is not None and not bench.keys.unverified(sleep):
+        findings = bench.ledger.results[SIGNED].findings
+        for fingerprint in [key for key, one in findings.items() if one.cause == UNVERIFIED]:
+            del findings[fingerprint]
 
 
 def _vacuous(bench: Workbench) -> str | None:
