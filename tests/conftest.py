@@ -34,7 +34,9 @@ BASE = "https://testserver"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)")
+    parser.addoption(
+        "--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -86,7 +86,10 @@ def _separators(bench: Workbench) -> None:
 
 
 def spelled_requests(bench: Workbench) -> None:
-    """Requests that say the same in another spelling of HTTP."""
+    """Requests that say the same in another spelling of HTTP.
+
+    Kept beside the strategies: strategies draw bodies, and this is about the rest of the request.
+    """
     for label, accept in (
         ("anything", "*/*"),
         ("any application", "application/*"),
@@ -113,7 +116,10 @@ def spelled_requests(bench: Workbench) -> None:
 
 
 def late_changes(bench: Workbench) -> None:
-    """Long texts that differ in their last letter only: an update, in every text of every part."""
+    """Long texts that differ in their last letter only: an update, in every text of every part.
+
+    Kept beside the strategies: texts so long and so alike are not drawn.
+    """
     for part in bench.resources.parts:
         texts = [
             leaf

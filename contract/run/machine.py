@@ -57,7 +57,7 @@ class ProvisioningMachine(RuleBasedStateMachine):
         return exchange
 
     def named(self, body: Body) -> Body:
-        """A body whose identifiers are those of this execution, and so are the texts by which some know things again."""
+        """A body whose identifiers and free texts are those of this execution: some know things again by such texts."""
         changed = copy.deepcopy(body)
         for part in self.bench.resources.parts:
             value = value_at(changed, part.path)
