@@ -11,12 +11,15 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Lifespan
 
+from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import Issuer, SignonGrants
 from mockserver.behaviour.middleware import Around
 from mockserver.behaviour.seams import Served
 from mockserver.control import control
+from mockserver.control.tokens import token_routes
 from mockserver.endpoints.documents import DocumentEndpoints, example
+from mockserver.endpoints.oauth import OAuthEndpoints
 from mockserver.endpoints.pages import Example
 from mockserver.endpoints.provision import Authentication, Installs, Provision
 from mockserver.endpoints.routes import Function, MethodRoute, operation_routes, with_allowed
@@ -59,7 +62,15 @@ class Mock(Starlette):
         provision = _operation(document, "provision")
         parts = resources(provision)
         self.engine = Provisioning(parts, behaviour.planner)
-        self.credentials = Credentials(document, runtime.keys, runtime.clock, self.settings.longest_credential)
+        self.clients = OAuthClients(installs, runtime.keys, self.settings.access_token_ttl)
+        self.credentials = Credentials(
+            document,
+            runtime.keys,
+            runtime.clock,
+            self.settings.longest_credential,
+            self.clients.by_id,
+            runtime.revocations,
+        )
         self.journal = Journal(
             document, self.credentials.header, self.settings.journal_length, self.settings.journal_body
         )
@@ -69,7 +80,9 @@ class Mock(Starlette):
         known = Installs(installs, provision)
         self.provision = Provision(provision, known, self.engine, self.grants, runtime)
         routes = self._routes(SignonEndpoints(known, self.grants, parts, runtime))
-        plane = control.control(self.settings, self.reset, self._contract)
+        plane = control.control(
+            self.settings, self.reset, self._contract, token_routes(self.rotate_keys, self.credentials, self.settings)
+        )
         prefix = urlsplit(self.settings.public_url or "").path
         unknown = UnknownPath(routes, control.PATHS)
         super().__init__(
@@ -91,6 +104,13 @@ class Mock(Starlette):
         for restart in self.runtime.behaviour.reset:
             restart()
 
+    def rotate_keys(self) -> None:
+        """Sign with a new key; the old one stays published until all that it signed is dead. Raises OSError."""
+        now, settings = self.runtime.clock(), self.settings
+        longest = max(settings.token_ttl, settings.signon_ttl, self.clients.longest)
+        self.keys.rotate(now, now + longest)
+        self.credentials.forget()
+
     def example(self, base: str) -> Example:
         """A call to try, of the first install of the mock that is reached at ``base``."""
         return example(self.document.operations["provision"], self.installs[0], base)
@@ -99,7 +119,7 @@ class Mock(Starlette):
         documents = DocumentEndpoints(self.document, self.installs, self.runtime)
         endpoints: Mapping[str, Function | ASGIApp] = {
             "provision": self.provision,
-            "jwks": documents.jwks,
+            **OAuthEndpoints(self.document, self.clients, self.runtime).functions(),
             **signon.functions(self.document),
         }
         behaviour = self.runtime.behaviour

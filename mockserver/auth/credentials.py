@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, hold, verify
+from mockserver.auth.revocations import Revocations
+from mockserver.auth.tokens import API_AUDIENCE, API_TYPE, ISSUER_PATH, Expected, TokenError, Verified, hold, verify
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.state.clock import Clock
 from spec.openapi.document import Document
 from spec.source.pointer import Json
 
-_EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
+_EXPECTED = Expected(API_TYPE, ISSUER_PATH, API_AUDIENCE)
 _MOST_VERIFIED = 4096
 _LONGEST_INSTALL = 64  # of what is remembered; a longer subject names no install
 _BEARER = b'Bearer realm="smarterservices"'  # as the vendor's page about tokens has it
@@ -30,13 +31,26 @@ class Holder(NamedTuple):
     install: str
     not_before: float
     expires: float
+    token_id: str
 
 
 class Credentials:
-    """The judge of credentials. It keeps digests of verified tokens, never tokens."""
+    """The judge of credentials. It keeps digests of verified tokens, never tokens.
 
-    def __init__(self, document: Document, keys: Keys, clock: Clock, longest: int) -> None:
-        self.keys, self.clock, self.longest = keys, clock, longest
+    ``clients`` are those whose tokens live, ``revoked`` the ids of tokens that do not.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        keys: Keys,
+        clock: Clock,
+        longest: int,
+        clients: Container[str] = (),
+        revoked: Revocations | None = None,
+    ) -> None:
+        self.keys, self.clock, self.longest, self.clients = keys, clock, longest, clients
+        self.revoked = Revocations() if revoked is None else revoked
         self.header = _header_name(document.security_schemes)
         self.verified: dict[bytes, Holder] = {}
 
@@ -76,15 +90,39 @@ class Credentials:
         known = self.verified.get(digest)
         try:
             if known is None:
-                read = verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest)
-                known = Holder(str(read.claims["sub"])[:_LONGEST_INSTALL], read.not_before, read.expires)
+                known = self._holder(verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest))
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
             hold(known.not_before, known.expires, self.clock())
+            self._look_at_revocation(known)
         except TokenError as error:
             raise _refused(error, bearer=bearer) from None
         return known.install
+
+    def _look_at_revocation(self, known: Holder) -> None:
+        if known.token_id in self.revoked.until:
+            raise TokenError("it was revoked")
+
+    def _holder(self, read: Verified) -> Holder:
+        """Whom a token speaks for: the install of its client, or the one that is its subject."""
+        claims = read.claims
+        if "client_id" in claims and str(claims["client_id"]) not in self.clients:
+            raise TokenError("its client is not known here any more")
+        install = str(claims.get("install", claims["sub"]))[:_LONGEST_INSTALL]
+        return Holder(install, read.not_before, read.expires, str(claims.get("jti")))
+
+    def revoke(self, token: str) -> None:
+        """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""
+        read, now = verify(token, _EXPECTED, self.keys, longest=self.longest), self.clock()
+        hold(0.0, read.expires, now)
+        if not isinstance(read.claims.get("jti"), str):
+            raise TokenError("it has no id by which it could be revoked")
+        self.revoked.add(read.claims["jti"], read.expires, now)
+
+    def forget(self) -> None:
+        """Verify every token again, as after a change of the keys."""
+        self.verified.clear()
 
 
 def _refused(error: TokenError, *, bearer: bool) -> Refusal:
@@ -93,7 +131,8 @@ def _refused(error: TokenError, *, bearer: bool) -> Refusal:
         clause = "credential-early-refused"
     where = "Bearer credential" if bearer else "token"
     message = (
-        f"The {where} is refused: {error.reason}. Get a new one: the mock prints one, 'invigilate token' mints more."
+        f"The {where} is refused: {error.reason}. Get a new one: the token endpoint gives them, the mock prints one, "
+        "'invigilate token' mints more."
     )
     situation = "bearer-invalid" if bearer else "token-invalid"
     return refuse(situation, clause, message, headers=_INVALID if bearer else ())

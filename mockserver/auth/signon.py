@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
+from mockserver.auth.tokens import ISSUER_PATH, SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
 from mockserver.state.clock import Clock
@@ -93,7 +93,7 @@ class SignonGrants:
     ) -> Issued:
         """A sign-on for the user among the resources of a call.
 
-        ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        ``base`` is the URL under which the caller reaches the mock: the start of the link and of the issuer.
         ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
         """
         assert self.signon is not None
@@ -115,7 +115,7 @@ class SignonGrants:
         self._remember(grant, now)
         token = sign(
             {
-                "iss": base,
+                "iss": base + ISSUER_PATH,
                 "aud": audience,
                 "sub": grant.subject,
                 "iat": int(now),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from spec.docs.shell import Page
 
 PREFIX = "/_invigilate"
-PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset")
+PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset", f"{PREFIX}/keys", f"{PREFIX}/revoke")
 _STATIC = Path(__file__).parents[1] / "static"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
-def control(settings: Settings, restore: Callable[[], None], render: Callable[[], Page]) -> Mount:
+def control(
+    settings: Settings, restore: Callable[[], None], render: Callable[[], Page], more: Sequence[MethodRoute] = ()
+) -> Mount:
     """The control plane. ``restore`` is what restores the state, ``render`` makes the contract page, once."""
     contract_page = cache(render)
 
@@ -43,7 +45,7 @@ def control(settings: Settings, restore: Callable[[], None], render: Callable[[]
         return of_json({"reset": True})
 
     routes: list[BaseRoute] = [
-        *with_allowed([MethodRoute("GET", "/contract", contract), MethodRoute("POST", "/reset", reset)]),
+        *with_allowed([MethodRoute("GET", "/contract", contract), MethodRoute("POST", "/reset", reset), *more]),
         Mount("/static", StaticFiles(directory=_STATIC)),
     ]
     return Mount(PREFIX, routes=routes, middleware=[Middleware(SameOrigin, settings)])

@@ -1,4 +1,4 @@
-"""The endpoints that hand out documents: the OpenAPI document, the keys that verify tokens, and the page at ``/``."""
+"""The endpoints that hand out documents: the OpenAPI document, and the page at ``/``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,6 @@ class DocumentEndpoints:
     def __init__(self, document: Document, installs: Sequence[Install], runtime: Runtime) -> None:
         self.document, self.installs, self.runtime = document, tuple(installs), runtime
 
-    async def jwks(self, _: Request) -> Response:
-        """Serve ``jwks``: the key set (RFC 7517 section 5)."""
-        return of_json({"keys": [self.runtime.keys.jwk]})
-
     async def openapi(self, request: Request) -> Response:
         """The document that is served, naming this server."""
         servers = [{"url": public_url(request.scope, self.runtime.settings), "description": "this mock server"}]
@@ -38,6 +34,8 @@ class DocumentEndpoints:
             Row("GET /openapi.json", "The document that this server keeps"),
             Row("GET /_invigilate/contract", "The contract as a page to read"),
             Row("POST /_invigilate/reset", "Restore the state of the start"),
+            Row("POST /_invigilate/keys", "Sign with a new key from now on"),
+            Row("POST /_invigilate/revoke", "Take a token back before its time"),
         ]
         facts = pages.Index(
             self.document.title,

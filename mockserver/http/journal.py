@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 
@@ -69,7 +70,7 @@ class Journal:
 
     def __iter__(self) -> Iterator[Shown]:
         """Every exchange, oldest first. A secret of one of them is masked in all of them."""
-        kept = [_Parsed(one, _parsed(one.body), _parsed(one.answer)) for one in self._ring]
+        kept = [_Parsed(one, _sent(one), _parsed(one.answer)) for one in self._ring]
         secrets = {secret for one in kept for secret in self._secrets(one) if len(secret) > _SHORT}
         ordered = sorted(secrets, key=len, reverse=True)
         for one in kept:
@@ -127,6 +128,14 @@ class Journal:
         return [self._masked(member, secrets) for member in value] if isinstance(value, list) else value
 
 
+def _sent(exchange: Exchange) -> Any:
+    """The body of a call; a form as the object that it stands for."""
+    declared = dict(exchange.headers).get(b"content-type", b"")
+    if declared.partition(b";")[0].strip().lower() == b"application/x-www-form-urlencoded":
+        return dict(parse_qsl(exchange.body.decode("utf-8", "replace"), keep_blank_values=True))
+    return _parsed(exchange.body)
+
+
 def _parsed(body: bytes) -> Any:
     try:
         value = orjson.loads(body)
@@ -142,11 +151,16 @@ def _replaced(text: str, secrets: list[str]) -> str:
 
 
 def _secret_members(document: Document) -> frozenset[str]:
-    """The names of members that may hold a secret: write-only ones, and what an answer hands over for sign-on."""
+    """The names of members that may hold a secret: write-only ones, what an answer hands over for sign-on, and what the
+    document calls a password (the format of OpenAPI for what is not to be shown).
+    """
     names: set[str] = set()
     for operation in document.operations.values():
         for schema in operation.body.content.values() if operation.body else ():
             _write_only(schema, names)
+    for schema in document.tree.get("components", {}).get("schemas", {}).values():
+        members = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        names |= {name for name, one in members.items() if isinstance(one, dict) and one.get("format") == "password"}
     return frozenset(names)
 
 

@@ -13,7 +13,7 @@ from spec.source.pointer import Json
 from spec.source.reading import read
 
 CLAUSES_FILE = Path(__file__).parents[1] / "clauses.yaml"
-NEEDS = ("integration", "expired-token", "other-install", "follow-signon", "https")
+NEEDS = ("integration", "expired-token", "other-install", "follow-signon", "https", "client-secret")
 
 
 class Standing(StrEnum):

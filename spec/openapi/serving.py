@@ -35,6 +35,8 @@ def served(schema: Mapping[str, Any]) -> dict[str, Any]:
         _as_enumeration(made, word)
     _as_range(made)
     _as_conditions(made)
+    if made.get("format") == "password":  # says what is shown of a value, and nothing about the value
+        del made["format"]
     if made.get("format") == "uuid":
         del made["format"]
         _also(made, {"pattern": _UUID})

@@ -1,0 +1,54 @@
+"""OAuth clients: the integrations of the installs, each with its secret and how long its tokens live."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from mockserver.auth.keys import Keys
+from spec.resources.installs import INTEGRATIONS, Install
+
+
+@dataclass(frozen=True, slots=True)
+class OAuthClient:
+    """A client (RFC 6749 section 2). Its tokens speak for its install; ``lifetime`` is in seconds."""
+
+    id: str
+    install: str
+    secret: str = field(repr=False)
+    lifetime: int
+
+    def is_shown_by(self, secret: str) -> bool:
+        """Whether a secret is that of this client; how long the answer takes tells nothing about it."""
+        return hmac.compare_digest(secret.encode(), self.secret.encode())
+
+
+class OAuthClients:
+    """The clients of a mock by id: every integration of every install is one.
+
+    A secret that the installs do not give is derived from the keys, and so the same as long as those are kept.
+    """
+
+    def __init__(self, installs: Iterable[Install], keys: Keys, lifetime: int) -> None:
+        self.by_id: Mapping[str, OAuthClient] = {one.id: one for one in _clients(installs, keys, lifetime)}
+
+    def __iter__(self) -> Iterator[OAuthClient]:
+        return iter(self.by_id.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.by_id
+
+    @property
+    def longest(self) -> int:
+        """The longest lifetime of a token, in seconds; 0 if there is no client."""
+        return max((one.lifetime for one in self), default=0)
+
+
+def _clients(installs: Iterable[Install], keys: Keys, lifetime: int) -> Iterator[OAuthClient]:
+    for install in installs:
+        for name in install.members.get(INTEGRATIONS, ()):
+            given = install.clients.get(name)
+            secret = given.secret if given is not None and given.secret is not None else keys.client_secret(name)
+            lasts = given.lifetime if given is not None and given.lifetime is not None else lifetime
+            yield OAuthClient(name, install.sid, secret, lasts)
