@@ -44,6 +44,20 @@ class KeySet:
             return None
         return f"no published key verifies it (kid {kid!r})"
 
+    def doubt(self, text: str) -> str | None:
+        """Why a token cannot be verified with a published key, or None if it can."""
+        token = take_apart(text)
+        if token is None:
+            return "it is no JWT"
+        if not self.keys:
+            return "no key is published"
+        if token.header.get("alg") not in _ASYMMETRIC:
+            return f"its algorithm is {token.header.get('alg')!r}, for which no key can be published"
+        kid = token.header.get("kid")
+        if kid is not None and kid not in [name for name, _ in self.keys]:
+            return f"its key {kid!r} is not published"
+        return self.complaint(text)
+
     def texts(self) -> list[str]:
         """The published RSA keys as text, in the forms that are mistaken for shared secrets."""
         found = []

@@ -13,6 +13,7 @@ from spec.catalogue.clauses import Catalogue
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
+_NOT_VALID = ("credential-invalid-refused", "credential-expired-refused")
 
 
 def judge_refusal(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
@@ -21,6 +22,7 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
         _unexpected(response, expected, judgement)
     else:
         _status(response, expected, judgement)
+        _challenge(request, response, expected, judgement)
     if 400 <= response.status < 500 and request.method != "HEAD":
         judge_form(response, expected, judgement)
 
@@ -58,6 +60,19 @@ def _status(response: Response, expected: Expectation, judgement: Judgement) -> 
         judgement.find(first.preference_clause, f"status {status} for {first.clause}", wanted, f"status {status}")
     elif status == 401 and "www-authenticate" not in response.headers:
         judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
+
+
+def _challenge(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
+    """A 401 to a Bearer credential that is not valid says so in its challenge (RFC 6750 section 3.1)."""
+    bearer = (request.header("authorization") or "").lower().startswith("bearer ")
+    challenge = response.headers.get("www-authenticate")
+    if response.status != 401 or challenge is None or not bearer:
+        return
+    if expected.reasons[0].clause not in _NOT_VALID or request.header("token") is not None:
+        return
+    judgement.touch("bearer-challenge")
+    if "invalid_token" not in challenge:
+        judgement.find("bearer-challenge", "no error", 'a challenge with error="invalid_token"', challenge[:120])
 
 
 def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes import entry, form, identity, latency, sign, state
+from contract.probes import entry, form, identity, latency, sign, state, tokens
 from contract.probes.workbench import Workbench
 
 LADDER: Mapping[str, Callable[[Workbench], None]] = {
@@ -39,6 +39,8 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "foreign": entry.foreign,
     "installs": entry.installs,
     "doors": entry.doors,
+    "tokens": tokens.tokens,
+    "no-tokens": tokens.withheld,
     "signon": sign.asked,
     "follow-signon": sign.followed,
     "other-install": identity.other_install,

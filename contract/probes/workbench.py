@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
 from contract.judging.latency import Pair
+from contract.judging.oauth import OAuthContract
 from contract.judging.race import judge_burst
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
@@ -71,6 +73,7 @@ class Workbench:
         self.pace: list[Pair] = []
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
+        self.oauth: OAuthContract | None = None
         self.shown: set[Shown] = set()
 
     def tell(self, name: str, values: Sequence[str]) -> None:
@@ -98,7 +101,15 @@ class Workbench:
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
         bench = Workbench(self.target, judge, self.ledger, self.access, composer, self.options, 0)
         bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
+        bench.oauth = self.oauth
         return bench
+
+    def holding(self, token: str) -> Workbench:
+        """A fork whose good credential is another token."""
+        fork = self.fork(f"iv-{secrets.token_hex(5)}")
+        fork.access = fork.judge.access = replace(self.access, token=token)
+        fork.judge.oracle.told(fork.access)
+        return fork
 
     @property
     def resources(self) -> Resources:

@@ -15,10 +15,12 @@ from urllib.parse import quote
 from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.probes.entry import bad_credentials
+from contract.probes.tokens import by_basic
 from contract.report.links import link_pattern
 from spec.openapi.document import Document
 
 MASKED = "[masked]"
+CLIENT_SECRET = "$CLIENT_SECRET"  # noqa: S105 - what stands for it
 _JWT = re.compile(r"(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")
 _CREDENTIAL_HEADER = re.compile(
     r"auth|token|key|secret|cookie|credential|session|signature|password|jwt|csrf|xsrf", re.IGNORECASE
@@ -144,6 +146,12 @@ def looks_secret(header: str) -> bool:
 def placeholders(access: Access) -> dict[str, str]:
     """Every secret of an access with the placeholder that stands for it in reports and replays."""
     named = {access.token: "$TOKEN"}
+    if access.client is not None:
+        # a token endpoint gets the secret in a form or by HTTP Basic, with every letter of it encoded as well
+        named[access.client.secret] = CLIENT_SECRET
+        for name, encoded in (("$CLIENT_BASIC", False), ("$CLIENT_BASIC_ENCODED", True)):
+            ((_, header),) = by_basic(access.client, encoded=encoded).headers
+            named[header.partition(" ")[2]] = name
     for value, name in ((access.other_token, "$OTHER_TOKEN"), (access.expired_token, "$EXPIRED_TOKEN")):
         if value:
             named.setdefault(value, name)
@@ -197,14 +205,14 @@ def recorded_masker(exchanges: Sequence[Exchange], document: Document) -> Masker
 
 
 def write_only(document: Document) -> frozenset[str]:
-    """The names of all members that a document calls ``writeOnly``."""
+    """The names of all members that a document calls ``writeOnly``, or a password."""
     names: set[str] = set()
     stack: list[Any] = [document.tree]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):
             for name, member in (value.get("properties") or {}).items() if "properties" in value else ():
-                if isinstance(member, dict) and member.get("writeOnly") is True:
+                if isinstance(member, dict) and (member.get("writeOnly") is True or member.get("format") == "password"):
                     names.add(name)
             stack += value.values()
         elif isinstance(value, list):

@@ -17,6 +17,7 @@ from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
 from contract.judging.judge import Judge
+from contract.judging.oauth import oauth_contract
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
 from contract.probes.ladder import LADDER
@@ -225,7 +226,7 @@ def open_workbench(
         raise ValueError("The operation has no body.")
     composer = Composer(operation.body.json, found, access.known, prefix)
     bench = Workbench(target, judge, Ledger(catalogue), access, composer, plan.options, plan.seed)
-    bench.base = url.rstrip("/")
+    bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
     return bench
 
 

@@ -38,7 +38,7 @@ class ShownSecret(NamedTuple):
     by_basic: bool
 
 
-def read_form(raw: bytes) -> dict[str, str]:
+def read_form(raw: bytes, refuse: Refuse) -> dict[str, str]:
     """The parameters of a form by name; those without a value count as left out (section 3.2). Raises OAuthError."""
     found: dict[str, str] = {}
     try:
@@ -49,7 +49,7 @@ def read_form(raw: bytes) -> dict[str, str]:
     for name, value in pairs:
         if name in found:
             description = f"The parameter {_shown(name)} occurs twice; send it once."
-            raise OAuthError("invalid_request", "token-request-form", description)
+            refuse(OAuthError("invalid_request", "token-request-form", description))
         found[name] = value
     return {name: value for name, value in found.items() if value}
 
@@ -113,7 +113,8 @@ def asked_grant(form: Mapping[str, str], grants: Collection[str], refuse: Refuse
     named = form.get("grant_type")
     listed = " or ".join(grants)
     if named is None:
-        raise OAuthError("invalid_request", "token-grant-required", f"grant_type is missing; send {listed}.")
+        refuse(OAuthError("invalid_request", "token-grant-required", f"grant_type is missing; send {listed}."))
+        return next(iter(grants))
     if named not in grants:
         description = f"The grant {_shown(named)} is not served here; send grant_type={listed}."
         refuse(OAuthError("unsupported_grant_type", "token-grant-known", description))

@@ -70,8 +70,8 @@ class OAuthEndpoints:
         declared = request.header(b"content-type") or b""
         if declared.partition(b";")[0].strip().lower() != _FORM or request.header(b"content-encoding") is not None:
             description = f"Content-Type is '{shown(declared)}'; send '{_FORM.decode()}', uncompressed."
-            raise OAuthError("invalid_request", "token-request-form", description)
-        form = read_form(await request.read(self.settings))
+            self._refuse(OAuthError("invalid_request", "token-request-form", description))
+        form = read_form(await request.read(self.settings), self._refuse)
         client = authenticated(shown_secret(request.header(b"authorization"), form), self.clients, self._refuse)
         asked_grant(form, self.grants, self._refuse)
         scope = asked_scope(form, self.scopes, self._refuse)
