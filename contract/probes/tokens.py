@@ -76,26 +76,27 @@ def tokens(bench: Workbench) -> None:
         bench.record(judgement, published, exchange)
         if token is not None:
             given.append((token, exchange))
-    for (token, exchange), auth in zip(given, ("bearer", "token"), strict=False):
-        _admitted(bench, token, auth, exchange)
+    for token, exchange in given[:2]:
+        _admitted(bench, token, exchange)
 
 
-def _admitted(bench: Workbench, token: str, auth: str, before: Exchange) -> None:
-    """A call with a token that was just given."""
+def _admitted(bench: Workbench, token: str, before: Exchange) -> None:
+    """A call with a token that was just given: as a Bearer credential, and if that is not taken, in its header."""
     fork = bench.holding(token)
-    request = fork.request(fork.body(), headers=fork.access.credential_headers(token, auth))
-    exchange = bench.target.send(request)
-    bench.trail.append(exchange)
     judgement = Judgement()
     judgement.touch("token-admits")
-    status = exchange.response.status if exchange.response is not None else 0
-    if status in (401, 403) and auth == "bearer":
+    body, exchanges = fork.body(), [before]
+    for auth in ("bearer", "token"):
+        exchange = bench.target.send(fork.request(body, headers=fork.access.credential_headers(token, auth)))
+        bench.trail.append(exchange)
+        exchanges.append(exchange)
+        status = exchange.response.status if exchange.response is not None else 0
+        if status not in (401, 403):
+            bench.record(fork.judge.judge(exchange), exchange)
+            break
+    else:
         judgement.find("token-admits", "token refused", "the call is served", f"status {status}")
-    elif status in (401, 403):
-        return  # newer pages know a token of the token endpoint as a Bearer credential only
-    bench.record(judgement, before, exchange)
-    if status not in (401, 403):
-        bench.record(fork.judge.judge(exchange), exchange)
+    bench.record(judgement, *exchanges)
 
 
 def withheld(bench: Workbench) -> None:
