@@ -84,7 +84,7 @@ def examine(subject: Subject) -> Row:
         expired_token=ready.expired_token,
         other_install=ready.other_install,
         other_token=ready.other_token,
-        client=ClientCredentials(ready.client_id, ready.client_secret),
+        client=ClientCredentials(ready.client_id, ready.client_secret) if ready.client_id else None,
     )
     plan = RunSettings(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
     transport = AsgiTransport(application, timeout=2.0)
