@@ -117,7 +117,7 @@ def withheld(bench: Workbench) -> None:
 
 def withheld_requests(bench: Workbench, contract: OAuthContract, client: ClientCredentials) -> Iterator[Withheld]:
     """Every token request that is to be refused, with the reason."""
-    basic, form = by_basic(client), in_the_form(client)
+    basic = by_basic(client)
     wrong = ClientCredentials(client.id, f"{client.secret[:-1]}{'A' if client.secret[-1] != 'A' else 'B'}")
     nobody = ClientCredentials(client.id[:2] + "0" * (len(client.id) - 2), client.secret)
 
@@ -131,9 +131,8 @@ def withheld_requests(bench: Workbench, contract: OAuthContract, client: ClientC
     yield refused("no client", Shown(), GRANT, "token-client-refused", "invalid_client", "invalid_request")
     named = Shown(form={"client_id": client.id})
     yield refused("no secret", named, GRANT, "token-client-refused", "invalid_client", "invalid_request")
-    for how, shown in (("by Basic", basic), ("in the form", form)):
-        grant = {"grant_type": UNKNOWN}
-        yield refused(f"another grant, {how}", shown, grant, "token-grant-known", "unsupported_grant_type")
+    grant = {"grant_type": UNKNOWN}
+    yield refused("another grant", basic, grant, "token-grant-known", "unsupported_grant_type")
     missing = ("invalid_request", "unsupported_grant_type")
     yield refused("no grant", basic, {"scope": ""}, "token-grant-required", *missing)
     scope = TokenRefusal("token-scope-known", frozenset({"invalid_scope"}), True, frozenset({UNKNOWN}))

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
@@ -68,6 +68,7 @@ class Masker:
             if len(value) >= _SHORTEST:
                 replacements[value] = name
                 replacements[quote(value, safe="")] = name
+                replacements[quote_plus(value)] = name
                 replacements[json.dumps(value)[1:-1]] = name
             for piece in _pieces(value):
                 replacements.setdefault(piece, MASKED)

@@ -39,7 +39,6 @@ TOKENS = (
         "does not look for a secret in the form",
         ("token-granted",),
         _grants(tokens.knowing_basic_alone),
-        ("token-grant-known",),
     ),
     Fault(
         "tells-seconds-as-text",
