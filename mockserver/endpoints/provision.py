@@ -25,7 +25,7 @@ from mockserver.provisioning.plan import Plan
 from mockserver.runtime import Runtime
 from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
-from spec.schema.members import members
+from spec.schema.members import closed, members
 from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import escape
 
@@ -103,6 +103,8 @@ class Provision:
         self.rules = Rules(operation.body.json, request=True)
         self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
         self.members = members(operation.body.json)
+        tidy = closed(operation.body.json)
+        self.tidy = Rules(tidy, request=True) if tidy is not None else None
         self.installs, self.engine, self.grants = installs, engine, grants
         self.store, self.ids = runtime.store, runtime.ids
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
@@ -170,9 +172,10 @@ class Provision:
 
     def judged(self, install: Install, body: Any) -> Judged:
         """What is going to be committed. Raises Refusal with every fault of the body."""
-        unknown = [] if self.members is None or self.members.knows(body) else self.members.unknown(body)
         lists = self.lists[install.sid]
-        if self.rules.fits_schema(body):
+        tidy = self.tidy is not None and self.tidy.fits_schema(body)
+        unknown = [] if tidy or self.members is None else self.members.unknown(body)
+        if tidy or self.rules.fits_schema(body):
             ruled = not self.annotated.isdisjoint(body)
             violations = self.rules.annotation_violations(body, lists) if ruled else []
         else:

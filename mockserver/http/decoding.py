@@ -16,10 +16,12 @@ def decode(raw: bytes, deepest: int) -> Any:
         value = orjson.loads(raw)
     except ValueError as error:
         raise undecodable(raw, str(error), deepest) from None
-    if raw.count(b"{") + raw.count(b"[") > deepest and depth(value) > deepest:
+    colons = raw.count(b":")
+    # whatever lies deeper than the outermost value stands behind a colon or in an array
+    if colons + raw.count(b"[") >= deepest and depth(value) > deepest:
         raise _too_deep(deepest)
     # as many colons out as in: no member was dropped; an escaped colon could hide one, so those are looked at
-    suspicious = raw.count(b":") != orjson.dumps(value).count(b":") or b"\\u003" in raw
+    suspicious = colons != orjson.dumps(value).count(b":") or (b"\\" in raw and b"\\u003" in raw)
     if suspicious and (twice := _repeated(raw)) is not None:
         reason = f"the member {json.dumps(twice)[:80]} occurs twice in one object; send it once"
         raise refuse("invalid-input", "strict-json", f"The body is refused: {reason}.")

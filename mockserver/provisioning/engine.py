@@ -86,10 +86,10 @@ class Provisioning:
 def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys = [
-        Key(part.name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]))
-        for naming, kind, text, joins in step.names
-    ]
+    keys: list[Key] = []
+    for naming, kind, text, joins in step.names:
+        joined = tuple([resources[one].sid for one in joins]) if joins else ()
+        keys.append(Key(part.name, scope, naming, kind, text, joined))
     return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 

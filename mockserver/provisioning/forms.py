@@ -41,7 +41,9 @@ class Form:
         "created",
         "entries",
         "holder",
+        "implied_by",
         "installed",
+        "member",
         "name",
         "owners",
         "part",
@@ -52,7 +54,8 @@ class Form:
     )
 
     def __init__(self, part: Part) -> None:
-        self.part, self.name, self.path = part, part.name, part.path
+        self.part, self.name, self.path, self.implied_by = part, part.name, part.path, part.implied_by
+        self.member = part.path[0] if len(part.path) == 1 else None
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
         self.owners = part.owners
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
@@ -67,6 +70,8 @@ class Form:
 
     def at(self, body: Json) -> Json:
         """What a body holds for this part, or ABSENT."""
+        if self.member is not None:
+            return body.get(self.member, ABSENT) if type(body) is dict else ABSENT
         for name in self.path:
             if type(body) is not dict or name not in body:
                 return ABSENT

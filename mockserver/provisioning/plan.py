@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form, Values
@@ -78,13 +79,14 @@ class Planning:
         self.violations: list[Violation] = []
 
     def plan(self, forms: tuple[Form, ...]) -> Plan:
+        body, steps = self.body, self.steps
         for form in forms:
-            value = form.at(self.body)
-            if value is not ABSENT or form.part.implied_by in self.steps:
+            value = form.at(body)
+            if value is not ABSENT or form.implied_by in steps:
                 self.place(form, value)
-            elif form.part.implied_by in self.lost:
-                self.lost.add(form.part.name)
-        return Plan(self.install.deployment, self.steps, tuple(self.violations))
+            elif form.implied_by in self.lost:
+                self.lost.add(form.name)
+        return Plan(self.install.deployment, steps, tuple(self.violations))
 
     def place(self, form: Form, value: Json) -> None:
         steps = self.steps
@@ -101,8 +103,9 @@ class Planning:
                 self.lost.add(form.name)
                 return
         else:
-            names = self.names(form.part, value, identifiers)
-            known = self.lookup(form.part, names)
+            part = form.part
+            names = self.names(part, value, identifiers)
+            known = self.lookup(part, names)
         if known is None:
             self.create(form, value, form.sent(value, self.install.defaults), names)
         elif value is not ABSENT and (changed := self.changed(form, known, value)):
@@ -120,8 +123,7 @@ class Planning:
                 pointer = join((*part.path, member))
                 message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
                 self.violations.append(Violation(pointer, clause, "x-resource", message))
-        fresh = form.fresh(sent, self.install.defaults)
-        self.steps[part.name] = Step(form, CREATED, None, fresh, names)
+        self.steps[part.name] = Step(form, CREATED, None, form.fresh(sent, self.install.defaults), names)
 
     def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
@@ -150,7 +152,7 @@ class Planning:
 
     def names(self, part: Part, value: Json, identifiers: Json) -> Sequence[Name]:
         if part.identity:
-            return (Name(_JOINED, "", "", part.identity),)
+            return _joining(part.identity)
         if type(identifiers) is dict:
             return [Name(_IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
         if part.fallback is not None:
@@ -166,11 +168,11 @@ class Planning:
             return None
         for naming, kind, text, joins in names:
             joined: tuple[str, ...] = ()
-            if joins:
-                owners = [self.steps[one].known for one in joins]
-                joined = tuple([owner.sid for owner in owners if owner is not None])
-                if len(joined) < len(joins):
+            for one in joins:
+                owner = self.steps[one].known
+                if owner is None:
                     return None
+                joined = (*joined, owner.sid)
             known = self.state.find(Key(part.name, scope, naming, kind, text, joined))
             if known is not None:
                 return known
@@ -182,6 +184,11 @@ class Planning:
             return self.install.deployment
         owner = self.steps[part.scope].known
         return owner.sid if owner else None
+
+
+@cache
+def _joining(identity: tuple[str, ...]) -> Sequence[Name]:
+    return (Name(_JOINED, "", "", identity),)
 
 
 def unknown_sid(part: Part, sid: Json, *, elsewhere: bool = False) -> Violation:

@@ -111,13 +111,12 @@ class Connection(HttpToolsProtocol):
         if self.parser.should_upgrade() and self.parser.get_method() != b"CONNECT":
             self._offered = True
             return
-        limits = self.limits
-        if len(self.headers) > limits.most_headers or len(self.url) > limits.largest_headers or self._bulky():
-            self._stop(self._too_much())
-        hosts = [value for name, value in self.headers if name == b"host"]
-        if len(hosts) != 1 and (hosts or self.parser.get_http_version() == "1.1"):
-            said = "no Host header" if not hosts else f"{len(hosts)} Host headers"
-            self._stop(refuse("malformed-http", None, f"The request has {said}; send one (RFC 9112 section 3.2)."))
+        limits, headers = self.limits, self.headers
+        if len(headers) > limits.most_headers or self._received + self._chunk > limits.largest_headers:
+            self._hold_size()
+        named = dict(headers)
+        if len(named) != len(headers) or b"host" not in named:
+            self._hold_host()
         self._complete = False
         self.scope["extensions"] = self._extensions
         super().on_headers_complete()
@@ -139,12 +138,19 @@ class Connection(HttpToolsProtocol):
         self._refusal = refusal
         raise ValueError(refusal.message)
 
-    def _bulky(self) -> bool:
-        """Whether the head is too large; it is measured only if what was received is."""
-        largest = self.limits.largest_headers
-        if self._received + self._chunk <= largest:
-            return False
-        return sum(len(name) + len(value) for name, value in self.headers) > largest
+    def _hold_size(self) -> None:
+        """Stop at a head that is too large; it is measured only if what was received is."""
+        limits, headers = self.limits, self.headers
+        bytes_of_headers = sum(len(name) + len(value) for name, value in headers)
+        if len(headers) > limits.most_headers or max(bytes_of_headers, len(self.url)) > limits.largest_headers:
+            self._stop(self._too_much())
+
+    def _hold_host(self) -> None:
+        """Stop at a head without exactly one Host; HTTP/1.0 may have none."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts != 1 and (hosts or self.parser.get_http_version() == "1.1"):
+            said = f"{hosts} Host headers" if hosts else "no Host header"
+            self._stop(refuse("malformed-http", None, f"The request has {said}; send one (RFC 9112 section 3.2)."))
 
     def _too_much(self) -> Refusal:
         limits = f"{self.limits.most_headers} headers, or {self.limits.largest_headers} bytes of path or headers"

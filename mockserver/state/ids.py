@@ -35,7 +35,7 @@ class SeededIds:
         self._bits = random.Random(self._seed).getrandbits  # noqa: S311 - reproducible on purpose, and never a secret
 
     def sid(self, prefix: str) -> str:
-        return f"{prefix}{self._bits(128):032x}"
+        return prefix + self._bits(128).to_bytes(16, "big").hex()
 
     def token_id(self) -> str:
         return f"{self._token_bits(128):032x}"

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -216,8 +217,8 @@ SIDS = re.compile(r"\b[A-Z]{2}[0-9a-f]{32}\b")
 )
 def test_curl_lines_show_the_fault_on_a_fresh_server(name: str, tmp_path: Path) -> None:
     one = BREAKAGES[name]
-    with served(one.behaviour) as url:
-        report = judged(one.behaviour, *STATE, "credentials", "installs", base=url, transport=HttpTransport(url))
+    with served(one.behaviour) as url, closing(HttpTransport(url)) as transport:
+        report = judged(one.behaviour, *STATE, "credentials", "installs", base=url, transport=transport)
     told = [each for each in shown(one.behaviour, report).findings if each.clause in one.clauses and each.curl][:3]
     assert told
     environment = {

@@ -37,16 +37,21 @@ TROUBLES: Mapping[str, Trouble] = {
 
 
 class BadNetwork:
-    """A transport that gets into trouble at every ``every``-th request, from the ``first`` on (counted from 1)."""
+    """A transport that gets into trouble at every ``every``-th request, from the ``first`` on (counted from 1).
+
+    What is sent again while a trouble lasts does not count: otherwise a trouble of three times would never end at
+    every third request.
+    """
 
     def __init__(self, inner: Transport, trouble: Trouble, *, every: int, first: int = 2) -> None:
         self.inner, self.trouble, self.every, self.first = inner, trouble, every, first
         self.count = self.left = 0
 
     def send(self, request: Request) -> Exchange:
-        self.count += 1
-        if self.left == 0 and self.count >= self.first and (self.count - self.first) % self.every == 0:
-            self.left = self.trouble.times
+        if self.left == 0:
+            self.count += 1
+            if self.count >= self.first and (self.count - self.first) % self.every == 0:
+                self.left = self.trouble.times
         if self.left == 0:
             return self.inner.send(request)
         self.left -= 1

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from servers.second.server.application import Application
 from servers.second.server.listening import Handler, Listener
+
+EVERYTHING = ("*",)
+"""What follows of a fault that gives a call the answer of another one, to a judge that asks several things at once."""
 
 
 class Departure(NamedTuple):
@@ -20,6 +24,10 @@ class Departure(NamedTuple):
     parts: tuple[type, ...]
     caught_by: tuple[str, ...] = ()
     entails: tuple[str, ...] = ()
+
+    def misleads(self, clauses: Collection[str]) -> set[str]:
+        """The clauses among those given that this departure neither breaks nor lets follow."""
+        return set() if self.entails == EVERYTHING else set(clauses) - {*self.caught_by, *self.entails}
 
     def application(self) -> Application:
         kind = next((part for part in self.parts if issubclass(part, Application)), Application)
