@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
         *("defect", "source", "configuration", "openapi", "schema", "catalogue", "resources", "load"),
-        *("regex", "normal", "witness", "compatibility", "diff", "reporting", "lint", "docs"),
+        *("docs", "regex", "normal", "witness", "compatibility", "diff", "reporting", "lint"),
     ),
     "mockserver": (
         *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),

@@ -34,7 +34,6 @@ _TYPES: Mapping[str, Any] = {
     "array": [],
     "object": {},
 }
-ABSENT_MEMBER = ABSENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,11 +87,6 @@ class Access:
         return replace(request, headers=kept)
 
     @property
-    def tells_foreign(self) -> bool:
-        """Whether the second install has a token of its own, so that the first one's can be a foreign one there."""
-        return self.other_install is not None and self.other_token is not None and self.other_token != self.token
-
-    @property
     def secrets(self) -> tuple[str, ...]:
         """Every value that may appear in no output."""
         headers = (value for name, value in self.headers if _TELLING.search(name))

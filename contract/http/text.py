@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from spec.source.depth import deeper_than
+
 DEEPEST = 64
 LARGEST = 1_048_576
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -40,7 +42,7 @@ def read(body: bytes) -> Text:
         return Text(deep=True)
     except ValueError:
         return Text(broken=True)
-    text.deep = depth(text.value) > DEEPEST
+    text.deep = deeper_than(DEEPEST, text.value) is not None
     if not text.deep and _has_surrogate(text.value):
         text.oddities.append("a lone surrogate")
     return text
@@ -59,18 +61,6 @@ def _constant(text: Text) -> Any:
         return float(word.replace("Infinity", "inf"))
 
     return note
-
-
-def depth(value: Any) -> int:
-    """How many arrays and objects are nested in a value, itself included; breadth first, so never recursive."""
-    level, layer = 0, [value]
-    while layer:
-        nested = [one for one in layer if isinstance(one, dict | list)]
-        if not nested:
-            return level
-        level += 1
-        layer = [child for one in nested for child in (one.values() if isinstance(one, dict) else one)]
-    return level
 
 
 def _has_surrogate(value: Any) -> bool:

@@ -7,19 +7,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from contract.http.access import Access, sent_tokens
+from contract.http.access import sent_tokens
 from contract.http.exchange import Exchange, Request, Response
 from contract.judging.answers import Answers
 from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import Judgement
 from contract.judging.refusals import doubt_after, judge_form, judge_refusal
 from contract.judging.signon import SignonTerms, judge_signon
-from contract.model.memory import Model
 from contract.model.uncertainty import may_have_happened, must_not_have_happened
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
-from spec.catalogue.clauses import Catalogue
-from spec.openapi.document import Operation
 
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+ ?\([^)\n]*:\d+|^\s*at [\w.$]+\([\w]+\.java:\d+\)|"
@@ -29,22 +26,17 @@ _TRACE = re.compile(
 
 
 class Judge:
-    """Judges exchanges in the order in which they happened. ``verify`` checks a sign-on token's signature if it can."""
+    """Judges exchanges in the order in which they happened, by what an oracle expects of them.
+
+    ``verify`` checks a sign-on token's signature if it can; ``secure`` says that the target is reached by https.
+    """
 
     def __init__(
-        self,
-        operation: Operation,
-        model: Model,
-        catalogue: Catalogue,
-        access: Access,
-        *,
-        secure: bool = False,
-        verify: Callable[[str], str | None] | None = None,
-        oracle: Oracle | None = None,
+        self, oracle: Oracle, *, secure: bool = False, verify: Callable[[str], str | None] | None = None
     ) -> None:
-        self.operation, self.model, self.catalogue, self.access = operation, model, catalogue, access
-        self.oracle = oracle or Oracle(operation, model, catalogue, access)
-        self.answers = Answers(operation, model)
+        self.oracle, self.operation, self.model = oracle, oracle.operation, oracle.model
+        self.catalogue, self.access = oracle.catalogue, oracle.access
+        self.answers = Answers(self.operation, self.model)
         self.secure, self.verify = secure, verify
 
     def expect(self, request: Request) -> Expectation:

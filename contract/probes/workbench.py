@@ -13,7 +13,6 @@ from typing import Any, NamedTuple
 from contract.generation.chance import Chance, Seeded
 from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
-from contract.http.access import Access
 from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
@@ -24,6 +23,7 @@ from contract.judging.race import judge_burst
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation, Verdict
+from contract.oracle.oracle import Oracle
 from contract.probes.outcomes import Shown, shown
 from spec.resources.resource import Resources
 
@@ -50,17 +50,10 @@ class Workbench:
     """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
 
     def __init__(
-        self,
-        target: Target,
-        judge: Judge,
-        ledger: Ledger,
-        access: Access,
-        composer: Composer,
-        options: Options,
-        seed: int,
+        self, target: Target, judge: Judge, ledger: Ledger, composer: Composer, options: Options, seed: int
     ) -> None:
-        self.target, self.judge, self.ledger, self.access, self.composer = target, judge, ledger, access, composer
-        self.options, self.seed = options, seed
+        self.target, self.judge, self.ledger, self.composer = target, judge, ledger, composer
+        self.access, self.options, self.seed = judge.access, options, seed
         self.share = Share()
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
@@ -90,16 +83,10 @@ class Workbench:
     def fork(self, prefix: str) -> Workbench:
         """A workbench for one execution: the same target and ledger, but names and a memory of its own."""
         model = Model(self.resources, made=self.judge.model.made, shown=self.judge.model.shown)
-        judge = Judge(
-            self.judge.operation,
-            model,
-            self.judge.catalogue,
-            self.access,
-            secure=self.judge.secure,
-            verify=self.judge.verify,
-        )
+        oracle = Oracle(self.judge.operation, model, self.judge.catalogue, self.access)
+        judge = Judge(oracle, secure=self.judge.secure, verify=self.judge.verify)
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
-        bench = Workbench(self.target, judge, self.ledger, self.access, composer, self.options, 0)
+        bench = Workbench(self.target, judge, self.ledger, composer, self.options, 0)
         bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
         bench.oauth = self.oauth
         return bench

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from contract.report.console import remarks
 from contract.report.picture import ORDER, bands, timeline
 from contract.report.verdict import GRAVEST_FIRST, ShownCause, Verdict
+from spec.docs.shell import environment
 
 MOST_SIDS = 200
 MOST_EXCHANGES = 12
@@ -35,21 +34,18 @@ def groups(verdict: Verdict) -> list[Group]:
 
 def render(verdict: Verdict) -> str:
     """The text of the page."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html").render(
-        verdict=verdict,
-        bands=bands(verdict),
-        timeline=timeline(verdict),
-        order=[outcome.value for outcome in ORDER],
-        counts={outcome.value: verdict.count(outcome) for outcome in ORDER},
-        groups=groups(verdict),
-        remarks=remarks(verdict),
-        most_sids=MOST_SIDS,
-        most_exchanges=MOST_EXCHANGES,
+    return (
+        environment(Path(__file__).parent)
+        .get_template("page.html")
+        .render(
+            verdict=verdict,
+            bands=bands(verdict),
+            timeline=timeline(verdict),
+            order=[outcome.value for outcome in ORDER],
+            counts={outcome.value: verdict.count(outcome) for outcome in ORDER},
+            groups=groups(verdict),
+            remarks=remarks(verdict),
+            most_sids=MOST_SIDS,
+            most_exchanges=MOST_EXCHANGES,
+        )
     )

@@ -124,12 +124,10 @@ def _workbench(
     model = Model(found, closed=False)
     base = _base(recording)
     oracle = Oracle(operation, model, catalogue, access, clock)
-    judge = Judge(
-        operation, model, catalogue, access, secure=urlsplit(base).scheme == "https", oracle=oracle,
-        verify=read_keys(recording.keys[base]).complaint if base in recording.keys else None,
-    )  # fmt: skip
+    verify = read_keys(recording.keys[base]).complaint if base in recording.keys else None
+    judge = Judge(oracle, secure=urlsplit(base).scheme == "https", verify=verify)
     composer = Composer(oracle.schema, found, {}, "")
-    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), access, composer, Options(), 0)
+    return Workbench(Target(_Nothing()), judge, Ledger(catalogue), composer, Options(), 0)
 
 
 def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:

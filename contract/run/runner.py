@@ -20,6 +20,7 @@ from contract.judging.judge import Judge
 from contract.judging.oauth import oauth_contract
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict as Wanted
+from contract.oracle.oracle import Oracle
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
@@ -220,12 +221,12 @@ def open_workbench(
     """A workbench with a memory that is empty, for names that nobody else has."""
     operation = document.operations[OPERATION]
     found = resources(operation)
-    judge = Judge(operation, Model(found), catalogue, access, secure=urlsplit(url).scheme == "https")
+    judge = Judge(Oracle(operation, Model(found), catalogue, access), secure=urlsplit(url).scheme == "https")
     prefix = f"iv-{secrets.token_hex(5)}"
     if operation.body is None:
         raise ValueError("The operation has no body.")
     composer = Composer(operation.body.json, found, access.known, prefix)
-    bench = Workbench(target, judge, Ledger(catalogue), access, composer, plan.options, plan.seed)
+    bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
     bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
     return bench
 

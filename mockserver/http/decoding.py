@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from mockserver.http.errors import Refusal, refuse
+from spec.source.depth import deeper_than
 
 
 def decode(raw: bytes, deepest: int) -> Any:
@@ -18,7 +19,7 @@ def decode(raw: bytes, deepest: int) -> Any:
         raise undecodable(raw, str(error), deepest) from None
     colons = raw.count(b":")
     # whatever lies deeper than the outermost value stands behind a colon or in an array
-    if colons + raw.count(b"[") >= deepest and depth(value) > deepest:
+    if colons + raw.count(b"[") >= deepest and deeper_than(deepest, value) is not None:
         raise _too_deep(deepest)
     # as many colons out as in: no member was dropped; an escaped colon could hide one, so those are looked at
     suspicious = colons != orjson.dumps(value).count(b":") or (b"\\" in raw and b"\\u003" in raw)
@@ -26,15 +27,6 @@ def decode(raw: bytes, deepest: int) -> Any:
         reason = f"the member {json.dumps(twice)[:80]} occurs twice in one object; send it once"
         raise refuse("invalid-input", "strict-json", f"The body is refused: {reason}.")
     return value
-
-
-def depth(value: Any) -> int:
-    """How deep arrays and objects are nested: ``[]`` is 1, ``[{}]`` is 2; a scalar is 0."""
-    deepest, level = 0, [value]
-    while level := [one for one in level if isinstance(one, dict | list)]:
-        deepest += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, dict) else one)]
-    return deepest
 
 
 def undecodable(raw: bytes, reason: str, deepest: int) -> Refusal:

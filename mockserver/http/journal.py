@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from mockserver.http.decoding import depth
 from mockserver.http.errors import Header, Headers
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
+from spec.source.depth import deeper_than
 
 MASK = "•••"
 _SHORT = 3  # so short a secret is masked where it stands, not wherever its letters occur
@@ -141,7 +141,7 @@ def _parsed(body: bytes) -> Any:
         value = orjson.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
-    return value if depth(value) <= _DEEPEST else body.decode("utf-8", "replace")
+    return value if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
 
 
 def _replaced(text: str, secrets: list[str]) -> str:

@@ -48,8 +48,8 @@ def refused(refusal: Refusal, contract: str, *, root: str = "", title: str = "")
 
 @cache
 def _templates() -> Jinja2Templates:
-    import jinja2  # with starlette.templating, imported for the first page
-    from starlette.templating import Jinja2Templates
+    from starlette.templating import Jinja2Templates  # with Jinja, imported for the first page
 
-    loader = jinja2.FileSystemLoader(_FOLDER)
-    return Jinja2Templates(env=jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined))
+    from spec.docs.shell import environment
+
+    return Jinja2Templates(env=environment(_FOLDER))

@@ -26,10 +26,13 @@ class Page:
 
 
 @cache
-def environment() -> jinja2.Environment:
-    """The one environment of the pages: everything is escaped, and what a template misnames is an error."""
+def environment(folder: Path = _FOLDER) -> jinja2.Environment:
+    """The one environment of all pages: everything is escaped, and what a template misnames is an error.
+
+    ``folder`` is where the templates are.
+    """
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_FOLDER),
+        loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

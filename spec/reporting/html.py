@@ -6,14 +6,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import yaml
 
 from spec.diff.change import Change
+from spec.docs.shell import environment
 from spec.reporting.report import Told, proof
 from spec.source.pointer import follow, join, split
 
@@ -48,7 +47,11 @@ def as_html(told: Told) -> str:
     shown = [_shown(told, change) for change in told.report.changes]
     words = [(each.kind, each.message, each.place(told.old, told.new)) for each in told.prose]
     ignored = [(each, told.place(each.change)) for each in told.ignored]
-    return _template().render(told=told, changes=shown, prose=words, ignored=ignored)
+    return (
+        environment(Path(__file__).parent)
+        .get_template("report.html")
+        .render(told=told, changes=shown, prose=words, ignored=ignored)
+    )
 
 
 def _shown(told: Told, change: Change) -> ShownChange:
@@ -126,9 +129,3 @@ def _trimmed(rows: list[SideBySide]) -> Iterator[SideBySide]:
         if count >= _LONGEST:
             yield SideBySide("… (more)", "… (more)", False)
             return
-
-
-@lru_cache(maxsize=1)
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True)
-    return environment.from_string(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))

@@ -17,6 +17,7 @@ from contract.judging.judge import Judge
 from contract.judging.refusals import judge_form
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict
+from contract.oracle.oracle import Oracle
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -31,7 +32,7 @@ ACCESS = Access(
 @pytest.fixture
 def judge(document: Document, catalogue: Catalogue) -> Judge:
     operation = document.operations["provision"]
-    return Judge(operation, Model(resources(operation)), catalogue, ACCESS)
+    return Judge(Oracle(operation, Model(resources(operation)), catalogue, ACCESS))
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from contract.judging.judge import Judge
 from contract.model.identity import value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict
+from contract.oracle.oracle import Oracle
 from contract.strategies import Bodies, bodies
 from spec.catalogue.clauses import load_clauses
 from spec.load import load
@@ -38,7 +39,7 @@ def judge(of: Document = DOCUMENT) -> Judge:
     """A judge that has seen nothing."""
     operation = of.operations["provision"]
     access = Access(INSTALL, "not-a-real-token", known=KNOWN)
-    return Judge(operation, Model(BODIES.resources), CLAUSES, access)
+    return Judge(Oracle(operation, Model(BODIES.resources), CLAUSES, access))
 
 
 def expected(body: Any) -> Verdict:
