@@ -132,7 +132,8 @@ class Normaliser:
             children = node if isinstance(node, list) else [child for key, child in node.items() if key != NOTE]
             known = frozenset[str]().union(*map(self.names, children))
             if isinstance(node, dict) and isinstance(node.get("$ref"), str):
-                known |= {node["$ref"].rpartition("/")[2]}
+                # a value of an enumeration may look like a reference, and is none
+                known |= {node["$ref"].rpartition("/")[2]} & self._places.keys()
             self._named.put(node, known)
         return known
 
