@@ -19,12 +19,13 @@ from mockserver.behaviour.seams import Served
 from mockserver.control import control
 from mockserver.control.tokens import token_routes
 from mockserver.endpoints.documents import DocumentEndpoints, example
-from mockserver.endpoints.oauth import OAuthEndpoints
+from mockserver.endpoints.oauth import OAuthEndpoints, scopes_of
 from mockserver.endpoints.pages import Example
 from mockserver.endpoints.provision import Authentication, Installs, Provision
 from mockserver.endpoints.routes import Function, MethodRoute, operation_routes, with_allowed
 from mockserver.endpoints.signon import SignonEndpoints
 from mockserver.endpoints.unknown import UnknownPath
+from mockserver.endpoints.users import UserEndpoints
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.journal import Journal
 from mockserver.http.middleware import Journaling, RawPath
@@ -79,6 +80,8 @@ class Mock(Starlette):
         self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
         known = Installs(installs, provision)
         self.provision = Provision(provision, known, self.engine, self.grants, runtime)
+        scopes = scopes_of(document, "authorizationCode")
+        self.users = UserEndpoints(installs, parts, self.clients, self.credentials, scopes, runtime)
         routes = self._routes(SignonEndpoints(known, self.grants, parts, runtime))
         plane = control.control(
             self.settings, self.reset, self._contract, token_routes(self.rotate_keys, self.credentials, self.settings)
@@ -100,6 +103,7 @@ class Mock(Starlette):
         self.runtime.ids.restart()
         self.engine.restore(self.store, self.installs)
         self.grants.clear()
+        self.users.logins.clear()
         self.journal.clear()
         for restart in self.runtime.behaviour.reset:
             restart()
@@ -119,7 +123,7 @@ class Mock(Starlette):
         documents = DocumentEndpoints(self.document, self.installs, self.runtime)
         endpoints: Mapping[str, Function | ASGIApp] = {
             "provision": self.provision,
-            **OAuthEndpoints(self.document, self.clients, self.runtime).functions(),
+            **OAuthEndpoints(self.document, self.clients, self.users, self.runtime).functions(),
             **signon.functions(self.document),
         }
         behaviour = self.runtime.behaviour

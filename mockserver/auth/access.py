@@ -20,6 +20,8 @@ class AccessToken:
     token_id: str
     issued: int
     scope: str | None = None
+    user: str | None = None
+    """The SID of the user whom the client has signed in; None where the client speaks for itself."""
 
     @property
     def expires(self) -> int:
@@ -31,7 +33,7 @@ class AccessToken:
         claims: dict[str, Json] = {
             "iss": self.issuer,
             "aud": API_AUDIENCE,
-            "sub": self.client.id,
+            "sub": self.user or self.client.id,
             "client_id": self.client.id,
             "install": self.client.install,
             "iat": self.issued,

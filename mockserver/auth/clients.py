@@ -5,23 +5,42 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from mockserver.auth.keys import Keys
-from spec.resources.installs import INTEGRATIONS, Install
+from spec.resources.installs import INTEGRATIONS, ClientTerms, Install
 
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """A client (RFC 6749 section 2). Its tokens speak for its install; ``lifetime`` is in seconds."""
+    """A client (RFC 6749 section 2). Its tokens speak for its install; ``lifetime`` is in seconds.
+
+    ``redirects`` are where the user flow may end, ``backchannel`` is who is told of a logout.
+    """
 
     id: str
     install: str
     secret: str = field(repr=False)
     lifetime: int
+    redirects: tuple[str, ...] = ()
+    backchannel: str | None = None
 
     def is_shown_by(self, secret: str) -> bool:
         """Whether a secret is that of this client; how long the answer takes tells nothing about it."""
         return hmac.compare_digest(secret.encode(), self.secret.encode())
+
+    def may_redirect_to(self, url: str) -> bool:
+        """Whether the user flow may end at a URL: one of the client's, or without such any of this machine."""
+        return url in self.redirects if self.redirects else "#" not in url and is_loopback_url(url)
+
+
+def is_loopback_url(url: str) -> bool:
+    """Whether a URL leads to this machine (RFC 8252 section 7.3)."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.hostname in ("127.0.0.1", "::1", "localhost")
 
 
 class OAuthClients:
@@ -48,7 +67,7 @@ class OAuthClients:
 def _clients(installs: Iterable[Install], keys: Keys, lifetime: int) -> Iterator[OAuthClient]:
     for install in installs:
         for name in install.members.get(INTEGRATIONS, ()):
-            given = install.clients.get(name)
-            secret = given.secret if given is not None and given.secret is not None else keys.client_secret(name)
-            lasts = given.lifetime if given is not None and given.lifetime is not None else lifetime
-            yield OAuthClient(name, install.sid, secret, lasts)
+            given = install.clients.get(name, ClientTerms())
+            secret = keys.client_secret(name) if given.secret is None else given.secret
+            lasts = lifetime if given.lifetime is None else given.lifetime
+            yield OAuthClient(name, install.sid, secret, lasts, given.redirects, given.backchannel)

@@ -32,6 +32,8 @@ class Holder(NamedTuple):
     not_before: float
     expires: float
     token_id: str
+    user: str = ""
+    """The SID of the user of a token of the user flow; such a token speaks for no install."""
 
 
 class Credentials:
@@ -55,7 +57,11 @@ class Credentials:
         self.verified: dict[bytes, Holder] = {}
 
     def install_of(self, named: bytes | None, authorization: bytes | None) -> str:
-        """The install that the credential of a call speaks for. Raises Refusal.
+        """The install that the credential of a call speaks for. Raises Refusal."""
+        return self.holder_of(named, authorization).install
+
+    def holder_of(self, named: bytes | None, authorization: bytes | None) -> Holder:
+        """Whom the credential of a call speaks for. Raises Refusal.
 
         ``named`` is the value of the document's API key header, ``authorization`` that of ``Authorization``.
         """
@@ -85,7 +91,7 @@ class Credentials:
         how = f"{what}; send a token in the header {self.header!r}, or as 'Authorization: Bearer <token>'."
         return refuse("credential-missing", "credential-missing-refused", how, headers=_CHALLENGE)
 
-    def _subject(self, token: bytes, *, bearer: bool) -> str:
+    def _subject(self, token: bytes, *, bearer: bool) -> Holder:
         digest = hashlib.sha256(token).digest()
         known = self.verified.get(digest)
         try:
@@ -98,7 +104,7 @@ class Credentials:
             self._look_at_revocation(known)
         except TokenError as error:
             raise _refused(error, bearer=bearer) from None
-        return known.install
+        return known
 
     def _look_at_revocation(self, known: Holder) -> None:
         if known.token_id in self.revoked.until:
@@ -109,8 +115,9 @@ class Credentials:
         claims = read.claims
         if "client_id" in claims and str(claims["client_id"]) not in self.clients:
             raise TokenError("its client is not known here any more")
-        install = str(claims.get("install", claims["sub"]))[:_LONGEST_INSTALL]
-        return Holder(install, read.not_before, read.expires, str(claims.get("jti")))
+        user = str(claims["sub"]) if claims.get("client_id", claims["sub"]) != claims["sub"] else ""
+        install = "" if user else str(claims.get("install", claims["sub"]))[:_LONGEST_INSTALL]
+        return Holder(install, read.not_before, read.expires, str(claims.get("jti")), user)
 
     def revoke(self, token: str) -> None:
         """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""

@@ -152,6 +152,8 @@ def _membership(told: Any) -> str:
 
 def _signon(told: Mapping[str, Any]) -> str:
     claims = ", ".join(f"{name} from {source}" for name, source in told.get("claims", {}).items())
+    profile = ", ".join(f"{name} from {' and '.join(members)}" for name, members in told.get("profile", {}).items())
+    claims = ", ".join(one for one in (claims, profile) if one)
     return f"signs {told['subject']} on for the audience {told['audience']}; the token tells {claims or 'no more'}"
 
 

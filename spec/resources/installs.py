@@ -51,10 +51,15 @@ class Existing:
 
 @dataclass(frozen=True, slots=True)
 class ClientTerms:
-    """What is said of an integration as an OAuth client; ``lifetime`` is that of its tokens, in seconds."""
+    """What is said of an integration as an OAuth client; ``lifetime`` is that of its tokens, in seconds.
+
+    ``redirects`` are its redirection URIs, ``backchannel`` is the URL that is told of logouts.
+    """
 
     secret: str | None = field(default=None, repr=False)
     lifetime: int | None = None
+    redirects: tuple[str, ...] = ()
+    backchannel: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,8 @@ _CLIENT = {
     "properties": {
         "secret": {"type": "string", "pattern": "^[ -~]{6,}$", "title": "6 printable ASCII characters or more"},
         "tokenLifetime": {"type": "integer", "minimum": 1, "maximum": 10**9},
+        "redirectUris": {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9+.-]*:[^#]+$"}},
+        "backchannelLogoutUri": {"type": "string", "format": "http-url"},
     },
 }
 _SCHEMA: Schema = {
@@ -166,7 +173,12 @@ def _install(entry: Mapping[str, Json]) -> Install:
             for one in known
         ),
         clients={
-            name: ClientTerms(one.get("secret"), one.get("tokenLifetime"))
+            name: ClientTerms(
+                one.get("secret"),
+                one.get("tokenLifetime"),
+                tuple(one.get("redirectUris", ())),
+                one.get("backchannelLogoutUri"),
+            )
             for name, one in entry.get("clients", {}).items()
         },
     )
