@@ -35,7 +35,7 @@ def test_our_document_loads() -> None:
         *("provision", "followSignon", "presentSignon"),
         *("issueToken", "openidConfiguration", "jwks"),
     }
-    assert document.operations["provision"].security == (("token",), ("bearer",))
+    assert document.operations["provision"].security == (("token",), ("bearer",), ("oauth",))
     assert len(document.digest) == 12
 
 
