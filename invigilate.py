@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lint": ("spec.lint.cli:lint", "find what is wrong in OpenAPI documents"),
     "replay": ("contract.cli.replay:replay", "send the findings of a report again and say which still fail"),
     "judge": ("contract.cli.judge:judge", "judge recorded traffic (HAR) without access to a server"),
+    "proxy": ("contract.cli.proxy:proxy", "stand between a client and a server, and judge both as they talk"),
     "diff": ("spec.reporting.cli:diff", "say whom a change of the document breaks, with a payload that proves it"),
     "docs": ("spec.docs.cli:docs", "write the contract as one readable page"),
     "init": ("spec.docs.init_cli:init", "write a commented document to start from"),

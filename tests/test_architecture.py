@@ -33,6 +33,7 @@ ORDER = {
             "run",
             "report",
             "replaying",
+            "proxy",
             "cli",
             "plugin",
             "suite",

@@ -25,13 +25,14 @@ def judge(argv: list[str]) -> int:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from contract.cli.check import contract, known_clauses
+    from contract.cli.check import contract, known_clauses, required_clauses
     from contract.http.access import Access
     from contract.http.har import read_har
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker
     from contract.report.outlet import deliver
+    from contract.run.accounting import unexercised
     from contract.run.admission import AdmissionError
     from contract.run.passive import judge_recording
     from contract.run.runner import OPERATION
@@ -48,6 +49,7 @@ def _judge(options: argparse.Namespace) -> int:
     recording = read_har(options.traffic, path, host=options.host)
     access = Access(install=options.install, token="", passive=True)
     report = judge_recording(recording, options.traffic.name, document, catalogue, access, only=only, skip=skip)
+    report.unmet = unexercised(report.results, frozenset(required_clauses(options.require, catalogue)))
     masker = recorded_masker([call.exchange for call in recording.calls], document)
     verdict = exhibit(report, masker, access, strict=options.strict, baseline=baseline)
     deliver(verdict, options, sys.stdout, baseline)

@@ -21,12 +21,16 @@ class HarError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The calls of a recording in the order of their start; ``ignored`` counts what is not judged, by reason."""
+    """The calls of a recording in the order of their start; ``ignored`` counts what is not judged, by reason.
+
+    ``masked`` says that pseudonyms stand for the secrets in it, as ``invigilate proxy --har`` writes it.
+    """
 
     calls: tuple[Call, ...]
     keys: Mapping[str, bytes]
     ignored: Mapping[str, int]
     entries: int
+    masked: bool = False
 
 
 def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Recording:
@@ -34,7 +38,8 @@ def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Rec
 
     Without ``host`` the host and prefix of the first call are taken, and calls to others are ignored.
     """
-    entries = _entries(path)
+    log = _log(path)
+    entries: list[Any] = log["entries"]
     ignored: Counter[str] = Counter()
     calls: list[Call] = []
     keys: dict[str, bytes] = {}
@@ -42,7 +47,7 @@ def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Rec
     for entry in entries:
         latest = _started(entry, latest)
         try:
-            _note_keys(entry, keys)
+            note_keys(entry, keys)
             calls.append(read_entry(entry, operation_path, latest))
         except IgnoredError as reason:
             ignored[str(reason)] += 1
@@ -55,7 +60,7 @@ def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Rec
     ignored.update(one.reason for one in kept if one.reason)
     if len(kept) < len(calls):
         ignored["calls to another host or prefix"] += len(calls) - len(kept)
-    return Recording(kept, keys, dict(ignored), len(entries))
+    return Recording(kept, keys, dict(ignored), len(entries), masked=log.get("_masked") is True)
 
 
 def _hosts(host: str) -> frozenset[str]:
@@ -71,7 +76,8 @@ def _within(base: str, call: Call) -> bool:
     return bool(base) and origin(urlsplit(base)) == call.base
 
 
-def _entries(path: Path) -> list[Any]:
+def _log(path: Path) -> dict[str, Any]:
+    """The log of an archive, whose entries are a list. Raises HarError."""
     try:
         value = read_json(path)
     except SourceError as error:
@@ -82,7 +88,7 @@ def _entries(path: Path) -> list[Any]:
     entries = log.get("entries")
     if not isinstance(entries, list):
         raise HarError(f"{path}: /log/entries: should be a list; is it a HAR file?")
-    return entries
+    return log
 
 
 def _started(entry: Any, latest: datetime) -> datetime:
@@ -95,7 +101,8 @@ def _started(entry: Any, latest: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def _note_keys(entry: Any, keys: dict[str, bytes]) -> None:
+def note_keys(entry: Any, keys: dict[str, bytes]) -> None:
+    """Remember the key set that an entry shows, by the base of its URL."""
     parts = urlsplit(str(entry["request"]["url"]))
     if parts.path.endswith("/oidc/jwks") and entry["response"].get("status") == 200:
         keys[origin(parts) + parts.path.removesuffix("/oidc/jwks")] = content_of(entry["response"]) or b""

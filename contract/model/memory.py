@@ -231,6 +231,16 @@ class Model:
                 thing.created = False
         self.closed = False
 
+    def unlearn_met(self, known: Collection[Identity]) -> None:
+        """Of what was met since only these identities were known, and not seen to be created, nobody can tell whether
+        it was there before a call whose order is open.
+        """
+        for identity, sid in [*self.index.items()]:
+            thing = self.things.get(sid) if isinstance(sid, str) else None
+            if identity not in known and thing is not None and not thing.created:
+                self.index[identity] = NOBODY_KNOWS
+                del self.things[thing.sid]
+
     def clear(self) -> None:
         """A write of another kind may have taken away or renamed anything: nothing is known any more."""
         self.things.clear()

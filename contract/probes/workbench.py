@@ -46,6 +46,9 @@ class Share(NamedTuple):
     shares: int = 1
 
 
+REMEMBERED = 2000
+
+
 class Workbench:
     """One run against one target. A probe's exchanges since ``probe`` began reproduce its findings."""
 
@@ -68,6 +71,7 @@ class Workbench:
         self.coverage = Coverage(composer.schema)
         self.oauth: OAuthContract | None = None
         self.shown: set[Shown] = set()
+        self._named: dict[bytes, frozenset[str]] = {}
 
     def tell(self, name: str, values: Sequence[str]) -> None:
         """From now on these are known to be what the install has in a list."""
@@ -194,46 +198,51 @@ class Workbench:
 
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
-        for place, finding in enumerate(judgement.findings):
-            if not finding.exchanges:
-                judgement.findings[place] = replace(
-                    finding,
-                    exchanges=tuple(self._relevant(exchanges)),
-                    probe=self.name,
-                    trail=tuple(self.trail),
-                    rung=self.rung,
-                )
+        if judgement.findings:
+            relevant, trail = tuple(self._relevant(exchanges)), tuple(self.trail)
+            judgement.findings = [
+                finding
+                if finding.exchanges
+                else replace(finding, exchanges=relevant, probe=self.name, trail=trail, rung=self.rung)
+                for finding in judgement.findings
+            ]
         with self.ledger.lock:
             self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
     def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
         """The exchanges, and those before them that named the same things or minted a SID that is named."""
-        names = {text for exchange in exchanges for text in self._texts(exchange.request)}
+        names = {text for exchange in exchanges for text in self._texts(exchange.request.body or b"")}
         own = {id(one) for one in exchanges}
         before: list[Exchange] = []
         for one in reversed(self.trail):
             if id(one) in own:
                 continue
-            texts = self._texts(one.request)
+            texts = self._texts(one.request.body or b"")
             if names & texts or not names.isdisjoint(self.sids(one).values()):
                 names |= texts
                 before.append(one)
         return [*reversed(before), *exchanges]
 
-    def _texts(self, request: Request) -> set[str]:
+    def _texts(self, body: bytes) -> frozenset[str]:
+        """The identifiers in a body; those of the last thousands of bodies are remembered."""
+        if (known := self._named.get(body)) is not None:
+            return known
+        if len(self._named) >= REMEMBERED:
+            self._named.clear()
+        return self._named.setdefault(body, frozenset(self._found(body)))
+
+    def _found(self, body: bytes) -> Iterator[str]:
         try:
-            body = json.loads(request.body or b"")
+            value = json.loads(body)
         except (ValueError, RecursionError):
-            return set()
-        found: set[str] = set()
+            return
         for part in self.resources.parts:
-            value = value_at(body, part.path)
-            found.update(text for _, text in texts_of(part, value))
-            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
+            sent = value_at(value, part.path)
+            yield from (text for _, text in texts_of(part, sent))
+            held = sent.get(part.identifiers) if isinstance(sent, dict) and part.identifiers else None
             if isinstance(held, dict) and isinstance(held.get(part.sid_kind), str):
-                found.add(held[part.sid_kind])
-        return found
+                yield held[part.sid_kind]
 
     def relative(self, link: str) -> str | None:
         """The path of a link that leads to the target itself, or None: other hosts are never asked."""

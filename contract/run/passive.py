@@ -12,17 +12,19 @@ from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
 from contract.http.access import Access
-from contract.http.exchange import LOST_STATUSES, Exchange
+from contract.http.exchange import LOST_STATUSES, Exchange, Request
 from contract.http.har import Recording
 from contract.http.harentry import Call, Missing
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import read_keys
-from contract.judging.race import judge_burst, part_results
+from contract.judging.race import judge_burst
 from contract.model.memory import Model
+from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from contract.probes.workbench import Options, Workbench
+from contract.run.overlap import turns
 from contract.run.runner import OPERATION, Report
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
@@ -53,6 +55,79 @@ class _Nothing:
         pass
 
 
+class PassiveJudge:
+    """Judges traffic as it comes, call by call or cluster by cluster. ``access`` is passive.
+
+    ``base`` is origin and prefix of the target, ``keys`` the key set that it publishes (RFC 7517), if it was seen.
+    """
+
+    def __init__(
+        self, document: Document, catalogue: Catalogue, access: Access, base: str, keys: bytes | None = None
+    ) -> None:
+        self.document, self.base = document, base
+        self.clock = _Clock()
+        self.bench = _workbench(base, document, catalogue, access, self.clock)
+        self.seen: list[Exchange] = []
+        self.counted = Counter[str]()
+        self.partial = False
+        if keys is not None:
+            self.trust(keys)
+
+    def trust(self, keys: bytes) -> None:
+        """From now on sign-on tokens are verified with a published key set."""
+        self.bench.judge.verify = read_keys(keys).complaint
+
+    def expect(self, request: Request, when: datetime) -> Expectation:
+        """What the contract makes of a request that was sent now, as far as it is known what happened before."""
+        self.clock.now = when
+        return self.bench.judge.expect(request)
+
+    def judge(self, cluster: Sequence[Call]) -> None:
+        """Judge calls that were under way at the same time (or one), in the order of their start."""
+        # what is not known of overlapping calls may have come before or after the others
+        _doubt(self.bench.judge, cluster)
+        exchanges = []
+        for call in cluster:
+            self.clock.now = call.when
+            _count(call.exchange, self.counted)
+            if call.missing is Missing.NOTHING:
+                exchanges.append(replace(call.exchange, index=len(self.seen) + 1, phase="recorded"))
+                self.seen.append(exchanges[-1])
+            else:
+                self.partial = True
+        _judge(self.bench, exchanges)
+        if exchanges:
+            _doubt(self.bench.judge, cluster)
+
+    def report(
+        self, target: str, notes: list[str], cannot: str | None, *, only: frozenset[str], skip: frozenset[str]
+    ) -> Report:
+        """The verdict on what was seen. ``target`` is what reports call it, ``cannot`` why there is none."""
+        if self.partial:
+            notes = [
+                *notes,
+                "Calls that were not recorded whole may have happened; nobody is blamed for what they may have done.",
+            ]
+        results = self.bench.ledger.results
+        for clause, result in results.items():
+            _explain(result, left_out=clause in skip or bool(only and clause not in only))
+        report = Report(
+            target=target,
+            seed=0,
+            document=self.document,
+            results=results,
+            exchanges=self.seen,
+            created=[],
+            seconds=0.0,
+            throttled=self.counted["429"],
+            unavailable=self.counted["unavailable"],
+            cannot=cannot,
+            notes=notes,
+        )
+        report.lost = self.counted["lost"]
+        return report
+
+
 def judge_recording(
     recording: Recording,
     name: str,
@@ -65,27 +140,23 @@ def judge_recording(
 ) -> Report:
     """The verdict on a recording. ``name`` is what reports call it; ``access`` is passive."""
     started = time.monotonic()
-    clock = _Clock()
-    bench = _workbench(recording, document, catalogue, access, clock)
-    counted = Counter[str]()
-    seen: list[Exchange] = []
+    base = _base(recording)
+    passive = PassiveJudge(document, catalogue, access, base, None if recording.masked else recording.keys.get(base))
     for cluster in _clusters(recording.calls):
-        # what is not known of overlapping calls may have come before or after the others
-        _doubt(bench.judge, cluster)
-        exchanges = []
-        for call in cluster:
-            clock.now = call.when
-            _count(call.exchange, counted)
-            if call.missing is Missing.NOTHING:
-                exchanges.append(replace(call.exchange, index=len(seen) + 1, phase="recorded"))
-                seen.append(exchanges[-1])
-        _judge(bench, exchanges)
-        if exchanges:
-            _doubt(bench.judge, cluster)
-    report = _report(recording, name, document, bench, seen)
-    for clause, result in report.results.items():
-        _explain(result, left_out=clause in skip or bool(only and clause not in only))
-    report.throttled, report.unavailable, report.lost = counted["429"], counted["unavailable"], counted["lost"]
+        passive.judge(cluster)
+    ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(recording.ignored.items()))
+    count = len(passive.seen)
+    notes = [f"Of {recording.entries} entries {count} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
+    if recording.masked:
+        notes.append("The recording is masked: the signatures of sign-on tokens cannot be verified.")
+    cannot = None
+    if not count:
+        cannot = (
+            f"the recording holds no call of install {access.install}"
+            + (f" (ignored: {ignored})" if ignored else "")
+            + "; is the SID right?"
+        )
+    report = passive.report(f"{name} ({base or 'no calls'})", notes, cannot, only=only, skip=skip)
     report.seconds = time.monotonic() - started
     return report
 
@@ -116,16 +187,12 @@ def _sids(judge: Judge, answer: Mapping[str, Any]) -> set[str]:
     return {str(one.get(part.sid_member)) for part, one in shown if isinstance(one, dict)}
 
 
-def _workbench(
-    recording: Recording, document: Document, catalogue: Catalogue, access: Access, clock: _Clock
-) -> Workbench:
+def _workbench(base: str, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Workbench:
     operation = document.operations[OPERATION]
     found = resources(operation)
     model = Model(found, closed=False)
-    base = _base(recording)
     oracle = Oracle(operation, model, catalogue, access, clock)
-    verify = read_keys(recording.keys[base]).complaint if base in recording.keys else None
-    judge = Judge(oracle, secure=urlsplit(base).scheme == "https", verify=verify)
+    judge = Judge(oracle, secure=urlsplit(base).scheme == "https")
     composer = Composer(oracle.schema, found, {}, "")
     return Workbench(Target(_Nothing()), judge, Ledger(catalogue), composer, Options(), 0)
 
@@ -145,47 +212,25 @@ def _clusters(calls: Sequence[Call]) -> Iterator[list[Call]]:
 
 
 def _judge(bench: Workbench, exchanges: list[Exchange]) -> None:
-    """Judge exchanges whose order is open: identical calls as a burst, the others with those that created first."""
-    same = {(one.request.method, one.request.body) for one in exchanges}
+    """Judge exchanges of which some were under way at the same time. What depends on an order that nobody knows blames
+    nobody, whichever of them is judged first.
+    """
     bench.trail = bench.trail[-MEMORY:]
-    if len(exchanges) > 1 and len(same) == 1:
-        expected = bench.judge.expect(exchanges[0].request)
-        bench.trail += exchanges
-        bench.record(judge_burst(bench.judge, exchanges, expected), *exchanges)
-        return
-    for exchange in sorted(exchanges, key=lambda one: -part_results(bench.judge, one)):
-        bench.trail.append(exchange)
-        bench.record(bench.judge.judge(exchange), exchange)
-
-
-def _report(recording: Recording, name: str, document: Document, bench: Workbench, seen: list[Exchange]) -> Report:
-    ignored = ", ".join(f"{number} {reason}" for reason, number in sorted(recording.ignored.items()))
-    notes = [f"Of {recording.entries} entries {len(seen)} were judged" + (f"; ignored: {ignored}." if ignored else ".")]
-    if any(call.missing is not Missing.NOTHING for call in recording.calls):
-        notes.append(
-            "Calls that were not recorded whole may have happened; nobody is blamed for what they may have done."
-        )
-    cannot = None
-    if not seen:
-        cannot = (
-            f"the recording holds no call of install {bench.access.install}"
-            + (f" (ignored: {ignored})" if ignored else "")
-            + "; is the SID right?"
-        )
-    base = _base(recording) or "no calls"
-    return Report(
-        target=f"{name} ({base})",
-        seed=0,
-        document=document,
-        results=bench.ledger.results,
-        exchanges=seen,
-        created=[],
-        seconds=0.0,
-        throttled=0,
-        unavailable=0,
-        cannot=cannot,
-        notes=notes,
-    )
+    judge = bench.judge
+    known = set(judge.model.index) if len(exchanges) > 1 else set()
+    for turn in turns(judge, exchanges):
+        for rival in turn.rivals:
+            judge.lost(judge.expect(rival.request))
+        if turn.rivals and turn.created > 0:
+            judge.model.unlearn_met(known)
+        bench.trail += turn.exchanges
+        first = turn.exchanges[0]
+        if len(turn.exchanges) > 1:
+            bench.record(judge_burst(judge, turn.exchanges, judge.expect(first.request)), *turn.exchanges)
+        else:
+            bench.record(judge.judge(first), first)
+        for rival in turn.rivals:
+            judge.lost(judge.expect(rival.request))
 
 
 def _base(recording: Recording) -> str:

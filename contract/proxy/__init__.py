@@ -1,0 +1,1 @@
+"""A proxy that judges what passes: forwarding, judging as it goes, archiving, serving."""
