@@ -42,7 +42,7 @@ def oauth_contract(document: Document) -> OAuthContract | None:
     if token is None or configuration is None or keys is None:
         return None
     flows = [one.get("flows", {}) for one in document.security_schemes.values() if one.get("type") == "oauth2"]
-    scopes = dict.fromkeys(name for one in flows for flow in one.values() for name in flow.get("scopes", {}))
+    scopes = dict.fromkeys(name for one in flows for name in one.get("clientCredentials", {}).get("scopes", {}))
     return OAuthContract(
         token,
         configuration,

@@ -70,8 +70,8 @@ class UserEndpoints:
                 return _see_other(redirected_to(asked.redirect, told))
             if "none" not in asked.prompt:
                 return self._page(request, asked, users)
-        except AuthorizationError as error:
-            return _see_other(error.location(issuer))
+        except AuthorizationError as refused:
+            return _see_other(refused.location(issuer))
         description = "Nobody is signed in; login_hint with the SID of a user picks one."
         error = AuthorizationError("login_required", "authorize-login", description, asked.redirect, asked.state)
         return _see_other(error.location(issuer))

@@ -170,8 +170,10 @@ def test_discovery_tells_what_is_there(client: Any) -> None:
     assert told["issuer"] == f"{BASE}/oidc"
     assert told["token_endpoint"] == f"{BASE}/oidc/token"
     assert client.http.get(told["jwks_uri"].removeprefix(BASE)).json()["keys"][0]["kid"] == client.app.keys.kid
-    assert told["grant_types_supported"] == ["client_credentials"]
-    assert told["scopes_supported"] == ["smarter_iam"]
+    assert told["grant_types_supported"] == ["client_credentials", "authorization_code", "refresh_token"]
+    assert told["scopes_supported"] == ["openid", "profile", "email", "offline_access", "smarter_iam"]
+    for name in ("authorization_endpoint", "userinfo_endpoint", "end_session_endpoint"):
+        assert client.http.get(told[name].removeprefix(BASE)).status_code in (400, 401, 405)
 
 
 def test_a_document_without_tokens_is_served(variant: Callable[..., Document], client_of: Callable[..., Any]) -> None:

@@ -33,7 +33,7 @@ def test_our_document_loads() -> None:
     document = load()
     assert set(document.operations) == {
         *("provision", "followSignon", "presentSignon"),
-        *("issueToken", "openidConfiguration", "jwks"),
+        *("issueToken", "openidConfiguration", "jwks", "authorize", "userinfo", "endSession"),
     }
     assert document.operations["provision"].security == (("token",), ("bearer",), ("oauth",))
     assert len(document.digest) == 12
