@@ -87,9 +87,10 @@ def _mock_parser() -> argparse.ArgumentParser:
         help="break one promise on purpose, or make bad weather; several at once by giving it again",
     )  # fmt: skip
     add("--faults", action="store_true", help="list the faults and end")
-    from spec.openapi.options import add_reading_options  # imported late, as everything here
+    from spec.openapi.options import add_reading_options, add_strictness  # imported late, as everything here
 
     add_reading_options(parser)
+    add_strictness(parser)
     return parser
 
 

@@ -31,7 +31,6 @@ from spec.catalogue.clauses import CLAUSES_FILE
 from spec.load import DOCUMENT_FILE
 from spec.openapi.document import DocumentError
 from spec.openapi.options import reach
-from spec.resources.installs import INSTALLS_FILE
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -112,10 +111,11 @@ def launch(options: argparse.Namespace) -> Launch:
         files = Files(
             options.spec or DOCUMENT_FILE,
             options.clauses or CLAUSES_FILE,
-            options.installs or INSTALLS_FILE,
+            options.installs,
             reach(options),
             tuple(options.overlay),
             _secret(options.client_secret_env),
+            strict=options.strict_keywords,
         )
         read = files.read()
         keys = keep_keys(options.keys) if options.keys else make_keys()

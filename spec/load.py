@@ -13,14 +13,14 @@ from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
 from spec.openapi.inlining import Resolver
 from spec.openapi.objects import METHODS, Kind
-from spec.openapi.serving import OURS, served
+from spec.openapi.serving import OURS, served, spelt
 from spec.openapi.shapes import shaped
 from spec.openapi.sources import document as read_document
 from spec.openapi.versions import READ, version
 from spec.resources.annotations import check_resources
 from spec.resources.checks import check_annotations
-from spec.schema.keywords import check_schema
-from spec.schema.validation import Rules
+from spec.schema.keywords import check_schema, subschemas
+from spec.schema.validation import Rules, outermost
 from spec.source.files import Reach
 from spec.source.pointer import escape
 from spec.source.reading import Source
@@ -68,7 +68,7 @@ class _Reader:
         for gap in source.gaps:
             if gap.reference is None:
                 self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
-        self.resolver = Resolver(root, self.report, gaps, rewrite=dict if strict else self.served)
+        self.resolver = Resolver(root, self.report, gaps, rewrite=spelt if strict else self.served)
         self.inlined: dict[str, Mapping[str, Any]] = {}  # operations by pointer, as they are served
 
     def report(self, pointer: str, reason: str) -> None:
@@ -167,9 +167,19 @@ class _Reader:
             for pointer, schema in _schemas_of(operation):
                 check_schema(schema, pointer, self.resolver.origins, self.clauses, self.report)
                 check_annotations(schema, pointer, self.resolver.origins, self.report)
+                if len(self.problems) == before:
+                    self.check_defaults(schema, pointer)
             if len(self.problems) == before:
                 check_resources(operation, self.resolver.origins, self.report)
                 self.check_examples(operation)
+
+    def check_defaults(self, schema: Schema, pointer: str) -> None:
+        for place in subschemas(schema, pointer):
+            if isinstance(place.schema, Mapping) and "default" in place.schema:
+                at = f"{self.resolver.origins.get(id(place.schema), place.pointer)}/default"
+                for violation in outermost(Rules(place.schema).violations(place.schema["default"])):
+                    reason = violation.message.replace("the body", "the default", 1)
+                    self.report(f"{at}{violation.pointer}", f"does not fit its own schema: {reason}")
 
     def check_examples(self, operation: Operation) -> None:
         one = self.inlined[operation.pointer]

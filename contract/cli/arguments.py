@@ -106,6 +106,7 @@ def add_access(to: argparse.ArgumentParser) -> None:
         default=[],
         help="a header of every request (repeatable); 'K: $NAME' takes the value from the environment",
     )
+    add("--installs", metavar="F", type=file, help="what the installs have (default: the mock's own file)")
     add("--ready-file", metavar="F", type=file, help="the mock's ready file, which stands for all of these and the URL")
     add("--jwks", metavar="URL", help="where the target publishes its keys (default: /oidc/jwks)")
     add("--ca-file", metavar="F", type=file, help="certificates to trust, in PEM form")
@@ -145,11 +146,12 @@ def add_contract(to: argparse.ArgumentParser) -> None:
 
 def add_document(to: argparse.ArgumentParser) -> None:
     """Options that say which document and catalogue are read, and how."""
-    from spec.openapi.options import add_reading_options
+    from spec.openapi.options import add_reading_options, add_strictness
 
     to.add_argument("--spec", metavar="F", help="another OpenAPI document: a file, git:REV:PATH, or git::PATH")
     to.add_argument("--clauses", metavar="F", type=file, help="another catalogue of clauses")
     add_reading_options(to)
+    add_strictness(to)
 
 
 def add_reports(to: argparse.ArgumentParser) -> None:

@@ -57,7 +57,9 @@ def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
     from spec.openapi.options import reach
 
     catalogue = load_clauses(options.clauses or CLAUSES_FILE)
-    document = load(options.spec or DOCUMENT_FILE, catalogue, reach(options), options.overlay)
+    document = load(
+        options.spec or DOCUMENT_FILE, catalogue, reach(options), options.overlay, strict=options.strict_keywords
+    )
     operation = document.operations.get(OPERATION)
     if operation is None or operation.body is None:
         raise AdmissionError(
@@ -66,13 +68,12 @@ def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
     return catalogue, document
 
 
-def installs(document: Document) -> tuple[Install, ...]:
-    """The installs that ship with the document's default lists."""
+def installs(options: argparse.Namespace, document: Document) -> tuple[Install, ...]:
+    """The installs that the options name, or those that ship. Raises SourceError or DocumentError."""
     from contract.run.runner import OPERATION
-    from spec.resources.annotations import resources
-    from spec.resources.installs import load_installs
+    from spec.resources.agreement import installs_for
 
-    return load_installs(resources(document.operations[OPERATION]))
+    return installs_for(document, document.operations[OPERATION], options.installs)
 
 
 def known_clauses(names: Iterable[str], catalogue: Catalogue) -> frozenset[str]:

@@ -56,7 +56,7 @@ def prepared(argv: list[str]) -> Prepared:
         catalogue, document = contract(options)
         settings = settings_for(options, catalogue)
         baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
-        entry = admission(options, installs(document), document.operations[OPERATION], os.environ)
+        entry = admission(options, installs(options, document), document.operations[OPERATION], os.environ)
         if not options.dry_run:
             guard_live(options, entry)
     except (AdmissionError, OutletError, SourceError, DocumentError) as error:

@@ -56,7 +56,9 @@ def _replay(options: argparse.Namespace) -> int:
     if options.seed is None:
         options.seed = recorded.seed
     options.install = options.install or (None if options.ready_file else recorded.install)
-    entry = admission(options, installs(document), document.operations[OPERATION], os.environ, url=recorded.target)
+    entry = admission(
+        options, installs(options, document), document.operations[OPERATION], os.environ, url=recorded.target
+    )
     guard_live(options, entry)
     transport = open_transport(entry, options)
     plan = plan_of(options)

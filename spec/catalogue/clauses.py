@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from spec.openapi.document import Schema
-from spec.schema.sources import check_source, refuse_source, repeated
+from spec.schema.sources import Complaint, check_source, refuse_source, repeated
 from spec.source.pointer import Json
 from spec.source.reading import read
 
 CLAUSES_FILE = Path(__file__).parents[1] / "clauses.yaml"
-NEEDS = ("integration", "expired-token", "other-install", "follow-signon", "https", "client-secret")
+FORM_FILE = Path(__file__).parents[1] / "clauses.schema.json"
+"""The JSON Schema of a catalogue; ``init`` puts a copy beside one to start from."""
 
 
 class Standing(StrEnum):
@@ -45,45 +48,33 @@ class Clause:
 Catalogue = Mapping[str, Clause]
 
 
-_LINE = {"type": "string", "pattern": "^[^\\n\\r]+$", "title": "a sentence or a name in one line"}
-_SCHEMA: Schema = {
-    "type": "object",
-    "required": ["clauses"],
-    "additionalProperties": False,
-    "properties": {
-        "clauses": {
-            "type": "array",
-            "minItems": 1,
-            "items": {
-                "type": "object",
-                "required": ["id", "sentence", "standing", "source"],
-                "additionalProperties": False,
-                "properties": {
-                    "id": {
-                        "type": "string",
-                        "pattern": "^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
-                        "title": "words in small letters, joined by hyphens",
-                    },
-                    "sentence": _LINE,
-                    "standing": {"enum": [one.value for one in Standing]},
-                    "source": _LINE,
-                    "judged_by": {"enum": ["check", "mock"]},
-                    "needs": {"type": "array", "items": {"enum": list(NEEDS)}},
-                    "settles": _LINE,
-                },
-            },
-        }
-    },
-}
+_BUILT_IN = "builtin"
 
 
 def load_clauses(path: Path | str = CLAUSES_FILE) -> Catalogue:
-    """The catalogue of a file. Raises SourceError with file, line, pointer and reason for whatever is not a clause."""
+    """The catalogue of a file, and the clauses that ship where it says ``extends: builtin``.
+
+    Raises SourceError with file, line, pointer and reason for whatever is not a clause.
+    """
     source = read(path)
-    check_source(source, _SCHEMA)
+    check_source(source, _form())
+    extends = source.value.get("extends") == _BUILT_IN
+    known: Catalogue = load_clauses() if extends and Path(path) != CLAUSES_FILE else {}
     clauses = [_clause(entry) for entry in source.value["clauses"]]
     refuse_source(source, repeated("/clauses", "clause", [one.id for one in clauses]))
-    return {one.id: one for one in clauses}
+    refuse_source(source, (_taken(index, one.id) for index, one in enumerate(clauses) if one.id in known))
+    return {**known, **{one.id: one for one in clauses}}
+
+
+@cache
+def _form() -> Schema:
+    form: Schema = json.loads(FORM_FILE.read_text(encoding="utf-8"))
+    return form
+
+
+def _taken(index: int, name: str) -> Complaint:
+    reason = f"the clause {name!r} is one of those that ship; give yours another id, or leave out extends and list all."
+    return Complaint(f"/clauses/{index}/id", reason)
 
 
 def _clause(entry: Mapping[str, Json]) -> Clause:

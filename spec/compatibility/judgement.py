@@ -15,6 +15,7 @@ from spec.compatibility.rules import SCHEMA_RULES, Effect
 from spec.compatibility.usage import Body, Usage, Use
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import Schema
+from spec.witness.effort import WHOLE, Effort
 from spec.witness.engine import is_contained
 from spec.witness.search import Contest, Isolated, Witness, anywhere, search
 
@@ -22,6 +23,7 @@ _MOST_SEARCHES = 300
 _MOST_BODIES = 3
 _MOST_CONTAINED = 5
 _MOST_DOUBTED = 3
+_OUT_OF_STEPS = f"not proven: the search has taken {WHOLE:,} steps, which is the limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Judgement:
         self._contests: IdentityCache[Contest] = IdentityCache()
         self._settled: IdentityCache[bool] = IdentityCache()
         self._searches = 0
+        self._effort = Effort()
 
     def changes(self) -> Iterator[SchemaChange | NoteChange]:
         """Every change, judged; nothing for bodies that are proven to stay as they are.
@@ -88,7 +91,9 @@ class Judgement:
     def _answer(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...], *, old_side: bool) -> Answer:
         doubt: str | None = None
         if self._searches >= _MOST_SEARCHES:
-            doubt = "there are more changes than are searched for a proof"
+            doubt = f"not proven: there are more changes than the {_MOST_SEARCHES} that are searched for a proof"
+        if self._effort.is_spent:
+            doubt = _OUT_OF_STEPS
         for use in uses[: _MOST_BODIES if doubt is None else 0]:
             self._searches += 1
             change = _below(isolated(hit, old_side=old_side), use, old_side=old_side)
@@ -100,13 +105,21 @@ class Judgement:
                 doubt = reason
             if doubt is None and self._is_settled(unit, uses, old_side=old_side):
                 return Answer("compatible")
-        return Answer("possible", doubt=doubt)
+        return Answer("possible", doubt=doubt or self._limit(uses[0].body, old_side=old_side))
+
+    def _limit(self, body: Body, *, old_side: bool) -> str | None:
+        """The limit that kept a search from going on, as a clause; None if nothing did."""
+        contest = self._contest(body, old_side=old_side)
+        if contest.limit:
+            return f"not proven: {contest.limit}"
+        return _OUT_OF_STEPS if self._effort.is_spent else None
 
     def _contest(self, body: Body, *, old_side: bool) -> Contest:
         known = self._contests.get(body, old_side)
         if known is None:
             sides = aligned(body.old, body.new)
-            known = Contest(sides.old, body.new) if old_side else Contest(sides.new, body.old)
+            pair = (sides.old, body.new) if old_side else (sides.new, body.old)
+            known = Contest(*pair, self._effort)
             self._contests.put(body, known, old_side)
         return known
 

@@ -26,10 +26,12 @@ def member_hits(place: Place) -> Iterator[MemberDifference]:
     """Every difference of two object schemas but those inside members that both declare."""
     yield from _required(place)
     one, two = place.old.get("properties", {}), place.new.get("properties", {})
-    for name in [each for each in {**one, **two} if (each in one) != (each in two)]:
+    lone = [each for each in {**one, **two} if (each in one) != (each in two)]
+    twins = _twins(one, two, lone)
+    for name in lone:
         demanded = name in (place.new if name in one else place.old).get("required", ())
         if not (demanded and place.is_open()):
-            yield _lone(place, name, removed=name in one)
+            yield _lone(place, name, twins.get(name), removed=name in one)
     yield from _extra(place.old.get("additionalProperties", {}), place.new.get("additionalProperties", {}))
     patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
     if patterns[0].keys() != patterns[1].keys():
@@ -48,12 +50,11 @@ def _required(place: Place) -> Iterator[MemberDifference]:
             yield MemberDifference(Difference.of("member-became-optional", "required", name), name)
 
 
-def _lone(place: Place, name: str, *, removed: bool) -> MemberDifference:
+def _lone(place: Place, name: str, twin: str | None, *, removed: bool) -> MemberDifference:
     """A member that only one side declares; what the other side says of undeclared members decides."""
     mine, other = (place.old, place.new) if removed else (place.new, place.old)
     shown = (name if removed else None, None if removed else name)
     schema = mine["properties"][name]
-    twin = _twin(schema, mine, other)
     if place.is_open():
         rule = "member-removed" if removed else "member-added"
         return MemberDifference(
@@ -71,15 +72,14 @@ def _lone(place: Place, name: str, *, removed: bool) -> MemberDifference:
     return MemberDifference(Difference.of("member-redeclared", "properties", name, name, sets), name)
 
 
-def _twin(schema: Schema, mine: Schema, other: Schema) -> str | None:
-    """The one member that only the other side declares and that has the same schema, if the schema says anything."""
-    wanted = text(bare(schema))
-    found = [
-        name
-        for name, each in other.get("properties", {}).items()
-        if name not in mine.get("properties", {}) and text(bare(each)) == wanted
-    ]
-    return found[0] if len(found) == 1 else None
+def _twins(one: Schema, two: Schema, lone: list[str]) -> dict[str, str]:
+    """For a member that one side only declares: the one member that only the other declares with the same schema."""
+    spelt = {name: text(bare(one.get(name, two.get(name)))) for name in lone}
+    only: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    for name in lone:
+        only[name in one].setdefault(spelt[name], []).append(name)
+    found = {name: only[name not in one].get(spelt[name], []) for name in lone}
+    return {name: twins[0] for name, twins in found.items() if len(twins) == 1}
 
 
 def _sets(old: Schema, new: Schema, *, local: bool) -> Sets:

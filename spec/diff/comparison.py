@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
 from spec.diff.change import Change, Report, change, gathered
-from spec.diff.document import Operation
+from spec.diff.document import Operation, template
 from spec.diff.lifecycle import NO_TERMS, Terms, is_promised, removal, stability_changes, unpromised, version_changes
 from spec.diff.parameters import parameter_changes
 from spec.diff.paths import corresponding, shadow_changes
@@ -81,8 +81,12 @@ def _changes(sides: Sides) -> Iterator[Change]:
             found += _operation(sides.of_operation(promised=promised), pair.old, pair.new, moved=pair.moved)
         yield from (unpromised(each, pair.old) for each in found)
         yield from stability_changes(pair.old, pair.new, sides.terms)
+    unread = sides.new.unread_paths()
     for operation in pairs.gone:
-        yield removal(operation, sides.terms)
+        gone = removal(operation, sides.terms)
+        if operation.key.partition(" ")[2] in unread or template(operation.path) in unread:
+            gone = replace(gone, client="possible", sentence=f"{gone.sentence} Or not: its path item was not read.")
+        yield gone
     for operation in pairs.come:
         yield change("operation-added", operation.part.pointer, None, operation.name)
     yield from shadow_changes(sides, *fixed)

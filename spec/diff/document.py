@@ -116,6 +116,15 @@ class Side:
         """
         return _keyed(self._operations(self.at(""), word))
 
+    def unread_paths(self) -> frozenset[str]:
+        """The templates of the paths whose item is a reference to what was not read."""
+        items = self.children(self.at(""), "paths").items()
+        return frozenset(
+            template(self.selection.path(path))
+            for path, item in items
+            if isinstance(item.value, Mapping) and isinstance(item.value.get("$ref"), str)
+        )
+
     def callbacks(self, operation: Operation) -> dict[str, Operation]:
         """The operations of an operation's callbacks; their runtime expressions are part of the key."""
         holder = self.child(operation.part, "callbacks")

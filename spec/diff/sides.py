@@ -139,6 +139,8 @@ def _doubt(old: Opinions, new: Opinions, lost: bool) -> str | None:
     for opinion, name, expected in ((old, "old", lost), (new, "new", not lost)):
         if opinion.agree_on(expected):
             continue
+        if opinion.limit:
+            return f"not proven: under the {name} document, {opinion.limit}, which is the limit"
         said = {True: "accepts", False: "refuses", None: "cannot judge"}
         if opinion.rust is not opinion.python:
             return (

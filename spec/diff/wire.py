@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from spec.normal.merge import NOTE, Schema
+from spec.normal.merge import NOTE, Schema, below
 
 _LIMITS = frozenset({"enum", "pattern", "format", "minLength", "maxLength", "allOf", "anyOf", "oneOf", "not", "if"})
 _PATTERNS = {None: "^(?:0|-?[1-9][0-9]*)$", 0: "^(?:0|[1-9][0-9]*)$", 1: "^[1-9][0-9]*$"}
@@ -111,11 +111,7 @@ def is_settled(old: Schema, new: Schema) -> bool:
     return not any("number" in one and "string" in two and "number" not in two for one, two in (kinds, kinds[::-1]))
 
 
-def _kinds(schema: Any) -> set[str]:
-    if isinstance(schema, list):
-        return set[str]().union(*map(_kinds, schema))
-    if not isinstance(schema, dict):
-        return set()
+def _kinds(schema: Schema) -> set[str]:
     own = {"number" if name == "integer" else name for name in schema.get("type", ())} & {"number", "string"}
     own |= {"string" if isinstance(value, str) else "number" for value in schema.get("enum", ())}
-    return own.union(*(_kinds(child) for key, child in schema.items() if key not in (NOTE, "enum", "type")))
+    return own.union(*map(_kinds, below(schema)))

@@ -1,13 +1,16 @@
-"""A document to start from: ours with one part added, as text, so that comments and order survive."""
+"""Files to start from: our document with one part added (as text: comments survive), a clause of one's own."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spec.catalogue.clauses import FORM_FILE
 from spec.load import DOCUMENT_FILE
+from spec.resources.checks import ANNOTATIONS_FILE
 from spec.source.reading import read
 
-_HEAD = """\
+_HEAD = f"""\
+# yaml-language-server: $schema={ANNOTATIONS_FILE.name}
 # A document to start from. It is the contract of invigilate with one part added, proctorGroup: search for ADDED.
 # Edit it, and see whom the change breaks and how the mock obeys:
 #   invigilate lint openapi.yaml
@@ -37,8 +40,9 @@ _ADDED: Mapping[str, str] = {
           # A rule may name its clause: errors, findings and the contract page then lead to it.
           x-clause: {anyOf: ids-at-least-one, not: ids-at-most-one}
         # Try it: add a member here, or `required`, or `maxLength: 20` to this one, and save.
+        # A rule of your own: maxLength: 20, x-clause: {maxLength: group-name-short}; clauses.yaml has the clause.
         name: {type: string}
-      x-clause: {required: ids-required}
+      x-clause: {required: {ids: ids-required}}  # of this member alone; what you add to required is another promise
       # SIDs start with PG; identifiers are unique within the course.
       x-resource: {prefix: PG, identifiers: ids, scope: course}
 
@@ -58,6 +62,26 @@ _ADDED: Mapping[str, str] = {
 """,
 }
 """What is added before the line on which a pointer stands."""
+
+
+_CLAUSES = f"""\
+# yaml-language-server: $schema={FORM_FILE.name}
+# Promises of your own. x-clause in the document names them; findings, errors and the contract page lead to them:
+#   invigilate lint openapi.yaml --clauses clauses.yaml
+#   invigilate mock --spec openapi.yaml --clauses clauses.yaml --reload
+extends: builtin
+clauses:
+  - id: group-name-short
+    sentence: The name of a proctor group has at most 20 characters.
+    standing: adopted
+    source: our own decision
+"""
+
+
+def files() -> dict[str, str]:
+    """What there is to start from: the text of each file by its name."""
+    schemas = {file.name: file.read_text(encoding="utf-8") for file in (ANNOTATIONS_FILE, FORM_FILE)}
+    return {"openapi.yaml": document(), "clauses.yaml": _CLAUSES, **schemas}
 
 
 def document() -> str:

@@ -16,7 +16,7 @@ from spec.lint.fixing import mended
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
-from spec.openapi.options import add_reading_options, read_as
+from spec.openapi.options import add_reading_options, add_strictness, read_as
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import Mark, SourceError, read
 
@@ -48,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--fix", action="store_true", help="mend in the file what has one right answer")
     options.add_argument("--watch", action="store_true", help="lint again whenever a file changes, until interrupted")
     add_reading_options(options)
+    add_strictness(options)
     options.add_argument("--rules", action="store_true", help="list every rule with its severity and remedy, and exit")
     options.add_argument("--explain", metavar="RULE", help="say at more length why a rule is there, and exit")
     return options
@@ -115,7 +116,7 @@ def _once(given: argparse.Namespace) -> int:
 
 def _of_file(given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue) -> tuple[Finding, ...]:
     """The findings in a document, mended first where that was asked for."""
-    found = findings(read_as(given, name), formats=formats, clauses=clauses)
+    found = findings(read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords)
     if not given.fix:
         return found
     path = Path(name)
@@ -128,7 +129,7 @@ def _of_file(given: argparse.Namespace, name: str, formats: frozenset[str], clau
     _replace(path, text)
     for finding in done:
         sys.stderr.write(f"invigilate lint: mended {finding.place}: {finding.message}\n")
-    return findings(read_as(given, name), formats=formats, clauses=clauses)
+    return findings(read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords)
 
 
 def _replace(path: Path, text: str) -> None:

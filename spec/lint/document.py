@@ -32,8 +32,6 @@ def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
         yield Hit("reference-unresolvable", gap.pointer, message)
     known = {gap.pointer for gap in source.gaps}
     for pointer, reference in references(document):
-        if "/example/" in pointer or "/default/" in pointer:
-            continue
         place = target(document, reference)
         if place is None:
             if f"{pointer}/$ref" not in known:
@@ -61,15 +59,17 @@ def operation_hits(side: Side) -> Iterator[Hit]:
     for operation in operations:
         pointer, value = operation.part.pointer, operation.part.value
         name = value.get("operationId")
-        if name is None:
+        if not isinstance(name, str):
             yield Hit("operation-id-missing", pointer, f"{operation.name} has no operationId.")
+            name = ""
         elif name in used:
             yield Hit(
                 "operation-id-duplicate",
                 f"{pointer}/operationId",
                 f"The operationId {name!r} is that of {used[name]} too.",
             )
-        used.setdefault(str(name), operation.name)
+        if name:
+            used.setdefault(name, operation.name)
         yield from _parameters(side, operation)
         yield from _security(value.get("security"), f"{pointer}/security", known)
         yield from _bodies(side, operation)

@@ -37,6 +37,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "path-parameter-undeclared": "The path has a placeholder that no parameter describes. Parameters in files that were not read are given the benefit of the doubt.",
     "path-parameter-unused": "A path parameter is declared that the path does not have.",
     "security-scheme-unknown": "A demand names a scheme that is not defined, so no client knows how to meet it.",
+    "operation-unserved": "The document uses this project's annotations, and the mock finds the code of an operation by its operationId. It refuses to start when there is none. The judge does not mind: it asks for what it knows.",
     "resource-unloadable": "The document uses this project's annotations, and the mock and the judge would refuse to load it.",
     "clause-unknown": "An x-clause names a clause that is not in the catalogue: the promise would have no sentence and no standing.",
     "keyword-misspelt": "Validators skip words that they do not know: 'maxlength' limits nothing. Words that are near none of the known ones are left alone.",

@@ -20,18 +20,19 @@ from spec.source.reading import Source
 
 
 def findings(
-    source: Source, *, formats: frozenset[str] = frozenset(), clauses: Catalogue | None = None
+    source: Source, *, formats: frozenset[str] = frozenset(), clauses: Catalogue | None = None, strict: bool = False
 ) -> tuple[Finding, ...]:
     """The findings in an OpenAPI 3.0 or 3.1 document, in the order of the file, each once.
 
     ``formats`` are formats that the reader's own validators check; ``clauses`` the
     catalogue whose ids ``x-clause`` may name (without it, neither clauses nor resources are looked at).
+    ``strict``: as if mock and judge were asked to refuse keywords that mean nothing to them.
     """
-    found = {finding(source, hit) for hit in _hits(source, formats, clauses)}
+    found = {finding(source, hit) for hit in _hits(source, formats, clauses, strict=strict)}
     return tuple(sorted(found))
 
 
-def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) -> Iterator[Hit]:
+def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None, *, strict: bool) -> Iterator[Hit]:
     document: Mapping[str, Any] = source.value
     side = Side.of(document)
     places = list(schema_places(document))
@@ -45,4 +46,4 @@ def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None) ->
     yield from template_hits(side)
     if clauses is not None:
         yield from clause_hits(places, clauses)
-        yield from loader_hits(source, places, clauses)
+        yield from loader_hits(source, places, clauses, strict=strict)

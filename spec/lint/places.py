@@ -8,6 +8,7 @@ from typing import Any
 
 from spec.openapi.resolving import references, target
 from spec.source.pointer import escape, follow
+from spec.source.reading import HOLDER
 
 _ONE = (
     "items", "contains", "additionalProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "not",
@@ -36,10 +37,16 @@ def schema_places(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
     roots = list(_roots(document))
     for place in roots:
         yield from _below(place, seen)
-    for _, text in references(document):
-        found = target(document, text)
-        if found and found not in seen and not found.startswith(("/components/", "/paths/")):
-            value = follow(document, found)
+    elsewhere = [
+        (holder, found)
+        for holder, text in references(document)
+        if (found := target(document, text)) and not found.startswith(("/components/", "/paths/"))
+    ]
+    before = -1
+    while before != len(seen):  # what a schema names is a schema, which may name another one
+        before = len(seen)
+        for holder, found in elsewhere:
+            value = follow(document, found) if holder in seen and found not in seen else None
             if isinstance(value, Mapping):
                 yield from _below(SchemaPlace(found, value, "$ref", found.rpartition("/")[2]), seen)
 
@@ -50,7 +57,7 @@ def _roots(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
     for name, schema in schemas.items() if isinstance(schemas, Mapping) else ():
         if isinstance(schema, Mapping):
             yield SchemaPlace(f"/components/schemas/{escape(name)}", schema, "schemas", name)
-    for word in ("paths", "webhooks", "components"):
+    for word in ("paths", "webhooks", "components", HOLDER):
         yield from _written(document.get(word), f"/{word}")
 
 

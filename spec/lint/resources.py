@@ -3,26 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from spec.catalogue.clauses import Catalogue
 from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
-from spec.load import build
+from spec.load import build, load
 from spec.openapi.document import DocumentError
 from spec.source.pointer import escape
 from spec.source.reading import Source
 
 
-def loader_hits(source: Source, places: Iterable[SchemaPlace], catalogue: Catalogue) -> Iterator[Hit]:
+def loader_hits(
+    source: Source, places: Iterable[SchemaPlace], catalogue: Catalogue, *, strict: bool = False
+) -> Iterator[Hit]:
     """What the loader refuses in a document that says with ``x-resource`` that it is meant to be loaded."""
     if not any("x-resource" in place.schema or "x-signon" in place.schema for place in places):
         return
     try:
-        build(source, catalogue)
+        document = build(source, catalogue, strict=strict)
     except DocumentError as error:
         for problem in error.problems:
+            if problem.pointer.endswith("/default"):
+                continue  # default-mismatch tells it
             yield Hit("resource-unloadable", problem.pointer, f"The document cannot be served: {problem.reason}")
+        return
+    served = _served()
+    for operation in document.operations.values():
+        if operation.id not in served:
+            reason = f"The mock has no handler for the operation {operation.id!r}; it has {', '.join(sorted(served))}."
+            yield Hit("operation-unserved", f"{operation.pointer}/operationId", reason)
+
+
+@cache
+def _served() -> frozenset[str]:
+    """The operations of the document that ships: those that the mock has handlers for (a test holds it to them)."""
+    return frozenset(load().operations)
 
 
 def clause_hits(places: Iterable[SchemaPlace], clauses: Catalogue) -> Iterator[Hit]:

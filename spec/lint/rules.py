@@ -91,6 +91,7 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("path-parameter-undeclared", "error", "Declare the parameter with 'in: path' and 'required: true'."),
     LintRule("path-parameter-unused", "error", "Remove the parameter, or write it into the path."),
     LintRule("security-scheme-unknown", "error", "Define the scheme below components/securitySchemes."),
+    LintRule("operation-unserved", "warning", "Take it out of the document that is served, or give it the operationId of what it is; the mock refuses to start."),
     LintRule("resource-unloadable", "error", "Correct what the message says; the mock and the judge refuse the document as it is."),
     LintRule("clause-unknown", "error", "Correct the clause id, or add the clause to the catalogue."),
 )}  # fmt: skip

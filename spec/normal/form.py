@@ -1,7 +1,7 @@
 """The normal form of a schema: plain JSON Schema 2020-12 in which only what decides about a body is left.
 
 References are inlined (recursive and large ones become ``$defs``), the spellings of OpenAPI 3.0 and 3.1 become one,
-``allOf`` is merged, and annotations move into one member, ``x-note``, that no validator reads. A schema of two
+``allOf`` is merged, and annotations move into one member, ``NOTE``, that no validator reads. A schema of two
 documents whose normal forms are equal accepts the same bodies.
 
 Each place of a document is worked on once: a component used by a thousand operations is one object in all of them.
@@ -20,7 +20,7 @@ from spec.normal.direction import DIRECTIONS, Direction, Projection
 from spec.normal.discriminator import wire_values
 from spec.normal.identity import IdentityCache
 from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
-from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, conjunction
+from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction
 from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
@@ -123,17 +123,13 @@ class Normaliser:
             waiting += [each for each in self.names(definition) if each not in known]
         return known
 
-    def names(self, node: Any) -> frozenset[str]:
+    def names(self, node: Schema) -> frozenset[str]:
         """The names of the definitions that a normal form refers to, directly."""
-        if not isinstance(node, (dict, list)):
-            return frozenset()
         known = self._named.get(node)
         if known is None:
-            children = node if isinstance(node, list) else [child for key, child in node.items() if key != NOTE]
-            known = frozenset[str]().union(*map(self.names, children))
-            if isinstance(node, dict) and isinstance(node.get("$ref"), str):
-                # a value of an enumeration may look like a reference, and is none
-                known |= {node["$ref"].rpartition("/")[2]} & self._places.keys()
+            known = frozenset[str]().union(*map(self.names, below(node)))
+            if isinstance(node.get("$ref"), str):
+                known |= {node["$ref"].rpartition("/")[2]}
             self._named.put(node, known)
         return known
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import orjson
 
 Schema: TypeAlias = dict[str, Any]
 
-NOTE = "x-note"
+NOTE = "\0note"
+"""The key of what is noted of a schema: no keyword, and no member that anybody has."""
 FALSE: Schema = {"not": {}}
 _GROUPS = (("if", "then", "else"), ("not",))
 UNEVALUATED = frozenset({"unevaluatedProperties", "unevaluatedItems"})
@@ -65,6 +66,30 @@ def bare(node: Any) -> Any:
         items = [bare(child) for child in node]
         return node if all(one is two for one, two in zip(items, node, strict=True)) else items
     return node
+
+
+_NAMED = ("properties", "patternProperties", "dependentSchemas", "$defs")
+_LISTED = ("allOf", "anyOf", "oneOf", "prefixItems")
+
+
+def below(schema: Schema) -> Iterator[Schema]:
+    """The schemas directly below a normal form, those of ``$defs`` too; members may have the names of keywords."""
+    for key, child in schema.items():
+        if key in _NAMED:
+            yield from (each for each in child.values() if isinstance(each, dict))
+        elif key in _LISTED:
+            yield from (each for each in child if isinstance(each, dict))
+        elif isinstance(child, dict) and key not in (NOTE, "dependentRequired"):
+            yield child
+
+
+def everywhere(schema: Schema) -> Iterator[Schema]:
+    """A normal form and every schema below it."""
+    stack = [schema]
+    while stack:
+        here = stack.pop()
+        yield here
+        stack.extend(below(here))
 
 
 def unique(values: Iterable[Any]) -> list[Any]:

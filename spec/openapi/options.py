@@ -28,6 +28,14 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
 
 
+def add_strictness(parser: argparse.ArgumentParser) -> None:
+    """``--strict-keywords``, for the commands that serve or judge a document."""
+    parser.add_argument(
+        "--strict-keywords", action="store_true",
+        help="refuse keywords that mean nothing here (foreign x- members, externalDocs), which are left out otherwise",
+    )  # fmt: skip
+
+
 def reach(options: argparse.Namespace) -> Reach:
     """What the options allow."""
     from spec.source.files import Reach

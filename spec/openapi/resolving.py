@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from spec.source import pointer
@@ -38,17 +38,47 @@ def dereferenced(document: Any, node: Any, *, furthest: int = 50) -> Any:
     return node
 
 
+_NAMED = frozenset({
+    "properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "schemas", "responses", "parameters",
+    "examples", "requestBodies", "headers", "securitySchemes", "links", "callbacks", "pathItems", "paths", "webhooks",
+    "content", "mediaTypes", "encoding",
+})  # fmt: skip
+"""Members whose own members have names of the author's choice."""
+_VALUES = frozenset({"enum", "const", "default", "example"})
+"""Members that hold a value, in which a ``$ref`` is no reference."""
+
+
 def references(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
     """Every reference below a node as (pointer of the object that holds it, text of the reference)."""
-    stack = [(node, place)]
+    stack: list[_Visit] = [_Visit(node, place, "")]
     while stack:
-        here, where = stack.pop()
+        here, where, holder = stack.pop()
         if isinstance(here, Mapping):
-            if isinstance(here.get("$ref"), str):
+            if holder in ("", _EXAMPLE) and isinstance(here.get("$ref"), str):
                 yield where, here["$ref"]
-            stack.extend((child, f"{where}/{pointer.escape(key)}") for key, child in here.items())
-        elif isinstance(here, list):
-            stack.extend((child, f"{where}/{index}") for index, child in enumerate(here))
+            for key, child in here.items():
+                if not (key in _VALUES and not holder) and not (key == "value" and holder == _EXAMPLE):
+                    stack.append(_Visit(child, f"{where}/{pointer.escape(key)}", _held(key, child, holder)))
+        elif isinstance(here, list) and holder != "examples":
+            stack.extend(_Visit(child, f"{where}/{index}", "") for index, child in enumerate(here))
+
+
+class _Visit(NamedTuple):
+    """A value, where it stands, and the member that makes it a map of names (empty: it is an object of its own)."""
+
+    value: Any
+    place: str
+    holder: str
+
+
+_EXAMPLE = "one of examples"
+
+
+def _held(key: str, child: Any, holder: str) -> str:
+    """What the value of a member is: a map of names, one example, or an object of its own."""
+    if not holder:
+        return key if key in _NAMED and isinstance(child, (Mapping, list)) else ""
+    return _EXAMPLE if holder == "examples" else ""
 
 
 def _anchored(node: Any, name: str, place: str) -> Iterator[str]:

@@ -27,7 +27,9 @@ OURS = frozenset({
 
 def served(schema: Mapping[str, Any]) -> dict[str, Any]:
     """A schema object, its children already done, in the words that are served. Foreign ``x-`` members go."""
-    made = {key: value for key, value in schema.items() if key not in _SILENT and (key[:2] != "x-" or key in OURS)}
+    made = {
+        key: value for key, value in spelt(schema).items() if key not in _SILENT and (key[:2] != "x-" or key in OURS)
+    }
     if "example" in made:
         made.setdefault("examples", [made.pop("example")])
         made.pop("example", None)
@@ -40,6 +42,17 @@ def served(schema: Mapping[str, Any]) -> dict[str, Any]:
     if made.get("format") == "uuid":
         del made["format"]
         _also(made, {"pattern": _UUID})
+    return made
+
+
+def spelt(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema whose members are objects: one that is true or false says so with keywords."""
+    made = dict(schema)
+    members = schema.get("properties")
+    if isinstance(members, Mapping) and any(isinstance(one, bool) for one in members.values()):
+        made["properties"] = {
+            name: ({} if one else {"not": {}}) if isinstance(one, bool) else one for name, one in members.items()
+        }
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from spec.openapi.document import Operation, Schema
@@ -52,7 +52,7 @@ def check_resources(operation: Operation, origins: Mapping[int, str], report: Ca
 def _collect(
     schema: Schema, path: tuple[str, ...], answer: Schema, parts: dict[str, Part], signons: list[Signon]
 ) -> None:
-    for name, member in schema.get("properties", {}).items():
+    for name, member in _members(schema):
         below = (*path, name)
         if "x-resource" in member:
             if name in parts:
@@ -63,6 +63,12 @@ def _collect(
         _collect(member, below, answer, parts, signons)
 
 
+def _members(schema: Any) -> Iterator[tuple[str, Schema]]:
+    """The members of an object schema; what a boolean says, as a schema with keywords."""
+    for name, member in schema.get("properties", {}).items() if isinstance(schema, Mapping) else ():
+        yield name, member if isinstance(member, Mapping) else {} if member else {"not": {}}
+
+
 def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Part:
     raw: Mapping[str, Any] = schema["x-resource"]
     if ("identifiers" in raw) == ("identity" in raw):
@@ -71,8 +77,8 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
     shown = answer.get("properties", {}).get(response)
     if shown is None:
         raise ResourceError(schema, f"the success response has no member {response!r} for this part; add it there.")
-    sid_member = next((key for key, one in shown.get("properties", {}).items() if one.get("x-sid")), None)
-    result = next(((key, one) for key, one in shown.get("properties", {}).items() if "x-result" in one), None)
+    sid_member = next((key for key, one in _members(shown) if one.get("x-sid")), None)
+    result = next(((key, one) for key, one in _members(shown) if "x-result" in one), None)
     if sid_member is None or result is None:
         raise ResourceError(shown, f"the response member {response!r} needs a member with x-sid and one with x-result.")
     words = result[1]["x-result"]
@@ -127,7 +133,7 @@ def _fallback(schema: Schema, raw: Mapping[str, Any]) -> Fallback:
 
 def _leaves(schema: Schema, path: tuple[str, ...], holder: str | None, replaced: frozenset[str]) -> list[Leaf]:
     found: list[Leaf] = []
-    for name, member in schema.get("properties", {}).items():
+    for name, member in _members(schema):
         if (not path and name == holder) or "x-resource" in member or "x-signon" in member:
             continue
         below = (*path, name)

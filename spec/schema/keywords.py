@@ -66,7 +66,7 @@ def check_schema(
     try:
         _metaschema().validate(schema)
     except jsonschema_rs.ValidationError as error:
-        report(_origin(schema, pointer, error.instance_path, origins), f"{error.message}.")
+        report(_origin(schema, pointer, error.instance_path, origins), _against_dialect(schema, error))
         return
     for place in subschemas(schema, pointer):
         if isinstance(place.schema, Mapping):
@@ -79,6 +79,23 @@ def check_schema(
 def _metaschema() -> jsonschema_rs.Draft202012Validator:
     """The dialect of what is served. A schema is judged as data here: a ``$schema`` in it is never looked up."""
     return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
+
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+
+
+def _against_dialect(schema: Any, error: jsonschema_rs.ValidationError) -> str:
+    """What is wrong with a keyword's value, for people: the dialect's own words name its own schemas."""
+    path = list(error.instance_path)
+    value = schema
+    for step in path:
+        value = value[step]
+    if path[-1:] == ["type"] or path[-2:-1] == ["type"]:
+        wrong = next((one for one in value if one not in _TYPES), value) if isinstance(value, list) else value
+        near = get_close_matches(wrong, _TYPES, n=1) if isinstance(wrong, str) else []
+        hint = f" Did you mean {near[0]!r}?" if near else ""
+        return f"{wrong!r} is no type; there are {', '.join(_TYPES)}, and lists of different ones.{hint}"
+    return f"{error.message}."
 
 
 def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:

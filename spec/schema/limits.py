@@ -59,46 +59,68 @@ def beyond_limits(schema: Mapping[str, Any]) -> Iterator[str]:
         yield f"its smallest value holds about {least:,} values, more than the limit of {MOST_REPEATS:,}; ask for less."
 
 
-def cases(schema: Any, depth: int = 0) -> int:
+def cases(schema: Any) -> int:
     """The cases in which one value must be told apart: branches add up, what holds together multiplies."""
-    if not isinstance(schema, Mapping) or depth > _DEEPEST:
-        return 1
-    total: int = 1
-    for word in ("anyOf", "oneOf"):
-        if schema.get(word):
-            total *= max(sum(cases(branch, depth + 1) for branch in schema[word]), 1)
-    for part in schema.get("allOf", ()):
-        total *= cases(part, depth + 1)
-    for word in ("not", "if", "then", "else"):
-        total *= cases(schema.get(word), depth + 1)
-    if "if" in schema:
-        total *= 2
-    for part in schema.get("dependentSchemas", {}).values():
-        total *= 1 + cases(part, depth + 1)
-    total *= 2 ** min(len(schema.get("dependentRequired", ())), _DEEPEST)
-    return int(min(total, 10 * MOST_CASES))
+    return _Sizes({}).cases(schema)
 
 
-def least_values(schema: Any, definitions: Mapping[str, Any] | None = None, depth: int = 0) -> int:
+def least_values(schema: Any, definitions: Mapping[str, Any] | None = None) -> int:
     """About how many values the smallest value of a schema holds: repeats within repeats multiply.
 
     ``definitions`` are those that a ``$ref`` names by its last word.
     """
-    if not isinstance(schema, Mapping) or depth > _DEEPEST:
-        return 1
+    return _Sizes(definitions or {}).least(schema)
 
-    def below(child: Any) -> int:
-        return least_values(child, definitions, depth + 1)
 
-    if "$ref" in schema:
-        return below((definitions or {}).get(str(schema["$ref"]).rpartition("/")[2], {}))
-    parts = [below(part) for part in schema.get("allOf", ())]
-    parts += [min(map(below, schema[word])) for word in ("anyOf", "oneOf") if schema.get(word)]
-    repeats = max(schema.get("minItems", 0), schema.get("minProperties", 0))
-    if repeats:
-        parts.append(repeats * below(schema.get("items", schema.get("additionalProperties", {}))))
-    if "contains" in schema:
-        parts.append(schema.get("minContains", 1) * below(schema["contains"]))
-    members = schema.get("properties", {})
-    needed = sum(below(members.get(name, {})) for name in schema.get("required", ()))
-    return int(min(max([1, needed, *parts]), 10**12))
+class _Sizes:
+    """Estimates for one schema and what it refers to; each schema object is looked at once."""
+
+    def __init__(self, definitions: Mapping[str, Any]) -> None:
+        self.definitions = definitions
+        self._cases: dict[int, int] = {}
+        self._least: dict[int, int] = {}
+
+    def cases(self, schema: Any) -> int:
+        if not isinstance(schema, Mapping):
+            return 1
+        if id(schema) not in self._cases:
+            self._cases[id(schema)] = 1  # for one that holds itself
+            self._cases[id(schema)] = min(self._counted_cases(schema), 10 * MOST_CASES)
+        return self._cases[id(schema)]
+
+    def _counted_cases(self, schema: Mapping[str, Any]) -> int:
+        total = 1
+        for word in ("anyOf", "oneOf"):
+            if schema.get(word):
+                total *= max(sum(map(self.cases, schema[word])), 1)
+        for part in schema.get("allOf", ()):
+            total = min(total * self.cases(part), 10 * MOST_CASES)
+        for word in ("not", "if", "then", "else"):
+            total *= self.cases(schema.get(word))
+        if "if" in schema:
+            total *= 2
+        for part in schema.get("dependentSchemas", {}).values():
+            total = min(total * (1 + self.cases(part)), 10 * MOST_CASES)
+        return int(total * 2 ** min(len(schema.get("dependentRequired", ())), _DEEPEST))
+
+    def least(self, schema: Any) -> int:
+        if not isinstance(schema, Mapping):
+            return 1
+        if id(schema) not in self._least:
+            self._least[id(schema)] = 1  # for one that asks for itself
+            self._least[id(schema)] = int(min(self._counted_least(schema), 10**12))
+        return self._least[id(schema)]
+
+    def _counted_least(self, schema: Mapping[str, Any]) -> float:
+        if "$ref" in schema:
+            return self.least(self.definitions.get(str(schema["$ref"]).rpartition("/")[2], {}))
+        parts = [self.least(part) for part in schema.get("allOf", ())]
+        parts += [min(map(self.least, schema[word])) for word in ("anyOf", "oneOf") if schema.get(word)]
+        repeats = max(schema.get("minItems", 0), schema.get("minProperties", 0))
+        if repeats:
+            parts.append(repeats * self.least(schema.get("items", schema.get("additionalProperties", {}))))
+        if "contains" in schema:
+            parts.append(schema.get("minContains", 1) * self.least(schema["contains"]))
+        members = schema.get("properties", {})
+        needed = sum(self.least(members.get(name, {})) for name in schema.get("required", ()))
+        return max([1, needed, *parts])

@@ -27,11 +27,61 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Validatio
 
 # the stubs of jsonschema leave extend untyped
 _Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+MOST_SCHEMAS = 20_000
+
+
+class TooManySchemasError(Exception):
+    """A value was judged by more than MOST_SCHEMAS schemas, which is the limit: references that fan out."""
+
+
+def bounded_validity(schema: Schema, formats: Mapping[str, Callable[[str], bool]] = FORMATS) -> Callable[[Any], bool]:
+    """Whether the reference validator takes a value; TooManySchemasError when that takes more than MOST_SCHEMAS."""
+    left = 0
+
+    def counted(keyword: Callable[..., Any]) -> Callable[..., Any]:
+        def ask(*asked: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                raise TooManySchemasError
+            return keyword(*asked)
+
+        return ask
+
+    kind: Any = validators.extend(  # type: ignore[no-untyped-call]
+        _Validator, {word: counted(_Validator.VALIDATORS[word]) for word in _APPLICATORS}
+    )
+    validator = _made(kind, schema, formats)
+
+    def is_valid(value: Any) -> bool:
+        nonlocal left
+        left = MOST_SCHEMAS
+        return bool(validator.is_valid(value))
+
+    return is_valid
 
 
 def reference_validator(schema: Schema, formats: Mapping[str, Callable[[str], bool]] = FORMATS) -> Any:
     """A jsonschema validator of the schema that agrees with Rules on patterns and formats."""
+    return _made(_Validator, schema, formats)
+
+
+def _made(kind: Any, schema: Schema, formats: Mapping[str, Callable[[str], bool]]) -> Any:
     checker = FormatChecker(formats=())
     for name, accepts in formats.items():
         checker.checks(name)(lambda value, accepts=accepts: not isinstance(value, str) or accepts(value))
-    return _Validator(schema, format_checker=checker)
+    return kind(schema, format_checker=checker)
+
+
+_APPLICATORS = (
+    "$ref",
+    "$dynamicRef",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "not",
+    "if",
+    "dependentSchemas",
+    "properties",
+    "items",
+)

@@ -8,12 +8,15 @@ from typing import Any
 import jsonschema_rs
 
 from spec.normal.form import Normaliser
-from spec.normal.merge import NOTE, Schema, bare, text
+from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
-from spec.schema.limits import MOST_CASES, cases
+from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
+_LARGEST_SUBTRACTED = 600
+_MOST_SUBTRACTED_CASES = 256
+_MOST_SUBTRACTED_VALUES = 800
 
 
 def verdict(schema: Schema) -> Callable[[Any], bool | None]:
@@ -46,17 +49,14 @@ def reachable(schema: Schema) -> Schema:
     """The schema with those definitions only that it refers to."""
     definitions = schema.get("$defs", {})
     kept: Schema = {}
-    stack: list[Any] = [{key: value for key, value in schema.items() if key != "$defs"}]
+    stack: list[Schema] = [{key: value for key, value in schema.items() if key != "$defs"}]
     while stack:
         node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            name = str(node.get("$ref", "")).rpartition("/")[2]
-            if name in definitions and name not in kept:
-                kept[name] = definitions[name]
-                stack.append(kept[name])
-            stack.extend(child for key, child in node.items() if key not in ("enum", NOTE))
+        name = str(node.get("$ref", "")).rpartition("/")[2]
+        if name in definitions and name not in kept:
+            kept[name] = definitions[name]
+            stack.append(kept[name])
+        stack.extend(below(node))
     rest = {key: value for key, value in schema.items() if key != "$defs"}
     return {**rest, "$defs": kept} if kept else rest
 
@@ -78,12 +78,8 @@ def _unfolded(schema: Schema) -> int:
     definitions = schema.get("$defs", {})
     known: dict[str, int] = {}
 
-    def count(node: Any) -> int:
-        if isinstance(node, list):
-            return sum(map(count, node))
-        if not isinstance(node, dict):
-            return 0
-        total = 1 + sum(count(child) for key, child in node.items() if key not in ("$defs", "enum", NOTE))
+    def count(node: Schema) -> int:
+        total = 1 + sum(map(count, below(node)))
         if isinstance(node.get("$ref"), str):
             name = node["$ref"].rpartition("/")[2]
             if name not in known:
@@ -92,21 +88,31 @@ def _unfolded(schema: Schema) -> int:
             total += known[name]
         return total
 
-    return count(schema)
+    return count({key: value for key, value in schema.items() if key != "$defs"})
+
+
+def limit(schema: Schema) -> str | None:
+    """Which limit a normal form is beyond, as a clause; None for one that can be searched as a whole."""
+    schema = reachable(schema)
+    definitions = schema.get("$defs", {})
+    if (least := least_values(schema, definitions)) > MOST_REPEATS:
+        return f"its smallest value holds about {least:,} values, and the limit is {MOST_REPEATS:,}"
+    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    for node in everywhere(schema):
+        for sentence in beyond_limits(node):
+            return sentence.partition(";")[0]
+    return None
 
 
 def _alternatives(schema: Schema) -> int:
     """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
-    worst = 1
-    stack: list[Any] = [schema]
-    while stack and worst <= MOST_CASES:
-        node = stack.pop()
-        if isinstance(node, list):
-            stack.extend(node)
-        elif isinstance(node, dict):
-            worst = max(worst, cases(node))
-            stack.extend(child for key, child in node.items() if key not in ("enum", "required", NOTE))
-    return worst
+    return max(map(cases, everywhere(schema)))
+
+
+def _listed(schema: Schema) -> int:
+    """How many values the enumerations hold."""
+    return sum(len(node.get("enum", ())) for node in everywhere(schema))
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:
@@ -134,11 +140,22 @@ def expanded(schema: Schema) -> Schema | None:
 
 def difference(accepted: Schema, refused: Schema) -> Schema | None:
     """A schema for the bodies that the first accepts and the second refuses; None when the engine cannot say."""
-    one, two = _canonical(accepted), _canonical(refused)
-    if one is None or two is None:
+    if "enum" in accepted and set(refused) <= {"enum", "type", NOTE}:
+        accepts = judge(refused)
+        rest_of = [value for value in accepted["enum"] if not accepts(value)]
+        return {**accepted, "enum": rest_of} if rest_of else {"not": {}}
+    one, two = reachable(accepted), reachable(refused)
+    if _listed(one) + _listed(two) > _MOST_SUBTRACTED_VALUES:
+        return None
+    if _unfolded(one) + _unfolded(two) > _LARGEST_SUBTRACTED:
+        return None  # what is left is written out member by member, branch by branch
+    if _alternatives(one) * _alternatives(two) > _MOST_SUBTRACTED_CASES:
+        return None
+    left, right = _canonical(one), _canonical(two)
+    if left is None or right is None:
         return None
     try:
-        rest = one.subtract(two)
+        rest = left.subtract(right)
     except jsonschema_rs.canonical.CanonicalizationError:
         return None
     if rest.satisfiability() is jsonschema_rs.canonical.Satisfiability.NO:

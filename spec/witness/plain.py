@@ -22,7 +22,7 @@ from spec.normal.keywords import BASE64, RANGES
 from spec.normal.merge import Schema
 from spec.normal.readable import OWN_FORMATS, STANDARD_FORMATS
 from spec.openapi.resolving import target
-from spec.schema.second_opinion import reference_validator
+from spec.schema.second_opinion import MOST_SCHEMAS, TooManySchemasError, bounded_validity
 from spec.source import pointer
 
 _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
@@ -39,6 +39,7 @@ class Opinions:
     rust: bool | None
     python: bool | None
     partial: bool = False  # a reference of the schema led nowhere: it says less than the document does
+    limit: str | None = None  # what the schema grows beyond, if it was not asked for that
 
     def agree_on(self, expected: bool) -> bool:
         """True if both say so."""
@@ -49,15 +50,32 @@ def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Any], Opinio
     """A function that asks both engines about a body under a plain JSON Schema; formats are asserted."""
     try:
         rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
-        python = reference_validator(schema, formats=_formats())
+        python = bounded_validity(schema, formats=_formats())
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, jsonschema.SchemaError):
         return lambda _: Opinions(None, None)
-    return lambda body: Opinions(_asked(rust, body), _asked(python, body), partial)
+
+    beyond = Opinions(None, None, partial, f"judging a payload takes more than {MOST_SCHEMAS:,} schemas")
+    is_beyond = False
+
+    def ask(body: Any) -> Opinions:
+        nonlocal is_beyond
+        if is_beyond:
+            return beyond
+        try:
+            slow = _asked(python, body)
+        except TooManySchemasError:
+            is_beyond = True
+            return beyond
+        return Opinions(_asked(rust.is_valid, body), slow, partial)
+
+    return ask
 
 
-def _asked(validator: Any, body: Any) -> bool | None:
+def _asked(is_valid: Callable[[Any], bool], body: Any) -> bool | None:
     try:
-        return bool(validator.is_valid(body))
+        return is_valid(body)
+    except TooManySchemasError:
+        raise
     except Exception:  # noqa: BLE001  an engine that fails, whatever it raises, has no opinion: nothing is proven by it
         return None
 

@@ -10,21 +10,22 @@ from spec.normal.merge import NOTE, Schema, conjunction, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
 from spec.schema.limits import MOST_REPEATS, least_values
+from spec.witness.effort import Effort
 from spec.witness.engine import judge
 from spec.witness.leaf import OTHERS, numbers_for, texts_for
 
 _DEEPEST = 14
 _EACH = 6
-_ABSENT = object()
 _MOST_STEPS = 20_000
 """Schemas that one walk may look at: choices within choices would never end."""
+_ABSENT = object()
 
 
-def samples(schema: Schema, *, most: int = 40) -> Iterator[Any]:
-    """At most ``most`` different bodies that a normal form is likely to accept."""
+def samples(schema: Schema, *, most: int = 40, effort: Effort | None = None) -> Iterator[Any]:
+    """At most ``most`` different bodies that a normal form is likely to accept; fewer if they take too many steps."""
     if least_values(schema, schema.get("$defs", {})) > MOST_REPEATS:
         return
-    walk = _Walk(schema.get("$defs", {}), schema)
+    walk = _Walk(schema.get("$defs", {}), schema, effort or Effort())
     seen: set[str] = set()
     for value in islice(walk.values(schema, 0), most * 3):
         key = text(value)
@@ -36,14 +37,17 @@ def samples(schema: Schema, *, most: int = 40) -> Iterator[Any]:
 
 
 class _Walk:
-    def __init__(self, definitions: Schema, root: Schema) -> None:
+    def __init__(self, definitions: Schema, root: Schema, effort: Effort) -> None:
         self.definitions = definitions
         self.root = root
-        self.steps = 0
+        self.effort, self.own = effort, Effort(_MOST_STEPS)
+
+    def goes_on(self) -> bool:
+        """Take one step; False once this walk, or the whole search, has taken too many."""
+        return self.own.spend() and self.effort.spend()
 
     def values(self, schema: Schema, depth: int) -> Iterator[Any]:
-        self.steps += 1
-        if depth > _DEEPEST or self.steps > _MOST_STEPS or is_false(schema):
+        if depth > _DEEPEST or is_false(schema) or not self.goes_on():
             return
         if "$ref" in schema:
             rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
@@ -81,6 +85,9 @@ class _Walk:
         return [conjunction([self._target(part["$ref"]), rest])]
 
     def _branches(self, rest: Schema, branches: list[Schema], depth: int) -> Iterator[Any]:
+        self.own.spend(10 * len(branches))
+        if not self.effort.spend(10 * len(branches)):
+            return
         streams = [self.values(conjunction([branch, rest]), depth + 1) for branch in branches]
         for row in zip_longest(*streams, fillvalue=_ABSENT):
             yield from (value for value in row if value is not _ABSENT)
@@ -123,7 +130,7 @@ class _Walk:
     def _arrays(self, schema: Schema, depth: int) -> Iterator[list[Any]]:
         least = int(schema.get("minItems", 0))
         most = schema.get("maxItems")
-        if least > 2000:
+        if least > (2000 if depth == 0 else 200) or schema.get("minContains", 0) > 2000:
             return
         first = [next(self.values(child, depth + 1), None) for child in schema.get("prefixItems", ())]
         wanted = schema.get("contains")
@@ -154,7 +161,7 @@ class _Walk:
         stream = self.values(schema.get("items", {}), depth + 1)
         known = {text(item) for item in value}
         spare: Any = _ABSENT
-        while len(value) < least:
+        while len(value) < least and self.goes_on():
             item = next(stream, _ABSENT)
             if item is _ABSENT:
                 if spare is _ABSENT:

@@ -12,13 +12,16 @@ from spec.normal.merge import Schema, conjunction, text
 from spec.normal.place import Path, rebuilt
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
-from spec.witness.engine import difference, expanded, judge, verdict
+from spec.witness.effort import Effort
+from spec.witness.engine import difference, expanded, judge, limit, reachable, verdict
 from spec.witness.leaf import OTHERS
 from spec.witness.sample import samples
 
 _LOCAL = 6
 _AROUND = 12
 _MOST_BODIES = 400
+_STEPS_OF_A_BODY = 50
+_STEPS_OF_A_SEARCH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,9 @@ class Isolated:
 class Contest:
     """Two whole normal forms: ``accepting`` (with the convention on unknown members worked in) and ``refusing``."""
 
-    def __init__(self, accepting: Schema, refusing: Schema) -> None:
+    def __init__(self, accepting: Schema, refusing: Schema, effort: Effort | None = None) -> None:
         self.accepting, self.refusing = accepting, refusing
+        self.effort = effort or Effort()
 
     @cached_property
     def accepts(self) -> Callable[[Any], bool | None]:
@@ -61,8 +65,19 @@ class Contest:
     def keeps(self) -> Callable[[Any], bool | None]:
         return verdict(self.refusing)
 
+    @cached_property
+    def size(self) -> int:
+        """How many letters both schemas have, by ten: what it takes to hand them to a validator."""
+        return sum(len(text(reachable(side))) for side in (self.accepting, self.refusing)) // 10
+
+    @cached_property
+    def limit(self) -> str | None:
+        """Which limit one of the wholes is beyond, as a clause; None if both can be searched."""
+        return limit(self.accepting) or limit(self.refusing)
+
     def proves(self, body: Any) -> bool:
         """True if the body is known to be valid under the accepting schema, and known to be refused by the other."""
+        self.effort.spend(_STEPS_OF_A_BODY)
         return self.accepts(body) is True and self.keeps(body) is False
 
     def _both(self, first: Schema, second: Schema) -> Schema:
@@ -83,7 +98,10 @@ def search(contest: Contest, change: Isolated) -> Iterator[Witness]:
     shared: list[Witness] = []
     restored, blaming = contest.restored(change), contest.blaming(change)
     forgives, blames = verdict(restored), verdict(blaming)
+    contest.effort.spend(_STEPS_OF_A_SEARCH + contest.size)
     for body in islice(_bodies(contest, change, restored, blaming), _MOST_BODIES):
+        if contest.effort.is_spent:
+            break
         if not contest.proves(body):
             continue
         if forgives(body) is True:
@@ -97,12 +115,12 @@ def _bodies(contest: Contest, change: Isolated, restored: Schema, blaming: Schem
     """Bodies around values that the change alone tells apart, then whatever the wholes suggest."""
     values = list(_values(contest, change))
     for value in sorted(values, key=lambda value: value is None):
-        yield from around(contest.accepting, change.path, value)
-        yield from around(restored, change.other_path, value)
+        yield from around(contest.accepting, change.path, value, contest.effort)
+        yield from around(restored, change.other_path, value, contest.effort)
     rest = difference(contest.accepting, blaming)
     for schema in (rest, contest.accepting, restored):
         if schema is not None and schema != {"not": {}}:
-            yield from samples(schema, most=60)
+            yield from samples(schema, most=60, effort=contest.effort)
 
 
 def _values(contest: Contest, change: Isolated) -> Iterator[Any]:
@@ -118,7 +136,11 @@ def _values(contest: Contest, change: Isolated) -> Iterator[Any]:
     if rest == {"not": {}}:
         return iter(())
     sources = (both, difference(both, other), rest, *_named(inner, other), inner, expanded(inner), other)
-    streams = [samples(schema, most=60) for schema in sources if schema is not None and schema != {"not": {}}]
+    streams = [
+        samples(schema, most=60, effort=contest.effort)
+        for schema in sources
+        if schema is not None and schema != {"not": {}}
+    ]
     return iter(_first(streams, lambda value: accepts(value) and not keeps(value), _LOCAL))
 
 
@@ -142,20 +164,24 @@ def anywhere(contest: Contest) -> Iterator[Witness]:
     rest = difference(contest.accepting, contest.refusing)
     if rest == {"not": {}}:
         return
-    found = (samples(schema, most=80) for schema in (rest, contest.accepting, contest.refusing) if schema is not None)
+    found = (
+        samples(schema, most=80, effort=contest.effort)
+        for schema in (rest, contest.accepting, contest.refusing)
+        if schema is not None
+    )
     yield from (Witness(body) for body in chain.from_iterable(found) if contest.proves(body))
 
 
-def around(whole: Schema, path: Path, value: Any) -> Iterator[Any]:
+def around(whole: Schema, path: Path, value: Any, effort: Effort | None = None) -> Iterator[Any]:
     """Bodies of a whole schema in which the given value stands at the path."""
     if not path:
         yield value
         return
     pinned = rebuilt(whole, path, {"enum": [value]}, present=True)
-    yield from samples(pinned, most=_AROUND)
+    yield from samples(pinned, most=_AROUND, effort=effort)
     worked = expanded(pinned)
     if worked is not None:
-        yield from samples(worked, most=_AROUND)
+        yield from samples(worked, most=_AROUND, effort=effort)
 
 
 def _first(streams: Sequence[Iterator[Any]], wanted: Callable[[Any], bool], most: int) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from spec.catalogue.clauses import Clause, load_clauses
+from spec.catalogue.clauses import FORM_FILE, Clause, Standing, load_clauses
 from spec.catalogue.cli import clauses
 from spec.load import load
 from spec.resources.annotations import resources
@@ -188,3 +188,44 @@ def test_pointers_are_joined_split_and_followed() -> None:
             follow({"a": [1]}, pointer)
     with pytest.raises(ValueError, match="JSON Pointer"):
         split("a")
+
+
+OWN = """
+extends: builtin
+clauses:
+  - {id: group-name-short, sentence: Names are short., standing: adopted, source: ours}
+"""
+
+
+def test_own_clauses_extend_those_that_ship(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "clauses.yaml"
+    path.write_text(OWN)
+    own = load_clauses(path)
+    assert own.keys() - load_clauses().keys() == {"group-name-short"}
+    assert load_clauses().keys() < own.keys()
+    assert clauses(["--clauses", str(path)]) == 0
+    assert "group-name-short" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("extends: builtin", "extends: builtn", "clauses.yaml:2:1: /extends: 'extends' is \"builtn\""),
+        ("adopted", "adoptd", "clauses.yaml:4:56: /clauses/0/standing: 'standing' is \"adoptd\""),
+        ("group-name-short", "ids-required", "clauses.yaml:4:6: /clauses/0/id: the clause 'ids-required' is one of those"),
+        ("group-name-short", "Group Name", "words in small letters, joined by hyphens"),
+        (", source: ours", "", "clauses.yaml:4:5: /clauses/0"),
+    ],
+)  # fmt: skip
+def test_own_clauses_are_checked_at_their_place(
+    old: str, new: str, told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "clauses.yaml"
+    path.write_text(OWN.replace(old, new))
+    assert clauses(["--clauses", str(path)]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_shipped_schema_knows_every_standing() -> None:
+    form = json.loads(FORM_FILE.read_text())
+    assert form["properties"]["clauses"]["items"]["properties"]["standing"]["enum"] == [one.value for one in Standing]

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
@@ -14,12 +15,13 @@ from contract.http.exchange import Request
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
-from spec.catalogue.clauses import Catalogue
+from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.diff.comparison import compare
 from spec.docs.init_cli import init
 from spec.lint.linting import findings
 from spec.load import DOCUMENT_FILE, load
 from spec.schema.formats import FORMATS
+from spec.schema.validation import Rules
 from spec.source.reading import read
 from tests.conftest import token
 
@@ -89,3 +91,38 @@ def test_it_says_what_to_do_next(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert init([str(tmp_path)]) == 0
     told = capsys.readouterr().out
     assert all(f"invigilate {command} " in told for command in ("lint", "diff", "mock", "check"))
+
+
+def test_editors_find_the_schemas_beside_the_files(written: Path) -> None:
+    for name in ("openapi.yaml", "clauses.yaml"):
+        first = (written.parent / name).read_text(encoding="utf-8").splitlines()[0]
+        schema = json.loads((written.parent / first.removeprefix("# yaml-language-server: $schema=")).read_text())
+        jsonschema.validate(read(written.parent / name).value, schema)
+
+
+def test_the_clause_of_ones_own_is_used_as_the_comment_says(written: Path, tmp_path: Path) -> None:
+    rule = "        name: {type: string, maxLength: 20, x-clause: {maxLength: group-name-short}}"
+    path = tmp_path / "openapi.yaml"
+    path.write_text(written.read_text(encoding="utf-8").replace("        name: {type: string}", rule, 1))
+    document = load(path, load_clauses(written.parent / "clauses.yaml"))
+    body = {
+        "course": {"ids": {"external": "c"}, "title": "t", "code": None},
+        "proctorGroup": {**GROUP, "name": "n" * 21},
+    }
+    operation = document.operations["provision"].body
+    assert operation is not None
+    assert [one.clause for one in Rules(operation.json).violations(body)] == ["group-name-short"]
+
+
+def test_what_is_required_later_claims_no_clause_of_ours(written: Path, tmp_path: Path) -> None:
+    text = written.read_text(encoding="utf-8")
+    path = tmp_path / "openapi.yaml"
+    at = text.index("    ProctorGroup:")
+    path.write_text(text[:at] + text[at:].replace("required: [ids]", "required: [ids, name]", 1))
+    operation = load(path).operations["provision"].body
+    assert operation is not None
+    body = {
+        "course": {"ids": {"external": "c"}, "title": "t", "code": None},
+        "proctorGroup": {"ids": {"external": "g"}},
+    }
+    assert [one.clause for one in Rules(operation.json).violations(body)] == ["schema"]

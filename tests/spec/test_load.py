@@ -56,7 +56,7 @@ REFUSED: list[tuple[str, Change, str]] = [
     ("unknown format", lambda t: schemas(t)["Identifier"].update(format="isbn"), "has no checker"),
     ("bad pattern", lambda t: schemas(t)["Identifier"].update(pattern="("), "not a regular expression"),
     ("class in pattern", lambda t: schemas(t)["Identifier"].update(pattern="^\\d$"), "tools read differently"),
-    ("bad type", lambda t: schemas(t)["Identifier"].update(type="text"), "is not valid"),
+    ("bad type", lambda t: schemas(t)["Identifier"].update(type="text"), "'text' is no type; there are array"),
     (
         "unknown clause",
         lambda t: schemas(t)["Identifier"].update({"x-clause": "nope"}),

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import referencing.jsonschema
 
+from spec.lint.cli import lint
 from spec.openapi.resolving import references, target
 from spec.openapi.sources import document
+from spec.reporting.cli import diff
 from spec.source.files import Reach
 from spec.source.pointer import follow
 from spec.source.reading import HOLDER, SourceError
@@ -291,3 +293,43 @@ def test_identifiers_and_anchors_lead_where_the_referencing_library_says(tmp_pat
     titles = [one.get("title") for one in (there, expected) if isinstance(one, dict)]
     assert len(titles) == 2
     assert titles[0] == titles[1]
+
+
+def test_values_and_names_are_no_references() -> None:
+    node = {
+        "parameters": [{"$ref": "a"}],
+        "properties": {"default": {"$ref": "b"}, "properties": {"$ref": "c", "enum": [{"$ref": "none"}]}, "$ref": {"$ref": "d"}},
+        "examples": {"value": {"$ref": "e"}, "x": {"value": {"$ref": "none"}}},
+        "example": {"$ref": "none"},
+        "responses": {"default": {"$ref": "f"}},
+        "items": {"examples": [{"$ref": "none"}], "default": {"$ref": "none"}, "const": {"$ref": "none"}},
+    }  # fmt: skip
+    assert sorted(text for _, text in references(node)) == ["a", "b", "c", "d", "e", "f"]
+
+
+def test_an_operation_whose_path_item_was_not_read_is_not_said_to_be_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n"
+    old, new = tmp_path / "old.yaml", tmp_path / "new.yaml"
+    old.write_text(head + "  /p/{id}: {get: {operationId: o, responses: {'200': {description: ok}}}}\n")
+    new.write_text(head + "  /p/{key}: {$ref: nowhere.yaml}\n")
+    assert diff([str(old), str(new), "--fail-on", "breaking"]) == 0
+    assert "possible   operation-removed" in capsys.readouterr().out
+
+
+def test_what_stands_in_another_file_is_what_its_reference_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "parts.yaml").write_text(
+        "Id: {name: id, in: path, required: true, schema: {$ref: '#/Name'}}\nName: {type: string, maxlength: 5}\n"
+    )
+    root = tmp_path / "root.yaml"
+    root.write_text(
+        "openapi: 3.0.3\ninfo: {title: t, version: '1'}\npaths:\n  /things/{id}:\n    get:\n      operationId: o\n"
+        "      parameters: [{$ref: 'parts.yaml#/Id'}]\n      responses: {'200': {description: ok}, default: {description: no}}\n"
+    )
+    assert lint([str(root)]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if "keyword-misspelt" in line]
+    assert len(told) == 1
+    assert "parts.yaml:2:22: warning: 'maxlength' is no word of a schema: did you mean 'maxLength'?" in told[0]
