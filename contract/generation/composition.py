@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from contract.generation.chance import Chance
@@ -138,12 +140,11 @@ class Composer:
         return word[:longest].ljust(schema.get("minLength", 0), "x")
 
     def _integer(self, schema: Schema, chance: Chance) -> int:
-        low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
-        high = schema.get("maximum", schema.get("exclusiveMaximum", low + 101) - 1)
-        return chance.integer(int(low), int(min(high, low + 1000)))
+        return int(_multiple(schema, step_of(schema), chance))
 
     def _number(self, schema: Schema, chance: Chance) -> float:
-        return float(self._integer(schema, chance))
+        step = Fraction(str(schema.get("multipleOf", 1)))
+        return float(_multiple(schema, step, chance))
 
     def _boolean(self, schema: Schema, chance: Chance) -> bool:
         return bool(chance.integer(0, 1))
@@ -171,6 +172,27 @@ class Composer:
             return list(dict.fromkeys(chance.pick(names["enum"]) for _ in range(count)))
         made = self.value({"type": "string", **names}, chance)
         return [] if made is None else [made]
+
+
+def step_of(schema: Schema) -> Fraction:
+    """The least distance between two integers that a numeric schema allows."""
+    return Fraction(Fraction(str(schema.get("multipleOf", 1))).numerator)
+
+
+def _multiple(schema: Schema, step: Fraction, chance: Chance) -> Fraction:
+    """A multiple of a step between the bounds of a schema, near the least one."""
+    low = (
+        Fraction(str(schema["minimum"]))
+        if "minimum" in schema
+        else Fraction(str(schema.get("exclusiveMinimum", 0))) + 1
+    )
+    first = ceil(low / step)
+    last = first + 100
+    if "maximum" in schema or "exclusiveMaximum" in schema:
+        high = Fraction(str(schema.get("maximum", schema.get("exclusiveMaximum"))))
+        within = floor((high - ("maximum" not in schema)) / step)
+        last = max(first, min(within, first + 1000))
+    return step * chance.integer(first, last)
 
 
 def flat(schema: Schema) -> dict[str, Any]:

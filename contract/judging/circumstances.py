@@ -195,7 +195,6 @@ _BY_CAUSE: Mapping[str, _Words] = {
     "refused": _refusal,
     "accepted": _acceptance,
     "another code": _symbol,
-    "missing claims": lambda finding, around, response: iter(finding.received.removesuffix(" missing").split(", ")),
 }
 _BY_CLAUSE: Mapping[str, _Words] = {
     "never-server-error": _request,

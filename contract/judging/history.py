@@ -99,6 +99,7 @@ class History:
 
     def _created(self, answered: AnsweredPart, judgement: Judgement) -> None:
         judgement.touch("first-call-creates")
+        self.model.shown.novelty.add(answered.part.name)
         self._distinct(answered, self.model.things.get(answered.sid), judgement)
         self._remember(answered)
 
@@ -135,8 +136,10 @@ class History:
         """Found or updated, though nobody here has seen it before."""
         part = answered.part
         if doubt is not None and doubt.clause is not None:
-            received = f"{answered.result}, though only a refused call named it before"
-            judgement.find(doubt.clause, "left behind", part.created, received, answered.result_pointer)
+            # a target that never tells of a creation does not betray one either
+            if part.name in self.model.shown.novelty:
+                received = f"{answered.result}, though only a refused call named it before"
+                judgement.find(doubt.clause, "left behind", part.created, received, answered.result_pointer)
         elif doubt is None and self.model.closed and not any(one.kind == "sid" for one in answered.identities):
             clause = _creation_clause(answered)
             judgement.find(clause, "not created", part.created, answered.result, answered.result_pointer)

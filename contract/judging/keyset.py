@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from contract.http.jwt import take_apart
 
 _ASYMMETRIC = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+_SYMMETRIC = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+_OLD = 300.0
+"""Seconds after which keys are fetched again before they are used."""
+_MOST_FETCHED = 20
+
+
+class Signature(Enum):
+    """What a set of keys says of the signature of a token."""
+
+    VERIFIES = "verifies"
+    WRONG = "wrong"
+    NO_SUCH_KEY = "no such key"
+    UNTELLABLE = "untellable"
 
 
 class KeySet:
@@ -27,22 +47,20 @@ class KeySet:
             except (jwt.PyJWTError, ValueError, TypeError, AttributeError, KeyError):
                 continue
 
-    def complaint(self, text: str) -> str | None:
-        """Why a token does not verify, or None if it does or nobody can tell (another key, a symmetric algorithm)."""
+    def judge(self, text: str) -> Signature:
+        """Whether a token verifies: with the key that it names, or with any if it names none (RFC 7515, 4.1.4)."""
         token = take_apart(text)
         if token is None or not self.keys or token.header.get("alg") not in _ASYMMETRIC:
-            return None
+            return Signature.UNTELLABLE
         kid = token.header.get("kid")
         candidates = [key for name, key in self.keys if kid is None or name == kid]
-        if not candidates:
-            return None
         for key in candidates:
             try:
                 jwt.api_jws.decode(text, key, algorithms=[token.header["alg"]])
             except (jwt.PyJWTError, ValueError, TypeError):
                 continue
-            return None
-        return f"no published key verifies it (kid {kid!r})"
+            return Signature.VERIFIES
+        return Signature.WRONG if candidates else Signature.NO_SUCH_KEY
 
     def doubt(self, text: str) -> str | None:
         """Why a token cannot be verified with a published key, or None if it can."""
@@ -53,19 +71,95 @@ class KeySet:
             return "no key is published"
         if token.header.get("alg") not in _ASYMMETRIC:
             return f"its algorithm is {token.header.get('alg')!r}, for which no key can be published"
-        kid = token.header.get("kid")
-        if kid is not None and kid not in [name for name, _ in self.keys]:
-            return f"its key {kid!r} is not published"
-        return self.complaint(text)
+        if (found := self.judge(text)) is Signature.VERIFIES:
+            return None
+        said = "is not published" if found is Signature.NO_SUCH_KEY else "does not verify it"
+        return f"its key {token.header.get('kid')!r} {said}"
 
     def texts(self) -> list[str]:
-        """The published RSA keys as text, in the forms that are mistaken for shared secrets."""
+        """The published keys as text, in the forms that are mistaken for shared secrets."""
         found = []
         for _, key in self.keys:
-            if isinstance(key, RSAPublicKey):
+            if isinstance(key, RSAPublicKey | EllipticCurvePublicKey):
                 pem = key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
-                found += [pem, pem.strip(), key.public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode()]
+                found += [pem, pem.strip()]
+            if isinstance(key, RSAPublicKey):
+                found.append(key.public_bytes(Encoding.PEM, PublicFormat.PKCS1).decode())
         return found
+
+
+class PublishedKeys:
+    """The keys of a target in the course of a run: fetched again when they are old, and when a token does not verify.
+
+    What was published once counts for the whole run: a token may have been made just before its key was taken away.
+    ``fetch`` answers the keys of the present, or none; ``clock`` counts seconds.
+    """
+
+    def __init__(self, fetch: Callable[[], KeySet], clock: Callable[[], float] = time.monotonic) -> None:
+        self.fetch, self.clock = fetch, clock
+        self.verified_some = False
+        self._sets = [fetch()]
+        self._fetched_at, self._fetched = clock(), 1
+        self._lock = threading.RLock()
+
+    @property
+    def first(self) -> KeySet:
+        """The keys as they were published at first."""
+        return self._sets[0]
+
+    def complaint(self, text: str) -> str | None:
+        """Why a token does not verify, or None if it does or nobody can tell (keys that were never published)."""
+        if (secret := self._open_secret(text)) is not None:
+            return f"anybody can sign it: its secret is {secret}"
+        if not self.first.keys:
+            return None
+        with self._lock:
+            if self.clock() - self._fetched_at > _OLD:
+                self._again()
+            found = self._judge(text)
+            if found in (Signature.WRONG, Signature.NO_SUCH_KEY) and self._fetched < _MOST_FETCHED:
+                self._again()
+                found = self._judge(text)
+            self.verified_some = self.verified_some or found is Signature.VERIFIES
+        kid = token.header.get("kid") if (token := take_apart(text)) is not None else None
+        if found is Signature.NO_SUCH_KEY and self.verified_some:
+            return f"no key is published under its kid {kid!r}, though those of tokens before were"
+        return f"no published key verifies it (kid {kid!r})" if found is Signature.WRONG else None
+
+    def complaint_now(self, text: str, *present: KeySet) -> str | None:
+        """Why a token verifies with nothing that is published around its making, where others did verify before."""
+        if not self.verified_some or any(not keys.keys for keys in present):
+            return None
+        told = {keys.judge(text) for keys in present}
+        if told & {Signature.VERIFIES, Signature.UNTELLABLE}:
+            return None
+        return "the key that verifies it is published no longer"
+
+    def _again(self) -> None:
+        self._fetched += 1
+        keys, self._fetched_at = self.fetch(), self.clock()
+        if keys.keys:
+            self._sets.append(keys)
+
+    def _judge(self, text: str) -> Signature:
+        told = [keys.judge(text) for keys in reversed(self._sets)]
+        ranked = (Signature.VERIFIES, Signature.WRONG, Signature.NO_SUCH_KEY)
+        return next((one for one in ranked if one in told), Signature.UNTELLABLE)
+
+    def _open_secret(self, text: str) -> str | None:
+        """The secret of a token of a symmetric algorithm, if everybody knows it (RFC 8725 sections 2.1 and 3.5)."""
+        token = take_apart(text)
+        digest = _SYMMETRIC.get(str(token.header.get("alg"))) if token is not None else None
+        if digest is None:
+            return None
+        signed, _, signature = text.rpartition(".")
+        known = {"empty": b"", "the word 'secret'": b"secret"}
+        known |= {f"the published key, form {place}": one.encode() for place, one in enumerate(self.first.texts(), 1)}
+        for name, secret in known.items():
+            mac = base64.urlsafe_b64encode(hmac.new(secret, signed.encode(), digest).digest()).rstrip(b"=").decode()
+            if hmac.compare_digest(mac, signature):
+                return name
+        return None
 
 
 def _usable(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from typing import Any
 from contract.http.exchange import Exchange
 from contract.judging.findings import Judgement
 from contract.judging.judge import Judge
-from contract.oracle.expectation import Expectation
+from contract.judging.refusals import summary
+from contract.oracle.expectation import Expectation, Verdict
 from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
 
@@ -36,7 +37,17 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
         quiet = judge.judge(creator, judge.expect(creator.request) if lost else expected)
         if not judgement.findings:
             judgement.merge(quiet)
+    told_of_conflict(exchanges, expected, judgement)
     return judgement
+
+
+def told_of_conflict(exchanges: Sequence[Exchange], expected: Expectation, judgement: Judgement) -> None:
+    """Add a finding if one of several good calls at once is told of a conflict, which nobody has to expect."""
+    judgement.touch("concurrent-accepted")
+    conflicts = [one.response for one in exchanges if one.response is not None and one.response.status == 409]
+    if conflicts and expected.verdict is Verdict.MUST_ACCEPT:
+        told = f"status 409: {summary(conflicts[0])}"
+        judgement.find("concurrent-accepted", "told of a conflict", "status 200", told, "", ("at once",))
 
 
 def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:

@@ -8,12 +8,15 @@ from typing import Any
 from contract.http.exchange import Request, Response
 from contract.judging.findings import Judgement
 from contract.model.memory import Doubt
-from contract.oracle.expectation import Expectation, Verdict
+from contract.oracle.expectation import Expectation, Reason, Verdict
 from spec.catalogue.clauses import Catalogue
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
 _NOT_VALID = ("credential-invalid-refused", "credential-expired-refused")
+_INVALID_INPUT = "invalid-input-400"
+_UNPROCESSABLE = 422
+"""What says, as 400 does here, that a body was understood and breaks a rule (RFC 9110 section 15.5.21)."""
 
 
 def judge_refusal(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
@@ -28,7 +31,7 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
 
 
 def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
-    received = f"status {response.status}: {_summary(response)}"
+    received = f"status {response.status}: {summary(response)}"
     if expected.verdict is Verdict.MUST_ACCEPT:
         judgement.find("valid-accepted", "valid request refused", "status 200", received)
     elif expected.oddities:
@@ -36,7 +39,8 @@ def _unexpected(response: Response, expected: Expectation, judgement: Judgement)
         judgement.find(odd.clause, "refused", "status 200", received, odd.pointer)
 
 
-def _summary(response: Response) -> str:
+def summary(response: Response) -> str:
+    """What a refusal says, in short."""
     value = response.json
     if isinstance(value, dict) and isinstance(value.get("message"), str):
         return str(value["message"])[:200]
@@ -47,13 +51,11 @@ def _status(response: Response, expected: Expectation, judgement: Judgement) -> 
     status = response.status
     for reason in expected.reasons:
         judgement.touch(reason.clause, reason.status_clause)
-    tolerated = frozenset().union(*(reason.statuses for reason in expected.reasons if reason not in expected.binding))
-    if expected.binding and status not in tolerated.union(*(reason.statuses for reason in expected.binding)):
-        first = expected.binding[0]
-        allowed = " or ".join(str(one) for one in sorted(first.statuses))
-        judgement.find(first.status_clause, f"status {status}", f"status {allowed}", f"status {status}", first.pointer)
+    if (wrong := _wrong(status, expected)) is not None:
+        allowed = " or ".join(str(one) for one in sorted(wrong.statuses))
+        judgement.find(wrong.status_clause, f"status {status}", f"status {allowed}", f"status {status}", wrong.pointer)
         return
-    first = expected.reasons[0]
+    first = next((one for one in expected.reasons if status in one.statuses), expected.reasons[0])
     judgement.touch(first.preference_clause)
     if status not in {reason.preferred for reason in expected.reasons}:
         wanted = f"status {first.preferred}"
@@ -73,6 +75,21 @@ def _challenge(request: Request, response: Response, expected: Expectation, judg
     judgement.touch("bearer-challenge")
     if "invalid_token" not in challenge:
         judgement.find("bearer-challenge", "no error", 'a challenge with error="invalid_token"', challenge[:120])
+
+
+def _wrong(status: int, expected: Expectation) -> Reason | None:
+    """The reason that a status contradicts, if it is none that any reading has for this request.
+
+    422 is the published 400 under another number wherever a body breaks a published rule, whatever else is the matter,
+    and where only rules for places in the body are broken. How text is to be read that is hardly JSON is not published.
+    """
+    bodily = [one for one in expected.reasons if status == _UNPROCESSABLE and one.status_clause == _INVALID_INPUT]
+    firm = [one for one in bodily if one in expected.binding]
+    if firm:
+        return firm[0]
+    if any(status in one.statuses for one in expected.reasons):
+        return None
+    return next(iter((*(one for one in bodily if one.pointer), *expected.binding)), None)
 
 
 def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:

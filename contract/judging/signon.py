@@ -19,6 +19,8 @@ from spec.resources.resource import ABSENT, Signon
 _SKEW = 90
 _ABSURD = 400 * 86_400
 _DAY = 86_400 + _SKEW
+_MILLISECONDS = 1e11
+"""More seconds since 1970 than anybody means."""
 _REGISTERED = ("iss", "aud", "sub", "iat", "nbf", "exp", "jti")
 _FLEETING = frozenset({"iat", "nbf", "exp", "jti", "nonce"})
 
@@ -67,7 +69,7 @@ def judge_signon(
     _signature(terms, token, text, pointer, judgement)
     _times(token.claims, terms.now, pointer, judgement)
     _subject(terms, token.claims, wanted, sids, pointer, judgement)
-    _claims(token, sent.get(signon.audience), sids.get(signon.subject), pointer, judgement)
+    _claims(terms, token.claims, sent.get(signon.audience), sids.get(signon.subject), pointer, judgement)
 
 
 def _link(terms: SignonTerms, link: str, text: Any, pointer: str, judgement: Judgement) -> None:
@@ -113,7 +115,7 @@ def _times(claims: Mapping[str, Any], now: float, pointer: str, judgement: Judge
     judgement.touch("signon-token-unexpired", "signon-token-lifetime")
     if expiry is None:
         judgement.find("signon-token-unexpired", "no expiry", "exp in seconds", repr(claims.get("exp"))[:40], pointer)
-    elif expiry > now + 1000 * _ABSURD or expiry > 1e11:
+    elif expiry > now + 1000 * _ABSURD or expiry > _MILLISECONDS:
         judgement.find("signon-token-unexpired", "expiry not in seconds", "exp in seconds", f"{expiry:.0f}", pointer)
     elif expiry <= now - _SKEW:
         received = f"expired {now - expiry:.0f} s ago"
@@ -166,16 +168,48 @@ def _names(value: Any) -> set[str]:
     return texts | {one for one in nested if len(one) > 5}
 
 
-def _claims(token: UnverifiedToken, audience: Any, subject: str | None, pointer: str, judgement: Judgement) -> None:
+def _claims(
+    terms: SignonTerms,
+    claims: Mapping[str, Any],
+    audience: Any,
+    subject: str | None,
+    pointer: str,
+    judgement: Judgement,
+) -> None:
+    """Every claim by itself: what one of them lacks hides nothing of another."""
     judgement.touch("signon-token-claims")
-    claims = token.claims
-    missing = [name for name in _REGISTERED if name not in claims]
+
+    def find(cause: str, name: str, expected: str, received: str) -> None:
+        judgement.find("signon-token-claims", cause, expected, received, pointer, (name,))
+
+    for name in (one for one in _REGISTERED if one not in claims):
+        find("missing claim", name, f"the claim {name}", "none of that name")
     listed = claims.get("aud") if isinstance(claims.get("aud"), list) else [claims.get("aud")]
-    if missing:
-        judgement.find("signon-token-claims", "missing claims", "all of them", ", ".join(missing) + " missing", pointer)
-    elif audience not in (listed or ()):
-        judgement.find("signon-token-claims", "another audience", str(audience), repr(claims.get("aud"))[:60], pointer)
-    elif subject is not None and claims.get("sub") != subject and not isinstance(claims.get("sub"), str):
-        judgement.find("signon-token-claims", "another subject", subject, repr(claims.get("sub"))[:60], pointer)
-    elif subject is not None and claims.get("sub") != subject:
-        judgement.find("signon-token-claims", "subject by another name", subject, claims["sub"][:60], pointer)
+    if "aud" in claims and audience not in (listed or ()):
+        find("another audience", "aud", str(audience), repr(claims["aud"])[:60])
+    named = claims.get("sub")
+    if subject is not None and "sub" in claims and named != subject:
+        find(
+            "subject by another name" if isinstance(named, str) else "another subject", "sub", subject, repr(named)[:60]
+        )
+    for name in ("iat", "nbf"):
+        _instant(claims, name, terms.now, find)
+    title, seen = claims.get("jti"), terms.model.token_names
+    if "jti" in claims and not (isinstance(title, str) and title):
+        find("no name of a token", "jti", "a text that no other token has (RFC 7519 section 4.1.7)", repr(title)[:60])
+    elif isinstance(title, str) and title in seen:
+        find("name given twice", "jti", "a jti of its own", "that of a token before")
+    seen.update([title] if isinstance(title, str) else ())
+
+
+def _instant(claims: Mapping[str, Any], name: str, now: float, find: Callable[[str, str, str, str], None]) -> None:
+    """Look at a claim that is an instant which has come when the token does."""
+    if name not in claims:
+        return
+    value = _number(claims[name])
+    if value is None or value > _MILLISECONDS:
+        find("no seconds", name, f"{name} in seconds since 1970", repr(claims[name])[:40])
+    elif value > now + _SKEW:
+        find("in the future", name, "a token that holds already", f"{name} in {value - now:.0f} s")
+    elif name == "iat" and value < now - _DAY:
+        find("long ago", name, "a token made for this call", f"made {now - value:.0f} s ago")

@@ -75,6 +75,14 @@ class Thing:
     """The install on whose behalf it was first seen."""
 
 
+class Made(NamedTuple):
+    """Something that was created, without what is stored of it: a run keeps these to its end."""
+
+    part: str
+    sid: str
+    scope: str
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Something may or may not be there, and the clause that decides it (None: nobody can tell)."""
@@ -95,11 +103,13 @@ class Demonstrated:
     """What the target was seen able to tell, over a whole run: until then its silence proves nothing.
 
     ``changes`` are parts and leaves of which a change was told as an update, ``sameness`` parts of which it was told
-    that nothing had changed. ``owners`` says which memory a minted SID belongs to.
+    that nothing had changed, ``novelty`` parts of which it was told that something was created. ``owners`` says which
+    memory a minted SID belongs to.
     """
 
     changes: set[tuple[str, str]] = field(default_factory=set)
     sameness: set[str] = field(default_factory=set)
+    novelty: set[str] = field(default_factory=set)
     owners: dict[str, int] = field(default_factory=dict)
 
 
@@ -114,7 +124,8 @@ class Model:
     doubts: dict[tuple[str, str, str], Doubt] = field(default_factory=dict)
     signons: list[Mapping[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
-    made: list[Thing] = field(default_factory=list)
+    token_names: set[str] = field(default_factory=set)
+    made: list[Made] = field(default_factory=list)
     shown: Demonstrated = field(default_factory=Demonstrated)
     by_folded: dict[tuple[str, str], dict[Identity, str]] = field(default_factory=dict)
     by_text: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
@@ -161,7 +172,7 @@ class Model:
         }
         thing = Thing(part.name, sid, scope, states, created=True, common=common)
         self.things[sid] = thing
-        self.made.append(thing)
+        self.made.append(Made(part.name, sid, scope))
         self.learn(identities, sid)
         self._note(part, thing, sent)
         return thing

@@ -37,7 +37,7 @@ class Reason:
     status_clause: str
     preference_clause: str
     late: bool = False
-    """Whether it shows only after the schema was found to be kept."""
+    """Whether it shows only after others were found not to hold: those of the text, or of the schema."""
 
 
 @dataclass(frozen=True, slots=True)

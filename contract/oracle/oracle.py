@@ -12,10 +12,10 @@ from urllib.parse import unquote
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
 from contract.http.exchange import Request
-from contract.model.identity import asked, identities_of, in_call, scope_of, value_at
+from contract.model.identity import asked, identities_of, in_call, scope_of, texts_of, value_at
 from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
-from contract.oracle.readings import Oddity, oddities, trimmed
+from contract.oracle.readings import Oddity, is_plain_name, oddities, trimmed
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
@@ -29,6 +29,7 @@ _CREDENTIAL_CLAUSES = {
     Credential.INVALID: ("credential-invalid-refused", "the credential is not valid"),
     Credential.EXPIRED: ("credential-expired-refused", "the credential has expired"),
     Credential.FOREIGN: ("credential-foreign-refused", "the credential is that of another install"),
+    Credential.RESPELLED: ("credential-exact", "the credential is a good one in another spelling"),
     Credential.CONFLICT: ("credential-conflict-refused", "two different credentials were sent"),
 }
 _JSON = re.compile(r'\s*application/json\s*(;\s*charset\s*=\s*"?utf-?8"?\s*)?\Z', re.IGNORECASE)
@@ -92,11 +93,14 @@ class Oracle:
         reasons += self._text(text, body)
         if text.broken or text.deep:
             return self._expectation(reasons, (), install, None)
-        reasons += self._violations(text.value)
+        # who refuses a text for its own sake has not looked at what it says
+        reasons += (replace(one, late=True) if text.oddities else one for one in self._violations(text.value))
         now = instant(self.clock().strftime("%Y-%m-%dT%H:%M:%SZ")) or (0, "")
         odd = list(oddities(text.value, self.schema, now)) if not self._blocked(reasons) else []
         if marked:
             odd.append(Oddity("", "path-known"))
+        if _spelled_otherwise(request):
+            odd.append(Oddity("", "http-spelling"))
         if isinstance(text.value, dict):
             told = {one.pointer for one in reasons}
             reasons += self._accompanied(text.value, told)
@@ -111,16 +115,17 @@ class Oracle:
         """What a body breaks; under a clause of its own what it would keep if its texts were trimmed."""
         found = self.rules.violations(value, self.lists)
         without_padding = trimmed(value) if found else value
+        padded: set[tuple[str, str]] = set()
         if without_padding != value:
             kept = {(one.pointer, one.clause) for one in self.rules.violations(without_padding, self.lists)}
-            found = [
-                one if (one.pointer, one.clause) in kept else replace(one, clause="values-survive") for one in found
-            ]
+            padded = {(one.pointer, one.clause) for one in found} - kept
         for one in found:
+            clause = "values-survive" if (one.pointer, one.clause) in padded else one.clause
             if one.missing:
-                yield _reason(one.clause, one.pointer, one.message, 404, "RESOURCENOTFOUND")
+                reason = _reason(clause, one.pointer, one.message, 404, "RESOURCENOTFOUND")
+                yield replace(reason, preference_clause=one.clause)
             else:
-                yield _body_reason(one.clause, one.pointer, one.message)
+                yield _body_reason(clause, one.pointer, one.message)
 
     def _expectation(
         self, reasons: list[Reason], odd: Any, install: str | None, body: Any, *, provisions: bool = True
@@ -187,6 +192,9 @@ class Oracle:
             known = [found for each in identities if isinstance(found := self.model.look_up(each), str)]
             sids[part.name] = known[0] if known else None
             yield from self._sid_reference(part, value, sids, install)
+            for kind, text in texts_of(part, value):
+                if not is_plain_name(text):
+                    yield Oddity(join((*part.path, str(part.identifiers), kind)), "values-survive")
             if not known and self.model.doubles(part, value):
                 yield Oddity(part.pointer, "match-by-identifier")
             yield from self._joined(part, value, body)
@@ -254,6 +262,13 @@ class Oracle:
             yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
         if missing and any(self.model.look_up(each) is not None for each in identities):
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
+
+
+def _spelled_otherwise(request: Request) -> bool:
+    """Whether a request is spelled as HTTP allows and few clients do: chunked, or a scheme other than ``Bearer x``."""
+    scheme = request.header("authorization") or "Bearer x"
+    usual = scheme.startswith("Bearer ") and not scheme.startswith("Bearer  ")
+    return request.header("transfer-encoding") is not None or (scheme.lower().startswith("bearer") and not usual)
 
 
 def _body_reason(clause: str, pointer: str, message: str) -> Reason:

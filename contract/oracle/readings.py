@@ -32,6 +32,12 @@ def is_plain(text: str) -> bool:
     return 0 < len(text) <= LONGEST and text == text.strip() and text.isprintable() and text.isascii()
 
 
+def is_plain_name(text: str) -> bool:
+    """Whether nobody refuses a text as an identifier: letters, digits and what stands between them in names."""
+    return _NAME.match(text) is not None
+
+
+_NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,64}\Z")
 _PADDING = " \t\n\r\v\f\u00a0\ufeff"
 
 

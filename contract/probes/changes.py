@@ -6,6 +6,8 @@ import copy
 from collections.abc import Iterator
 from typing import Any
 
+from contract.generation.composition import flat
+from contract.model.identity import value_at
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Part
 
@@ -33,6 +35,21 @@ def another(bench: Workbench, body: dict[str, Any], part: Part) -> dict[str, Any
     if part.kinds:
         return rename(body, part, part.kinds[0], bench.composer.name())
     return another(bench, body, bench.resources.part(part.identity[0])) if part.identity else body
+
+
+def revalued(bench: Workbench, value: dict[str, Any], part: Part) -> dict[str, Any]:
+    """A part's object with texts of its own, so that nobody who goes by them takes two things for one."""
+    changed = dict(value)
+    for leaf in part.leaves:
+        if len(leaf.path) == 1 and isinstance(value.get(leaf.path[0]), str) and "enum" not in flat(leaf.schema):
+            made = bench.composer.value(leaf.schema, bench.chance)
+            changed[leaf.path[0]] = changed[leaf.path[0]] if made is None else made
+    return changed
+
+
+def renewed(bench: Workbench, body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, Any]:
+    """A copy of a body in which a part has texts of its own, and one identifier."""
+    return rename(put(body, part.path, revalued(bench, value_at(body, part.path), part)), part, kind, text)
 
 
 def named(bench: Workbench) -> Iterator[Part]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.http.exchange import Request
+from contract.http.exchange import Exchange, Request
 from contract.judging.findings import Judgement
 from contract.model.identity import value_at
 from contract.probes.workbench import Workbench
+
+_VISITORS = 4
 
 
 def asked(bench: Workbench) -> None:
@@ -27,6 +29,24 @@ def asked(bench: Workbench) -> None:
     bench.provision({**slim, signon.path[0]: member})
 
 
+def keys(bench: Workbench) -> None:
+    """After a while, the keys are fetched before and after a sign-on: one that is published now verifies its token."""
+    signon = bench.resources.signon
+    if signon is None or bench.keys is None or (member := bench.composer.signon(bench.chance)) is None:
+        return
+    before = bench.keys.fetch()
+    exchange = bench.provision({**bench.body(), signon.path[0]: member})
+    after = bench.keys.fetch()
+    answer = exchange.response.json if exchange.response and exchange.response.ok else None
+    shown = answer.get(signon.response) if isinstance(answer, dict) else None
+    text = shown.get(signon.token) if isinstance(shown, dict) else None
+    if isinstance(text, str) and (complaint := bench.keys.complaint_now(text, before, after)) is not None:
+        judgement = Judgement()
+        pointer = f"/{signon.response}/{signon.token}"
+        judgement.find("signon-token-signed", "key withdrawn", "a key that is published", complaint, pointer)
+        bench.record(judgement, exchange)
+
+
 def followed(bench: Workbench) -> None:
     """The link is followed once, which signs the user on, and once more, which does not."""
     signon = bench.resources.signon
@@ -34,14 +54,9 @@ def followed(bench: Workbench) -> None:
         return
     body = {**bench.body(), signon.path[0]: member}
     exchange = bench.provision(body)
-    answer = exchange.response.json if exchange.response and exchange.response.ok else None
-    shown = answer.get(signon.response) if isinstance(answer, dict) else None
-    link = shown.get(signon.redirect) if isinstance(shown, dict) else None
-    path = bench.relative(link) if isinstance(link, str) else None
+    path = _path_of_link(bench, exchange)
     judgement = Judgement()
     if path is None:
-        if isinstance(link, str):
-            bench.unfollowed = link
         return
     first = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
     again = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
@@ -66,6 +81,39 @@ def followed(bench: Workbench) -> None:
         judgement.find("signon-single-use", "link works twice", "a refusal", received)
     bench.trail += [first, again]
     bench.record(judgement, exchange, first, again)
+    if again.response is not None and again.response.status >= 400:
+        _followed_at_once(bench, {**bench.body(), signon.path[0]: member})
+
+
+def _path_of_link(bench: Workbench, exchange: Exchange) -> str | None:
+    """Where on the target the link of an answer leads, if it does."""
+    signon = bench.resources.signon
+    answer = exchange.response.json if exchange.response and exchange.response.ok else None
+    shown = answer.get(signon.response) if signon is not None and isinstance(answer, dict) else None
+    link = shown.get(signon.redirect) if signon is not None and isinstance(shown, dict) else None
+    if not isinstance(link, str):
+        return None
+    path = bench.relative(link)
+    if path is None:
+        bench.unfollowed = link
+    return path
+
+
+def _followed_at_once(bench: Workbench, body: dict[str, Any]) -> None:
+    """Several visitors follow a link that works once, at the same time: one of them is signed on."""
+    exchange = bench.provision(body)
+    path = _path_of_link(bench, exchange)
+    if path is None:
+        return
+    visits = bench.target.burst([Request("GET", path, (("Accept", "text/html,application/json"),))] * _VISITORS)
+    judgement = Judgement()
+    judgement.touch("signon-single-use")
+    let_in = sum(one.response is not None and one.response.status < 400 for one in visits)
+    if let_in > 1:
+        received = f"{let_in} of {_VISITORS} visitors at once were let in"
+        judgement.find("signon-single-use", "link works twice at once", "one of them", received)
+    bench.trail += visits
+    bench.record(judgement, exchange, *visits)
 
 
 def _names(value: Any) -> set[str]:

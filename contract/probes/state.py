@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contract.generation.composition import flat
+from contract.generation.composition import flat, step_of
 from contract.model.identity import value_at
 from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
@@ -43,7 +43,8 @@ def _other_value(bench: Workbench, leaf: Leaf, value: Any) -> Any:
     if isinstance(value, bool):
         return not value
     if isinstance(value, int):
-        return value + 1 if value + 1 <= schema.get("maximum", value + 1) else value - 1
+        step = int(step_of(schema))
+        return value + step if value + step <= schema.get("maximum", value + step) else value - step
     for _ in range(8):
         made = bench.composer.value(leaf.schema, bench.chance)
         if made is not None and made != value:

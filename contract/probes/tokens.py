@@ -1,187 +1,143 @@
-"""Probes of the token endpoint: a client that shows its secret gets tokens that work, and nobody else gets any."""
+"""Tokens that are no good: a good one with one thing wrong, and forgeries of every family of algorithms."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
+import hmac
 import json
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
-from urllib.parse import quote, urlencode
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
-from contract.http.access import ClientCredentials
-from contract.http.exchange import Exchange, Request
-from contract.judging.findings import Judgement
-from contract.judging.keyset import read_keys
-from contract.judging.oauth import (
-    FORM,
-    OAuthContract,
-    TokenRefusal,
-    TokenTerms,
-    judge_given,
-    judge_metadata,
-    judge_withheld,
-)
-from contract.probes.workbench import JSON, Workbench
+import jwt
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-GRANT = {"grant_type": "client_credentials"}
-UNKNOWN = "iv-nothing-of-the-kind"
-_MEDIA = ("Content-Type", FORM)
+from contract.http.jwt import BASE64URL, UnverifiedToken, take_apart
 
-Headers = tuple[tuple[str, str], ...]
+GARBAGE = "not-a-credential-at-all"
+TEXTBOOK = b"secret"
+DIGESTS = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+_LATE = 4_000_000_000
+"""An expiry that nobody gave, in seconds since 1970."""
 
 
-class Shown(NamedTuple):
-    """How a client shows its secret: headers and members of the form."""
-
-    headers: Headers = ()
-    form: Mapping[str, str] = {}
-
-
-class Withheld(NamedTuple):
-    """A token request that gets no token, under a label."""
+class BadToken(NamedTuple):
+    """A token that is no good, and what is wrong with it."""
 
     label: str
-    shown: Shown
-    request: Request
-    wanted: TokenRefusal
+    value: str
 
 
-def tokens(bench: Workbench) -> None:
-    """Discovery; a token by each way of showing the secret; and a call with each of them."""
-    contract, client = bench.oauth, bench.access.client
-    if contract is None or client is None:
-        return
-    judgement = Judgement()
-    told = _get(bench, contract.configuration.path)
-    issuer = judge_metadata(contract, told, bench.base, judgement)
-    bench.record(judgement, told)
-    published = _get(bench, contract.keys.path)
-    keys = read_keys(published.response.body if published.response is not None else b"")
-    terms = TokenTerms(contract, issuer, keys, bench.judge.oracle.clock().timestamp())
-    scopes = {"scope": contract.scopes[0]} if contract.scopes else {}
-    ways = [
-        ("token-granted", by_basic(client), {}),
-        ("token-granted", in_the_form(client), {}),
-        ("token-granted", by_basic(client), scopes),
-        ("token-basic-encoded", by_basic(client, encoded=True), {}),
-    ]
-    given = []
-    for clause, shown, more in ways:
-        if _is_taken(bench, shown):
-            continue
-        judgement = Judgement()
-        exchange = bench.target.send(_request(bench, contract, shown, {**GRANT, **more}))
-        bench.trail.append(exchange)
-        token = judge_given(terms, clause, exchange, judgement)
-        bench.record(judgement, published, exchange)
-        if token is not None:
-            given.append((token, exchange))
-    for token, exchange in given[:2]:
-        _admitted(bench, token, exchange)
+@lru_cache(maxsize=8)
+def bad_tokens(token: str, keys: tuple[str, ...]) -> tuple[BadToken, ...]:
+    """Bad tokens made from a good one; ``keys`` are public keys as text. The same for the same, within a process."""
+    made = [BadToken("empty", ""), BadToken("garbage", GARBAGE), BadToken("garbage of three parts", "aaaa.bbbb.cccc")]
+    known = take_apart(token)
+    if known is None:
+        half = len(token) // 2
+        nobody = {"sub": "somebody", "exp": _LATE}
+        made += _unsigned({"typ": "JWT"}, nobody)
+        made.append(BadToken("one letter changed", token[:half] + _far(token[half : half + 1]) + token[half + 1 :]))
+        return tuple(made)
+    raised = {**known.claims, "exp": _LATE, "admin": True}
+    made += _unsigned(known.header, known.claims)
+    made += _altered(token, raised)
+    made += _signed_by_anybody(known, raised)
+    made += _signed_with_no_secret(known.header, raised, keys)
+    return tuple(made)
 
 
-def _admitted(bench: Workbench, token: str, before: Exchange) -> None:
-    """A call with a token that was just given: as a Bearer credential, and if that is not taken, in its header."""
-    fork = bench.holding(token)
-    judgement = Judgement()
-    judgement.touch("token-admits")
-    body, exchanges = fork.body(), [before]
-    for auth in ("bearer", "token"):
-        exchange = bench.target.send(fork.request(body, headers=fork.access.credential_headers(token, auth)))
-        bench.trail.append(exchange)
-        exchanges.append(exchange)
-        status = exchange.response.status if exchange.response is not None else 0
-        if status not in (401, 403):
-            bench.record(fork.judge.judge(exchange), exchange)
-            break
-    else:
-        judgement.find("token-admits", "token refused", "the call is served", f"status {status}")
-    bench.record(judgement, *exchanges)
+def _unsigned(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[BadToken]:
+    """Tokens that say they need no signature (RFC 8725 section 3.1)."""
+    for label, algorithm, signature in (
+        ("alg none", "none", ""),
+        ("alg nOnE", "nOnE", ""),
+        ("alg None with a signature", "None", "c2lnbmVk"),
+    ):
+        yield BadToken(label, f"{_signed_part({**header, 'alg': algorithm}, claims)}.{signature}")
 
 
-def withheld(bench: Workbench) -> None:
-    """Requests that get no token, each for its own reason."""
-    contract, client = bench.oauth, bench.access.client
-    if contract is None or client is None:
-        return
-    for one in withheld_requests(bench, contract, client):
-        if _is_taken(bench, one.shown):
-            continue
-        with bench.probe(f"no token: {one.label}"):
-            judgement = Judgement()
-            exchange = bench.target.send(one.request)
-            bench.trail.append(exchange)
-            judge_withheld(contract, one.wanted, exchange, judgement)
-            bench.record(judgement, exchange)
+def _altered(token: str, raised: Mapping[str, Any]) -> Iterator[BadToken]:
+    """The good token with another signature, another spelling of it, or other claims.
+
+    Those that only spell the signature otherwise are as good as before to a reader who is not strict.
+    """
+    signed, _, signature = token.rpartition(".")
+    half, end = len(signature) // 2, len(signature) % 4
+    other = {
+        "signature changed": signature[:half] + _far(signature[half : half + 1]) + signature[half + 1 :],
+        "signature in other letters": signature.swapcase(),
+        "last letter changed": signature[:-1] + _far(signature[-1:]),
+        "signature taken away": "",
+        "signature only begun": signature[: len(signature) - end - 4],
+        "signature and three bytes more": f"{signature}AAAA",
+        "signature padded": signature + "=" * (4 - end),
+        "signature with a foreign letter": f"{signature[:half]}!{signature[half:]}",
+    }
+    if end in (2, 3):
+        other["unused bits changed"] = signature[:-1] + BASE64URL[BASE64URL.find(signature[-1]) ^ 1]
+    for label, text in other.items():
+        if text != signature:
+            yield BadToken(label, f"{signed}.{text}")
+    header = signed.partition(".")[0]
+    yield BadToken("payload changed", f"{header}.{_encoded(raised)}.{signature}")
 
 
-def withheld_requests(bench: Workbench, contract: OAuthContract, client: ClientCredentials) -> Iterator[Withheld]:
-    """Every token request that is to be refused, with the reason."""
-    basic = by_basic(client)
-    wrong = ClientCredentials(client.id, f"{client.secret[:-1]}{'A' if client.secret[-1] != 'A' else 'B'}")
-    nobody = ClientCredentials(client.id[:2] + "0" * (len(client.id) - 2), client.secret)
-
-    def refused(label: str, shown: Shown, members: Mapping[str, str], clause: str, *errors: str) -> Withheld:
-        wanted = TokenRefusal(clause, frozenset(errors), by_basic=bool(shown.headers))
-        return Withheld(label, shown, _request(bench, contract, shown, members), wanted)
-
-    for label, who in (("a wrong secret", wrong), ("an unknown client", nobody)):
-        for how, shown in (("by Basic", by_basic(who)), ("in the form", in_the_form(who))):
-            yield refused(f"{label}, {how}", shown, GRANT, "token-client-refused", "invalid_client")
-    yield refused("no client", Shown(), GRANT, "token-client-refused", "invalid_client", "invalid_request")
-    named = Shown(form={"client_id": client.id})
-    yield refused("no secret", named, GRANT, "token-client-refused", "invalid_client", "invalid_request")
-    grant = {"grant_type": UNKNOWN}
-    yield refused("another grant", basic, grant, "token-grant-known", "unsupported_grant_type")
-    missing = ("invalid_request", "unsupported_grant_type")
-    yield refused("no grant", basic, {"scope": ""}, "token-grant-required", *missing)
-    scope = TokenRefusal("token-scope-known", frozenset({"invalid_scope"}), True, frozenset({UNKNOWN}))
-    yield Withheld("an unknown scope", basic, _request(bench, contract, basic, {**GRANT, "scope": UNKNOWN}), scope)
-    loose = TokenRefusal("token-request-form", frozenset({"invalid_request"}), True)
-    twice = f"{urlencode(GRANT)}&{urlencode(GRANT)}"
-    yield Withheld("a parameter twice", basic, _request(bench, contract, basic, {}, body=twice.encode()), loose)
-    no_form = TokenRefusal(
-        "token-request-form", frozenset({"invalid_request", "invalid_client", "unsupported_grant_type"}), True
-    )
-    body = json.dumps(GRANT).encode()
-    yield Withheld("JSON", basic, _request(bench, contract, basic, {}, body=body, media=JSON), no_form)
+def _signed_by_anybody(known: UnverifiedToken, raised: Mapping[str, Any]) -> Iterator[BadToken]:
+    """Tokens under fresh keys, which stand in their own headers (RFC 7515 section 4.1.3), and one under zeros."""
+    for algorithm in ("RS256", "PS256", "ES256", "EdDSA"):
+        key, family = _fresh_key(algorithm), jwt.get_algorithm_by_name(algorithm)
+        public = family.to_jwk(key.public_key(), as_dict=True)
+        signed = _signed_part({**known.header, "alg": algorithm, "jwk": public}, raised)
+        label = "signed with a key that it brings along"
+        value = f"{signed}.{_base64url(family.sign(signed.encode(), key))}"
+        yield BadToken(label if algorithm == "RS256" else f"{label}, {algorithm}", value)
+    elliptic = _signed_part({**known.header, "alg": "ES256"}, raised)
+    yield BadToken("ES256 with a signature of zeros", f"{elliptic}.{_base64url(bytes(64))}")
 
 
-def by_basic(client: ClientCredentials, *, encoded: bool = False) -> Shown:
-    """HTTP Basic with form-encoded halves; ``encoded``: every letter of them."""
-
-    def half(text: str) -> str:
-        return "".join(f"%{byte:02X}" for byte in text.encode()) if encoded else quote(text, safe="")
-
-    pair = f"{half(client.id)}:{half(client.secret)}"
-    return Shown((("Authorization", "Basic " + base64.b64encode(pair.encode()).decode()),))
-
-
-def in_the_form(client: ClientCredentials) -> Shown:
-    """``client_id`` and ``client_secret`` as members of the form."""
-    return Shown(form={"client_id": client.id, "client_secret": client.secret})
+def _signed_with_no_secret(
+    header: Mapping[str, Any], raised: Mapping[str, Any], keys: tuple[str, ...]
+) -> Iterator[BadToken]:
+    """Tokens under what everybody knows: a published key (RFC 8725 section 2.1), nothing, the word of textbooks."""
+    for key in keys:
+        for algorithm in DIGESTS:
+            yield _hmac(f"{algorithm} under the published key", {**header, "alg": algorithm}, raised, key.encode())
+    symmetric = {**header, "alg": "HS256"}
+    yield _hmac("HS256 under an empty key", symmetric, raised, b"")
+    yield _hmac("HS256 under an empty file", {**symmetric, "kid": "../../../../dev/null"}, raised, b"")
+    yield _hmac("HS256 under a textbook key", symmetric, raised, TEXTBOOK)
 
 
-def _is_taken(bench: Workbench, shown: Shown) -> bool:
-    """Whether a header that goes with every request, such as a gateway's, stands where a client shows its secret."""
-    given = {name.lower() for name, _ in bench.access.headers}
-    return not given.isdisjoint(name.lower() for name, _ in shown.headers)
+def _hmac(label: str, header: Mapping[str, Any], claims: Mapping[str, Any], secret: bytes) -> BadToken:
+    signed = _signed_part(header, claims)
+    mac = hmac.new(secret, signed.encode(), DIGESTS[header["alg"]]).digest()
+    return BadToken(label, f"{signed}.{_base64url(mac)}")
 
 
-def _request(
-    bench: Workbench,
-    contract: OAuthContract,
-    shown: Shown,
-    members: Mapping[str, str],
-    *,
-    body: bytes | None = None,
-    media: tuple[str, str] = _MEDIA,
-) -> Request:
-    data = urlencode({**members, **shown.form}).encode() if body is None else body
-    return Request(contract.token.method, contract.token.path, (*shown.headers, media, *bench.access.headers), data)
+@cache
+def _fresh_key(algorithm: str) -> Any:
+    """A private key that nobody else knows, the same for a whole run."""
+    if algorithm == "ES256":
+        return ec.generate_private_key(ec.SECP256R1())
+    if algorithm == "EdDSA":
+        return ed25519.Ed25519PrivateKey.generate()
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def _get(bench: Workbench, path: str) -> Exchange:
-    exchange = bench.target.send(Request("GET", path, bench.access.headers))
-    bench.trail.append(exchange)
-    return exchange
+def _far(letter: str) -> str:
+    """Another letter of base64url, one that changes bits which count."""
+    return BASE64URL[(BASE64URL.find(letter) + 32) % 64]
+
+
+def _signed_part(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+    return f"{_encoded(header)}.{_encoded(claims)}"
+
+
+def _encoded(value: Mapping[str, Any]) -> str:
+    return _base64url(json.dumps(dict(value)).encode())
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()

@@ -17,9 +17,10 @@ from contract.http.exchange import Exchange, Request
 from contract.http.target import Target
 from contract.judging.findings import Finding, Judgement, Ledger
 from contract.judging.judge import Judge
+from contract.judging.keyset import PublishedKeys
 from contract.judging.latency import Pair
 from contract.judging.oauth import OAuthContract
-from contract.judging.race import judge_burst
+from contract.judging.race import judge_burst, part_results, told_of_conflict
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation, Verdict
@@ -28,6 +29,8 @@ from contract.probes.outcomes import Shown, shown
 from spec.resources.resource import Resources
 
 JSON = ("Content-Type", "application/json")
+COME_AGAIN = frozenset({409, 429, 503})
+"""Statuses by which whoever lost a race is told to come again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Workbench:
         self.name = self.rung = ""
         self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
         self.published_keys: list[str] = []
+        self.keys: PublishedKeys | None = None
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
@@ -91,7 +95,8 @@ class Workbench:
         judge = Judge(oracle, secure=self.judge.secure, verify=self.judge.verify)
         composer = Composer(self.composer.schema, self.resources, self.composer.known, prefix, self.composer.now)
         bench = Workbench(self.target, judge, self.ledger, composer, self.options, 0)
-        bench.published_keys, bench.base, bench.coverage = self.published_keys, self.base, self.coverage
+        bench.published_keys, bench.keys = self.published_keys, self.keys
+        bench.base, bench.coverage = self.base, self.coverage
         bench.oauth = self.oauth
         return bench
 
@@ -196,6 +201,25 @@ class Workbench:
         self.record(judgement, *exchanges)
         return not judgement.findings
 
+    def together(self, requests: Sequence[Request]) -> None:
+        """Send requests that differ at the same time, and judge each answer for its own call.
+
+        They may meet in what they share only where none of them changes it.
+        """
+        exchanges = self.target.burst(requests)
+        self.trail += exchanges
+        for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
+            expected = self.judge.expect(exchange.request)
+            judgement = Judgement()
+            if _lost_a_race(exchange):
+                self.judge.lost(expected)
+                told_of_conflict([exchange], expected, judgement)
+            else:
+                judgement = self.judge.judge(exchange, expected)
+            self.coverage.observe(expected.body)
+            self.shown |= shown(exchange, expected, judgement, self.resources)
+            self.record(judgement, *exchanges)
+
     def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
         if judgement.findings:
@@ -261,3 +285,8 @@ class Workbench:
             if isinstance(shown, dict) and isinstance(shown.get(part.sid_member), str):
                 found[part.name] = shown[part.sid_member]
         return found
+
+
+def _lost_a_race(exchange: Exchange) -> bool:
+    """Whether a call among others was told to come again, or its answer was lost: it is sent again by itself."""
+    return exchange.response is None or exchange.lost or exchange.response.status in COME_AGAIN

@@ -50,8 +50,8 @@ class Allowance:
         return self.end - self.bench.target.sent
 
 
-def confirm(bench: Workbench, wanted: Callable[[str], bool]) -> str | None:
-    """Reproduce the findings of the wanted clauses, the causes first; returns a note if not all could be tried.
+def confirm(bench: Workbench, wanted: Callable[[str], bool]) -> None:
+    """Reproduce the findings of the wanted clauses, the causes first, as far as requests are left for it.
 
     Raises UnavailableError if the target goes away.
     """
@@ -59,17 +59,12 @@ def confirm(bench: Workbench, wanted: Callable[[str], bool]) -> str | None:
     bench.target.phase = "reproduced"
     found = causes((one for one in bench.ledger.findings() if wanted(one.clause)), bench.judge.catalogue)
     every = [one.head for one in found] + [other for one in found for other in one.symptoms]
-    untried = 0
     for place, finding in enumerate(every):
         try:
             again = Reproduction(bench, finding, allowance).run(shrunk=place < len(found))
         except BudgetError:
             again = finding
-        untried += again.reproduced is Reproduced.UNTRIED
         bench.ledger.results[finding.clause].findings[finding.fingerprint] = again
-    if untried:
-        return f"{untried} of {len(every)} findings were not sent again: the requests for it were used up."
-    return None
 
 
 class Reproduction:

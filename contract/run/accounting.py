@@ -7,7 +7,7 @@ from statistics import median
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
-from contract.judging.findings import ClauseResult, Outcome
+from contract.judging.findings import ClauseResult, Outcome, Reproduced
 
 _NEEDS = {
     "integration": "--integration SID",
@@ -67,6 +67,14 @@ def limits(results: Mapping[str, ClauseResult], stopped: str | None, lost: int, 
         yield f"{said} lost; such a call may have happened, and nothing is judged that depends on whether it did."
     if restarts:
         yield f"The target refused connections {restarts} time{'s' * (restarts != 1)} and was waited for."
+
+
+def unconfirmed(results: Mapping[str, ClauseResult]) -> Iterator[str]:
+    """A sentence about the findings that nobody sent again, if there are any."""
+    found = [one for result in results.values() for one in result.findings.values()]
+    if untried := sum(one.reproduced is Reproduced.UNTRIED for one in found):
+        why = "the run ended, or its requests were used up, before"
+        yield f"{untried} of {len(found)} findings were not sent again ({why}): seen in passing, not confirmed."
 
 
 def affordable(

@@ -12,12 +12,14 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange, Loss, Request, Response
-from contract.judging.keyset import read_keys
+from contract.judging.keyset import KeySet, PublishedKeys, read_keys
 from contract.probes.workbench import Workbench
 
 _CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "self-signed", "self signed")
 _NO_TLS = ("WRONG_VERSION_NUMBER", "wrong version number", "UNKNOWN_PROTOCOL", "unknown protocol", "RECORD_LAYER")
 _MOST_GUESSES = 5
+_MOST_SIGNONS = 3
+_REFUSED = frozenset({400, 403, 404, 409, 422})
 _TLS_PORT = (b"to an https", b"https port", b"tls", b"ssl")
 
 
@@ -48,12 +50,16 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     path = arrival.jwks or "/oidc/jwks"
     if not path.startswith("/"):
         path = bench.relative(path) or "/oidc/jwks"
-    keys = bench.target.once(Request("GET", path, bench.access.headers))
-    if keys.response is not None and keys.response.status == 200:
-        found = read_keys(keys.response.body)
-        bench.published_keys = found.texts()
-        bench.judge.verify = found.complaint
-    return None
+    request = Request("GET", path, bench.access.headers)
+
+    def fetch() -> KeySet:
+        answer = bench.target.once(request).response
+        return read_keys(answer.body if answer is not None and answer.status == 200 else b"")
+
+    bench.keys = PublishedKeys(fetch)
+    bench.published_keys = bench.keys.first.texts()
+    bench.judge.verify = bench.keys.complaint
+    return _try_signons(bench)
 
 
 def _try_guesses(bench: Workbench, name: str) -> str | None:
@@ -75,6 +81,42 @@ def _try_guesses(bench: Workbench, name: str) -> str | None:
         f"The target takes a course alone, and refuses it with the {name} that invigilate guessed: {said} "
         f"Say which ones the install has (--proctor-type)."
     )
+
+
+def _try_signons(bench: Workbench) -> str | None:
+    """Whether a good call is refused only for the integration that was given: who is wrong then, nobody can tell."""
+    signon = bench.resources.signon
+    if signon is None or bench.composer.signon(bench.chance) is None:
+        return None
+    body = bench.body()
+    for member in _signons(bench)[:_MOST_SIGNONS]:
+        exchange = bench.target.send(bench.request({**bench.renamed(body), signon.path[0]: member}))
+        response = exchange.response
+        if response is None or response.status not in _REFUSED:
+            bench.record(bench.judge.judge(exchange), exchange)
+            continue
+        without = bench.target.send(bench.request(bench.renamed(body))).response
+        if without is not None and without.ok:
+            return (
+                f"The target refuses a good call with the {signon.audience} {member[signon.audience]} (status "
+                f"{response.status}: {_excerpt(response)}), and takes it without. Is it one of this install? "
+                "Without --integration everything but sign-on is judged."
+            )
+    return None
+
+
+def _signons(bench: Workbench) -> list[dict[str, str]]:
+    """A sign-on member for every integration that is said to be there."""
+    known = bench.composer.known
+    made = []
+    for name, values in known.items():
+        for value in values:
+            bench.composer.known = {**known, name: (value,)}
+            one = bench.composer.signon(bench.chance)
+            if one is not None and value in one.values():
+                made.append(one)
+    bench.composer.known = known
+    return made
 
 
 def _first_answer(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) -> Exchange:

@@ -18,7 +18,7 @@ from contract.http.harentry import Call, Missing
 from contract.http.target import Target
 from contract.judging.findings import ClauseResult, Ledger
 from contract.judging.judge import Judge
-from contract.judging.keyset import read_keys
+from contract.judging.keyset import PublishedKeys, read_keys
 from contract.judging.race import judge_burst
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
@@ -75,7 +75,7 @@ class PassiveJudge:
 
     def trust(self, keys: bytes) -> None:
         """From now on sign-on tokens are verified with a published key set."""
-        self.bench.judge.verify = read_keys(keys).complaint
+        self.bench.judge.verify = PublishedKeys(lambda: read_keys(keys)).complaint
 
     def expect(self, request: Request, when: datetime) -> Expectation:
         """What the contract makes of a request that was sent now, as far as it is known what happened before."""

@@ -24,7 +24,7 @@ from contract.oracle.oracle import Oracle
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.reproduction.confirmation import confirm
-from contract.run.accounting import affordable, explain, limits, unexercised
+from contract.run.accounting import affordable, explain, limits, unconfirmed, unexercised
 from contract.run.knocking import Arrival, knock
 from contract.run.schedule import NothingAcceptedError, climb
 from spec.catalogue.clauses import Catalogue
@@ -163,8 +163,7 @@ def run(
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
                 notes += [note] if note else []
                 generate(bench, replace(plan, examples=examples))
-            if note := confirm(bench, lambda clause: not plan.leaves_out(clause)):
-                notes.append(note)
+            confirm(bench, lambda clause: not plan.leaves_out(clause))
             cannot = _vacuous(bench)
     except UnavailableError as error:
         cannot = str(error)
@@ -181,6 +180,7 @@ def run(
     secure = urlsplit(url).scheme == "https"
     explain(results, access, plan.leaves_out, follows=plan.options.follow_signon, secure=secure)
     unmet = unexercised(results, plan.require)
+    notes += unconfirmed(results)
     notes += limits(results, stopped, target.lost, target.restarts if cannot is None else 0)
     notes += [f"Required, but not exercised: {name} ({results[name].reason})." for name in unmet]
     return Report(

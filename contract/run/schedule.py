@@ -17,13 +17,13 @@ from contract.probes.workbench import Share, Workbench
 
 FIRST = ("recall", "pace")
 """Probes that come before all others, alone: whether anything works, and how long it takes when there is little."""
-LAST = ("growth", "memory")
+LAST = ("growth", "memory", "signon-keys")
 """Probes that come after all others, alone: what has become of the beginning."""
 TELLING = ("subsets", "signon", "kinds", "bursts", "by-sid", "unknown-sids", "implied")
 """Probes that tell most with least."""
-MANY = ("omissions", "odd-values", "broken", "changes", "credentials")
+MANY = ("spellings", "odd-values", "omissions", "broken-updates", "broken", "credentials", "crossings", "changes")
 """Probes of many requests, which would be the last to end if they did not begin early."""
-SHARED = ("broken",)
+SHARED = ("broken", "broken-updates", "credentials")
 """Probes whose requests do not depend on each other, so that they can be shared out."""
 
 

@@ -24,6 +24,8 @@ from contract.run.machine import machine
 from contract.run.runner import RunSettings
 
 STEPS = 14
+AT_ONCE = 20
+"""The executions of one search: Hypothesis keeps all that it drew until a search ends."""
 _REQUESTS_PER_STEP = 2
 _SHRINKING = 6
 """One search spends at most this part of all requests on shrinking."""
@@ -104,7 +106,7 @@ def generate(bench: Workbench, plan: RunSettings) -> None:
     steered = plan.examples // 4
     while left > 0 and granted > 0 and time.monotonic() - started < (plan.most_seconds or 120):
         search = Search(bench, bodies, granted, shown, steers=left <= steered)
-        _execute(search, left if search.steers else left - steered, plan.seed + attempt)
+        _execute(search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
         # a search that was cut short by a finding has not looked at what it left, the next one does
         left -= max(search.executions_before_finding, 1)
         granted -= search.sent

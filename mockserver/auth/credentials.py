@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
 from mockserver.auth.revocations import Revocations
-from mockserver.auth.tokens import API_AUDIENCE, API_TYPE, ISSUER_PATH, Expected, TokenError, Verified, hold, verify
+from mockserver.auth.tokens import (
+    API_AUDIENCE,
+    API_TYPE,
+    ISSUER_PATH,
+    Expected,
+    TokenError,
+    Verified,
+    hold,
+    respelled,
+    verify,
+)
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.state.clock import Clock
 from spec.openapi.document import Document
@@ -103,7 +113,7 @@ class Credentials:
             hold(known.not_before, known.expires, self.clock())
             self._look_at_revocation(known)
         except TokenError as error:
-            raise _refused(error, bearer=bearer) from None
+            raise _refused(error, bearer=bearer, spelled=self._only_spelled(token)) from None
         return known
 
     def _look_at_revocation(self, known: Holder) -> None:
@@ -131,11 +141,24 @@ class Credentials:
         """Verify every token again, as after a change of the keys."""
         self.verified.clear()
 
+    def _only_spelled(self, token: bytes) -> bool:
+        """Whether a token that is refused would do if nobody minded how it is spelled."""
+        text = token.decode("latin-1")
+        read = respelled(text)
+        if read == text:
+            return False
+        try:
+            found = verify(read, _EXPECTED, self.keys, longest=self.longest)
+            hold(found.not_before, found.expires, self.clock())
+        except TokenError:
+            return False
+        return True
 
-def _refused(error: TokenError, *, bearer: bool) -> Refusal:
-    clause = "credential-expired-refused" if error.expired else "credential-invalid-refused"
-    if error.early:
-        clause = "credential-early-refused"
+
+def _refused(error: TokenError, *, bearer: bool, spelled: bool) -> Refusal:
+    clause = "credential-exact" if spelled else "credential-invalid-refused"
+    if error.expired or error.early:
+        clause = "credential-expired-refused" if error.expired else "credential-early-refused"
     where = "Bearer credential" if bearer else "token"
     message = (
         f"The {where} is refused: {error.reason}. Get a new one: the token endpoint gives them, the mock prints one, "

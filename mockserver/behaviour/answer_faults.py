@@ -63,6 +63,13 @@ STATE = (
         partial(Behaviour, pausing=(calls.letting_others_go_first,)),
     ),
     Fault(
+        "locks-optimistically",
+        "tells of a conflict whoever comes second",
+        ("concurrent-accepted",),
+        serves(calls.under_an_optimistic_lock),
+        ("valid-accepted",),
+    ),
+    Fault(
         "slows-down",
         "counts all that is stored at every call",
         ("latency-flat",),
@@ -105,7 +112,7 @@ ANSWERS = (
         "tells what is new as known",
         ("first-call-creates",),
         tells(answers.retold(Outcome.CREATED, instead=Outcome.FOUND)),
-        ("all-or-nothing", "configuration-ids", "credential-refusal-stores-nothing", "unknown-sid-refused"),
+        ("configuration-ids",),
     ),
     Fault(
         "creates-again",

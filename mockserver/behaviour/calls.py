@@ -6,7 +6,7 @@ import asyncio
 
 from mockserver.behaviour.seams import Serve, Served
 from mockserver.http.request import Request
-from mockserver.http.response import Response
+from mockserver.http.response import Response, of_json
 from mockserver.http.scope import with_headers
 from mockserver.provisioning.plan import Plan
 from mockserver.state.ids import Ids
@@ -23,12 +23,35 @@ async def for_any_media_type(request: Request, honest: Serve, served: Served) ->
     return await honest(Request(scope, request.receive))
 
 
+async def by_one_spelling(request: Request, honest: Serve, served: Served) -> Response:
+    """The scheme of a credential is cut off as the seven letters ``Bearer `` and nothing else."""
+    headers = [
+        (name, b"Unheard " + value if name == b"authorization" and not _is_usual(value) else value)
+        for name, value in request.scope["headers"]
+    ]
+    return await honest(Request(with_headers(request.scope, headers), request.receive))
+
+
+def _is_usual(value: bytes) -> bool:
+    return value.startswith(b"Bearer ") and not value.startswith(b"Bearer  ")
+
+
 async def through_everything_stored(request: Request, honest: Serve, served: Served) -> Response:
     """Every provisioning that succeeds counts anew all that is stored, row by row, before it answers."""
     response = await honest(request)
     if served.provisions and response.status_code == 200:
         await asyncio.sleep(len(served.store) * _PER_ROW)
     return response
+
+
+async def under_an_optimistic_lock(request: Request, honest: Serve, served: Served) -> Response:
+    """Whoever finds at the end that somebody else has stored something meanwhile is told of a conflict."""
+    seen = len(served.store)
+    await asyncio.sleep(_BETWEEN)
+    if not served.provisions or len(served.store) == seen:
+        return await honest(request)
+    message = "Somebody else has stored something meanwhile; send it again."
+    return of_json({"code": "CONFLICT", "message": message, "status": 409}, status=409)
 
 
 async def letting_others_go_first() -> None:

@@ -130,6 +130,12 @@ BODIES = (
         serves(calls.for_any_media_type),
     ),
     Fault(
+        "knows-one-spelling",
+        "reads 'Bearer' in this spelling only, with one space",
+        ("http-spelling",),
+        serves(calls.by_one_spelling),
+    ),
+    Fault(
         "refuses-unknown-members",
         "refuses what it does not know",
         ("unknown-members-ignored",),
@@ -155,7 +161,7 @@ REFUSALS = (
         "answers 422 to bodies that break a rule",
         ("invalid-input-400",),
         refuses(refusals.UNPROCESSABLE),
-        (*OVERLOOKED, "calendar-day", "sid-form", "signon-integration-form", "unknown-sid-refused", "values-survive"),
+        ("configuration-ids", "signon-integration-known"),  # where it may have been a reference that was refused
     ),
     *(
         Fault(
@@ -163,9 +169,17 @@ REFUSALS = (
             f"serves calls although: {one}",
             (f"credential-{one}-refused",),
             partial(Behaviour, admitting=(admissions.admitting(f"credential-{one}-refused"),)),
-            ("credential-invalid-refused",) if one == "missing" else (),  # a blank header is none
+            ("credential-invalid-refused",)
+            if one == "missing"
+            else (),  # Basic is no credential here, and let in as such
         )
         for one in ("missing", "invalid", "expired", "foreign", "conflict")
+    ),
+    Fault(
+        "reads-tokens-leniently",
+        "takes a token in another spelling of base64url",
+        ("credential-exact",),
+        partial(Behaviour, admitting=(admissions.admitting("credential-exact"),)),
     ),
     Fault(
         "reads-the-query",

@@ -10,6 +10,17 @@ import orjson
 from mockserver.http.errors import Refusal, refuse
 from spec.source.depth import deeper_than
 
+_DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
+_LONG = b"0" * 19
+"""As many digits as the shortest integer has that is beyond 64 bits."""
+
+
+def exact(raw: bytes, read: Any) -> Any:
+    """A JSON value without the digits that were lost: ``read`` is what orjson made of the text, which takes an
+    integer beyond 64 bits for a double.
+    """
+    return json.loads(raw) if _LONG in raw.translate(_DIGITS) else read
+
 
 def decode(raw: bytes, deepest: int) -> Any:
     """The JSON value of a body. Raises Refusal naming the clause that the body breaks."""
@@ -26,7 +37,7 @@ def decode(raw: bytes, deepest: int) -> Any:
     if suspicious and (twice := _repeated(raw)) is not None:
         reason = f"the member {json.dumps(twice)[:80]} occurs twice in one object; send it once"
         raise refuse("invalid-input", "strict-json", f"The body is refused: {reason}.")
-    return value
+    return exact(raw, value)
 
 
 def undecodable(raw: bytes, reason: str, deepest: int) -> Refusal:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from mockserver.http.decoding import exact
 from mockserver.http.errors import Header, Headers
 from mockserver.http.scope import Exchange
 from spec.openapi.document import Document, Schema
@@ -141,7 +142,7 @@ def _parsed(body: bytes) -> Any:
         value = orjson.loads(body)
     except ValueError:
         return body.decode("utf-8", "replace")
-    return value if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
+    return exact(body, value) if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
 
 
 def _replaced(text: str, secrets: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -67,7 +68,11 @@ def noting(scope: Scope, send: Send) -> Send:
 
 def of_json(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
     """A JSON answer that no cache keeps."""
-    return Response(status, (JSON, _PRIVATE, *headers), orjson.dumps(value))
+    try:
+        written = orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits
+        written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Response(status, (JSON, _PRIVATE, *headers), written)
 
 
 def of_page(page: str, policy: str, *, status: int = 200, notes: tuple[str, ...] = ()) -> Response:

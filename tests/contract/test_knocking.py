@@ -187,3 +187,13 @@ def test_of_what_was_guessed_only_what_the_install_has_is_sent() -> None:
     assert "--proctor-type" in str(report.cannot)
     assert len(report.exchanges) <= 10
     assert report.findings() == []
+
+
+def test_an_integration_that_is_refused_is_told_and_blames_nobody() -> None:
+    given = replace(access(HONEST), known={"integrations": ("II" + "a" * 32,), "proctorTypes": TYPES})
+    server = InProcess(Independent(HONEST, "http://127.0.0.1:8019"))
+    report = run(server, "http://127.0.0.1:8019", document(), clauses(), given, RunSettings(examples=0))
+    assert str(report.cannot).startswith("The target refuses a good call with the integrationSid II" + "a" * 32)
+    assert "takes it without" in str(report.cannot)
+    assert report.findings() == []
+    assert (report.exit_code(strict=False), len(report.exchanges)) == (2, 4)

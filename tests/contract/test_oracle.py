@@ -18,6 +18,7 @@ from contract.judging.refusals import judge_form
 from contract.model.memory import Model
 from contract.oracle.expectation import Verdict
 from contract.oracle.oracle import Oracle
+from contract.probes.changes import put
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -134,3 +135,62 @@ def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     judgement = Judgement()
     judge_form(Response(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
     assert "another media type" in {one.cause for one in judgement.findings}
+
+
+def refused(judge: Judge, body: Any, status: int) -> set[str]:
+    told = json.dumps({"code": "INVALIDINPUT", "message": "No.", "status": status}).encode()
+    sent = request(body)
+    return {
+        one.clause
+        for one in judge.judge(
+            Exchange(sent, Response(status, {"content-type": "application/json"}, told), 0, 0)
+        ).findings
+        if one.cause.startswith("status ")
+    }
+
+
+def test_422_is_told_as_the_status_that_it_is_instead_of(judge: Judge, composer: Composer) -> None:
+    good = composer.body(Seeded(1), "course", "user", "exam", "configuration")
+    sid = "CU" + "0" * 32
+    for where, value in {
+        ("course", "ids"): {"sid": f"{sid}\n"},
+        ("course", "title"): 5,
+        ("user", "currencyCode"): "XYZ",
+        ("exam", "configuration", "duration"): -1,
+        ("exam", "deliverySystem"): "nobody's",
+    }.items():
+        assert refused(judge, put(good, where, value), 422) == {"invalid-input-400"}, where
+    assert refused(judge, put(good, ("course", "ids"), {"sid": sid}), 422) == {"unknown-sid-refused"}
+    unknown = put(good, ("exam", "configuration", "ids"), {"sid": "EC" + "0" * 32})
+    assert refused(judge, unknown, 422) == {"configuration-ids"}
+
+
+def test_422_is_nobodys_firm_promise_where_the_text_is_hardly_json(judge: Judge, composer: Composer) -> None:
+    twice = json.dumps(composer.body(Seeded(1), "course")).replace('{"course"', '{"x": 1, "x": 2, "course"').encode()
+    assert refused(judge, twice, 422) == {"strict-json"}
+    assert refused(judge, b'{"course":', 422) == {"invalid-input-400"}
+
+
+def test_a_target_that_never_tells_of_a_creation_does_not_betray_one(judge: Judge, composer: Composer) -> None:
+    def found_after_a_refusal(seed: int) -> set[str]:
+        body = composer.body(Seeded(seed), "course")
+        sent = request(body, headers=(("token", "made-up"), ("Content-Type", "application/json")))
+        judge.judge(Exchange(sent, Response(403, {}, b"{}"), 0, 0))
+        told = json.loads(answer(judge, body).body)
+        told["course"] |= {"sid": f"CU{seed:032x}", "result": "Found Existing"}
+        response = Response(200, {"content-type": "application/json"}, json.dumps(told).encode())
+        return {one.clause for one in judge.judge(Exchange(request(body), response, 0, 0)).findings}
+
+    assert found_after_a_refusal(11) == set()
+    new = composer.body(Seeded(12), "course")
+    judge.judge(Exchange(request(new), answer(judge, new), 0, 0))
+    assert found_after_a_refusal(13) == {"credential-refusal-stores-nothing"}
+
+
+@pytest.mark.parametrize(("text", "verdict"), [("Course-7.b:c@d_e", Verdict.MUST_ACCEPT), ("a'b", Verdict.EITHER)])
+def test_an_identifier_of_other_letters_may_be_refused(
+    judge: Judge, composer: Composer, text: str, verdict: Verdict
+) -> None:
+    body = composer.body(Seeded(1), "course")
+    body["course"]["ids"] = {"lms": text}
+    assert judge.expect(request(body)).verdict is verdict

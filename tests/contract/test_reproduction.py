@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from tests_support import some_fast
 
+from contract.http.exchange import Exchange, Request, Response
 from contract.http.target import HttpTransport, Target
 from contract.judging.causes import causes
 from contract.judging.findings import Finding, Reproduced
@@ -150,10 +151,23 @@ def test_a_baseline_of_one_fault_does_not_hide_another(one: str, other: str, pro
     assert {finding.clause for finding in more.values()} & BREAKAGES[other].clauses
 
 
+class ForgettingIntegrations(InProcess):
+    """After the first sign-ons the integration is known no more."""
+
+    sent = 0
+
+    def send(self, request: Request) -> Exchange:
+        self.sent += b'"integrationSid"' in (request.body or b"")
+        if self.sent > 3 and b'"integrationSid"' in (request.body or b""):
+            body = b'{"code": "RESOURCENOTFOUND", "message": "There is no such integration.", "status": 404}'
+            return Exchange(request, Response(404, {"content-type": "application/json"}, body), 0.0, 0.0)
+        return super().send(request)
+
+
 def test_one_cause_is_one_finding_whatever_it_spoils() -> None:
     behaviour = Behaviour()
-    refused = replace(access(behaviour), known={**access(behaviour).known, "integrations": ("II" + "a" * 32,)})
-    report = judged(behaviour, "recall", "broken", "signon", given=refused)
+    server = ForgettingIntegrations(Independent(behaviour, "http://127.0.0.1:8019"))
+    report = judged(behaviour, "recall", "broken", "signon", transport=server)
     told = causes(report.findings(), clauses())
     grouped = [one for one in told if one.head.cause == "valid request refused"]
     assert [one.head.clause for one in grouped] == ["valid-accepted"]

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush
 
 import pytest
 
 from contract.http.exchange import Exchange, Loss, Request
+from contract.judging.findings import Reproduced
+from contract.probes.workbench import Workbench
+from contract.run import schedule
 from contract.run.accounting import affordable
 from contract.run.runner import Report, RunSettings, run
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import access, clauses, document, failed, found, judged
 from tests.servers.independent import Independent
 from tests.servers.inprocess import InProcess
+from tests.servers.outsides import BREAKAGES
 
 SOME = ("recall", "broken", "kinds", "credentials", "memory")
 
@@ -100,6 +105,56 @@ def test_a_limit_of_requests_holds_and_is_told_with_the_share_that_was_judged(jo
     assert "limit of 90 requests" in str(report.stopped)
     assert any("clauses that a run can show" in note for note in report.notes)
     assert report.exit_code(strict=False) == 0
+
+
+def test_what_a_stopped_run_did_not_send_again_is_not_called_confirmed() -> None:
+    plan = RunSettings(examples=0, most_requests=60)
+    server = InProcess(Independent(BREAKAGES["course-gets-a-new-sid"].behaviour))
+    report = run(
+        server, "http://127.0.0.1:8019", document(), clauses(), access(HONEST), plan, sleep=lambda seconds: None
+    )
+    assert report.stopped is not None
+    assert {one.reproduced for one in report.findings()} == {Reproduced.UNTRIED}
+    assert [note for note in report.notes if note.endswith("not confirmed.")]
+
+
+class Counting(InProcess):
+    """Counts calls one after the other; what is sent at once is one."""
+
+    calls = 0
+
+    def send(self, request: Request) -> Exchange:
+        self.calls += 1
+        return super().send(request)
+
+    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+        before = self.calls
+        found = super().burst(requests)
+        self.calls = before + 1
+        return found
+
+
+@pytest.mark.outside
+def test_at_200_ms_a_call_the_longest_way_through_the_ladder_takes_eighty_seconds_at_most(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By count: what runs alone, and what the last of eight threads has sent. The generated sequences get the rest."""
+    server, lengths = Counting(Independent(HONEST)), list[int]()
+
+    def one_by_one(tasks: Sequence[Callable[[], None]], bench: Workbench, jobs: int) -> None:
+        for task in tasks:
+            before = server.calls
+            task()
+            lengths.append(server.calls - before)
+
+    monkeypatch.setattr(schedule, "_side_by_side", one_by_one)
+    judged(HONEST, transport=server, growth=48, jobs=8)
+    busy = [0] * 8
+    for length in lengths:
+        heappush(busy, heappop(busy) + length)
+    alone = server.calls - sum(lengths)
+    assert (alone + max(busy)) * 0.2 <= 80
+    assert max(busy) <= 1.3 * sum(lengths) / 8
 
 
 def test_what_is_required_and_was_not_exercised_fails() -> None:

@@ -11,11 +11,14 @@ import yaml
 from servers.second.calling import Caller
 from servers.second.demonstrations import SHOWN
 from servers.second.departures import EVERYTHING, Departure
+from servers.second.further.demonstrations import SHOWN as SHOWN_FURTHER
 from servers.second.judging import judged, judged_in_process
-from servers.second.matrix import FAULTS, VARIANTS
+from servers.second.matrix import FAULTS, FURTHER, VARIANTS
+from tests_support import some_fast
 
 from spec.catalogue.clauses import Catalogue
 
+EVERY = FAULTS | FURTHER
 HONEST = Departure("honest", "Nothing is changed.", ())
 KNOWN: dict[str, Any] = yaml.safe_load((Path(__file__).parents[1] / "data/second/not_yet.yaml").read_text())
 
@@ -28,27 +31,27 @@ def honest() -> Iterator[Caller]:
         caller.close()
 
 
-def test_there_are_forty_faults_and_fifteen_variants_about_known_clauses(catalogue: Catalogue) -> None:
-    assert (len(FAULTS), len(VARIANTS)) == (40, 15)
-    named = {clause for fault in FAULTS.values() for clause in (*fault.caught_by, *fault.entails)}
+def test_there_are_twice_forty_faults_and_fifteen_variants_about_known_clauses(catalogue: Catalogue) -> None:
+    assert (len(FAULTS), len(FURTHER), len(EVERY), len(VARIANTS)) == (40, 40, 80, 15)
+    named = {clause for fault in EVERY.values() for clause in (*fault.caught_by, *fault.entails)}
     assert named <= {*catalogue, *EVERYTHING}
-    assert all(fault.caught_by for fault in FAULTS.values())
-    assert set(KNOWN["not_found_yet"]) | set(KNOWN["misled_yet"]) <= set(FAULTS)
+    assert all(fault.caught_by for fault in EVERY.values())
+    assert set(KNOWN["not_found_yet"]) | set(KNOWN["misled_yet"]) <= set(EVERY)
     assert set(KNOWN["blamed_yet"]) <= set(VARIANTS)
     assert not any(variant.caught_by or variant.entails for variant in VARIANTS.values())
 
 
-@pytest.mark.parametrize("name", FAULTS)
+@pytest.mark.parametrize("name", some_fast(EVERY, every=5))
 def test_every_fault_shows(name: str) -> None:
     def shown(departure: Departure) -> Any:
         with departure.listener() as server:
             caller = Caller(server)
             try:
-                return SHOWN[name](caller)
+                return (SHOWN | SHOWN_FURTHER)[name](caller)
             finally:
                 caller.close()
 
-    assert shown(FAULTS[name]) != shown(HONEST)
+    assert shown(EVERY[name]) != shown(HONEST)
 
 
 def test_the_honest_server_keeps_everything() -> None:
@@ -67,6 +70,12 @@ def test_a_fault_is_found(name: str) -> None:
 def test_the_honest_server_is_not_blamed_over_a_socket(tmp_path: Path) -> None:
     verdict = judged(HONEST, tmp_path, "--strict")
     assert (verdict.exit_code, verdict.broken) == (0, frozenset()), verdict.shown
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("name", KNOWN["further_found"])
+def test_a_further_fault_is_found(name: str) -> None:
+    assert judged_in_process(FURTHER[name]).found & set(FURTHER[name].caught_by)
 
 
 @pytest.mark.outside

@@ -171,7 +171,8 @@ def test_forged_tokens(client: Any) -> None:
         with pytest.raises(TokenError):
             verify(token, expected, client.app.keys)
         answer = send(client, token=token)
-        told(answer, 403, "AUTHENTICATIONFAILED", "credential-invalid-refused"), name
+        clause = "credential-exact" if name in ("padded", "spaces") else "credential-invalid-refused"
+        told(answer, 403, "AUTHENTICATIONFAILED", clause), name
         assert send(client, Authorization=f"Bearer {token}").status_code == 401
         assert len(token) < 16 or token not in answer.text
     assert len(client.app.store) == len(client.app.installs[0].existing)

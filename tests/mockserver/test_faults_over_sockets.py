@@ -225,6 +225,14 @@ def raced(mock: Mocked) -> bool:
     return False
 
 
+def collided(mock: Mocked) -> bool:
+    def post(name: str) -> int:
+        return int(mock.send({"course": {"ids": {"external": name}, "title": "t", "code": None}}).status_code)
+
+    with ThreadPoolExecutor(4) as pool:
+        return any(409 in pool.map(post, [f"lock-{attempt}"] * 4) for attempt in range(40))
+
+
 def admits(**headers: str) -> Scenario:
     return lambda mock: (
         mock.send({"course": COURSE}, headers={"content-type": "application/json", **headers}).is_success
@@ -328,6 +336,7 @@ SCENARIOS: dict[str, Scenario] = {
     "does-half": lambda mock: mock.send({"course": COURSE, "user": {"ids": {"sid": "US" + "0" * 32}}}).status_code == 404
     and mock.ok()["course"]["result"] == "Found Existing",
     "races": raced,
+    "locks-optimistically": collided,
     # what is told
     "answers-201": status_of({"course": COURSE}, 201),
     "answers-text": lambda mock: mock.send({"course": COURSE}).headers["content-type"] == "text/plain",
@@ -366,6 +375,8 @@ SCENARIOS: dict[str, Scenario] = {
     "admits-expired": lambda mock: admits(token=mock.token(starts=-7200, lasts=-3600))(mock),
     "admits-foreign": lambda mock: admits(token=mock.token(1))(mock),
     "admits-conflict": lambda mock: admits(token=mock.token(), authorization="Bearer x")(mock),
+    "knows-one-spelling": lambda mock: not admits(authorization=f"bearer   {mock.token()}")(mock),
+    "reads-tokens-leniently": lambda mock: admits(token=f"{mock.token()}=")(mock),
     "reads-the-query": lambda mock: mock.http.post(
         f"{mock.path()}?token={mock.token()}", json={"course": COURSE}
     ).is_success,

@@ -129,12 +129,13 @@ class Independent:
             return answer if method != "HEAD" else (*answer[:2], b"")
         install = found[1]
         value: Any = None
+        answered: Answer | None = None
         if behaviour.order == "install":
             self._install(install)
         if behaviour.order == "body":
             value = self._body(headers, body)
         if "provisions-before-it-looks-at-the-token" in behaviour.quirks:
-            self._quietly(install, headers, body)
+            answered = self._too_early(install, headers, body)
         refused = check(headers, install, behaviour)
         if refused is not None and "provisions-what-it-refuses" in behaviour.quirks:
             self._quietly(install, headers, body)
@@ -144,6 +145,8 @@ class Independent:
             self._install(install)
         if refused is not None:
             return credential_refusal(behaviour, refused)
+        if answered is not None:
+            return answered
         if behaviour.order != "body":
             value = self._body(headers, body)
         return self._provision(install, value)
@@ -159,6 +162,14 @@ class Independent:
             Provision(self.store, install, FACTS["integrations"]).run(self._body(headers, body))
         except (RefusedError, InputError, KeyError, TypeError, AttributeError):
             return
+
+    def _too_early(self, install: str, headers: dict[str, list[str]], body: bytes) -> Answer | None:
+        """The answer of a call that is served before anybody looks at its token; None where it cannot be served."""
+        try:
+            self._install(install)
+            return self._provision(install, self._body(headers, body))
+        except (RefusedError, InputError, KeyError, TypeError, AttributeError):
+            return None
 
     def _install(self, install: str) -> None:
         behaviour = self.behaviour

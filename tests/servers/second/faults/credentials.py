@@ -121,7 +121,7 @@ FAULTS = (
             "The scheme of Authorization is only known as it is written in the handbook.",
             (SchemeAsWritten,),
         ),
-        *(("valid-accepted",), ("credential-status",)),
+        *(("valid-accepted", "http-spelling"), ("credential-status",)),  # http-spelling is younger than the fault
     ),
     Departure(
         *(

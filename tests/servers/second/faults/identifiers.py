@@ -124,8 +124,9 @@ class SharedAccommodation(Provisioning):
         return kind, "" if kind == "only accommodation" else name
 
 
-NAMES = ("ids-exact", "first-call-creates")
-ONE = ("sids-distinct", "result-truthful", "match-by-identifier")
+# sids-distinct since names that every reading tells apart are told under the firm clause
+NAMES = ("ids-exact", "first-call-creates", "sids-distinct")
+ONE = ("result-truthful", "match-by-identifier")
 FAULTS = (
     Departure("names-cut", "Names are cut at 64 letters by their column.", (CutNames,), NAMES, ONE),
     Departure("names-as-numbers", "Names that look like numbers are compared as numbers.", (NumericNames,), NAMES, ONE),
@@ -154,7 +155,7 @@ FAULTS = (
     ),
     Departure(
         *("user-kinds-share-an-index", "A user is found by a name of any kind.", (UserKindsShareAnIndex,)),
-        *(("ids-kinds-apart", "first-call-creates"), ONE),
+        *(("ids-kinds-apart", "first-call-creates"), (*ONE, "sids-distinct")),
     ),
     Departure(
         *(
@@ -162,7 +163,10 @@ FAULTS = (
             "An exam is looked up by its name alone, in whatever course it is.",
             (ExamsOfAnyCourse,),
         ),
-        *(("ids-scoped", "first-call-creates"), (*ONE, "exam-in-course", "exam-configuration-required")),
+        *(
+            ("ids-scoped", "first-call-creates"),
+            (*ONE, "sids-distinct", "exam-in-course", "exam-configuration-required"),
+        ),
     ),
     Departure(
         *(
@@ -196,6 +200,6 @@ FAULTS = (
     ),
     Departure(
         *("accommodation-shared", "Everybody's accommodation is one configuration.", (SharedAccommodation,)),
-        *(("configuration-ids",), (*ONE, "first-call-creates")),
+        *(("configuration-ids",), (*ONE, "sids-distinct", "first-call-creates")),
     ),
 )

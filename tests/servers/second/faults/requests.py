@@ -133,7 +133,7 @@ class SeveralEnrollments(Pool):
 FAULTS = (
     Departure(
         *("chunks-unread", "A chunked body is read as an empty one.", (UnreadChunks,)),
-        *(("valid-accepted",), ("never-hang", "error-shape", "body-size")),
+        *(("valid-accepted", "http-spelling"), ("never-hang", "error-shape", "body-size")),  # a younger clause
     ),
     Departure(
         *("media-type-whole", "A media type with a charset is not recognised.", (WholeMediaType,)),
@@ -174,7 +174,7 @@ FAULTS = (
             "Whether a course exists is looked up before the lock: the second of two new calls is a conflict.",
             (LookBeforeTheLock, CoursesSeenBefore),
         ),
-        *(("concurrent-once", "valid-accepted"), ()),
+        *(("concurrent-once", "valid-accepted", "concurrent-accepted"), ()),  # the last is younger than the fault
     ),
     Departure(
         *("enrollment-per-role", "Another role is another enrollment.", (EnrollmentPerRole, SeveralEnrollments)),

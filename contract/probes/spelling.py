@@ -1,0 +1,132 @@
+"""Probes of spellings: identifiers that careless readers take for one another, and requests spelled as HTTP allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from contract.model.identity import value_at
+from contract.model.memory import NOBODY_KNOWS, Identity
+from contract.probes.changes import named, put, renewed
+from contract.probes.workbench import JSON, Workbench
+from spec.resources.resource import Part
+
+_PROTOTYPES = ("constructor", "__proto__", "toString", "hasOwnProperty")
+
+
+def spellings(bench: Workbench) -> None:
+    """Every kind of every part under texts that differ only to a careful reader, in both installs.
+
+    Kept beside the strategies: each text is met by all those that somebody takes for it, which is rarely drawn.
+    """
+    access = bench.access
+    others = (access.other_install,) if access.other_install is not None and access.other_token is not None else ()
+    for install in (access.install, *others):
+        for place in range(max(len(part.kinds) for part in named(bench))):
+            outer = [
+                (part, part.kinds[place]) for part in named(bench) if part.scope is None and place < len(part.kinds)
+            ]
+            inner = [(part, part.kinds[place]) for part in named(bench) if part.scope and place < len(part.kinds)]
+            for members in (outer, inner):
+                _each_alike(bench, members, install)
+    _prototypes(bench)
+    _separators(bench)
+
+
+def _each_alike(bench: Workbench, members: Sequence[tuple[Part, str]], install: str) -> None:
+    """The texts in turn, each as the identifier of several parts, none of which lies in another."""
+    base, name = bench.body(), bench.composer.name()
+    if not members:
+        return
+    label = " and ".join(f"{kind} of {part.name}" for part, kind in members)
+    with bench.probe(f"spellings: {label}" + (" in the other install" if install != bench.access.install else "")):
+        for text in _alike(name):
+            body = base
+            for part, kind in members:
+                body = renewed(bench, body, part, kind, text)
+            bench.provision(body, install=install)
+
+
+def _alike(name: str) -> Iterator[str]:
+    """Texts in pairs and more, each of which somebody's reader takes for the one before."""
+    digits = str(int.from_bytes(name.encode()[-6:], "big"))
+    yield from (f"{name}-ab", f"{name}-a_", f"{name}-a%", f"{name}-a\\b", f"{name}-a'b", f'{name}-a"b', f"{name}-A")
+    yield from (f"{name}-c+d", f"{name}-c d", f"{name}-c%20d", f"{name}-c&d", f"{name}-c&amp;d")
+    yield from (f"9{digits}", f"09{digits}", f"9{digits}.0", f"9{digits}e0")
+    yield from (f"{name}-caf\u00e9", f"{name}-cafe\u0301", f"{name}-\ufb01", f"{name}-fi")
+    yield from (f"{name}-".ljust(299, "x") + "1", f"{name}-".ljust(299, "x") + "2")
+    yield from (f"{name}-Lms", f"{name}-lms")
+
+
+def _prototypes(bench: Workbench) -> None:
+    """Names that objects of some languages have from birth; others may have used them before."""
+    for part in named(bench):
+        base = bench.body()
+        with bench.probe(f"spellings: names of prototypes for {part.name}"):
+            for text in _PROTOTYPES:
+                if part.scope is None:
+                    identity = Identity(part.name, bench.access.install, part.kinds[-1], text)
+                    bench.judge.model.doubt(identity, NOBODY_KNOWS)
+                bench.provision(renewed(bench, base, part, part.kinds[-1], text))
+
+
+def _separators(bench: Workbench) -> None:
+    """What is two texts with a separator between them: the separator moves from the one into the other."""
+    for part in named(bench):
+        if part.scope is None:
+            continue
+        scope: Part = bench.resources.part(part.scope)
+        if not scope.kinds:
+            continue
+        for separator in "/:|-. ":
+            base, name = bench.body(), bench.composer.name()
+            with bench.probe(f"spellings: {separator!r} between {scope.name} and {part.name}"):
+                for outer, inner in ((name, f"x{separator}y"), (f"{name}{separator}x", "y")):
+                    body = renewed(bench, base, scope, scope.kinds[0], outer)
+                    bench.provision(renewed(bench, body, part, part.kinds[-1], inner))
+
+
+def spelled_requests(bench: Workbench) -> None:
+    """Requests that say the same in another spelling of HTTP."""
+    for label, accept in (
+        ("anything", "*/*"),
+        ("any application", "application/*"),
+        ("several", "application/json, */*;q=0.1"),
+        ("with a weight", "application/json;q=0.5"),
+        ("what browsers do", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"),
+    ):
+        with bench.probe(f"HTTP: accepts {label}"):
+            bench.provision(bench.body(), media=(JSON, ("Accept", accept), ("Accept-Language", "sw, pt-BR;q=0.7")))
+    for declared in ("application/json;charset=UTF-8", 'application/json; charset="utf-8"', "Application/JSON"):
+        with bench.probe(f"HTTP: {declared}"):
+            bench.provision(bench.body(), media=(("Content-Type", declared),))
+    for spelled in ("bearer {}", "BEARER {}", "Bearer   {}"):
+        header = ("Authorization", spelled.format(bench.access.token))
+        with bench.probe(f"HTTP: {spelled.format('…')}"):
+            bench.provision(bench.body(), headers=(header,))
+    for label, further in (
+        ("in chunks", ("Transfer-Encoding", "chunked")),
+        ("on a connection of its own", ("Connection", "close")),
+    ):
+        with bench.probe(f"HTTP: {label}"):
+            bench.provision(bench.body(), media=(JSON, further))
+            bench.provision(bench.body())
+
+
+def late_changes(bench: Workbench) -> None:
+    """Long texts that differ in their last letter only: an update, in every text of every part."""
+    for part in bench.resources.parts:
+        texts = [
+            leaf
+            for leaf in part.leaves
+            if leaf.schema.get("type") == "string" or "string" in leaf.schema.get("type", ())
+        ]
+        for leaf in texts:
+            if {"enum", "format", "pattern", "allOf", "anyOf", "x-install-member"} & set(leaf.schema):
+                continue
+            base = bench.body()
+            path = (*part.path, *leaf.path)
+            if value_at(base, path[:-1]) is None:
+                continue
+            with bench.probe(f"late changes: {leaf.key} of {part.name}"):
+                for end in ("a", "b", "b"):
+                    bench.provision(put(base, path, "x" * 1500 + end))

@@ -1,0 +1,32 @@
+"""Probes of windows whose two ends are written in different offsets: it is their instants that follow each other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+from contract.model.identity import value_at
+from contract.probes.changes import put
+from contract.probes.workbench import Workbench
+
+_EAST, _WEST = timezone(timedelta(hours=12)), timezone(timedelta(hours=-11))
+_APART = timedelta(hours=6)
+
+
+def windows(bench: Workbench) -> None:
+    """A window that closes after it opens, though its wall clocks say otherwise; and one of which only they say so."""
+    for part in bench.resources.parts:
+        for leaf in part.leaves:
+            after = leaf.schema.get("x-after")
+            base = bench.body()
+            path = (*part.path, *leaf.path)
+            if after is None or not isinstance(value_at(base, path), str):
+                continue
+            earlier = datetime.fromisoformat(value_at(base, (*path[:-1], after))).replace(microsecond=0)
+            later = earlier + _APART
+            for opens, closes in (
+                (earlier.astimezone(_EAST), later.astimezone(_WEST)),
+                (later.astimezone(_WEST), earlier.astimezone(_EAST)),
+            ):
+                body = put(put(bench.renamed(base), (*path[:-1], after), opens.isoformat()), path, closes.isoformat())
+                with bench.probe(f"windows: {opens.isoformat()} to {closes.isoformat()} at {leaf.key} of {part.name}"):
+                    bench.provision(body)
