@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.types import ASGIApp, Lifespan
+from starlette.types import Lifespan
 
+from mockserver.assembly import Assembly, Foundation, spoiling
 from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
+from mockserver.auth.logins import Logins
 from mockserver.auth.signon import Issuer, SignonGrants
-from mockserver.behaviour.middleware import Around
-from mockserver.behaviour.seams import Served
+from mockserver.behaviour.conditions import Conditions, Misbehaving
+from mockserver.behaviour.rules import Forecast
 from mockserver.control import control
-from mockserver.control.tokens import token_routes
-from mockserver.endpoints.documents import DocumentEndpoints, example
-from mockserver.endpoints.oauth import OAuthEndpoints, scopes_of
+from mockserver.control.controlled import Controlled
+from mockserver.control.plane import ControlPlane
+from mockserver.endpoints.documents import example
 from mockserver.endpoints.pages import Example
-from mockserver.endpoints.provision import Authentication, Installs, Provision
-from mockserver.endpoints.routes import Function, MethodRoute, operation_routes, with_allowed
-from mockserver.endpoints.signon import SignonEndpoints
+from mockserver.endpoints.provision import Installs
+from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
 from mockserver.endpoints.unknown import UnknownPath
-from mockserver.endpoints.users import UserEndpoints
 from mockserver.http.handlers import exception_handlers
-from mockserver.http.journal import Journal
+from mockserver.http.journal import Journals
+from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
+from mockserver.settings import Settings
+from mockserver.state.clock import Clocks
+from mockserver.tenancy.tenants import Shared, Tenants
 from spec.catalogue.clauses import Catalogue
 from spec.catalogue.contradictions import load_contradictions
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 from spec.resources.annotations import resources
 from spec.resources.installs import Install
+from spec.resources.resource import Resources
 
 if TYPE_CHECKING:
     from spec.docs.shell import Page
@@ -57,41 +63,51 @@ class Mock(Starlette):
         lifespan: Lifespan[Mock] | None = None,
     ) -> None:
         behaviour = runtime.behaviour
-        runtime = replace(runtime, settings=behaviour.chosen(runtime.settings), ids=behaviour.names(runtime.ids))
+        clocks = Clocks(runtime.clock)
+        settings = behaviour.chosen(runtime.settings)
+        runtime = replace(runtime, settings=settings, ids=behaviour.names(runtime.ids), clock=clocks)
         self.document, self.clauses, self.installs, self.runtime = document, clauses, tuple(installs), runtime
-        self.settings, self.keys, self.store = runtime.settings, runtime.keys, runtime.store
+        self.settings, self.keys, self.store, self.clocks = settings, runtime.keys, runtime.store, clocks
         provision = _operation(document, "provision")
         parts = resources(provision)
-        self.engine = Provisioning(parts, behaviour.planner)
-        self.clients = OAuthClients(installs, runtime.keys, self.settings.access_token_ttl)
+        self.clients = OAuthClients(installs, runtime.keys, settings.access_token_ttl)
+        self.logins = Logins(clocks, runtime.ids, runtime.revocations)
         self.credentials = Credentials(
-            document,
-            runtime.keys,
-            runtime.clock,
-            self.settings.longest_credential,
-            self.clients.by_id,
-            runtime.revocations,
+            document, runtime.keys, clocks, settings.longest_credential, self.clients.by_id, runtime.revocations
         )
-        self.journal = Journal(
-            document, self.credentials.header, self.settings.journal_length, self.settings.journal_body
-        )
+        masking = Masking(document, self.credentials.header)
+        self.journal = Journals(masking, settings.journal_length, settings.journal_body, settings.journal_bytes)
         follow = document.operations.get("followSignon")
-        issuer = Issuer(runtime.keys, runtime.clock, runtime.ids, runtime.settings)
+        issuer = Issuer(runtime.keys, clocks, runtime.ids, settings)
         self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
-        known = Installs(installs, provision)
-        self.provision = Provision(provision, known, self.engine, self.grants, runtime)
-        scopes = scopes_of(document, "authorizationCode")
-        self.users = UserEndpoints(installs, parts, self.clients, self.credentials, scopes, runtime)
-        routes = self._routes(SignonEndpoints(known, self.grants, parts, runtime))
-        plane = control.control(
-            self.settings, self.reset, self._contract, token_routes(self.rotate_keys, self.credentials, self.settings)
+        engine = Provisioning(parts, behaviour.planner)
+        shared = Shared(runtime, engine, self.grants, self.clients, self.logins, clocks, self.journal)
+        self.tenants = Tenants(installs, shared)
+        known = Installs(self.tenants.by_sid, provision)
+        foundation = Foundation(
+            document=document, parts=parts, installs=self.installs, known=known, credentials=self.credentials,
+            grants=self.grants, clients=self.clients, logins=self.logins, runtime=runtime,
+        )  # fmt: skip
+        self.honest = Assembly(foundation, behaviour)
+        self.provision, self.engine = self.honest.provision, self.honest.engine
+        self.forecast = Forecast()
+        self.tenants.leaving.append(self.forecast.leave)
+        self.plane = plane = ControlPlane(partial(self._controlled, parts))
+        unknown = UnknownPath((), control.PATHS)
+        handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
+        misbehaving = Misbehaving(
+            self.forecast, clocks, settings, known.variable, handlers, plane.read_header, spoiling(foundation)
         )
-        prefix = urlsplit(self.settings.public_url or "").path
-        unknown = UnknownPath(routes, control.PATHS)
+        routes = unknown.routes = self._routes(misbehaving)
+        prefix = urlsplit(settings.public_url or "").path
         super().__init__(
-            routes=[*routes, plane],
-            middleware=[Middleware(RawPath, prefix), Middleware(Journaling, self.journal, runtime.clock)],
-            exception_handlers=exception_handlers(self.settings, unknown.refusal, refusing=behaviour.refusing),
+            routes=[*routes, control.control(settings, plane)],
+            middleware=[
+                *_cross_origin(settings),
+                Middleware(RawPath, prefix),
+                Middleware(Journaling, self.journal, clocks, known.variable),
+            ],
+            exception_handlers=handlers,
             lifespan=lifespan,
         )
         self.router.redirect_slashes = False
@@ -100,46 +116,48 @@ class Mock(Starlette):
 
     def reset(self) -> None:
         """Restore the state that the mock starts with."""
-        self.runtime.ids.restart()
-        self.engine.restore(self.store, self.installs)
         self.grants.clear()
-        self.users.logins.clear()
+        self.logins.clear()
+        self.tenants.restart()
         self.journal.clear()
+        self.forecast.restart()
+        self.clocks.restore()
         for restart in self.runtime.behaviour.reset:
             restart()
 
     def rotate_keys(self) -> None:
         """Sign with a new key; the old one stays published until all that it signed is dead. Raises OSError."""
-        now, settings = self.runtime.clock(), self.settings
-        longest = max(settings.token_ttl, settings.signon_ttl, self.clients.longest)
-        self.keys.rotate(now, now + longest)
+        tenants = [self.settings, *(one.settings for one in self.tenants)]
+        longest = max(self.clients.longest, *(max(one.token_ttl, one.signon_ttl) for one in tenants))
+        latest = max(self.clocks(), *(self.clocks(one.sid) for one in self.tenants))
+        self.keys.rotate(self.clocks(), latest + longest)
         self.credentials.forget()
 
     def example(self, base: str) -> Example:
         """A call to try, of the first install of the mock that is reached at ``base``."""
         return example(self.document.operations["provision"], self.installs[0], base)
 
-    def _routes(self, signon: SignonEndpoints) -> list[MethodRoute]:
-        documents = DocumentEndpoints(self.document, self.installs, self.runtime)
-        endpoints: Mapping[str, Function | ASGIApp] = {
-            "provision": self.provision,
-            **OAuthEndpoints(self.document, self.clients, self.users, self.runtime).functions(),
-            **signon.functions(self.document),
-        }
-        behaviour = self.runtime.behaviour
-
+    def _routes(self, misbehaving: Misbehaving) -> list[MethodRoute]:
         def behind(operation: Operation) -> list[Middleware]:
-            around = [Middleware(Around, behaviour.serving, Served(operation, self.store))] if behaviour.serving else []
-            protection = Middleware(Authentication, self.credentials, behaviour.admitting)
-            return [*around, protection] if operation.security else around
+            return [Middleware(Conditions, operation, misbehaving), *self.honest.behind(operation)]
 
+        documents = self.honest.documents
         return with_allowed(
             [
-                *operation_routes(self.document, endpoints, behind),
+                *operation_routes(self.document, self.honest.endpoints, behind),
                 MethodRoute("GET", "/", documents.index),
                 MethodRoute("GET", "/openapi.json", documents.openapi),
+                MethodRoute("GET", "/health", documents.health),
             ]
         )
+
+    def _controlled(self, parts: Resources) -> Controlled:
+        return Controlled(
+            document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
+            clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
+            credentials=self.credentials, clients=self.clients, rotate=self.rotate_keys,
+            provision=self.provision, reset=self.reset, contract=self._contract,
+        )  # fmt: skip
 
     def _contract(self) -> Page:
         from spec.docs.page import render  # with Jinja, which a start need not wait for
@@ -157,6 +175,20 @@ def create_app(
 ) -> Mock:
     """The application that serves a document. Raises DocumentError for an operation that it has no handler for."""
     return Mock(document, clauses, installs, runtime, lifespan=lifespan)
+
+
+def _cross_origin(settings: Settings) -> list[Middleware]:
+    """What lets web pages of other origins call the API (Fetch, section 3.2). The control plane refuses them all."""
+    if not settings.cors:
+        return []
+    from starlette.middleware.cors import CORSMiddleware
+
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=settings.cors, allow_methods=["*"], allow_headers=["*"],
+            expose_headers=["Invigilate-Warning", "Retry-After", "WWW-Authenticate"],
+        )
+    ]  # fmt: skip
 
 
 def _operation(document: Document, name: str) -> Operation:

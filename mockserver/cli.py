@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
 
 def mock(argv: list[str]) -> int:
     """Run the mock server until it is interrupted; 0 when it ended as asked, 2 when it could not run."""
-    options = _mock_parser().parse_args(argv)
+    from mockserver.environment import EnvironmentVariableError, arguments_of
+
+    parser = _mock_parser()
+    try:
+        options = parser.parse_args([*arguments_of(parser, os.environ), *argv])
+    except EnvironmentVariableError as error:
+        sys.stderr.write(f"invigilate mock: {error}\n")
+        return 2
+    options.coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     if options.faults:
         from mockserver.behaviour.faults import listing
 
@@ -58,6 +67,7 @@ def _mock_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="invigilate mock",
         description="Run the mock server. It prints an endpoint, a token and a curl line that works when pasted.",
+        epilog="Every option can be a variable of the environment: INVIGILATE_MOCK_PORT=0 stands for --port 0.",
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)")
@@ -87,6 +97,26 @@ def _mock_parser() -> argparse.ArgumentParser:
         help="break one promise on purpose, or make bad weather; several at once by giving it again",
     )  # fmt: skip
     add("--faults", action="store_true", help="list the faults and end")
+    add(
+        "--weather", action="append", default=[], metavar="RULE",
+        help="what happens to which calls: 'operation=provision; status=503; retry-after=1; every=20' (repeatable)",
+    )  # fmt: skip
+    add(
+        "--log", choices=("short", "full", "json", "none"), default="short",
+        help="what is written of each call (default: %(default)s)",
+    )  # fmt: skip
+    add("--control-token", metavar="T", help="use this token for /_invigilate, and let nobody in without it")
+    add(
+        "--cors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="let web pages of this origin call (repeatable, * any)",
+    )
+    add("--tls", action="store_true", help="speak https, with a certificate made at the start (its CA: ready file)")
+    add("--tls-cert", type=Path, metavar="F", help="speak https with this certificate chain (PEM)")
+    add("--tls-key", type=Path, metavar="F", help="and this key (PEM)")
+    add("--end-with", type=int, metavar="PID", help="end when the process of this id has ended")
     from spec.openapi.options import add_reading_options, add_strictness  # imported late, as everything here
 
     add_reading_options(parser)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import os
+import secrets
 import socket
 import sys
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,11 +21,16 @@ from mockserver.auth.keyfile import KeysError, keep_keys
 from mockserver.auth.keys import make_keys
 from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.faults import FAULTS, behaviour_of
+from mockserver.control.journal.entry import Shelf
 from mockserver.files import Files, Read
+from mockserver.http.errors import Refusal
 from mockserver.ready import Ready, banner, exposure, ready_facts
 from mockserver.runtime import Runtime
+from mockserver.serving.certificate import Certificate, CertificateError, certified
+from mockserver.serving.console import Console
+from mockserver.serving.patron import follow
 from mockserver.serving.server import PortError, listen, serve, write_ready
-from mockserver.settings import ConnectionLimits, Settings
+from mockserver.settings import ANY_HOST, ConnectionLimits, Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
@@ -52,20 +59,31 @@ class Launch:
     listener: socket.socket
     ready: Ready
     announcing: Announcing
+    console: Console
     reloading: Reloading | None = None
     exposed: str = ""  # the address, if others than this machine may reach it
+    certificate: Certificate | None = None
+    patron: int | None = None  # the process with which the mock ends
+    folder: tempfile.TemporaryDirectory[str] | None = None  # which lasts as long as this does
 
     def run(self) -> None:
         """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
         self.announcing.launch = self
         try:
-            serve(self.reloading or self.app, self.listener, ConnectionLimits())
+            serve(
+                self.reloading or self.app, self.listener, ConnectionLimits(),
+                tell=self.console.say, certificate=self.certificate,
+            )  # fmt: skip
         except SystemExit:  # uvicorn ends so when the lifespan could not begin
             if self.announcing.failure is None:
                 raise
             reason = self.announcing.failure.strerror
             message = f"{self.announcing.file}: the ready file cannot be written: {reason}."
             raise LaunchError(message) from None
+        finally:
+            self.console.close()
+            if self.folder is not None:
+                self.folder.cleanup()
 
 
 class Announcing:
@@ -93,6 +111,8 @@ class Announcing:
             sys.stderr.write(exposure(launch.exposed))
         if launch.reloading is not None:
             launch.reloading.watch()
+        if launch.patron is not None:
+            follow(launch.patron)
         yield
         if launch.reloading is not None:
             launch.reloading.end()
@@ -122,9 +142,16 @@ def launch(options: argparse.Namespace) -> Launch:
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, PortError) as error:
         raise LaunchError(str(error)) from None
+    folder = tempfile.TemporaryDirectory(prefix="invigilate-") if options.tls else None
+    try:
+        called, place = names(options, listener), None if folder is None else Path(folder.name)
+        certificate = certified(options.tls, options.tls_cert, options.tls_key, called, place)
+    except CertificateError as error:
+        listener.close()
+        raise LaunchError(str(error)) from None
     settings = Settings(
         public_url=public_url,
-        address=_address(listener),
+        address=_address(listener, "http" if certificate is None else "https"),
         hosts=frozenset(one.lower() for one in (*options.allow_host, options.host)),
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
@@ -132,20 +159,36 @@ def launch(options: argparse.Namespace) -> Launch:
         signon_ttl=options.signon_ttl,
         faults=tuple(options.fault),
         reject_unknown_members=options.unknown_members == "reject",
+        control_token=options.control_token or secrets.token_urlsafe(24),
+        control_guarded=options.control_token is not None,
+        cors=tuple(options.cors),
     )
     announcing = Announcing(options.ready_file)
     revocations = Revocations()
 
+    consoles: list[Console] = []
+
     def assembled(what: Read) -> Mock:
         ids = SystemIds() if options.seed is None else SeededIds(options.seed)
         runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault), revocations)
-        return create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
+        app = create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
+        app.plane.start_with(options.weather)
+        shelf = Shelf(app.document, app.engine.resources, app.journal.masking)
+        if not consoles:
+            consoles.append(Console(options.log, sys.stdout, shelf, coloured=getattr(options, "coloured", False)))
+        consoles[0].shelf = shelf
+        if options.log != "none":
+            app.journal.heard.append(consoles[0])
+        return app
 
     try:
         app = assembled(read)
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
+    except Refusal as refusal:
+        listener.close()
+        raise LaunchError(f"--weather: {refusal.message}") from None
     reloading = None
     if options.reload:
         from mockserver.serving.reload import (
@@ -153,9 +196,12 @@ def launch(options: argparse.Namespace) -> Launch:
         )
 
         reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
-    ready = ready_facts(public_url or settings.address, read.installs, keys, settings)
+    ca = certificate.ca if certificate is not None else None
+    ready = ready_facts(public_url or settings.address, read.installs, keys, settings, ca)
     exposed = "" if is_loopback(listener) else options.host
-    return Launch(app, listener, ready, announcing, reloading, exposed)
+    return Launch(
+        app, listener, ready, announcing, consoles[0], reloading, exposed, certificate, options.end_with, folder
+    )
 
 
 def _secret(variable: str | None) -> str | None:
@@ -184,6 +230,14 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
+def names(options: argparse.Namespace, listener: socket.socket) -> list[str]:
+    """The host names and addresses by which the mock is called over TLS."""
+    here = listener.getsockname()[0].partition("%")[0]
+    named = [one.lower() for one in options.allow_host if one != ANY_HOST]
+    own = [one for one in (here,) if one not in ("0.0.0.0", "::")]  # noqa: S104 - no address to name
+    return ["localhost", "127.0.0.1", "::1", *own, *named]
+
+
 def remove_stale(file: Path | None) -> None:
     """Remove the ready file of a mock that was killed, which would mislead whoever waits. Raises LaunchError."""
     try:
@@ -203,8 +257,8 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _address(listener: socket.socket) -> str:
+def _address(listener: socket.socket, scheme: str) -> str:
     host, port = listener.getsockname()[:2]
     if host in ("0.0.0.0", "::"):  # noqa: S104 - where to reach a mock that listens everywhere
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

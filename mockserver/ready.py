@@ -18,7 +18,7 @@ from spec.resources.installs import Install
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a caller needs; the content of the ready file."""
+    """What a caller needs; the content of the ready file. ``ca`` (PEM) vouches for a certificate that was made."""
 
     url: str
     install: str
@@ -30,10 +30,14 @@ class Ready:
     issuer: str
     client_id: str | None
     client_secret: str | None
+    control_token: str
+    ca: str | None
     pid: int
 
 
-def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings) -> Ready:
+def ready_facts(
+    url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings, ca: str | None = None
+) -> Ready:
     """What a client needs to begin: the URL, the first install with fresh tokens, and the second one.
 
     ``client_id`` is an integration of the first install, with which new tokens are got at the token endpoint.
@@ -65,6 +69,8 @@ def ready_facts(url: str, installs: tuple[Install, ...], keys: Keys, settings: S
         issuer=url + ISSUER_PATH,
         client_id=client.id if client else None,
         client_secret=client.secret if client else None,
+        control_token=settings.control_token,
+        ca=ca,
         pid=os.getpid(),
     )
 
@@ -78,11 +84,16 @@ def banner(app: Mock, ready: Ready) -> str:
     )
     faults = ", ".join(app.settings.faults)
     fault = f"  fault     {faults} (this mock misbehaves on purpose)\n" if faults else ""
+    integrations = "".join(
+        f"  sign-on   {sid} ({name})\n" for sid, name in app.installs[0].members.get("integrations", {}).items()
+    )
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
         f"  endpoint  {example.url}\n"
         f"  install   {ready.install} ({app.installs[0].name})\n"
+        f"{integrations}"
         f"  page      {ready.url}/\n{fault}"
+        f"  control   {ready.url}/_invigilate (token {ready.control_token})\n"
         f"  token     {ready.token}\n{_client(ready)}\n"
         f"Paste this to try it:\n\n  {command}\n\n"
         "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"

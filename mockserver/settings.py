@@ -17,7 +17,9 @@ class Settings:
     ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
     host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which
     the mock was started. ``token_ttl`` is the lifetime of the tokens that a mock shows when it starts,
-    ``access_token_ttl`` that of tokens from its token endpoint.
+    ``access_token_ttl`` that of tokens from its token endpoint. ``control_token`` lets others than this machine use the
+    control plane; with ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may call the
+    API (``*``: any page).
     """
 
     public_url: str | None = None
@@ -35,6 +37,10 @@ class Settings:
     longest_credential: int = 8192
     journal_length: int = 512
     journal_body: int = 65_536
+    journal_bytes: int = 16 * MIB
+    control_token: str = ""
+    control_guarded: bool = False
+    cors: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

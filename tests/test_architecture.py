@@ -17,8 +17,20 @@ ORDER = {
         *("docs", "regex", "normal", "witness", "compatibility", "diff", "reporting", "lint"),
     ),
     "mockserver": (
-        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "endpoints", "control", "app"),
-        *("serving", "ready", "files", "launch", "embedded", "cli"),
+        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "tenancy", "endpoints"),
+        *(
+            "assembly",
+            "control",
+            "app",
+            "serving",
+            "ready",
+            "files",
+            "launch",
+            "embedded",
+            "testing",
+            "environment",
+            "cli",
+        ),
     ),
     "contract": (
         *(

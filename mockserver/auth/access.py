@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from mockserver.auth.clients import OAuthClient
 from mockserver.auth.keys import Keys
+from mockserver.auth.revocations import TokenIdentity
 from mockserver.auth.tokens import API_AUDIENCE, API_TYPE, sign
 from spec.source.pointer import Json
 
@@ -27,6 +28,11 @@ class AccessToken:
     def expires(self) -> int:
         """When it dies. Using it changes nothing about that."""
         return self.issued + self.client.lifetime
+
+    @property
+    def identity(self) -> TokenIdentity:
+        """By what it can be revoked."""
+        return TokenIdentity(self.token_id, self.expires)
 
     def claims(self) -> dict[str, Json]:
         """Its claims (RFC 9068 section 2.2)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -50,7 +50,23 @@ class OAuthClients:
     """
 
     def __init__(self, installs: Iterable[Install], keys: Keys, lifetime: int) -> None:
-        self.by_id: Mapping[str, OAuthClient] = {one.id: one for one in _clients(installs, keys, lifetime)}
+        self.keys, self.lifetime = keys, lifetime
+        self.by_id: dict[str, OAuthClient] = {}
+        for one in installs:
+            self.open(one)
+
+    def open(self, install: Install) -> None:
+        """Know the clients of an install."""
+        self.by_id.update((one.id, one) for one in _clients(install, self.keys, self.lifetime))
+
+    def close(self, install: str) -> None:
+        """Know the clients of an install no more: their tokens are dead."""
+        for one in self.of(install):
+            del self.by_id[one.id]
+
+    def of(self, install: str) -> list[OAuthClient]:
+        """The clients of an install."""
+        return [one for one in self if one.install == install]
 
     def __iter__(self) -> Iterator[OAuthClient]:
         return iter(self.by_id.values())
@@ -64,10 +80,9 @@ class OAuthClients:
         return max((one.lifetime for one in self), default=0)
 
 
-def _clients(installs: Iterable[Install], keys: Keys, lifetime: int) -> Iterator[OAuthClient]:
-    for install in installs:
-        for name in install.members.get(INTEGRATIONS, ()):
-            given = install.clients.get(name, ClientTerms())
-            secret = keys.client_secret(name) if given.secret is None else given.secret
-            lasts = lifetime if given.lifetime is None else given.lifetime
-            yield OAuthClient(name, install.sid, secret, lasts, given.redirects, given.backchannel)
+def _clients(install: Install, keys: Keys, lifetime: int) -> Iterator[OAuthClient]:
+    for name in install.members.get(INTEGRATIONS, ()):
+        given = install.clients.get(name, ClientTerms())
+        secret = keys.client_secret(name) if given.secret is None else given.secret
+        lasts = lifetime if given.lifetime is None else given.lifetime
+        yield OAuthClient(name, install.sid, secret, lasts, given.redirects, given.backchannel)

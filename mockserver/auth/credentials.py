@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.revocations import Revocations
+from mockserver.auth.revocations import Revocations, TokenIdentity
 from mockserver.auth.tokens import (
     API_AUDIENCE,
     API_TYPE,
@@ -20,7 +20,7 @@ from mockserver.auth.tokens import (
     verify,
 )
 from mockserver.http.errors import Headers, Refusal, refuse
-from mockserver.state.clock import Clock
+from mockserver.state.clock import Clocks
 from spec.openapi.document import Document
 from spec.source.pointer import Json
 
@@ -36,27 +36,36 @@ _INVALID: Headers = (
 
 
 class Holder(NamedTuple):
-    """Whom a verified token speaks for, and the times between which it holds: what is remembered of it."""
+    """Whose a verified token is, and the times between which it holds by the clock of its install.
+
+    This is what is remembered of a token. ``client`` is the OAuth client to which it was given, if to one, ``user`` the
+    SID of the user whom that has signed in, if one.
+    """
 
     install: str
     not_before: float
     expires: float
-    token_id: str
+    identity: TokenIdentity
+    client: str = ""
     user: str = ""
-    """The SID of the user of a token of the user flow; such a token speaks for no install."""
+
+    @property
+    def speaks_for(self) -> str:
+        """The install in whose name it may act; none if it is the token of a user."""
+        return "" if self.user else self.install
 
 
 class Credentials:
     """The judge of credentials. It keeps digests of verified tokens, never tokens.
 
-    ``clients`` are those whose tokens live, ``revoked`` the ids of tokens that do not.
+    ``clients`` are those whose tokens live, ``revoked`` the tokens that do not.
     """
 
     def __init__(
         self,
         document: Document,
         keys: Keys,
-        clock: Clock,
+        clock: Clocks,
         longest: int,
         clients: Container[str] = (),
         revoked: Revocations | None = None,
@@ -68,10 +77,10 @@ class Credentials:
 
     def install_of(self, named: bytes | None, authorization: bytes | None) -> str:
         """The install that the credential of a call speaks for. Raises Refusal."""
-        return self.holder_of(named, authorization).install
+        return self.holder_of(named, authorization).speaks_for
 
     def holder_of(self, named: bytes | None, authorization: bytes | None) -> Holder:
-        """Whom the credential of a call speaks for. Raises Refusal.
+        """Whose the credential of a call is. Raises Refusal.
 
         ``named`` is the value of the document's API key header, ``authorization`` that of ``Authorization``.
         """
@@ -106,36 +115,31 @@ class Credentials:
         known = self.verified.get(digest)
         try:
             if known is None:
-                known = self._holder(verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest))
+                known = _holder(verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest))
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
-            hold(known.not_before, known.expires, self.clock())
-            self._look_at_revocation(known)
+            self._look(known)
         except TokenError as error:
             raise _refused(error, bearer=bearer, spelled=self._only_spelled(token)) from None
         return known
 
-    def _look_at_revocation(self, known: Holder) -> None:
-        if known.token_id in self.revoked.until:
+    def _look(self, known: Holder) -> None:
+        """Look at what can change from call to call. Raises TokenError."""
+        hold(known.not_before, known.expires, self.clock(known.install))
+        if known.identity in self.revoked.known:
             raise TokenError("it was revoked")
-
-    def _holder(self, read: Verified) -> Holder:
-        """Whom a token speaks for: the install of its client, or the one that is its subject."""
-        claims = read.claims
-        if "client_id" in claims and str(claims["client_id"]) not in self.clients:
+        if known.client and known.client not in self.clients:
             raise TokenError("its client is not known here any more")
-        user = str(claims["sub"]) if claims.get("client_id", claims["sub"]) != claims["sub"] else ""
-        install = "" if user else str(claims.get("install", claims["sub"]))[:_LONGEST_INSTALL]
-        return Holder(install, read.not_before, read.expires, str(claims.get("jti")), user)
 
     def revoke(self, token: str) -> None:
         """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""
-        read, now = verify(token, _EXPECTED, self.keys, longest=self.longest), self.clock()
-        hold(0.0, read.expires, now)
+        read = verify(token, _EXPECTED, self.keys, longest=self.longest)
+        known = _holder(read)
+        hold(0.0, known.expires, self.clock(known.install))
         if not isinstance(read.claims.get("jti"), str):
             raise TokenError("it has no id by which it could be revoked")
-        self.revoked.add(read.claims["jti"], read.expires, now)
+        self.revoked.add(known.identity)
 
     def forget(self) -> None:
         """Verify every token again, as after a change of the keys."""
@@ -148,11 +152,21 @@ class Credentials:
         if read == text:
             return False
         try:
-            found = verify(read, _EXPECTED, self.keys, longest=self.longest)
-            hold(found.not_before, found.expires, self.clock())
+            self._look(_holder(verify(read, _EXPECTED, self.keys, longest=self.longest)))
         except TokenError:
             return False
         return True
+
+
+def _holder(read: Verified) -> Holder:
+    """Whose a token is. Without a client its subject is an install."""
+    claims = read.claims
+    subject = str(claims["sub"])
+    client = str(claims.get("client_id", ""))
+    install = str(claims.get("install", subject))[:_LONGEST_INSTALL]
+    identity = TokenIdentity(str(claims.get("jti")), claims["exp"])
+    user = subject if client and client != subject else ""
+    return Holder(install, read.not_before, read.expires, identity, client, user)
 
 
 def _refused(error: TokenError, *, bearer: bool, spelled: bool) -> Refusal:

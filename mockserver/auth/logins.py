@@ -5,14 +5,15 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mockserver.auth.authorization import AuthorizationRequest
 from mockserver.auth.oauth import OAuthError
-from mockserver.auth.revocations import Revocations
-from mockserver.state.clock import Clock
+from mockserver.auth.revocations import Revocations, TokenIdentity
+from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
 
 CODE_LIFETIME = 600.0
@@ -20,17 +21,19 @@ CODE_LIFETIME = 600.0
 REFRESH_LIFETIME = 7 * 86_400.0
 """Seconds, as published."""
 _MOST_LOGINS = 10_000
+_MOST_TOKENS = 1000
 
 
 @dataclass(slots=True)
 class Login:
-    """A user whom a client has signed in. ``tokens`` are the ids of its access tokens, with their expiry."""
+    """A user whom a client of an install has signed in. ``tokens`` are its access tokens, the last of them."""
 
+    install: str
     client: str
     subject: str
     scope: str
     nonce: str | None
-    tokens: dict[str, float] = field(default_factory=dict)
+    tokens: deque[TokenIdentity] = field(default_factory=lambda: deque(maxlen=_MOST_TOKENS))
     ended: bool = False
 
 
@@ -51,9 +54,12 @@ class Refresh(NamedTuple):
 
 
 class Logins:
-    """Who is signed in where. Codes and refresh tokens are remembered after their use, so that a second is noticed."""
+    """Who is signed in where, by the clock of each install.
 
-    def __init__(self, clock: Clock, ids: Ids, revocations: Revocations) -> None:
+    Codes and refresh tokens are remembered after their use, so that a second is noticed.
+    """
+
+    def __init__(self, clock: Clocks, ids: Ids, revocations: Revocations) -> None:
         self.clock, self.ids, self.revocations = clock, ids, revocations
         self.codes: dict[str, Code] = {}
         self.refreshes: dict[str, Refresh] = {}
@@ -65,14 +71,25 @@ class Logins:
         self.refreshes.clear()
         self.used.clear()
 
+    def forget(self, install: str) -> None:
+        """Forget every login of one install."""
+        codes = [name for name, one in self.codes.items() if one.login.install == install]
+        refreshes = [name for name, one in self.refreshes.items() if one.login.install == install]
+        for name in codes:
+            del self.codes[name]
+        for name in refreshes:
+            del self.refreshes[name]
+        self.used.difference_update(codes, refreshes)
+
     def code(self, request: AuthorizationRequest, subject: str) -> str:
         """A code for a user who was chosen."""
-        login = Login(request.client.id, subject, request.scope, request.nonce)
-        code = self.ids.code()
+        client = request.client
+        login = Login(client.install, client.id, subject, request.scope, request.nonce)
+        code, expires = self.ids.code(), self.clock(client.install) + CODE_LIFETIME
         while len(self.codes) >= _MOST_LOGINS:
             self.used.discard(oldest := next(iter(self.codes)))
             del self.codes[oldest]
-        self.codes[code] = Code(login, request.redirect, request.challenge, self.clock() + CODE_LIFETIME)
+        self.codes[code] = Code(login, request.redirect, request.challenge, expires)
         return code
 
     def redeem(self, code: str, client: str, redirect: str | None, verifier: str) -> Login:
@@ -83,7 +100,7 @@ class Logins:
         if code in self.used:
             self._end(known.login)
             raise _no_grant("code-single-use", "The code was used before; every token that it gave is dead now.")
-        if self.clock() >= known.expires:
+        if self.clock(known.login.install) >= known.expires:
             raise _no_grant("code-expires", f"The code has expired; one lives for {CODE_LIFETIME:.0f} seconds.")
         if redirect != known.redirect:
             raise _no_grant("code-bound", "redirect_uri is not the one of the authorization request; send the same.")
@@ -99,7 +116,7 @@ class Logins:
         while len(self.refreshes) >= _MOST_LOGINS:
             self.used.discard(oldest := next(iter(self.refreshes)))
             del self.refreshes[oldest]
-        self.refreshes[token] = Refresh(login, self.clock() + REFRESH_LIFETIME)
+        self.refreshes[token] = Refresh(login, self.clock(login.install) + REFRESH_LIFETIME)
         return token
 
     def refreshed(self, token: str, client: str) -> Login:
@@ -110,16 +127,10 @@ class Logins:
         if token in self.used:
             self._end(known.login)
             raise _no_grant("refresh-rotates", "The refresh token was used before; its whole login has ended now.")
-        if self.clock() >= known.expires:
+        if self.clock(known.login.install) >= known.expires:
             raise _no_grant("refresh-expires", "The refresh token has expired; let the user sign in again.")
         self.used.add(token)
         return known.login
-
-    def issued(self, login: Login, token_id: str, expires: float) -> None:
-        """Note an access token of a login: it dies with it."""
-        now = self.clock()
-        login.tokens = {one: until for one, until in login.tokens.items() if until > now}
-        login.tokens[token_id] = expires
 
     def end(self, subject: str, client: str) -> int:
         """End the logins of a user at a client; answers how many there were."""
@@ -131,8 +142,8 @@ class Logins:
 
     def _end(self, login: Login) -> None:
         login.ended = True
-        for token_id, expires in login.tokens.items():
-            self.revocations.add(token_id, expires, self.clock())
+        for identity in login.tokens:
+            self.revocations.add(identity)
 
     def _every(self) -> Iterator[Login]:
         yield from (one.login for one in self.codes.values())

@@ -13,7 +13,7 @@ from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import ISSUER_PATH, SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
-from mockserver.state.clock import Clock
+from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
@@ -40,6 +40,7 @@ class Grant:
     audience: str
     claims: Mapping[str, Json]
     sids: Mapping[str, str]
+    issued: float
     expires: float
     identifiers: Mapping[str, Mapping[str, str]]
 
@@ -56,7 +57,7 @@ class Issuer:
     """What sign-ons are made with."""
 
     keys: Keys
-    clock: Clock
+    clock: Clocks
     ids: Ids
     settings: Settings
 
@@ -83,6 +84,16 @@ class SignonGrants:
         self.used.clear()
         self.order.clear()
 
+    def forget(self, install: str) -> None:
+        """Forget every grant of one install."""
+        kept: deque[Grant] = deque()
+        for grant in self.order:
+            if grant.install == install:
+                self._drop(grant)
+            else:
+                kept.append(grant)
+        self.order = kept
+
     def issue(
         self,
         install: Install,
@@ -90,14 +101,17 @@ class SignonGrants:
         resources: Mapping[str, Resource],
         base: str,
         identifiers: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
+        *,
+        lifetime: int | None = None,
     ) -> Issued:
         """A sign-on for the user among the resources of a call.
 
-        ``base`` is the URL under which the caller reaches the mock: the start of the link and of the issuer.
-        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them.
+        ``base`` is the URL under which the caller reaches the mock: the issuer, and the start of the link.
+        ``identifiers`` are those by which the call named each part; the page of the sign-on shows them. ``lifetime`` is
+        in seconds; by default that of the settings.
         """
         assert self.signon is not None
-        now = self.clock()
+        now = self.clock(install.sid)
         claims = {
             name: value for name, source in self.sources.items() if (value := source.value(resources)) is not None
         }
@@ -109,7 +123,8 @@ class SignonGrants:
             audience=audience,
             claims=claims,
             sids={name: one.sid for name, one in resources.items()},
-            expires=now + self.settings.signon_ttl,
+            issued=now,
+            expires=now + (self.settings.signon_ttl if lifetime is None else lifetime),
             identifiers={name: _shortened(texts) for name, texts in identifiers.items()},
         )
         self._remember(grant, now)
@@ -145,10 +160,11 @@ class SignonGrants:
             verified = verify(token, expected, self.keys, longest=self.settings.longest_credential)
             if verified.claims.get("install") != install:
                 raise _foreign("token")
-            hold(verified.not_before, verified.expires, self.clock())
+            hold(verified.not_before, verified.expires, self.clock(install))
         except TokenError as error:
             if error.expired:
-                raise _expired("token", self.settings.signon_ttl) from None
+                issued = verified.claims.get("iat", 0)
+                raise _expired("token", round(verified.expires - issued)) from None
             clause = "signon-expires" if error.early else "signon-token-verified"
             raise _refused(clause, f"This sign-on token is refused: {error.reason}.") from None
         grant = self.grants.get(str(verified.claims.get("jti")))
@@ -168,21 +184,23 @@ class SignonGrants:
                 f"This sign-on {what} was used before; each works once, and the link and its token share that use."
             )
             raise _refused("signon-single-use", message)
-        if self.clock() >= grant.expires:
-            raise _expired(what, self.settings.signon_ttl)
+        if self.clock(grant.install) >= grant.expires:
+            raise _expired(what, round(grant.expires - grant.issued))
         if consume:
             self.used.add(grant.token_id)
         return grant
 
     def _remember(self, grant: Grant, now: float) -> None:
         while self.order and (self.order[0].expires + _REMEMBERED < now or len(self.order) >= _MOST_GRANTS):
-            old = self.order.popleft()
-            self.grants.pop(old.token_id, None)
-            self.codes.pop(old.code, None)
-            self.used.discard(old.token_id)
+            self._drop(self.order.popleft())
         self.order.append(grant)
         self.grants[grant.token_id] = grant
         self.codes[grant.code] = grant.token_id
+
+    def _drop(self, grant: Grant) -> None:
+        self.grants.pop(grant.token_id, None)
+        self.codes.pop(grant.code, None)
+        self.used.discard(grant.token_id)
 
 
 @dataclass(frozen=True, slots=True)

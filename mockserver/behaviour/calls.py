@@ -68,7 +68,8 @@ class OtherLetters:
     """SIDs are minted with letters beyond f; bodies take them, for there the alphabet is wider."""
 
     def __init__(self, ids: Ids) -> None:
-        self.ids, self.token_id, self.code, self.restart = ids, ids.token_id, ids.code, ids.restart
+        self.ids, self.token_id, self.code = ids, ids.token_id, ids.code
+        self.restart, self.avoid = ids.restart, ids.avoid
 
     def sid(self, prefix: str) -> str:
         """The prefix, a z, and 31 hexadecimal digits."""

@@ -10,10 +10,14 @@ from mockserver.endpoints import pages
 from mockserver.http.pages import Row
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
+from mockserver.http.scope import exchange_of
 from mockserver.http.urls import public_path, public_url
 from mockserver.runtime import Runtime
 from spec.openapi.document import Document, Operation
 from spec.resources.installs import Install
+
+OPEN_TO_PAGES = ((b"access-control-allow-origin", b"*"),)
+"""The header of what web pages of any origin may read: what verifies tokens."""
 
 
 class DocumentEndpoints:
@@ -21,6 +25,11 @@ class DocumentEndpoints:
 
     def __init__(self, document: Document, installs: Sequence[Install], runtime: Runtime) -> None:
         self.document, self.installs, self.runtime = document, tuple(installs), runtime
+
+    async def health(self, request: Request) -> Response:
+        """Whether calls are taken. It is not kept in the journal, for it is asked again and again."""
+        exchange_of(request.scope).is_kept = False
+        return of_json({"status": "ok"})
 
     async def openapi(self, request: Request) -> Response:
         """The document that is served, naming this server."""
@@ -33,9 +42,11 @@ class DocumentEndpoints:
         routes = [Row(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
             Row("GET /openapi.json", "The document that this server keeps"),
             Row("GET /_invigilate/contract", "The contract as a page to read"),
+            Row("GET /health", "Whether calls are taken"),
             Row("POST /_invigilate/reset", "Restore the state of the start"),
             Row("POST /_invigilate/keys", "Sign with a new key from now on"),
             Row("POST /_invigilate/revoke", "Take a token back before its time"),
+            Row("GET /_invigilate/journal", "What was received and answered"),
         ]
         facts = pages.Index(
             self.document.title,

@@ -15,11 +15,13 @@ from mockserver.auth.oauth import (
     shown_secret,
 )
 from mockserver.auth.tokens import ISSUER_PATH
+from mockserver.endpoints.documents import OPEN_TO_PAGES
 from mockserver.endpoints.routes import Function
 from mockserver.endpoints.users import UserEndpoints
 from mockserver.http.errors import Headers
 from mockserver.http.request import Request, shown
 from mockserver.http.response import Response, of_json
+from mockserver.http.scope import set_caller
 from mockserver.http.urls import contract_url, public_url
 from mockserver.runtime import Runtime
 from spec.openapi.document import Document
@@ -90,13 +92,14 @@ class OAuthEndpoints:
             self._refuse(OAuthError("invalid_request", "token-request-form", description))
         form = read_form(await request.read(self.settings), self._refuse)
         client = authenticated(shown_secret(request.header(b"authorization"), form), self.clients, self._refuse)
+        set_caller(request.scope, client.install)
         grant = asked_grant(form, self.grants, self._refuse)
         issuer = public_url(request.scope, self.settings) + ISSUER_PATH
         if (give := self.users.grants.get(grant)) is not None:
             return give(form, client, issuer)
         scope = asked_scope(form, self.scopes, self._refuse)
-        now = int(self.runtime.clock())
-        token = AccessToken(client, issuer, self.runtime.ids.token_id(), now, scope)
+        now = int(self.users.clocks(client.install))
+        token = AccessToken(client, issuer, self.users.tenants[client.install].ids.token_id(), now, scope)
         claims = token.claims()
         for change in self.behaviour.claiming:
             change(claims)
@@ -130,12 +133,13 @@ class OAuthEndpoints:
                 "authorization_response_iss_parameter_supported": True,
                 "backchannel_logout_supported": backchannel,
                 "backchannel_logout_session_supported": False,
-            }
+            },
+            headers=OPEN_TO_PAGES,
         )
 
     async def jwks(self, _: Request) -> Response:
         """Serve ``jwks``: the key set (RFC 7517 section 5)."""
-        return of_json({"keys": self.runtime.keys.published(self.runtime.clock())})
+        return of_json({"keys": self.runtime.keys.published(self.runtime.clock())}, headers=OPEN_TO_PAGES)
 
 
 def scopes_of(document: Document, flow: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from mockserver.http.urls import public_url
 from mockserver.provisioning.engine import Done, Provisioning
 from mockserver.provisioning.plan import Plan
 from mockserver.runtime import Runtime
+from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
 from spec.schema.members import closed, members
@@ -38,22 +39,26 @@ _UNKNOWN = "unknown-members-ignored"
 class Installs:
     """The installs by SID, and the judgement of the path parameter that names one."""
 
-    def __init__(self, installs: Sequence[Install], operation: Operation) -> None:
-        self.by_sid: Mapping[str, Install] = {install.sid: install for install in installs}
+    def __init__(self, tenants: Mapping[str, Tenant], operation: Operation) -> None:
+        self.by_sid = tenants
         self.parameter = next(one for one in operation.parameters if one.where == "path")
         self.variable = variable(self.parameter.name)
         self.rules = Rules(self.parameter.schema)
 
     def of(self, request: Request) -> Install:
         """The install of a call. Raises Refusal for a SID that is malformed (400) or names none (404)."""
+        return self.tenant(request).install
+
+    def tenant(self, request: Request) -> Tenant:
+        """The install of a call as it runs. Raises Refusal as ``of`` does."""
         sid: str = request.path_params[self.variable]
-        install = self.by_sid.get(sid)
-        if install is not None:
-            return install
+        tenant = self.by_sid.get(sid)
+        if tenant is not None:
+            return tenant
         sid = unquote(sid, errors="replace")
-        install = self.by_sid.get(sid)
-        if install is not None:
-            return install
+        tenant = self.by_sid.get(sid)
+        if tenant is not None:
+            return tenant
         if violations := self.rules.violations(sid):
             sent = f"{self.parameter.name} in the path is '{shown(sid.encode())}'"
             message = f"{sent}; {install_sid_advice(sid)}."
@@ -87,7 +92,7 @@ ADMITTED = "*"
 class Judged(NamedTuple):
     """A body that is going to be committed: for whom, how, and what of it nobody knows."""
 
-    install: Install
+    tenant: Tenant
     body: Any
     plan: Plan
     unknown: list[str]
@@ -106,12 +111,7 @@ class Provision:
         tidy = closed(operation.body.json)
         self.tidy = Rules(tidy, request=True) if tidy is not None else None
         self.installs, self.engine, self.grants = installs, engine, grants
-        self.store, self.ids = runtime.store, runtime.ids
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
-        self.lists: dict[str, dict[str, frozenset[str]]] = {
-            sid: {name: frozenset(listed) for name, listed in install.members.items()}
-            for sid, install in installs.by_sid.items()
-        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self.answer(Request(scope, receive, send))
@@ -119,11 +119,11 @@ class Provision:
 
     async def answer(self, request: Request) -> Response:
         """Judge in the order of the contract, and commit. Raises Refusal."""
-        install = self.installs.of(request)
-        if request.caller not in (install.sid, ADMITTED):
-            self._foreign(request, install)
+        tenant = self.installs.tenant(request)
+        if request.caller not in (tenant.install.sid, ADMITTED):
+            self._foreign(request, tenant.install)
         request.require_json()
-        judged = self.judged(install, self._decoded(await request.read(self.settings)))
+        judged = self.judged(tenant, self._decoded(await request.read(self.settings)))
         for pause in self.behaviour.pausing:
             await pause()
         return self.committed(judged, request.scope)
@@ -146,15 +146,15 @@ class Provision:
 
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
-        install, body, plan, unknown = judged
-        done = self.engine.commit(self.store, plan, self.ids)
+        tenant, body, plan, unknown = judged
+        done = self.engine.commit(tenant.store, plan, tenant.ids)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
             answer[signon.response] = self._signon(judged, str(asked.get(signon.audience)), done, scope)
         if self.behaviour.answering:
             issue = partial(self._signon, judged, done=done, scope=scope)
-            told = Told(answer, done, body, install, self.engine.resources, issue)
+            told = Told(answer, done, body, tenant.install, self.engine.resources, issue)
             for change in self.behaviour.answering:
                 change(told)
         return _response(
@@ -165,14 +165,16 @@ class Provision:
         signon = self.engine.resources.signon
         assert signon is not None
         base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
-        issued = self.grants.issue(judged.install, audience, done.resources, base, named)
+        tenant = judged.tenant
+        lifetime = tenant.settings.signon_ttl
+        issued = self.grants.issue(tenant.install, audience, done.resources, base, named, lifetime=lifetime)
         for change in self.behaviour.signing:
             issued = change(issued, self.grants.keys)
         return {signon.redirect: issued.link, signon.token: issued.token}
 
-    def judged(self, install: Install, body: Any) -> Judged:
+    def judged(self, tenant: Tenant, body: Any) -> Judged:
         """What is going to be committed. Raises Refusal with every fault of the body."""
-        lists = self.lists[install.sid]
+        install, lists = tenant.install, tenant.lists
         tidy = self.tidy is not None and self.tidy.fits_schema(body)
         unknown = [] if tidy or self.members is None else self.members.unknown(body)
         if tidy or self.rules.fits_schema(body):
@@ -180,36 +182,37 @@ class Provision:
             violations = self.rules.annotation_violations(body, lists) if ruled else []
         else:
             violations = self.rules.violations(body, lists)
-        if unknown and self.settings.reject_unknown_members:
+        if unknown and tenant.settings.reject_unknown_members:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:
-            plan = self.engine.plan(self.store, install, body)
+            plan = self.engine.plan(tenant.store, install, body)
             found = list(plan.violations)
         else:
             # what is wrong is left out, so that the rest can still be looked at: all faults are told at once
             pruned = _pruned(body, {one.pointer for one in violations})
-            plan = self.engine.plan(self.store, install, pruned)
+            plan = self.engine.plan(tenant.store, install, pruned)
             found = sorted({*violations, *(one for one in plan.violations if one.clause != "schema")})
         if self.behaviour.judging:
-            return self._misjudged(Judged(install, body, plan, unknown), found)
+            return self._misjudged(Judged(tenant, body, plan, unknown), found)
         if found:
-            self._keep(plan, violations)
+            self._keep(tenant, plan, violations)
             raise of_violations(outermost(found))
-        return Judged(install, body, plan, unknown)
+        return Judged(tenant, body, plan, unknown)
 
     def _misjudged(self, judged: Judged, found: list[Violation]) -> Judged:
         seen = found
         for judge in self.behaviour.judging:
             seen = judge(seen, judged.body)
         if seen:
-            self._keep(judged.plan, found)
+            self._keep(judged.tenant, judged.plan, found)
             raise of_violations(outermost(seen))
-        return judged._replace(plan=self.engine.plan(self.store, judged.install, judged.body)) if found else judged
+        tenant = judged.tenant
+        return judged._replace(plan=self.engine.plan(tenant.store, tenant.install, judged.body)) if found else judged
 
-    def _keep(self, plan: Plan, violations: list[Violation]) -> None:
+    def _keep(self, tenant: Tenant, plan: Plan, violations: list[Violation]) -> None:
         for keep in self.behaviour.keeping:
             if plan.violations and not violations:
-                self.engine.commit(self.store, keep(plan), self.ids)
+                self.engine.commit(tenant.store, keep(plan), tenant.ids)
 
 
 def _at(body: Any, path: tuple[str, ...]) -> dict[str, Any] | None:

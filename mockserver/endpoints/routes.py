@@ -42,6 +42,12 @@ class Endpoint:
         await response(scope, receive, send if isinstance(response, Response) else noting(scope, send))
 
 
+def as_application(endpoint: Function | ASGIApp) -> ASGIApp:
+    """An endpoint as an ASGI application: a function is wrapped, an application is what it is."""
+    plain = inspect.isfunction(endpoint) or inspect.ismethod(endpoint)
+    return Endpoint(cast(Function, endpoint)) if plain else cast(ASGIApp, endpoint)
+
+
 class MethodRoute(Route):
     """A route for one method, which knows the other methods of its path.
 
@@ -51,9 +57,7 @@ class MethodRoute(Route):
     def __init__(
         self, method: str, path: str, endpoint: Function | ASGIApp, *, middleware: Sequence[Middleware] = ()
     ) -> None:
-        plain = inspect.isfunction(endpoint) or inspect.ismethod(endpoint)
-        app = Endpoint(cast(Function, endpoint)) if plain else endpoint
-        super().__init__(pattern(path), app, methods=[method], middleware=middleware)
+        super().__init__(pattern(path), as_application(endpoint), methods=[method], middleware=middleware)
         self.template = path
         self._found: dict[str, dict[str, str]] = {}
         self.allowed: frozenset[str] = frozenset(self.methods or ())
@@ -66,7 +70,9 @@ class MethodRoute(Route):
         known = self._found.get(path)
         if known is None:
             match, child = super().matches(scope)
-            if match is Match.FULL and len(self._found) < _MOST_FOUND and "path_params" not in scope:
+            if match is Match.FULL and "path_params" not in scope:
+                if len(self._found) >= _MOST_FOUND:
+                    self._found.clear()
                 self._found[path] = child["path_params"]
             return match, child
         return Match.FULL, {"endpoint": self.endpoint, "path_params": known}

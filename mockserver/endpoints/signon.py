@@ -17,8 +17,8 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal
 from mockserver.http.urls import contract_url, public_path
 from mockserver.runtime import Runtime
+from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Document, Operation
-from spec.resources.installs import Install
 from spec.resources.resource import Resources
 from spec.schema.validation import Rules
 
@@ -30,7 +30,7 @@ class SignonEndpoints:
 
     def __init__(self, installs: Installs, grants: SignonGrants, resources: Resources, runtime: Runtime) -> None:
         self.installs, self.grants, self.resources = installs, grants, resources
-        self.settings, self.store, self.once = runtime.settings, runtime.store, not runtime.behaviour.reusable_links
+        self.settings, self.once = runtime.settings, not runtime.behaviour.reusable_links
 
     def functions(self, document: Document) -> Mapping[str, Function]:
         """The endpoints by operationId."""
@@ -42,12 +42,13 @@ class SignonEndpoints:
     async def follow(self, request: Request) -> Response:
         """Serve ``followSignon``. HEAD looks without using the link up."""
         try:
-            install = self.installs.of(request)
+            tenant = self.installs.tenant(request)
+            install = tenant.install
             consume = self.once and request.method != "HEAD"
             grant = self.grants.follow(install.sid, _code(request), consume=consume)
         except Refusal as refusal:
             return self._explained(refusal, request)
-        return self._welcome(grant, install, request)
+        return self._welcome(grant, tenant, request)
 
     def presenting(self, operation: Operation) -> Function:
         """The function that serves ``presentSignon``."""
@@ -56,11 +57,12 @@ class SignonEndpoints:
 
         async def present(request: Request) -> Response:
             try:
-                install = self.installs.of(request)
+                tenant = self.installs.tenant(request)
+                install = tenant.install
                 grant = self.grants.present(install.sid, await self._token(request, rules))
             except Refusal as refusal:
                 return self._explained(refusal, request)
-            return self._welcome(grant, install, request)
+            return self._welcome(grant, tenant, request)
 
         return present
 
@@ -81,7 +83,8 @@ class SignonEndpoints:
         assert isinstance(value, dict)
         return str(value["token"])
 
-    def _welcome(self, grant: Grant, install: Install, request: Request) -> Response:
+    def _welcome(self, grant: Grant, tenant: Tenant, request: Request) -> Response:
+        install = tenant.install
         if prefers_json(request.header(b"accept")):
             value = {
                 "signedOn": True,
@@ -91,7 +94,7 @@ class SignonEndpoints:
                 "claims": grant.claims,
             }
             return of_json(value)
-        found = {name: self.store.read(sid) for name, sid in grant.sids.items()}
+        found = {name: tenant.store.read(sid) for name, sid in grant.sids.items()}
         parts = {name: one for name, one in found.items() if one is not None}
         return signed_on(grant, parts, install, self.resources, root=public_path(request.scope, self.settings))
 

@@ -36,7 +36,12 @@ class UnknownPath:
     """The endpoint of every path without a route. It always refuses."""
 
     def __init__(self, routes: Sequence[MethodRoute], also: Sequence[str] = ()) -> None:
-        self.routes, self.listed = routes, tuple(dict.fromkeys([*(one.template for one in routes), *also]))
+        self.routes, self.also = routes, tuple(also)
+
+    @property
+    def listed(self) -> tuple[str, ...]:
+        """The paths that are served."""
+        return tuple(dict.fromkeys([*(one.template for one in self.routes), *self.also]))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":

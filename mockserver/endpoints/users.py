@@ -19,10 +19,11 @@ from mockserver.http.errors import refuse
 from mockserver.http.pages import Row, page
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
+from mockserver.http.scope import set_caller
 from mockserver.http.urls import public_path, public_url
 from mockserver.runtime import Runtime
 from mockserver.state.store import Resource
-from spec.resources.installs import Install
+from mockserver.tenancy.tenant import Tenant
 from spec.resources.resource import Resources, Signon
 from spec.source.pointer import Json
 
@@ -36,17 +37,18 @@ class UserEndpoints:
 
     def __init__(
         self,
-        installs: Sequence[Install],
+        tenants: Mapping[str, Tenant],
         resources: Resources,
         clients: OAuthClients,
+        logins: Logins,
         credentials: Credentials,
         scopes: Sequence[str],
         runtime: Runtime,
     ) -> None:
-        self.installs = {one.sid: one for one in installs}
-        self.signon, self.clients, self.credentials, self.scopes = resources.signon, clients, credentials, tuple(scopes)
-        self.runtime, self.settings, self.store = runtime, runtime.settings, runtime.store
-        self.logins = Logins(runtime.clock, runtime.ids, runtime.revocations)
+        self.tenants, self.signon, self.clients = tenants, resources.signon, clients
+        self.logins, self.clocks = logins, logins.clock
+        self.credentials, self.scopes = credentials, tuple(scopes)
+        self.runtime, self.settings = runtime, runtime.settings
         self.notify: backchannel.Notify = backchannel.notify
 
     def functions(self) -> Mapping[str, Function]:
@@ -63,6 +65,7 @@ class UserEndpoints:
         issuer = public_url(request.scope, self.settings) + ISSUER_PATH
         try:
             asked = authorization_request(request.query, self.clients, self.scopes)
+            set_caller(request.scope, asked.client.install)
             users = list(self._users(asked.client))
             picked = next((one for one in users if one.sid == asked.hint), None)
             if picked is not None:
@@ -88,9 +91,9 @@ class UserEndpoints:
         return page("pick-user.html", root, rows=rows, left=left, client=asked.client.id, install=asked.client.install)
 
     def _users(self, client: OAuthClient) -> Iterator[Resource]:
-        install = self.installs[client.install]
-        for one in self.store if self.signon is not None else ():
-            if self.signon is not None and one.part == self.signon.subject and one.scope == install.deployment:
+        tenant, signon = self.tenants[client.install], self.signon
+        for one in tenant.store if signon is not None else ():
+            if signon is not None and one.part == signon.subject and one.scope == tenant.install.deployment:
                 yield one
 
     def profile(self, user: Resource) -> dict[str, str]:
@@ -112,10 +115,10 @@ class UserEndpoints:
         return self._tokens(self.logins.refreshed(_required(form, "refresh_token"), client.id), client, issuer)
 
     def _tokens(self, login: Login, client: OAuthClient, issuer: str) -> dict[str, Json]:
-        now, keys = int(self.runtime.clock()), self.runtime.keys
-        user = self.store.read(login.subject)
-        token = AccessToken(client, issuer, self.runtime.ids.token_id(), now, login.scope, login.subject)
-        self.logins.issued(login, token.token_id, token.expires)
+        now, keys, tenant = int(self.clocks(client.install)), self.runtime.keys, self.tenants[client.install]
+        user = tenant.store.read(login.subject)
+        token = AccessToken(client, issuer, tenant.ids.token_id(), now, login.scope, login.subject)
+        login.tokens.append(token.identity)
         answer = token.answer(token.claims(), keys)
         if OPENID in login.scope.split() and user is not None:
             claims: dict[str, Json] = {
@@ -136,10 +139,11 @@ class UserEndpoints:
         """Serve ``userinfo`` (OpenID Connect Core 1.0 section 5.3). Raises Refusal."""
         named = request.header(self.credentials.header.encode())
         holder = self.credentials.holder_of(named, request.header(b"authorization"))
-        user = self.store.read(holder.user) if holder.user else None
+        set_caller(request.scope, holder.install)
         if not holder.user:
             message = "This token is that of a client; user information needs the token of a user."
             raise refuse("forbidden", "user-token-bounds", message)
+        user = self.tenants[holder.install].store.read(holder.user)
         if user is None:
             raise refuse("bearer-invalid", "userinfo-user", "The user of this token is not known here any more.")
         return of_json({"sub": user.sid, **self.profile(user), "email_verified": True})
@@ -157,6 +161,7 @@ class UserEndpoints:
             raise OAuthError(
                 "invalid_request", "logout-ends", "The client of this ID token is not known here any more."
             )
+        set_caller(request.scope, client.install)
         after = form.get("post_logout_redirect_uri")
         if after is not None and not client.may_redirect_to(after):
             description = "post_logout_redirect_uri is none of the redirection URIs of the client."
@@ -171,7 +176,7 @@ class UserEndpoints:
     async def _told(self, client: OAuthClient, subject: str, issuer: str) -> str | None:
         if client.backchannel is None:
             return None
-        now, token_id = int(self.runtime.clock()), self.runtime.ids.token_id()
+        now, token_id = int(self.clocks(client.install)), self.tenants[client.install].ids.token_id()
         token = backchannel.logout_token(issuer, subject, client.id, token_id, now, self.runtime.keys)
         return await self.notify(client.backchannel, token)
 

@@ -1,174 +1,98 @@
-"""The journal: the last exchanges, kept raw and cheaply, and shown only with every secret masked."""
+"""The journal: the last exchanges of every install, kept raw and cheaply, and shown only with every secret masked."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import parse_qsl
+from collections.abc import Callable, Iterator
+from operator import attrgetter
+from typing import TypeAlias
 
-import orjson
-
-from mockserver.http.decoding import exact
-from mockserver.http.errors import Header, Headers
+from mockserver.http.masking import Masking, Shown
 from mockserver.http.scope import Exchange
-from spec.openapi.document import Document, Schema
-from spec.source.depth import deeper_than
 
-MASK = "•••"
-_SHORT = 3  # so short a secret is masked where it stands, not wherever its letters occur
-_DEEPEST = 100
-_SECRET_HEADERS = frozenset({b"authorization", b"cookie", b"proxy-authorization"})
+Heard: TypeAlias = Callable[[Exchange], None]
+"""Is told of every exchange when it has ended."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """An exchange that may be shown: secrets are masked in every part of it."""
+class Ring:
+    """The last exchanges of one install. It is bounded in number and in bytes."""
 
-    at: float
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    body: Any
-    status: int
-    answer_headers: Mapping[str, str]
-    answer: Any
-    notes: tuple[str, ...]
+    __slots__ = ("_most_bytes", "_size", "exchanges")
 
+    def __init__(self, length: int, most_bytes: int) -> None:
+        self.exchanges: deque[Exchange] = deque(maxlen=length)
+        self._most_bytes, self._size = most_bytes, 0
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
-    """An exchange with its bodies as JSON values, or as text where they are none."""
-
-    exchange: Exchange
-    body: Any
-    answer: Any
-
-
-class Journal:
-    """A ring of exchanges. Recording costs an append; masking happens when somebody looks."""
-
-    def __init__(self, document: Document, credential_header: str, length: int, longest_body: int) -> None:
-        self._ring: deque[Exchange] = deque(maxlen=length)
-        self.longest = longest_body
-        self._secret_headers = {*_SECRET_HEADERS, credential_header.encode()}
-        self._secret_members = _secret_members(document)
-
-    def record(self, exchange: Exchange) -> None:
-        """Keep an exchange, forgetting the oldest one if need be."""
-        longest = self.longest
-        if len(exchange.body) > longest or len(exchange.answer) > longest:
-            exchange.body, exchange.answer = exchange.body[:longest], exchange.answer[:longest]
-        self._ring.append(exchange)
+    def keep(self, exchange: Exchange) -> None:
+        """Keep an exchange, forgetting the oldest ones if need be."""
+        kept = self.exchanges
+        if len(kept) == kept.maxlen:
+            self._size -= _size(kept[0])
+        kept.append(exchange)
+        self._size += _size(exchange)
+        while self._size > self._most_bytes and len(kept) > 1:
+            self._size -= _size(kept.popleft())
 
     def clear(self) -> None:
         """Forget everything."""
-        self._ring.clear()
+        self.exchanges.clear()
+        self._size = 0
+
+
+class Journals:
+    """A ring for each install, so that a busy one pushes nothing of another out, and one for what names none ("").
+
+    Recording costs an append; masking happens when somebody looks.
+    """
+
+    def __init__(self, masking: Masking, length: int, longest_body: int, most_bytes: int) -> None:
+        self.masking, self.longest = masking, longest_body
+        self._length, self._most_bytes = length, most_bytes
+        self.rings: dict[str, Ring] = {}
+        self.heard: list[Heard] = []
+        self.count = 0
+        """How many exchanges were recorded since the start, whatever became of them."""
+        self.open("")
+
+    def open(self, install: str) -> None:
+        """Begin a ring."""
+        self.rings[install] = Ring(self._length, self._most_bytes)
+
+    def close(self, install: str) -> None:
+        """Forget a ring and what is in it."""
+        self.rings.pop(install, None)
+
+    def record(self, exchange: Exchange) -> None:
+        """Keep an exchange in the ring of its install, and tell of it."""
+        longest = self.longest
+        if len(exchange.body) > longest or len(exchange.answer) > longest:
+            exchange.body, exchange.answer = exchange.body[:longest], exchange.answer[:longest]
+        self.count += 1
+        exchange.number = self.count
+        self.rings[exchange.install].keep(exchange)
+        for hear in self.heard:
+            hear(exchange)
+
+    def exchanges(self, install: str | None = None) -> list[Exchange]:
+        """What is kept of one install, or of all, in the order in which calls ended."""
+        if install is not None:
+            ring = self.rings.get(install)
+            return list(ring.exchanges) if ring is not None else []
+        return sorted((one for ring in self.rings.values() for one in ring.exchanges), key=attrgetter("number"))
+
+    def clear(self, install: str | None = None) -> None:
+        """Forget what is kept of one install, or everything."""
+        for name, ring in self.rings.items():
+            if install is None or name == install:
+                ring.clear()
 
     def __len__(self) -> int:
-        return len(self._ring)
+        return sum(len(ring.exchanges) for ring in self.rings.values())
 
     def __iter__(self) -> Iterator[Shown]:
-        """Every exchange, oldest first. A secret of one of them is masked in all of them."""
-        kept = [_Parsed(one, _sent(one), _parsed(one.answer)) for one in self._ring]
-        secrets = {secret for one in kept for secret in self._secrets(one) if len(secret) > _SHORT}
-        ordered = sorted(secrets, key=len, reverse=True)
-        for one in kept:
-            yield self._show(one, ordered)
-
-    def _secrets(self, parsed: _Parsed) -> Iterator[str]:
-        for name, value in parsed.exchange.headers:
-            if name in self._secret_headers:
-                yield value.decode("latin-1")
-                yield value.rpartition(b" ")[2].decode("latin-1")
-        yield from self._found(parsed.body)
-        yield from self._found(parsed.answer)
-
-    def _found(self, value: Any) -> Iterator[str]:
-        if isinstance(value, dict):
-            for name, member in value.items():
-                if name in self._secret_members and isinstance(member, str):
-                    yield member
-                yield from self._found(member)
-        elif isinstance(value, list):
-            for member in value:
-                yield from self._found(member)
-
-    def _show(self, parsed: _Parsed, secrets: list[str]) -> Shown:
-        exchange = parsed.exchange
-        path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
-        return Shown(
-            at=exchange.at,
-            method=exchange.method,
-            path=_replaced(path, secrets),
-            headers=self._headers(exchange.headers, secrets),
-            body=self._masked(parsed.body, secrets),
-            status=exchange.status,
-            answer_headers=self._headers(exchange.answer_headers, secrets),
-            answer=self._masked(parsed.answer, secrets),
-            notes=tuple(_replaced(note, secrets) for note in exchange.notes),
-        )
-
-    def _headers(self, headers: Headers | list[Header], secrets: list[str]) -> Mapping[str, str]:
-        return {
-            name.decode("latin-1"): MASK
-            if name in self._secret_headers
-            else _replaced(value.decode("latin-1"), secrets)
-            for name, value in headers
-        }
-
-    def _masked(self, value: Any, secrets: list[str]) -> Any:
-        if isinstance(value, str):
-            return _replaced(value, secrets)
-        if isinstance(value, dict):
-            return {
-                _replaced(name, secrets): MASK if name in self._secret_members else self._masked(member, secrets)
-                for name, member in value.items()
-            }
-        return [self._masked(member, secrets) for member in value] if isinstance(value, list) else value
+        """Every exchange, oldest first, with secrets masked."""
+        return self.masking.show(self.exchanges())
 
 
-def _sent(exchange: Exchange) -> Any:
-    """The body of a call; a form as the object that it stands for."""
-    declared = dict(exchange.headers).get(b"content-type", b"")
-    if declared.partition(b";")[0].strip().lower() == b"application/x-www-form-urlencoded":
-        return dict(parse_qsl(exchange.body.decode("utf-8", "replace"), keep_blank_values=True))
-    return _parsed(exchange.body)
-
-
-def _parsed(body: bytes) -> Any:
-    try:
-        value = orjson.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
-    return exact(body, value) if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")
-
-
-def _replaced(text: str, secrets: list[str]) -> str:
-    for secret in secrets:
-        text = text.replace(secret, MASK)
-    return text
-
-
-def _secret_members(document: Document) -> frozenset[str]:
-    """The names of members that may hold a secret: write-only ones, what an answer hands over for sign-on, and what the
-    document calls a password (the format of OpenAPI for what is not to be shown).
-    """
-    names: set[str] = set()
-    for operation in document.operations.values():
-        for schema in operation.body.content.values() if operation.body else ():
-            _write_only(schema, names)
-    for schema in document.tree.get("components", {}).get("schemas", {}).values():
-        members = schema.get("properties", {}) if isinstance(schema, dict) else {}
-        names |= {name for name, one in members.items() if isinstance(one, dict) and one.get("format") == "password"}
-    return frozenset(names)
-
-
-def _write_only(schema: Schema, names: set[str]) -> None:
-    for name, member in schema.get("properties", {}).items():
-        if member.get("writeOnly"):
-            names.add(name)
-        if "x-signon" in member:
-            names |= {member["x-signon"]["redirect"], member["x-signon"]["token"]}
-        _write_only(member, names)
+def _size(exchange: Exchange) -> int:
+    return len(exchange.body) + len(exchange.answer) + len(exchange.packed)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from time import perf_counter
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from mockserver.http.journal import Journal
-from mockserver.http.scope import exchange_of, set_root
-from mockserver.state.clock import Clock
+from mockserver.http.journal import Journals
+from mockserver.http.scope import caller_of, exchange_of, set_root
+from mockserver.state.clock import Clocks
 
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
@@ -40,26 +42,34 @@ class RawPath:
 class Journaling:
     """Every exchange that is noted on its way is recorded when it has ended.
 
-    Our own answers note themselves; those of other makers are noted by ``noting``, where they are sent.
+    Our own answers note themselves; those of other makers are noted by ``noting``, where they are sent. ``variable`` is
+    the name of the path parameter that names an install.
     """
 
-    def __init__(self, app: ASGIApp, journal: Journal, clock: Clock) -> None:
-        self.app, self.journal, self.clock = app, journal, clock
+    def __init__(self, app: ASGIApp, journals: Journals, clocks: Clocks, variable: str) -> None:
+        self.app, self.journals, self.clocks, self.variable = app, journals, clocks, variable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         exchange = exchange_of(scope)
+        exchange.began = perf_counter()
         try:
             await self.app(scope, receive, send)
         except Exception:
             exchange.status = exchange.status or 500
             raise
         finally:
-            if exchange.status:
-                exchange.at = self.clock()
-                self.journal.record(exchange)
+            if (exchange.status or exchange.notes) and exchange.is_kept:
+                exchange.seconds = perf_counter() - exchange.began
+                install = scope.get("path_params", _NOTHING).get(self.variable) or caller_of(scope)
+                exchange.install = install if install in self.journals.rings else ""
+                exchange.at = self.clocks(exchange.install)
+                self.journals.record(exchange)
+
+
+_NOTHING: Mapping[str, str] = {}
 
 
 def _below(sent: str, root: str) -> str:

@@ -68,11 +68,15 @@ def noting(scope: Scope, send: Send) -> Send:
 
 def of_json(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
     """A JSON answer that no cache keeps."""
+    return Response(status, (JSON, _PRIVATE, *headers), written(value))
+
+
+def written(value: Any) -> bytes:
+    """A JSON value as text, integers of any size included."""
     try:
-        written = orjson.dumps(value)
+        return orjson.dumps(value)
     except TypeError:  # an integer beyond 64 bits
-        written = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Response(status, (JSON, _PRIVATE, *headers), written)
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def of_page(page: str, policy: str, *, status: int = 200, notes: tuple[str, ...] = ()) -> Response:

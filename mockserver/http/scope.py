@@ -32,6 +32,7 @@ class Exchange:
     __slots__ = (
         *("at", "method", "raw_path", "query", "packed", "body"),
         *("status", "answer_headers", "answer", "notes"),
+        *("install", "number", "began", "seconds", "is_kept"),
     )
 
     def __init__(self, scope: Scope) -> None:
@@ -44,7 +45,10 @@ class Exchange:
         self.answer_headers: Headers | list[Header] = ()
         self.answer = b""
         self.notes: tuple[str, ...] = ()
-        self.at = 0.0
+        self.at = self.began = self.seconds = 0.0  # when it ended, and in real time when it began and how long it took
+        self.install = ""  # the install that it is about, if it is about one
+        self.number = 0  # in the order in which calls ended, from 1
+        self.is_kept = True  # in the journal, when it has ended
 
     @property
     def headers(self) -> list[Header]:

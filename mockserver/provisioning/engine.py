@@ -72,6 +72,10 @@ class Provisioning:
     def restore(self, store: Store, installs: tuple[Install, ...]) -> None:
         """Empty the store and put back what exists before the first call."""
         store.clear()
+        self.establish(store, installs)
+
+    def establish(self, store: Store, installs: tuple[Install, ...]) -> None:
+        """Store what exists before the first call of these installs."""
         for install in installs:
             for one in install.existing:
                 form = next(form for form in self.forms if form.part.name == one.part)

@@ -9,6 +9,7 @@ them. Limits of bodies are the application's.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import httptools
@@ -20,6 +21,7 @@ from mockserver.http.scope import ABORT, DEADLINE
 from mockserver.settings import ConnectionLimits
 
 LIMITS = ConnectionLimits()
+_CLIENT_HELLO = b"\x16\x03"  # how every TLS handshake begins (RFC 8446 section 5.1)
 _OVERHEAD = 8  # bytes of framing for each byte of a chunked body, beyond which it is no body but an attack
 _LINGER = 2.0  # seconds in which a refused client may still be sending, so that it hears the refusal
 _LINGERED = 4_194_304  # bytes for which the same holds
@@ -29,6 +31,7 @@ class Connection(HttpToolsProtocol):
     """One connection. A request that has begun must be complete before its deadline."""
 
     limits: ConnectionLimits = LIMITS
+    tell: Callable[[str], None] = staticmethod(lambda line: None)  # says what no application hears of
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +71,7 @@ class Connection(HttpToolsProtocol):
         try:
             self._feed(data)
         except httptools.HttpParserError:
-            self.refuse(self._refusal or refuse("malformed-http", None, "The request is not valid HTTP/1.1."))
+            self.refuse(self._refusal or _malformed(data))
             return
         if self._whole():
             self._disarm()
@@ -172,6 +175,7 @@ class Connection(HttpToolsProtocol):
         """Answer on the bare transport, unless an answer is under way, and close when the client has heard it."""
         if self.transport.is_closing() or self._refused:
             return
+        self.tell(f"{refusal.status} {refusal.code}: {refusal.message}")
         self._refused, self._received = True, 0
         self._disarm()
         cycle = self.cycle
@@ -196,6 +200,14 @@ class Connection(HttpToolsProtocol):
             self.transport.close()
 
 
-def limited(limits: ConnectionLimits) -> type[Connection]:
-    """The protocol with other limits."""
-    return type("LimitedConnection", (Connection,), {"limits": limits})
+def _malformed(data: bytes) -> Refusal:
+    message = "The request is not valid HTTP/1.1."
+    if data.startswith(_CLIENT_HELLO):
+        message = "This is TLS, and the port speaks plain HTTP; use http:// here, or start the mock with --tls."
+    return refuse("malformed-http", None, message)
+
+
+def limited(limits: ConnectionLimits, tell: Callable[[str], None] | None = None) -> type[Connection]:
+    """The protocol with other limits; ``tell`` takes a line about each call that is refused before it is one."""
+    own = {"limits": limits} if tell is None else {"limits": limits, "tell": staticmethod(tell)}
+    return type("LimitedConnection", (Connection,), own)

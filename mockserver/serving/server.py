@@ -8,15 +8,18 @@ import os
 import signal
 import socket
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from mockserver.serving.connection import limited
 from mockserver.settings import ConnectionLimits
+
+if TYPE_CHECKING:
+    from mockserver.serving.certificate import Certificate
 
 
 class PortError(Exception):
@@ -42,11 +45,23 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def serve(app: ASGIApp, listener: socket.socket, limits: ConnectionLimits) -> None:
-    """Serve until SIGINT or SIGTERM, either of which returns from here. The application's lifespan is kept."""
+def serve(
+    app: ASGIApp,
+    listener: socket.socket,
+    limits: ConnectionLimits,
+    *,
+    tell: Callable[[str], None] | None = None,
+    certificate: Certificate | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, either of which returns from here. The application's lifespan is kept.
+
+    ``tell`` takes a line about what never was a call; with a ``certificate`` the port speaks TLS.
+    """
     config = uvicorn.Config(
         app,
-        http=limited(limits),
+        http=limited(limits, tell),
+        ssl_certfile=None if certificate is None else certificate.chain,
+        ssl_keyfile=None if certificate is None else certificate.key,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+from collections.abc import Iterable
 from typing import Protocol
 
 
@@ -19,6 +20,9 @@ class Ids(Protocol):
     def code(self) -> str:
         """A new one-time code: a secret, so never derived from a seed."""
 
+    def avoid(self, sids: Iterable[str]) -> None:
+        """Give none of these SIDs until the next restart: they are taken."""
+
     def restart(self) -> None:
         """Give the same SIDs again as after the start. Token ids go on: what was handed out before stays apart."""
 
@@ -33,9 +37,16 @@ class SeededIds:
 
     def restart(self) -> None:
         self._bits = random.Random(self._seed).getrandbits  # noqa: S311 - reproducible on purpose, and never a secret
+        self._taken: set[str] = set()
+
+    def avoid(self, sids: Iterable[str]) -> None:
+        self._taken.update(sids)
 
     def sid(self, prefix: str) -> str:
-        return prefix + self._bits(128).to_bytes(16, "big").hex()
+        made = prefix + self._bits(128).to_bytes(16, "big").hex()
+        while made in self._taken:
+            made = prefix + self._bits(128).to_bytes(16, "big").hex()
+        return made
 
     def token_id(self) -> str:
         return f"{self._token_bits(128):032x}"

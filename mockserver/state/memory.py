@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from mockserver.state.store import Change, Key, Resource
 
@@ -34,6 +34,17 @@ class MemoryStore:
     def clear(self) -> None:
         self._resources.clear()
         self._keys.clear()
+
+    def forget(self, scope: str) -> None:
+        scopes = {scope}
+        for resource in self._resources.values():  # what belongs to something was created after it
+            if resource.scope in scopes:
+                scopes.add(resource.sid)
+        self._keys = {key: sid for key, sid in self._keys.items() if key.scope not in scopes}
+        self._resources = {sid: one for sid, one in self._resources.items() if one.scope not in scopes}
+
+    def named(self) -> Iterable[tuple[Key, str]]:
+        return self._keys.items()
 
     def __len__(self) -> int:
         return len(self._resources)

@@ -5,7 +5,7 @@ Named tuples, because a call makes several: a frozen dataclass costs four times 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -72,6 +72,12 @@ class Store(State, Protocol):
 
     def clear(self) -> None:
         """Forget everything."""
+
+    def forget(self, scope: str) -> None:
+        """Forget every resource of a scope, and those that belong to them."""
+
+    def named(self) -> Iterable[tuple[Key, str]]:
+        """Every key, with the SID of the resource that it finds."""
 
     def __len__(self) -> int:
         """How many resources there are."""

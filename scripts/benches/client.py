@@ -72,7 +72,19 @@ def start_mock(*options: str) -> tuple[subprocess.Popen[bytes], dict[str, Any], 
     folder = Path(tempfile.mkdtemp())
     ready = folder / "ready.json"
     began = time.perf_counter()
-    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(ready), *options]
+    command = [
+        sys.executable,
+        "-m",
+        "invigilate",
+        "mock",
+        "--port",
+        "0",
+        "--log",
+        "none",
+        "--ready-file",
+        str(ready),
+        *options,
+    ]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     while not ready.exists():
         if process.poll() is not None:

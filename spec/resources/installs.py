@@ -155,7 +155,7 @@ def load_installs(resources: Resources, path: Path | str = INSTALLS_FILE) -> tup
     source = read(path)
     check_source(source, _SCHEMA)
     entries: list[dict[str, Json]] = source.value["installs"]
-    refuse_source(source, _complaints(entries, resources))
+    refuse_source(source, complaints(entries, resources))
     return tuple(map(_install, entries))
 
 
@@ -184,7 +184,8 @@ def _install(entry: Mapping[str, Json]) -> Install:
     )
 
 
-def _complaints(entries: list[dict[str, Json]], resources: Resources) -> Iterator[Complaint]:
+def complaints(entries: list[dict[str, Json]], resources: Resources) -> Iterator[Complaint]:
+    """What is wrong with installs that have the form of the file, for a document; pointers begin with ``/installs``."""
     yield from repeated("/installs", "install", [entry["sid"] for entry in entries])
     holders: dict[Named, str] = {}
     owners: dict[str, str] = {}

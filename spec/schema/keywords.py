@@ -12,6 +12,7 @@ from typing import Any
 import jsonschema_rs
 
 from spec.schema.formats import FORMATS
+from spec.schema.instance_path import instance_path
 from spec.schema.limits import beyond_limits
 from spec.source.pointer import escape
 
@@ -66,7 +67,7 @@ def check_schema(
     try:
         _metaschema().validate(schema)
     except jsonschema_rs.ValidationError as error:
-        report(_origin(schema, pointer, error.instance_path, origins), _against_dialect(schema, error))
+        report(_origin(schema, pointer, instance_path(error, schema), origins), _against_dialect(schema, error))
         return
     for place in subschemas(schema, pointer):
         if isinstance(place.schema, Mapping):
@@ -86,7 +87,7 @@ _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 def _against_dialect(schema: Any, error: jsonschema_rs.ValidationError) -> str:
     """What is wrong with a keyword's value, for people: the dialect's own words name its own schemas."""
-    path = list(error.instance_path)
+    path = instance_path(error, schema)
     value = schema
     for step in path:
         value = value[step]

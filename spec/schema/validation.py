@@ -15,7 +15,7 @@ import jsonschema_rs
 
 from spec.openapi.document import Schema
 from spec.schema.formats import FORMATS, instant
-from spec.schema.instance_path import instance_path
+from spec.schema.instance_path import instance_path, named
 from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.messages import expectation, received, received_members
@@ -246,7 +246,7 @@ def _membership(path: tuple[str, ...], schema: Schema, *, names: bool) -> Annota
 
 def _schema_at(schema: Json, path: list[Token]) -> Json:
     for token in path:
-        schema = schema[token]
+        schema = schema[next(named(schema, token), token)] if isinstance(schema, Mapping) else schema[token]
     return schema
 
 

@@ -7,6 +7,7 @@ import os
 import shlex
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -98,6 +99,7 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert set(mock.told) == {
         "url", "install", "token", "expired_token", "integration", "other_install", "other_token", "pid",
         "issuer", "client_id", "client_secret",
+        "control_token", "ca",
     }  # fmt: skip
     assert mock.told["pid"] == mock.process.pid
     assert mock.post(BODY).json()["course"]["result"] == "Created"
@@ -324,3 +326,102 @@ def test_faults_are_listed_and_run(start: Start) -> None:
     mock = start("--fault", "answers-201")
     assert mock.post(BODY).status_code == 201
     assert "answers-201" in mock.stop()[0]
+
+
+def test_calls_and_what_is_none_are_told_on_the_terminal(start: Start) -> None:
+    mock = start("--weather", "operation=jwks; status=503; times=1")
+    assert mock.post(BODY).status_code == 200
+    assert httpx2.get(f"{mock.url}/oidc/jwks", trust_env=False).status_code == 503
+    assert b"This is TLS" in mock.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+    assert httpx2.get(f"{mock.url}/health", trust_env=False).json() == {"status": "ok"}
+    out, _ = mock.stop()
+    called = out.partition("Ctrl-C")[2].splitlines()[1:]
+    assert len(called) == 3
+    assert "200  course CU" in called[0]
+    assert "503  STATUS503, weather w1: 503 instead of being served" in called[1]
+    assert "start the mock with --tls" in called[2]
+    assert mock.told["control_token"] in out
+
+
+def test_an_answer_is_cut_and_a_connection_ended(start: Start) -> None:
+    mock = start("--log", "none")
+    whole = mock.post(BODY)
+    with pytest.raises(httpx2.RemoteProtocolError):
+        mock.post(BODY, **{"Invigilate-Weather": "cut=10"})
+    for when in ("before-commit", "after-commit"):
+        with pytest.raises(httpx2.TransportError):
+            mock.post(
+                {"course": {**BODY["course"], "ids": {"external": when}}}, **{"Invigilate-Weather": f"close={when}"}
+            )
+    stored = httpx2.get(f"{mock.url}/_invigilate/state", trust_env=False).json()["resources"]
+    assert whole.json()["course"]["sid"] in {one["sid"] for one in stored}
+    assert {"external": "after-commit"} in [one["identifiers"] for one in stored]
+    assert {"external": "before-commit"} not in [one["identifiers"] for one in stored]
+    assert mock.stop()[0].partition("Ctrl-C")[2].count("\n") == 1
+
+
+def test_tls_with_a_certificate_that_the_ready_file_vouches_for(start: Start, tmp_path: Path) -> None:
+    mock = start("--tls")
+    assert mock.url.startswith("https://127.0.0.1:")
+    (tmp_path / "ca.pem").write_text(mock.told["ca"])
+    context = ssl.create_default_context(cafile=str(tmp_path / "ca.pem"))
+    for name in ("127.0.0.1", "localhost"):
+        answer = httpx2.get(f"https://{name}:{mock.port}/health", verify=context, trust_env=False)
+        assert answer.json() == {"status": "ok"}
+    answer = httpx2.post(f"{mock.url}/v2/installs/{mock.told['install']}/provision", json=BODY, verify=context,
+                         headers={"token": mock.told["token"]}, trust_env=False)  # fmt: skip
+    assert answer.status_code == 200
+
+
+def test_certificates_that_cannot_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "x.pem"
+    file.write_text("nonsense")
+    for options in (["--tls-cert", str(file)], ["--tls-cert", str(file), "--tls-key", str(file)],
+                    ["--tls-cert", "none", "--tls-key", "none"]):  # fmt: skip
+        done = subprocess.run(
+            command("mock", "--port", "0", *options), cwd=ROOT, capture_output=True, text=True, timeout=120
+        )
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_options_from_the_environment_and_an_end_with_another_process(tmp_path: Path) -> None:
+    patron = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    ready = tmp_path / "ready.json"
+    options = {"PORT": "0", "READY_FILE": str(ready), "END_WITH": str(patron.pid), "CONTROL_TOKEN": "open-sesame"}
+    environment = {**os.environ, **{f"INVIGILATE_MOCK_{name}": value for name, value in options.items()}}
+    process = subprocess.Popen(command("mock"), cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, text=True)
+    try:
+        wait_for(ready, process)
+        told = json.loads(ready.read_text())
+        journal = f"{told['url']}/_invigilate/journal"
+        assert httpx2.get(journal, trust_env=False).status_code == 401
+        assert httpx2.get(journal, headers={"Authorization": "Bearer open-sesame"}, trust_env=False).status_code == 200
+        patron.communicate(b"\n")
+        assert process.wait(60) == 0
+        assert not ready.exists()
+    finally:
+        process.kill()
+        patron.kill()
+
+
+def test_wrong_variables_and_rules_of_weather_are_told_in_a_line(tmp_path: Path) -> None:
+    for variables, options in (({"INVIGILATE_MOCK_PROT": "1"}, []), ({}, ["--weather", "statsu=503"])):
+        done = subprocess.run(command("mock", "--port", "0", *options), cwd=ROOT, capture_output=True, text=True,
+                              env={**os.environ, **variables}, timeout=120)  # fmt: skip
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "INVIGILATE_MOCK_PORT" in done.stderr or "statsu" in done.stderr
+
+
+def test_web_pages_of_an_origin_may_call(start: Start) -> None:
+    mock = start("--cors", "https://lms.example.com")
+    path = f"{mock.url}/v2/installs/{mock.told['install']}/provision"
+    asked = {"Origin": "https://lms.example.com", "Access-Control-Request-Method": "POST",
+             "Access-Control-Request-Headers": "token, content-type"}  # fmt: skip
+    preflight = httpx2.options(path, headers=asked, trust_env=False)
+    assert preflight.headers["access-control-allow-origin"] == "https://lms.example.com"
+    assert mock.post(BODY, Origin="https://lms.example.com").headers["access-control-allow-origin"] == asked["Origin"]
+    assert "access-control-allow-origin" not in mock.post(BODY, Origin="https://evil.example.com").headers
+    keys = httpx2.get(f"{mock.url}/oidc/jwks", headers={"Origin": "https://evil.example.com"}, trust_env=False)
+    assert keys.headers["access-control-allow-origin"] == "*"
+    journal = httpx2.get(f"{mock.url}/_invigilate/journal", headers={"Origin": asked["Origin"]}, trust_env=False)
+    assert journal.status_code == 403

@@ -250,7 +250,7 @@ def test_a_logout_ends_the_logins_of_the_user_and_tells_the_client(
         sent.append((url, logout))
         return "delivered"
 
-    client.app.users.notify = notify
+    client.app.honest.users.notify = notify
     assert authorize(client, redirect_uri="http://127.0.0.1:1/").status_code == 400
     first, second = (redeem(client, code_of(client)).json() for _ in range(2))
     client.clock.now = NOW + 4000  # the ID token may have expired

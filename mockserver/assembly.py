@@ -1,0 +1,111 @@
+"""From a document and a behaviour to the endpoints of its operations, over a state that behaviours share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from starlette.middleware import Middleware
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp
+
+from mockserver.auth.clients import OAuthClients
+from mockserver.auth.credentials import Credentials
+from mockserver.auth.logins import Logins
+from mockserver.auth.signon import SignonGrants
+from mockserver.behaviour.faults import behaviour_of
+from mockserver.behaviour.middleware import Around
+from mockserver.behaviour.seams import Behaviour, Served
+from mockserver.endpoints.documents import DocumentEndpoints
+from mockserver.endpoints.oauth import OAuthEndpoints, scopes_of
+from mockserver.endpoints.provision import Authentication, Installs, Provision
+from mockserver.endpoints.routes import Function, as_application
+from mockserver.endpoints.signon import SignonEndpoints
+from mockserver.endpoints.users import UserEndpoints
+from mockserver.http.errors import Refusal
+from mockserver.http.handlers import exception_handlers
+from mockserver.provisioning.engine import Provisioning
+from mockserver.runtime import Runtime
+from spec.openapi.document import Document, Operation
+from spec.resources.installs import Install
+from spec.resources.resource import Resources
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What every behaviour of one mock stands on."""
+
+    document: Document
+    parts: Resources
+    installs: Sequence[Install]
+    known: Installs
+    credentials: Credentials
+    grants: SignonGrants
+    clients: OAuthClients
+    logins: Logins
+    runtime: Runtime
+
+
+class Assembly:
+    """The endpoints of the operations under one behaviour. The first of a mock is that with which it was started."""
+
+    def __init__(self, foundation: Foundation, behaviour: Behaviour) -> None:
+        self.foundation, self.behaviour = foundation, behaviour
+        runtime = replace(
+            foundation.runtime, settings=behaviour.chosen(foundation.runtime.settings), behaviour=behaviour
+        )
+        document, known, grants = foundation.document, foundation.known, foundation.grants
+        self.engine = Provisioning(foundation.parts, behaviour.planner)
+        self.provision = Provision(document.operations["provision"], known, self.engine, grants, runtime)
+        self.documents = DocumentEndpoints(document, foundation.installs, runtime)
+        signon = SignonEndpoints(known, grants, foundation.parts, runtime)
+        self.users = UserEndpoints(
+            known.by_sid,
+            foundation.parts,
+            foundation.clients,
+            foundation.logins,
+            foundation.credentials,
+            scopes_of(document, "authorizationCode"),
+            runtime,
+        )
+        self.endpoints: Mapping[str, Function | ASGIApp] = {
+            "provision": self.provision,
+            **OAuthEndpoints(document, foundation.clients, self.users, runtime).functions(),
+            **signon.functions(document),
+        }
+
+    def behind(self, operation: Operation) -> list[Middleware]:
+        """What the endpoint of an operation is behind: what stands in the seam of serving, and its credential."""
+        behaviour, foundation = self.behaviour, self.foundation
+        served = Served(operation, foundation.runtime.store)
+        around = [Middleware(Around, behaviour.serving, served)] if behaviour.serving else []
+        protection = Middleware(Authentication, foundation.credentials, behaviour.admitting)
+        return [*around, protection] if operation.security else around
+
+    def served(self, operation: Operation) -> ASGIApp:
+        """The endpoint of an operation with all that it is behind, which answers every refusal itself."""
+        endpoint = self.endpoints[operation.id]
+        app = as_application(endpoint)
+        for one in reversed(self.behind(operation)):
+            app = one.cls(app, *one.args, **one.kwargs)
+        handlers = exception_handlers(self.foundation.runtime.settings, refusing=self.behaviour.refusing)
+        return ExceptionMiddleware(app, handlers)
+
+
+def spoiling(foundation: Foundation) -> Callable[[tuple[str, ...], str], ASGIApp]:
+    """Makes, of the ids of faults and an operationId, the endpoint of a mock that has them and shares the state.
+
+    What it returns raises Refusal for an id that is none.
+    """
+    assemblies: dict[tuple[str, ...], Assembly] = {}
+
+    def spoiled(faults: tuple[str, ...], operation: str) -> ASGIApp:
+        if faults not in assemblies:
+            try:
+                assemblies[faults] = Assembly(foundation, behaviour_of(faults))
+            except KeyError as error:
+                message = f"There is no fault {error}; GET /_invigilate/faults lists those there are."
+                raise Refusal("invalid-input", message) from None
+        return assemblies[faults].served(foundation.document.operations[operation])
+
+    return spoiled

@@ -1,0 +1,1 @@
+"""What was received and answered: looking it up, waiting for it, and judging it."""

@@ -1,0 +1,89 @@
+"""Waiting for calls, and watching them as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+
+from mockserver.control.journal.entry import Entry, Shelf
+from mockserver.control.journal.selection import Selection
+from mockserver.http.journal import Journals
+from mockserver.http.response import written
+from mockserver.http.scope import Exchange
+
+_MOST_WAITING = 1000
+_BEAT = 15.0  # seconds after which a comment is sent, so that nobody takes silence for an end
+
+
+class Listener:
+    """Notes what is recorded from now on, for one who reads it later. It forgets the oldest of too many."""
+
+    def __init__(self) -> None:
+        self.heard: deque[Exchange] = deque(maxlen=_MOST_WAITING)
+        self._loop = asyncio.get_running_loop()
+        self._some = asyncio.Event()
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.heard.append(exchange)
+        self._loop.call_soon_threadsafe(self._some.set)
+
+    async def more(self, seconds: float) -> bool:
+        """Whether something was recorded within so many seconds."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._some.wait()
+        except TimeoutError:
+            return False
+        self._some.clear()
+        return True
+
+
+@contextmanager
+def listening(journals: Journals) -> Iterator[Listener]:
+    """A listener, for as long as it is needed."""
+    listener = Listener()
+    journals.heard.append(listener)
+    try:
+        yield listener
+    finally:
+        journals.heard.remove(listener)
+
+
+async def awaited(
+    journals: Journals, shelf: Shelf, selection: Selection, count: int, seconds: float
+) -> tuple[list[Entry], bool]:
+    """The calls that are meant, and whether there were so many within so many seconds."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    with listening(journals) as listener:
+        while True:
+            found = selection.of(shelf.entries(journals.exchanges(selection.install)))
+            if len(found) >= count:
+                return found, True
+            if not await listener.more(until - loop.time()):
+                return found, False
+
+
+async def events(journals: Journals, shelf: Shelf, selection: Selection, count: int | None) -> AsyncIterator[str]:
+    """Calls as server-sent events: those after ``selection.since`` if that is given, and those that come."""
+    sent, last = 0, selection.since
+    with listening(journals) as listener:
+        if last:
+            listener.heard.extend(journals.exchanges(selection.install))
+        yield ": the calls of the mock follow\n\n"
+        while count is None or sent < count:
+            while listener.heard and (count is None or sent < count):
+                exchange = listener.heard.popleft()
+                (entry,) = shelf.entries([exchange])
+                if exchange.number <= last or not selection.meets(entry):
+                    continue
+                last = exchange.number
+                (shown,) = shelf.shown([entry])
+                yield f"id: {last}\nevent: call\ndata: {written(shown).decode()}\n\n"
+                sent += 1
+            if count is not None and sent >= count:
+                return
+            if not await listener.more(_BEAT):
+                yield ": nothing new\n\n"

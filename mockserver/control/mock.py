@@ -1,0 +1,47 @@
+"""The whole mock: whether it works, what it is, and back to its start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from mockserver.control.asked import Asked
+from mockserver.control.controlled import Controlled
+from mockserver.http.response import Response, of_json, of_page
+
+
+def answers(mock: Controlled) -> Mapping[str, Any]:
+    """The answers by operationId."""
+
+    async def health(_: Asked) -> Response:
+        return of_json({"status": "ok", "installs": len(mock.tenants.by_sid), "calls": mock.journals.count})
+
+    async def versions(_: Asked) -> Response:
+        document = mock.document
+        told = {"title": document.title, "version": document.version, "digest": document.digest}
+        return of_json({"invigilate": invigilate_version(), "document": told, "faults": list(mock.settings.faults)})
+
+    async def reset(asked: Asked) -> Response:
+        if asked.install is None:
+            mock.reset()
+            return of_json({"reset": True})
+        mock.tenants.reset(asked.install)
+        return of_json({"reset": True, "install": asked.install})
+
+    contract_page = cache(mock.contract)
+
+    async def contract(_: Asked) -> Response:
+        page = contract_page()
+        return of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
+
+    return {"contract": contract, "health": health, "version": versions, "reset": reset}
+
+
+def invigilate_version() -> str:
+    """The version of the distribution; empty where it is not installed."""
+    try:
+        return version("invigilate")
+    except PackageNotFoundError:
+        return ""

@@ -1,0 +1,110 @@
+"""The operations of the control plane. They are made when one is called for the first time: a start need not wait."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+import starlette.responses
+from starlette.middleware import Middleware
+from starlette.routing import Router
+from starlette.types import Receive, Scope, Send
+
+from mockserver.behaviour.rules import Condition
+from mockserver.control.asked import Asked, Reader
+from mockserver.control.controlled import Controlled
+from mockserver.endpoints.routes import Function, operation_routes, with_allowed
+from mockserver.http.errors import Refusal, refuse
+from mockserver.http.request import Request, shown
+from mockserver.http.response import of_refusal
+from spec.load import load
+from spec.openapi.document import Document, Operation
+from spec.schema.validation import Rules
+
+CONTROL_FILE = Path(__file__).parents[2] / "spec" / "control.yaml"
+
+Answer: TypeAlias = Callable[[Asked], Awaitable[starlette.responses.Response]]
+
+
+class ControlPlane:
+    """An ASGI application below the prefix of the control plane."""
+
+    def __init__(self, controlled: Callable[[], Controlled]) -> None:
+        self._controlled = controlled
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._router(scope, receive, send)
+
+    def read_header(self, text: str) -> Condition:
+        """The weather that a call brings in its header. Raises Refusal."""
+        from mockserver.control.weather import of_header
+
+        return of_header(text, self._condition)
+
+    def start_with(self, weather: Sequence[str]) -> None:
+        """Let the rules of these options hold from now on, and after every reset. Raises Refusal."""
+        if not weather:
+            return
+        from mockserver.control.weather import of_option
+
+        forecast, operations = self._controlled().forecast, described().operations
+        body = operations["makeWeather"].body
+        assert body is not None
+        rules = Rules(body.json)
+        forecast.first = [of_option(text, forecast.name(), rules) for text in weather]
+        forecast.restart()
+
+    @cached_property
+    def _condition(self) -> Rules:
+        body = described().operations["makeWeather"].body
+        assert body is not None
+        return Rules(body.json["properties"]["then"])
+
+    @cached_property
+    def _router(self) -> Router:
+        controlled = self._controlled()
+        answers = _answers(controlled)
+        document = described()
+        endpoints: Mapping[str, Function] = {
+            name: _endpoint(answers[name], Reader(operation, controlled.settings))
+            for name, operation in document.operations.items()
+        }
+        routes = with_allowed(operation_routes(document, endpoints, _plain))
+        listed = ", ".join(dict.fromkeys(f"/_invigilate{one.template}" for one in routes))
+
+        async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+            there = shown(scope["path"].encode())
+            raise refuse("not-found", "path-known", f"There is nothing at {there}. The paths are {listed}.")
+
+        return Router(routes, redirect_slashes=False, default=unknown)
+
+
+@cache
+def described() -> Document:
+    """The document of the control plane."""
+    return load(CONTROL_FILE)
+
+
+def _plain(_: Operation) -> list[Middleware]:
+    return []
+
+
+def _endpoint(answer: Answer, reader: Reader) -> Function:
+    async def serve(request: Request) -> starlette.responses.Response:
+        try:
+            return await answer(await reader.read(request))
+        except Refusal as refusal:
+            return of_refusal(refusal)
+
+    return serve
+
+
+def _answers(controlled: Controlled) -> Mapping[str, Answer]:
+    """The answers by operationId."""
+    from mockserver.control import clock, installs, mock, seed, snapshots, state, tokens, weather
+    from mockserver.control.journal import endpoints
+
+    modules = (mock, installs, tokens, seed, snapshots, state, clock, weather, endpoints)
+    return {name: one for module in modules for name, one in module.answers(controlled).items()}

@@ -1,0 +1,179 @@
+"""Weather: what happens to which calls, how often, and that the control plane is never met by it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from starlette.requests import ClientDisconnect
+from tests_support import some_fast
+
+from mockserver.behaviour.faults import FAULTS
+
+from .conftest import COURSE, USER, Plane
+
+BODY = {"course": COURSE}
+
+
+def statuses(plane: Plane, install: dict[str, Any], count: int) -> list[int]:
+    return [plane.call(install, BODY).status_code for _ in range(count)]
+
+
+def rule(plane: Plane, then: dict[str, Any], status: int = 201, **schedule: Any) -> Any:
+    return plane("POST", "/weather", {"then": then, **schedule}, status)
+
+
+def test_the_next_calls_are_refused(plane: Plane, install: dict[str, Any]) -> None:
+    made = rule(plane, {"status": 503, "retryAfter": 7, "code": "BUSY", "message": "Later."}, times=2)
+    answer = plane.call(install, BODY)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+    assert answer.json() == {"code": "BUSY", "message": "Later.", "status": 503}
+    assert statuses(plane, install, 3) == [503, 200, 200]
+    told = plane("GET", f"/weather/{made['id']}")
+    assert (told["asked"], told["followed"]) == (4, 2)
+    assert plane("GET", "/state", install=install["install"], kind="course")["resources"][0]["history"][0]["call"] == 3
+
+
+def test_every_so_many_th_call(plane: Plane, install: dict[str, Any]) -> None:
+    rule(plane, {"status": 500}, every=3)
+    assert statuses(plane, install, 7) == [200, 200, 500, 200, 200, 500, 200]
+
+
+def test_a_probability_is_exact_for_a_seed(plane: Plane, install: dict[str, Any]) -> None:
+    def storm(seed: int) -> list[int]:
+        plane("DELETE", "/weather")
+        rule(plane, {"status": 429}, probability=0.3, seed=seed)
+        return statuses(plane, install, 40)
+
+    first = storm(7)
+    assert storm(7) == first
+    assert storm(8) != first
+    assert 4 <= first.count(429) <= 20
+
+
+@pytest.mark.parametrize(
+    ("match", "hit"),
+    [
+        ({}, True),
+        ({"operation": "provision"}, True),
+        ({"operation": "followSignon"}, False),
+        ({"method": "POST"}, True),
+        ({"method": "GET"}, False),
+        ({"path": "*/provision"}, True),
+        ({"path": "/oidc/*"}, False),
+        ({"body": {"/course/ids/lms": "moodle-42"}}, True),
+        ({"body": {"/course/ids/lms": "moodle-43"}}, False),
+        ({"body": {"/course/ids/api": None}}, False),
+    ],
+)
+def test_only_calls_that_are_meant(plane: Plane, install: dict[str, Any], match: dict[str, Any], hit: bool) -> None:
+    rule(plane, {"status": 503}, match=match)
+    assert statuses(plane, install, 1) == [503 if hit else 200]
+
+
+def test_weather_of_one_install(plane: Plane, install: dict[str, Any]) -> None:
+    other = plane.install()
+    rule(plane, {"status": 503}, match={"install": install["install"]})
+    assert (statuses(plane, install, 1), statuses(plane, other, 1)) == ([503], [200])
+    assert len(plane("GET", "/weather", install=install["install"])["rules"]) == 1
+    assert plane("GET", "/weather", install=other["install"])["rules"] == []
+    plane("DELETE", f"/installs/{install['install']}")
+    assert plane("GET", "/weather")["rules"] == []
+
+
+def test_pages_links_and_the_control_plane_have_fair_weather(plane: Plane, install: dict[str, Any]) -> None:
+    body = {"course": COURSE, "user": USER, "signon": {"integrationSid": next(iter(install["integrations"]))}}
+    link = plane.call(install, body).json()["signon"]["redirect"]
+    rule(plane, {"status": 503})
+    rule(plane, {"status": 503}, match={"path": "/_invigilate/*"})
+    assert plane.client.http.get(link).status_code == 200
+    assert plane.client.http.get("/").status_code == 200
+    assert plane("GET", "/health")["status"] == "ok"
+    rule(plane, {"status": 503}, match={"operation": "jwks"})
+    assert plane.client.http.get("/oidc/jwks").status_code == 503
+
+
+def test_a_call_brings_its_own_weather(plane: Plane, install: dict[str, Any]) -> None:
+    answer = plane.call(install, BODY, Invigilate_Weather="status=429; retry-after=3")
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "3")
+    answer = plane.call(install, BODY, Invigilate_Weather="status=504; served")
+    assert answer.status_code == 504
+    assert plane.call(install, BODY).json()["course"]["result"] == "Found Existing"
+    for wrong in ("status=fine", "statsu=503", "close=maybe", "fault=none-such", "served"):
+        refused = plane.call(install, BODY, Invigilate_Weather=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (400, "INVALIDINPUT")
+
+
+def test_what_was_changed_of_an_answer(plane: Plane, install: dict[str, Any]) -> None:
+    whole = plane.call(install, BODY).json()
+    assert whole["course"]["result"] == "Created"
+    assert plane.call(install, BODY, Invigilate_Weather="malformed").text.startswith('{"course"')
+    with pytest.raises(ValueError, match="JSON|Expecting|Unterminated"):
+        plane.call(install, BODY, Invigilate_Weather="malformed").json()
+    rule(plane, {"headers": {"X-Gateway": "g1"}}, times=1)
+    assert plane.call(install, BODY).headers["x-gateway"] == "g1"
+    assert plane.call(install, BODY, Invigilate_Weather="drip=0.01").json()["course"]["result"] == "Found Existing"
+
+
+def test_a_refusal_is_changed_like_any_answer(plane: Plane, install: dict[str, Any]) -> None:
+    rule(plane, {"headers": {"x-gateway": "g1"}})
+    answer = plane.call(install, {})
+    assert (answer.status_code, answer.headers["x-gateway"]) == (400, "g1")
+    assert answer.json()["errors"]
+
+
+@pytest.mark.parametrize(("when", "count"), [("before-commit", 0), ("after-commit", 1)])
+def test_an_answer_is_lost(plane: Plane, install: dict[str, Any], when: str, count: int) -> None:
+    rule(plane, {"close": when}, times=1)
+    with pytest.raises((AssertionError, RuntimeError, ClientDisconnect)):  # there is no answer that a client could get
+        plane.call(install, BODY)
+    assert len(plane("GET", "/state", install=install["install"])["resources"]) == count
+    (call,) = plane("GET", "/journal", install=install["install"])["calls"]
+    assert call["notes"][-1].startswith("weather w1: the connection was ended")
+    assert call["status"] == (200 if count else None)
+
+
+def test_faults_come_the_same_way(plane: Plane, install: dict[str, Any]) -> None:
+    other = plane.install()
+    rule(plane, {"faults": ["answers-201"]}, match={"install": install["install"]}, times=1)
+    assert statuses(plane, other, 1) == [200]
+    assert statuses(plane, install, 2) == [201, 200]
+    assert plane.call(install, {}, Invigilate_Weather="fault=overlooks-course-required").status_code == 200
+    assert plane.call(install, {}).status_code == 400
+    assert {one["id"] for one in plane("GET", "/faults")["faults"]} == set(FAULTS)
+
+
+@pytest.mark.parametrize("name", some_fast(sorted(FAULTS), 20))
+def test_every_fault_can_be_brought(plane: Plane, install: dict[str, Any], name: str) -> None:
+    made = rule(plane, {"faults": [name]})
+    answer = plane.call(install, {"course": COURSE, "user": USER})
+    assert answer.status_code < 500
+    assert plane("DELETE", f"/weather/{made['id']}")["followed"] == 1
+
+
+def test_what_cannot_be_is_refused(plane: Plane) -> None:
+    for then in ({"served": True}, {"retryAfter": 1}, {"close": "after-commit", "status": 503}, {"faults": ["x"]}, {}):
+        rule(plane, then, 400)
+    rule(plane, {"status": 503}, 400, match={"operation": "none-such"})
+    rule(plane, {"status": 503}, 404, match={"install": "AI" + "0" * 32})
+    rule(plane, {"status": 503}, 400, until="soon")
+
+
+def test_until_and_reset(plane: Plane, install: dict[str, Any]) -> None:
+    rule(plane, {"status": 503}, until=plane("GET", "/clock")["seconds"] + 60)
+    assert statuses(plane, install, 1) == [503]
+    plane("POST", "/clock/advance", {"minutes": 2}, install=install["install"])
+    assert statuses(plane, install, 1) == [200]
+    plane("POST", "/reset")
+    assert plane("GET", "/weather")["rules"] == []
+
+
+def test_rules_of_the_start_come_back_after_a_reset(plane: Plane) -> None:
+    app = plane.client.app
+    app.plane.start_with(["operation=provision; status=503; times=1", '{"then": {"status": 429}, "every": 2}'])
+    assert [one["then"]["status"] for one in plane("GET", "/weather")["rules"]] == [503, 429]
+    assert [plane.client.post(BODY).status_code for _ in range(3)] == [503, 200, 429]
+    plane("DELETE", "/weather")
+    assert plane.client.post(BODY).status_code == 200
+    plane("POST", "/reset")
+    assert plane.client.post(BODY).status_code == 503

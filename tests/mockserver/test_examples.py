@@ -1,0 +1,69 @@
+"""The examples for other languages work as they stand, where their tools are at hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mockserver.cli import _mock_parser
+from mockserver.environment import arguments_of
+
+
+@pytest.mark.outside
+@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
+def test_node(repository: Path, tmp_path: Path) -> None:
+    ready = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(ready), "--log", "none"]
+    process = subprocess.Popen([*command, "--end-with", str(os.getpid())], cwd=repository, stdout=subprocess.DEVNULL)
+    try:
+        while not ready.exists():
+            assert process.poll() is None
+            time.sleep(0.01)  # for the process, not for the clock
+        told = json.loads(ready.read_text())
+        for name in ("MOCK", "CONTROL_TOKEN"):
+            os.environ.pop(name, None)
+        done = subprocess.run(
+            ["node", "--test", "--test-reporter=tap", str(repository / "examples/node/mock.test.mjs")],
+            env={**os.environ, "MOCK": told["url"]}, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout
+        assert "# pass 4" in done.stdout
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def test_the_environment_of_the_compose_file_is_read(repository: Path) -> None:
+    services = yaml.safe_load((repository / "examples/compose/compose.yaml").read_text())["services"]
+    environment = {name: value.replace("${CONTROL_TOKEN:?set a token for the control plane}", "t")
+                   for name, value in services["mock"]["environment"].items()}  # fmt: skip
+    docker = (repository / "examples/compose/Dockerfile").read_text()
+    environment |= dict(re.findall(r"^ENV (\w+)=(\S+)$", docker, re.MULTILINE))
+    parser = _mock_parser()
+    told = parser.parse_args(arguments_of(parser, environment))
+    assert (told.host, told.allow_host, told.control_token) == ("0.0.0.0", ["mock"], "t")
+
+
+def test_every_option_of_the_mock_is_on_its_page(repository: Path) -> None:
+    page = (repository / "docs/mock.md").read_text()
+    options = [one.option_strings[-1] for one in _mock_parser()._actions if one.dest != "help"]
+    assert [one for one in options if f"`{one}" not in page and f"{one}`" not in page] == []
+
+
+def test_every_path_of_the_control_plane_that_the_page_names_exists(repository: Path) -> None:
+    from mockserver.control.plane import described
+
+    paths = {one.path for one in described().operations.values()}
+    page = (repository / "docs/mock.md").read_text()
+    named = {path.rstrip("/") for path in re.findall(r"_invigilate(/[a-z/]+)", page)}
+    assert len(named) >= 8
+    assert {one for one in named if one not in paths} == set()
