@@ -13,8 +13,8 @@ LONGEST_PAUSE = 30.0
 """Seconds; a target that asks for more is asked again after this."""
 LONGEST_WAIT = 60.0
 """Seconds of pauses for one request that is told to wait again and again."""
-RESTART = 15.0
-"""Seconds that a refused connection is waited for, as a target that starts again refuses them."""
+RESTART = 6.0
+"""Seconds of pauses for a refused connection: a target that starts again refuses them. A dead one ends the run."""
 _MOST_LOST = 4
 _MOST_LATE = 2
 

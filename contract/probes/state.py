@@ -8,7 +8,7 @@ from contract.generation.composition import flat, step_of
 from contract.model.identity import value_at
 from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
-from spec.resources.resource import ABSENT, Leaf
+from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.formats import instant
 
 
@@ -72,7 +72,10 @@ def changes(bench: Workbench) -> None:
 
 
 def omissions(bench: Workbench) -> None:
-    """An optional value is left out: nothing changes. Null clears it, and clearing it again changes nothing."""
+    """An optional value is left out: nothing changes, or only what is changed beside it.
+
+    Null clears it, and clearing it again changes nothing.
+    """
     for part in bench.resources.parts:
         required = set(part.schema.get("required", ()))
         for leaf in part.leaves:
@@ -92,6 +95,10 @@ def omissions(bench: Workbench) -> None:
                 lean = with_sids(bench, lean, sids, part.name)
             bench.provision(lean)
             bench.provision(base)
+            if (beside := _beside(bench, part, leaf, base)) is not None:
+                bench.provision(put(lean, *beside))
+                bench.provision(put(base, *beside))
+                bench.provision(base)
             if "null" in leaf.schema.get("type", ()):
                 empty = put(base, path, None)
                 bench.provision(empty)
@@ -103,6 +110,18 @@ def omissions(bench: Workbench) -> None:
                     alone = put(put(base, part.path, slim), path, None)
                     bench.provision(with_sids(bench, alone, sids, part.name))
                     bench.provision(put(base, path, ABSENT))
+
+
+def _beside(bench: Workbench, part: Part, omitted: Leaf, base: dict[str, Any]) -> tuple[tuple[str, ...], Any] | None:
+    """The place of another member of a part, and another value for it: an update that leaves one member out."""
+    for leaf in part.leaves:
+        path = (*part.path, *leaf.path)
+        fixed = leaf.path == omitted.path or (part.fallback is not None and leaf.path == (part.fallback.member,))
+        if fixed or leaf.date or not isinstance(value_at(base, path), str):
+            continue
+        if (other := _other_value(bench, leaf, value_at(base, path))) is not ABSENT:
+            return path, other
+    return None
 
 
 def equals(bench: Workbench) -> None:

@@ -5,7 +5,7 @@ What failed comes first, then what warned, what is known in one line each, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from contract.http.lines import guarded
 from contract.judging.findings import Outcome, Reproduced
@@ -89,6 +89,8 @@ def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
             yield from _briefly(cause, paint)
         if len(causes) > most:
             left.append(f"{len(causes) - most} more that {_THAT[outcome]}")
+        if outcome is Outcome.FAILED and (unshown := _unshown(causes, most)):
+            left[-1] += f" ({unshown})"
     if left:
         yield f"  and {', '.join(left)}"
     for reason, names in verdict.silent.items():
@@ -100,6 +102,12 @@ def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
     if verdict.findings:
         yield "--verbose shows every clause, and the calls to see each finding again; --html and --json keep them."
     yield _last(verdict, paint)
+
+
+def _unshown(causes: Sequence[ShownCause], most: int) -> str:
+    """The clauses of which nothing is shown, so that a screen names everything that failed."""
+    shown = {one.clause.id for one in causes[:most]}
+    return ", ".join(dict.fromkeys(one.clause.id for one in causes[most:] if one.clause.id not in shown))
 
 
 _THAT = {Outcome.FAILED: "failed", Outcome.WARNED: "warned", Outcome.KNOWN: "are known"}

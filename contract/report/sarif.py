@@ -53,7 +53,7 @@ def _rule(clause: ShownClause) -> dict[str, Any]:
 
 def _result(finding: ShownFinding, clause: ShownClause, place: int, verdict: Verdict) -> dict[str, Any]:
     where = f" at {finding.pointer}" if finding.pointer else ""
-    text = f"{finding.cause}{where}: expected {finding.expected}, received {finding.received}."
+    text = f"{finding.cause}{where}: expected {finding.expected}, received {finding.received.rstrip('.')}."
     result: dict[str, Any] = {
         "ruleId": clause.id,
         "ruleIndex": place,

@@ -14,7 +14,7 @@ from spec.diff.sides import Sides
 def request_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
     """Changes of the request body of one operation."""
     one, two = sides.old.child(old.part, "requestBody"), sides.new.child(new.part, "requestBody")
-    if not one and not two:
+    if (not one and not two) or one.is_unread or two.is_unread:
         return
     needed = [bool(part) and part.value.get("required") is True for part in (one, two)]
     if not one:
@@ -94,11 +94,13 @@ def _added(status: str, known: dict[str, Part]) -> str:
 
 
 def _response(sides: Sides, old: Part, new: Part, about: str) -> Iterator[Change]:
+    if old.is_unread or new.is_unread:
+        return
     yield from media_changes(sides, old, new, "response", about)
     one = {name.lower(): part for name, part in sides.old.children(old, "headers").items()}
     two = {name.lower(): part for name, part in sides.new.children(new, "headers").items()}
     for name in sorted(one.keys() | two.keys()):
-        if name == "content-type":
+        if name == "content-type" or any(side[name].is_unread for side in (one, two) if name in side):
             continue
         if name not in two:
             sent = one[name].value.get("required") is True

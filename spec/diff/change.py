@@ -92,6 +92,13 @@ def change(
     )  # fmt: skip
 
 
+def possibly(found: Change, hidden: str) -> Change:
+    """The change as far as it can be told: what is hidden may take it back; ``hidden`` is a clause."""
+    if found.client == "compatible":
+        return found
+    return replace(found, client="possible", sentence=f"{found.sentence} Or not: {hidden}.")
+
+
 class Where(NamedTuple):
     """The document, and the pointer in it, that a change is shown at."""
 

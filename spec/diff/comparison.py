@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from spec.diff.bodies import request_changes, response_changes
-from spec.diff.change import Change, Report, change, gathered
+from spec.diff.change import Change, Report, change, gathered, possibly
 from spec.diff.document import Operation, template
 from spec.diff.lifecycle import NO_TERMS, Terms, is_promised, removal, stability_changes, unpromised, version_changes
 from spec.diff.parameters import parameter_changes
@@ -85,7 +85,7 @@ def _changes(sides: Sides) -> Iterator[Change]:
     for operation in pairs.gone:
         gone = removal(operation, sides.terms)
         if operation.key.partition(" ")[2] in unread or template(operation.path) in unread:
-            gone = replace(gone, client="possible", sentence=f"{gone.sentence} Or not: its path item was not read.")
+            gone = possibly(gone, "its path item was not read")
         yield gone
     for operation in pairs.come:
         yield change("operation-added", operation.part.pointer, None, operation.name)

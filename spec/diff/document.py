@@ -28,6 +28,11 @@ class Part:
     def __bool__(self) -> bool:
         return self.value is not None
 
+    @property
+    def is_unread(self) -> bool:
+        """True if it is a reference (of no schema) to what was not read: nothing is known of it, and a gap says so."""
+        return isinstance(self.value, Mapping) and isinstance(self.value.get("$ref"), str)
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -119,11 +124,7 @@ class Side:
     def unread_paths(self) -> frozenset[str]:
         """The templates of the paths whose item is a reference to what was not read."""
         items = self.children(self.at(""), "paths").items()
-        return frozenset(
-            template(self.selection.path(path))
-            for path, item in items
-            if isinstance(item.value, Mapping) and isinstance(item.value.get("$ref"), str)
-        )
+        return frozenset(template(self.selection.path(path)) for path, item in items if item.is_unread)
 
     def callbacks(self, operation: Operation) -> dict[str, Operation]:
         """The operations of an operation's callbacks; their runtime expressions are part of the key."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spec.diff.change import Change, change
+from spec.diff.change import Change, change, possibly
 from spec.diff.document import Operation, Part, Side
 from spec.diff.lifecycle import is_past
 from spec.diff.sides import Sides
@@ -60,7 +60,18 @@ def parameter_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[
     for key, part in two.items():
         if key not in one and key not in moved.values():
             rule = "parameter-added-required" if part.value.get("required") is True else "parameter-added"
-            yield change(rule, part.pointer, None, _label(part), about=new.name)
+            added = change(rule, part.pointer, None, _label(part), about=new.name)
+            yield possibly(added, "a parameter of the old document was not read") if _hides(sides.old, old) else added
+
+
+def _hides(side: Side, operation: Operation) -> bool:
+    """True if a parameter of an operation was not read: it may be any."""
+    holders = [side.child(holder, "parameters") for holder in (operation.item, operation.part)]
+    return any(
+        side.child(listed, str(index)).is_unread
+        for listed in holders
+        for index in range(len(listed.value) if isinstance(listed.value, list) else 0)
+    )
 
 
 def _moved(one: dict[str, Part], two: dict[str, Part]) -> dict[str, str]:

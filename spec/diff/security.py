@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from spec.diff.change import Change, change
+from spec.diff.change import Change, change, possibly
 from spec.diff.document import Operation, Side, template
 from spec.diff.sides import Sides
 
@@ -85,13 +85,25 @@ def security_changes(sides: Sides, old: Operation, new: Operation, named: frozen
     shown = [" or ".join(each.shown for each in side) for side in (one, two)]
     lost = [each for each in one if not any(each.suffices_for(other) for other in two)]
     gained = [each for each in two if not any(each.suffices_for(other) for other in one)]
+    hidden = any(_is_hidden(side, operation) for side, operation in ((sides.old, old), (sides.new, new)))
     if lost:
         scoped = all(any(other.schemes <= each.schemes for other in two) for each in lost)
-        yield change(
-            "security-scope-added" if scoped else "security-tightened", pointer, shown[0], shown[1], about=new.name
-        )
+        rule = "security-scope-added" if scoped else "security-tightened"
+        made = change(rule, pointer, shown[0], shown[1], about=new.name)
+        yield possibly(made, "a security scheme was not read") if hidden else made
     if gained:
         yield change("security-loosened", pointer, shown[0], shown[1], about=new.name)
+
+
+def _is_hidden(side: Side, operation: Operation) -> bool:
+    """True if a scheme that an operation names was not read."""
+    own = operation.part.value.get("security")
+    listed = own if own is not None else side.document.get("security")
+    schemes = side.at("/components/securitySchemes")
+    names = (
+        {name for each in listed if isinstance(each, Mapping) for name in each} if isinstance(listed, list) else set()
+    )
+    return any(side.child(schemes, str(name)).is_unread for name in names)
 
 
 def scheme_changes(sides: Sides) -> Iterator[Change]:

@@ -54,7 +54,10 @@ def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hi
             direction: Direction = "response" if "/responses/" in pointer else "request"
             media = _media_type(pointer)
             for where, value in _examples(document, node, pointer):
-                if media is None or _is_json(media):
+                if media is None:  # a parameter or a header: scalars are texts on the wire
+                    read = _from_text(value, normaliser.normal(node["schema"], direction))
+                    yield from _judged("example", read, where, node["schema"], normaliser, direction)
+                elif _is_json(media):
                     yield from _judged("example", value, where, node["schema"], normaliser, direction)
                 elif media in _FORMS:
                     yield from _of_form(value, where, node["schema"], normaliser, direction)

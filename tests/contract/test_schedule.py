@@ -9,6 +9,8 @@ from heapq import heappop, heappush
 import pytest
 
 from contract.http.exchange import Exchange, Loss, Request
+from contract.http.patience import UnavailableError
+from contract.http.target import Target
 from contract.judging.findings import Reproduced
 from contract.probes.workbench import Workbench
 from contract.run import schedule
@@ -92,6 +94,13 @@ def test_what_goes_away_stops_everything() -> None:
     report = judged(HONEST, *SOME, jobs=5, transport=server)
     assert "cannot be reached any more" in str(report.cannot)
     assert server.after < 150
+
+
+def test_who_is_gone_is_waited_for_some_seconds_and_less_than_ten() -> None:
+    slept: list[float] = []
+    with pytest.raises(UnavailableError):
+        Target(Failing(0), sleep=slept.append).send(Request("POST", "/", ()))
+    assert 3 < sum(slept) < 8
 
 
 @pytest.mark.parametrize("jobs", [1, 5])

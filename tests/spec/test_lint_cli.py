@@ -159,3 +159,20 @@ def test_hooks_name_commands_that_there_are() -> None:
     ran = subprocess.run(["sh", "-c", script, "--", "openapi.yaml"], capture_output=True, text=True, check=False)
     assert ran.returncode in (0, 1), ran.stderr
     assert "openapi.yaml" in ran.stdout
+
+
+def test_an_example_of_a_parameter_may_be_the_text_on_the_wire(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "openapi.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /a:\n    get:\n      operationId: o\n      parameters:\n"
+        "        - {name: a, in: query, schema: {type: boolean}, example: 'true'}\n"
+        "        - {name: b, in: query, schema: {type: integer}, example: '5'}\n"
+        "        - {name: c, in: query, schema: {type: integer}, example: five}\n"
+        "      responses: {'200': {description: ok}, default: {description: 'no'}}\n"
+    )
+    assert lint([str(path)]) == 1
+    told = [line for line in capsys.readouterr().out.splitlines() if "example-mismatch" in line]
+    assert len(told) == 1
+    assert ":10:" in told[0]

@@ -15,7 +15,7 @@ from spec.openapi.resolving import references, target
 from spec.openapi.sources import document
 from spec.reporting.cli import diff
 from spec.source.files import Reach
-from spec.source.pointer import follow
+from spec.source.pointer import edited, follow, split
 from spec.source.reading import HOLDER, SourceError
 
 HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
@@ -333,3 +333,64 @@ def test_what_stands_in_another_file_is_what_its_reference_says(
     told = [line for line in capsys.readouterr().out.splitlines() if "keyword-misspelt" in line]
     assert len(told) == 1
     assert "parts.yaml:2:22: warning: 'maxlength' is no word of a schema: did you mean 'maxLength'?" in told[0]
+
+
+WHOLE = {
+    "openapi": "3.1.0",
+    "info": {"title": "t", "version": "1"},
+    "paths": {
+        "/p/{id}": {
+            "post": {
+                "operationId": "o",
+                "security": [{"k": []}],
+                "parameters": [
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}},
+                    {"name": "q", "in": "query", "required": True, "schema": {"type": "string"}},
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"properties": {"a": {"type": "string"}}}}},
+                },
+                "responses": {
+                    "200": {
+                        "description": "d",
+                        "headers": {"X-A": {"schema": {"type": "string"}, "required": True}},
+                        "content": {"application/json": {"schema": {"type": "object", "required": ["b"]}}},
+                    }
+                },
+                "callbacks": {
+                    "done": {
+                        "{$request.body#/a}": {
+                            "post": {
+                                "requestBody": {"content": {"application/json": {"schema": {"type": "string"}}}},
+                                "responses": {"200": {"description": "d"}},
+                            }
+                        }
+                    }
+                },
+            }
+        }
+    },
+    "components": {"securitySchemes": {"k": {"type": "apiKey", "in": "header", "name": "K"}}},
+}
+OPERATION = "/paths/~1p~1{id}/post"
+HIDDEN = (
+    "/paths/~1p~1{id}", f"{OPERATION}/parameters/0", f"{OPERATION}/parameters/1", f"{OPERATION}/requestBody",
+    f"{OPERATION}/requestBody/content/application~1json/schema", f"{OPERATION}/responses/200",
+    f"{OPERATION}/responses/200/headers/X-A", f"{OPERATION}/responses/200/content/application~1json/schema",
+    f"{OPERATION}/callbacks/done", "/components/securitySchemes/k",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("place", HIDDEN)
+def test_nothing_is_said_to_break_that_only_one_document_shows(
+    place: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, hidden = tmp_path / "known.json", tmp_path / "hidden.json"
+    known.write_text(json.dumps(WHOLE))
+    hidden.write_text(json.dumps(edited(WHOLE, {split(place): {"$ref": "nowhere.json#/x"}})))
+    for old, new in ((known, hidden), (hidden, known)):
+        assert diff([str(old), str(new), "--fail-on", "breaking"]) == 0
+        told = capsys.readouterr().out
+        assert f"{new}: possible" in told
+        assert "reference-unread" in told

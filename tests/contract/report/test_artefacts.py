@@ -14,7 +14,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from contract.judging.findings import Finding
+from contract.judging.findings import Finding, Outcome
 from contract.report import console, html, junit, markdown, sarif
 from contract.report import json as json_report
 from contract.report.verdict import Verdict
@@ -246,6 +246,37 @@ def test_sarif_names_rules_and_places(stage: Any, created_report: Report) -> Non
         (place,) = one["locations"]
         assert place["physicalLocation"]["region"]["startLine"] >= 1
     assert verdict.lines["ids-required"] > 1
+
+
+def test_sarif_has_what_its_schema_requires(hostile_verdict: Verdict) -> None:
+    """The members that the published schema of SARIF 2.1.0 requires, and the words that it knows."""
+    log = json.loads(sarif.render(hostile_verdict))
+    assert set(log) == {"$schema", "version", "runs"}
+    assert log["version"] == "2.1.0"
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert len({one["id"] for one in driver["rules"]}) == len(driver["rules"])
+    assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
+    assert all(isinstance(one["executionSuccessful"], bool) for one in run["invocations"])
+    assert run["results"]
+    for one in run["results"]:
+        assert one["message"]["text"]
+        assert not one["message"]["text"].endswith("..")
+        assert one["level"] in ("none", "note", "warning", "error")
+        assert all(isinstance(text, str) for text in one["partialFingerprints"].values())
+        assert all(each["kind"] in ("inSource", "external") for each in one.get("suppressions", ()))
+
+
+def test_a_screen_names_every_clause_that_failed(stage: Any, created_report: Report) -> None:
+    verdict = many(stage, created_report, 12)
+    first, second, *_ = verdict.clauses
+    held = next(one for one in verdict.clauses if one.findings)
+    other = next(one for one in (first, second) if one is not held)
+    moved = replace(other, findings=(replace(held.findings[0], fingerprint="f" * 12),), outcome=Outcome.FAILED)
+    shown = replace(verdict, clauses=(*(one for one in verdict.clauses if one is not other), moved))
+    text = rendered("screen", shown)
+    assert f"more that failed ({other.id})" in text
 
 
 def test_sign_on_links_are_secrets(stage: Any) -> None:
