@@ -128,9 +128,9 @@ class Credentials:
         """Look at what can change from call to call. Raises TokenError."""
         hold(known.not_before, known.expires, self.clock(known.install))
         if known.identity in self.revoked.known:
-            raise TokenError("it was revoked")
+            raise TokenError("it was revoked", withdrawn=True)
         if known.client and known.client not in self.clients:
-            raise TokenError("its client is not known here any more")
+            raise TokenError("its client is not known here any more", withdrawn=True)
 
     def revoke(self, token: str) -> None:
         """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""
@@ -173,6 +173,8 @@ def _refused(error: TokenError, *, bearer: bool, spelled: bool) -> Refusal:
     clause = "credential-exact" if spelled else "credential-invalid-refused"
     if error.expired or error.early:
         clause = "credential-expired-refused" if error.expired else "credential-early-refused"
+    if error.withdrawn:
+        clause = "token-dies"
     where = "Bearer credential" if bearer else "token"
     message = (
         f"The {where} is refused: {error.reason}. Get a new one: the token endpoint gives them, the mock prints one, "

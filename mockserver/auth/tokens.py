@@ -32,11 +32,14 @@ _LATEST = 2**53  # seconds that every JSON reader holds exactly; no clock gets t
 
 
 class TokenError(Exception):
-    """A token is refused; the message says why and repeats nothing of it. ``expired``, ``early``: only time did it."""
+    """A token is refused; the message says why and repeats nothing of it.
 
-    def __init__(self, reason: str, *, expired: bool = False, early: bool = False) -> None:
+    ``expired``, ``early``: only time did it. ``withdrawn``: it was good, and was taken back before its time.
+    """
+
+    def __init__(self, reason: str, *, expired: bool = False, early: bool = False, withdrawn: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.expired, self.early = reason, expired, early
+        self.reason, self.expired, self.early, self.withdrawn = reason, expired, early, withdrawn
 
 
 @dataclass(frozen=True, slots=True)

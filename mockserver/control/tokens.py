@@ -20,7 +20,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
             mock.rotate()
         except OSError as error:
             message = f"The keys file cannot be written ({error.strerror}); the key stays as it was."
-            raise refuse("invalid-input", None, message) from None
+            raise refuse("invalid-input", "keys-rotate", message) from None
         published = [one["kid"] for one in mock.keys.published(mock.clocks())]
         return of_json({"kid": mock.keys.kid, "published": published})
 
@@ -28,7 +28,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
         try:
             mock.credentials.revoke(asked.body["token"])
         except TokenError as error:
-            raise refuse("invalid-input", None, f"The token cannot be revoked: {error.reason}.") from None
+            raise refuse("invalid-input", "token-dies", f"The token cannot be revoked: {error.reason}.") from None
         return of_json({"revoked": True})
 
     return {"rotateKeys": rotate, "revokeToken": revoke}

@@ -117,10 +117,13 @@ class UserEndpoints:
     def _tokens(self, login: Login, client: OAuthClient, issuer: str) -> dict[str, Json]:
         now, keys, tenant = int(self.clocks(client.install)), self.runtime.keys, self.tenants[client.install]
         user = tenant.store.read(login.subject)
+        if user is None:
+            description = "The user of this login is not known here any more, so no token can tell of one."
+            raise OAuthError("invalid_grant", "id-token-claims", description)
         token = AccessToken(client, issuer, tenant.ids.token_id(), now, login.scope, login.subject)
         login.tokens.append(token.identity)
         answer = token.answer(token.claims(), keys)
-        if OPENID in login.scope.split() and user is not None:
+        if OPENID in login.scope.split():
             claims: dict[str, Json] = {
                 "sub": login.subject,
                 **self.profile(user),

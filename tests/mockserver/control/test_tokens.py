@@ -102,6 +102,15 @@ def test_a_login_follows_the_clock_of_its_install_and_ends_with_it(plane: Any) -
     assert token(plane, other, 400, **refresh, refresh_token=others["refresh_token"])["error"] == "invalid_grant"
 
 
+def test_a_login_of_a_user_who_is_gone_gives_nothing(plane: Any, install: dict[str, Any]) -> None:
+    plane("POST", "/snapshots", {"name": "empty", "install": install["install"]})
+    tokens = signed_in(plane, install)
+    plane("POST", "/snapshots/empty/restore")
+    assert me(plane, tokens) == 401
+    told = token(plane, install, 400, grant_type="refresh_token", refresh_token=tokens["refresh_token"])
+    assert (told["error"], told["error_uri"].rpartition("#")[2]) == ("invalid_grant", "id-token-claims")
+
+
 def test_a_code_expires_by_the_clock_of_its_install(plane: Any, install: dict[str, Any]) -> None:
     user = plane.call(install, {"course": COURSE, "user": USER}).json()["user"]["sid"]
     code = authorized(plane, install, user)
@@ -157,7 +166,9 @@ def test_keys_that_cannot_be_kept_stay(plane: Any, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(keys, "rotate", rotate)
-    assert "(No space left on device); the key stays" in plane("POST", "/keys", None, 400)["message"]
+    (told,) = plane("POST", "/keys", None, 400)["errors"]
+    assert "(No space left on device); the key stays" in told["message"]
+    assert told["clause"] == "keys-rotate"
     assert keys.kid == kid
 
 
