@@ -101,9 +101,9 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.close()
         return 0
     except Exception as error:  # noqa: BLE001  # whatever it is, it is no finding about anybody's server or document
-        from spec.defect import told
+        from spec.defect import defect_message
 
-        sys.stderr.write(told(given[0], error, given[1:]) + "\n")
+        sys.stderr.write(defect_message(given[0], error, given[1:]) + "\n")
         return 2
 
 

@@ -26,7 +26,7 @@ class AdoptedClauseWarning(UserWarning):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class SessionResult:
     """What the run of a session says: per clause its outcome, and the text of its findings or the reason for none."""
 
     line: str = ""
@@ -36,7 +36,7 @@ class Told:
 
 
 _PREPARED = pytest.StashKey["Prepared"]()
-_TOLD = pytest.StashKey[Told]()
+_TOLD = pytest.StashKey[SessionResult]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is not None:
         if _WORKER_INPUT in worker:
-            config.stash[_TOLD] = Told(**worker[_WORKER_INPUT])
+            config.stash[_TOLD] = SessionResult(**worker[_WORKER_INPUT])
         return
     target, words = config.getoption("target"), str(config.getoption("check"))
     if target or words:
@@ -93,9 +93,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Under pytest-xdist: the run happens here, before the first worker starts, and every worker is told."""
-    told = _told(node.config)
-    if told is not None:
-        node.workerinput[_WORKER_INPUT] = asdict(told)
+    result = _result(node.config)
+    if result is not None:
+        node.workerinput[_WORKER_INPUT] = asdict(result)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -109,10 +109,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtestloop(session: pytest.Session) -> None:
     """Judge once, before the first test."""
     if not session.config.option.collectonly and not session.testsfailed:
-        _told(session.config)
+        _result(session.config)
 
 
-def _told(config: pytest.Config) -> Told | None:
+def _result(config: pytest.Config) -> SessionResult | None:
     """What the one run of this session says; it happens when this is asked for the first time."""
     run = config.stash.get(_PREPARED, None)
     if run is not None and _TOLD not in config.stash:
@@ -120,7 +120,7 @@ def _told(config: pytest.Config) -> Told | None:
     return config.stash.get(_TOLD, None)
 
 
-def _judged(run: Prepared) -> Told:
+def _judged(run: Prepared) -> SessionResult:
     from contract.cli.conduct import CannotStartError, conduct
     from contract.http.lines import guarded
     from contract.report.console import pace, remarks
@@ -133,9 +133,9 @@ def _judged(run: Prepared) -> Told:
     except (CannotStartError, OutletError) as error:
         pytest.exit(f"invigilate: {error}", returncode=2)
     except Exception as error:  # noqa: BLE001  # a defect of ours is no failure of the target
-        from spec.defect import told
+        from spec.defect import defect_message
 
-        pytest.exit(told("check under pytest", error), returncode=2)
+        pytest.exit(defect_message("check under pytest", error), returncode=2)
     if verdict.cannot is not None:
         pytest.exit(guarded(f"invigilate: {verdict.sentence}"), returncode=2)
 
@@ -154,7 +154,7 @@ def _judged(run: Prepared) -> Told:
         )
 
     said = [f"invigilate: {verdict.target}: {pace(verdict)}. {verdict.sentence}", *remarks(verdict)]
-    return Told(
+    return SessionResult(
         line="\n".join(guarded(one) for one in said),
         sentences={one.id: one.sentence for one in verdict.clauses},
         outcomes={one.id: one.outcome.value for one in verdict.clauses},
@@ -165,10 +165,10 @@ def _judged(run: Prepared) -> Told:
 def clauses_of(config: pytest.Config) -> list[str]:
     """The clauses that the session judges, in the order of their catalogue."""
     run = config.stash.get(_PREPARED, None)
-    return list(run.catalogue) if run is not None else list(config.stash.get(_TOLD, Told()).outcomes)
+    return list(run.catalogue) if run is not None else list(config.stash.get(_TOLD, SessionResult()).outcomes)
 
 
-def told_of(config: pytest.Config) -> Told:
+def told_of(config: pytest.Config) -> SessionResult:
     """What the one run of this session says."""
     return config.stash[_TOLD]
 

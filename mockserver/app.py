@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
-from mockserver.assembly import Assembly, Foundation, spoiling
+from mockserver.assembly import Foundation, ServedOperations, spoiling
 from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.logins import Logins
@@ -23,7 +23,7 @@ from mockserver.control import control
 from mockserver.control.controlled import Controlled
 from mockserver.control.plane import ControlPlane
 from mockserver.endpoints.documents import example
-from mockserver.endpoints.pages import Example
+from mockserver.endpoints.pages import ExampleCall
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
 from mockserver.endpoints.unknown import UnknownPath
@@ -88,7 +88,7 @@ class Mock(Starlette):
             document=document, parts=parts, installs=self.installs, known=known, credentials=self.credentials,
             grants=self.grants, clients=self.clients, logins=self.logins, runtime=runtime,
         )  # fmt: skip
-        self.honest = Assembly(foundation, behaviour)
+        self.honest = ServedOperations(foundation, behaviour)
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast()
         self.tenants.leaving.append(self.forecast.leave)
@@ -133,7 +133,7 @@ class Mock(Starlette):
         self.keys.rotate(self.clocks(), latest + longest)
         self.credentials.forget()
 
-    def example(self, base: str) -> Example:
+    def example(self, base: str) -> ExampleCall:
         """A call to try, of the first install of the mock that is reached at ``base``."""
         return example(self.document.operations["provision"], self.installs[0], base)
 

@@ -46,7 +46,7 @@ class Foundation:
     runtime: Runtime
 
 
-class Assembly:
+class ServedOperations:
     """The endpoints of the operations under one behaviour. The first of a mock is that with which it was started."""
 
     def __init__(self, foundation: Foundation, behaviour: Behaviour) -> None:
@@ -97,12 +97,12 @@ def spoiling(foundation: Foundation) -> Callable[[tuple[str, ...], str], ASGIApp
 
     What it returns raises Refusal for an id that is none.
     """
-    assemblies: dict[tuple[str, ...], Assembly] = {}
+    assemblies: dict[tuple[str, ...], ServedOperations] = {}
 
     def spoiled(faults: tuple[str, ...], operation: str) -> ASGIApp:
         if faults not in assemblies:
             try:
-                assemblies[faults] = Assembly(foundation, behaviour_of(faults))
+                assemblies[faults] = ServedOperations(foundation, behaviour_of(faults))
             except KeyError as error:
                 message = f"There is no fault {error}; GET /_invigilate/faults lists those there are."
                 raise Refusal("invalid-input", message) from None

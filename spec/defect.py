@@ -14,7 +14,7 @@ _ROOT = Path(__file__).resolve().parents[1]
 _SECRET = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*|[A-Za-z0-9+/_-]{40,}")
 
 
-def told(command: str, error: BaseException, arguments: Sequence[str] = ()) -> str:
+def defect_message(command: str, error: BaseException, arguments: Sequence[str] = ()) -> str:
     """One line about a defect; what is needed to mend it is in a file that the line names.
 
     The file holds the stack, and the names of the options that were given but none of their values.

@@ -7,10 +7,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
 
 from spec.catalogue.clauses import Catalogue, load_clauses
-from spec.openapi.document import Body, Document, DocumentError, Operation, Parameter, Problem, Response, Schema
+from spec.openapi.document import (
+    BodyContent,
+    Document,
+    DocumentedResponse,
+    DocumentError,
+    Operation,
+    Parameter,
+    Problem,
+    Schema,
+)
 from spec.openapi.inlining import Resolver
 from spec.openapi.objects import METHODS, Kind
 from spec.openapi.serving import OURS, served, spelt
@@ -22,7 +30,7 @@ from spec.resources.checks import check_annotations
 from spec.schema.keywords import check_schema, subschemas
 from spec.schema.validation import Rules, outermost
 from spec.source.files import Reach
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 from spec.source.reading import Source
 
 DOCUMENT_FILE = Path(__file__).with_name("openapi.yaml")
@@ -49,7 +57,7 @@ def build(source: Source, clauses: Catalogue, *, strict: bool = False) -> Docume
     ``strict`` refuses keywords that mean nothing here (foreign ``x-`` members, ``externalDocs``) instead of leaving
     them out, and such as are served in other words.
     """
-    reader = _Reader(source, frozenset(clauses), strict=strict)
+    reader = _DocumentReader(source, frozenset(clauses), strict=strict)
     document = reader.document()
     if not reader.problems:
         reader.check_operations(document.operations.values())
@@ -58,23 +66,23 @@ def build(source: Source, clauses: Catalogue, *, strict: bool = False) -> Docume
     return document
 
 
-class _Reader:
+class _DocumentReader:
     def __init__(self, source: Source, clauses: frozenset[str], *, strict: bool) -> None:
         self.source, self.clauses = source, clauses
         self.problems: list[Problem] = []
         root = source.value if isinstance(source.value, dict) else {}
-        self.root: Mapping[str, Any] = root
+        self.root: Mapping[str, Json] = root
         gaps = {gap.pointer: gap.reason for gap in source.gaps}
         for gap in source.gaps:
             if gap.reference is None:
                 self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
         self.resolver = Resolver(root, self.report, gaps, rewrite=spelt if strict else self.served)
-        self.inlined: dict[str, Mapping[str, Any]] = {}  # operations by pointer, as they are served
+        self.inlined: dict[str, Mapping[str, Json]] = {}  # operations by pointer, as they are served
 
     def report(self, pointer: str, reason: str) -> None:
         self.problems.append(Problem(self.source.shown(pointer), self.source.place(pointer), reason))
 
-    def served(self, schema: Mapping[str, Any]) -> dict[str, Any]:
+    def served(self, schema: Mapping[str, Json]) -> dict[str, Json]:
         """A schema in the words that are served; annotations that are nearly ours stay, to be refused."""
         made = served(schema)
         for word in schema:
@@ -82,14 +90,16 @@ class _Reader:
                 made[word] = schema[word]
         return made
 
-    def objects(self, value: Mapping[str, Any], kind: Kind, pointer: str) -> Mapping[str, Any]:
+    def objects(self, value: Mapping[str, Json], kind: Kind, pointer: str) -> Mapping[str, Json]:
         """The members of an object that are shaped as they should be; the others are reported."""
         return shaped(value, kind, pointer, self.report)
 
     def document(self) -> Document:
-        told = version(self.root)
-        if not any(told == one or told.startswith(f"{one}.") for one in READ):
-            self.report("/openapi", f"is {told or 'missing'!r}; the served document must be OpenAPI {', '.join(READ)}.")
+        declared = version(self.root)
+        if not any(declared == one or declared.startswith(f"{one}.") for one in READ):
+            self.report(
+                "/openapi", f"is {declared or 'missing'!r}; the served document must be OpenAPI {', '.join(READ)}."
+            )
         root = self.objects(self.root, Kind.DOCUMENT, "")
         components = self.objects(root.get("components", {}), Kind.COMPONENTS, "/components")
         schemes = components.get("securitySchemes", {})
@@ -114,7 +124,7 @@ class _Reader:
             security_schemes=schemes,
         )
 
-    def operations(self, root: Mapping[str, Any]) -> Iterator[Operation]:
+    def operations(self, root: Mapping[str, Json]) -> Iterator[Operation]:
         for path, raw in self.objects(root.get("paths", {}), Kind.PATHS, "/paths").items():
             pointer = f"/paths/{escape(path)}"
             if isinstance(raw, Mapping) and not path.startswith("x-"):
@@ -127,7 +137,7 @@ class _Reader:
                         yield self.operation(path, method, item[method], shared, root.get("security", ()))
 
     def operation(
-        self, path: str, method: str, raw: Mapping[str, Any], shared: tuple[Parameter, ...], security: Sequence[Any]
+        self, path: str, method: str, raw: Mapping[str, Json], shared: tuple[Parameter, ...], security: Sequence[Json]
     ) -> Operation:
         pointer = f"/paths/{escape(path)}/{method}"
         served = {word: child for word, child in raw.items() if word != "callbacks"}
@@ -149,7 +159,7 @@ class _Reader:
             security=tuple(tuple(group) for group in one.get("security", security)),
         )
 
-    def parameters(self, holder: Mapping[str, Any], pointer: str) -> tuple[Parameter, ...]:
+    def parameters(self, holder: Mapping[str, Json], pointer: str) -> tuple[Parameter, ...]:
         found = []
         for index, raw in enumerate(holder.get("parameters", ())):
             where = f"{pointer}/parameters/{index}"
@@ -195,31 +205,31 @@ class _Reader:
                         self.report(f"{origin}/value{violation.pointer}", f"does not fit: {violation.message}")
 
 
-def _named(holder: Mapping[str, Any], word: str) -> Iterator[tuple[str, Any]]:
+def _named(holder: Mapping[str, Json], word: str) -> Iterator[tuple[str, Json]]:
     """The objects under the names of the author's choice; extensions are none."""
     for name, value in holder.get(word, {}).items():
         if not (word == "responses" and name.startswith("x-")):
             yield name, value
 
 
-def _schema(media: Mapping[str, Any]) -> Schema:
-    found: Any = media.get("schema", {})
+def _schema(media: Mapping[str, Json]) -> Schema:
+    found: Json = media.get("schema", {})
     return found if isinstance(found, Mapping) else {} if found else {"not": {}}
 
 
-def _schemas(holder: Mapping[str, Any]) -> Mapping[str, Schema]:
+def _schemas(holder: Mapping[str, Json]) -> Mapping[str, Schema]:
     return {name: _schema(media) for name, media in _named(holder, "content")}
 
 
-def _body(one: Mapping[str, Any]) -> Body:
+def _body(one: Mapping[str, Json]) -> BodyContent:
     examples = {
         name: example.get("value") for _, media in _named(one, "content") for name, example in _named(media, "examples")
     }
-    return Body(one.get("required", False), _schemas(one), examples)
+    return BodyContent(one.get("required", False), _schemas(one), examples)
 
 
-def _response(status: str, one: Mapping[str, Any]) -> Response:
-    return Response(status, one.get("description", ""), _schemas(one))
+def _response(status: str, one: Mapping[str, Json]) -> DocumentedResponse:
+    return DocumentedResponse(status, one.get("description", ""), _schemas(one))
 
 
 def _schemas_of(operation: Operation) -> Iterator[tuple[str, Schema]]:

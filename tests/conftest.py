@@ -14,7 +14,7 @@ from contract.http.access import Access, ClientCredentials
 from contract.http.inprocess import AsgiTransport
 from contract.probes.workbench import Options
 from contract.run import sequences as machine
-from contract.run.runner import Report, RunSettings, run
+from contract.run.runner import RunReport, RunSettings, run
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys, make_keys
 from mockserver.behaviour.faults import behaviour_of
@@ -80,10 +80,10 @@ def mock(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[..., 
 
 
 @pytest.fixture(scope="session")
-def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Callable[..., Report]]:
+def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Callable[..., RunReport]]:
     """The judge's report about an application, with all options given; only the ladder unless asked for examples."""
 
-    def judge(application: Mock, served: Document | None = None, examples: int = 0, seed: int = 1) -> Report:
+    def judge(application: Mock, served: Document | None = None, examples: int = 0, seed: int = 1) -> RunReport:
         first, other = application.installs[0], application.installs[1]
         access = Access(
             install=first.sid,

@@ -44,9 +44,9 @@ class Parser(argparse.ArgumentParser):
         if strange:
             names = [one.partition("=")[0] for one in strange if one.startswith("-")]
             words = len(strange) - len(names)
-            told = f"there is no option {', '.join(names)}" if names else f"{words} words more than are expected"
+            complaint = f"there is no option {', '.join(names)}" if names else f"{words} words more than are expected"
             hint = "; tokens come from the environment (--token-env NAME) or a file" if "--token" in names else ""
-            self.error(f"{told}{hint}")
+            self.error(f"{complaint}{hint}")
         return options
 
 

@@ -15,7 +15,7 @@ from contract.cli.arguments import check_parser
 
 if TYPE_CHECKING:
     from contract.report.baseline import Baseline
-    from contract.report.verdict import Verdict
+    from contract.report.verdict import ReportedVerdict
     from contract.run.admission import Admission
     from contract.run.runner import RunSettings
     from spec.catalogue.clauses import Catalogue
@@ -64,7 +64,7 @@ def prepared(argv: list[str]) -> Prepared:
     return Prepared(options, catalogue, document, baseline, entry, settings)
 
 
-def conduct(run: Prepared, *, shown: bool = True) -> Verdict:
+def conduct(run: Prepared, *, shown: bool = True) -> ReportedVerdict:
     """Judge the target. ``shown`` says whether progress is told on standard error. Raises CannotStartError."""
     from contract.cli.check import open_transport
     from contract.report.exhibit import exhibit

@@ -64,7 +64,7 @@ def _session(options: argparse.Namespace) -> Session:
     from contract.http.access import Access
     from contract.proxy.forwarding import Manner
     from contract.proxy.serving import listen, remove_stale
-    from contract.proxy.session import Session, Terms, checked_upstream
+    from contract.proxy.session import ProxyTerms, Session, checked_upstream
     from contract.run.admission import AdmissionError
     from contract.run.runner import OPERATION
     from spec.schema.validation import Rules
@@ -76,7 +76,7 @@ def _session(options: argparse.Namespace) -> Session:
         raise AdmissionError("--from-addon only listens; --tell and --refuse need calls that pass through here.")
     upstream = checked_upstream(options.upstream)
     catalogue, document = contract(options)
-    terms = Terms(
+    terms = ProxyTerms(
         document,
         catalogue,
         Access(install=options.install, token="", passive=True),

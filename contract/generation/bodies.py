@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
@@ -18,15 +18,16 @@ from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Resources
 from spec.schema.formats import instant
 from spec.schema.validation import Rules
+from spec.source.pointer import Json
 
-Body = dict[str, Any]
+Body = dict[str, Json]
 
 
-class Change(NamedTuple):
+class Substitution(NamedTuple):
     """A value for a place in a body; ABSENT takes away what is there."""
 
     path: tuple[str, ...]
-    value: Any
+    value: Json
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Bodies:
             return replace(self, vocabulary=replace(self.vocabulary, names=pool))
         return replace(self, vocabulary=replace(self.vocabulary, pool=tuple(pool)))
 
-    def changes(self, name: str) -> st.SearchStrategy[Change]:
+    def changes(self, name: str) -> st.SearchStrategy[Substitution]:
         """Values of a part that every reading accepts, each with its path in the body; null and left out, too."""
         part = self.resources.part(name)
         objects = Objects(self.resources, self.vocabulary)
@@ -91,7 +92,7 @@ class Bodies:
                 values = st.one_of(values, st.none())
             if leaf.path[0] not in required:
                 values = st.one_of(values, st.just(ABSENT))
-            made.append(st.builds(Change, st.just((*part.path, *leaf.path)), values))
+            made.append(st.builds(Substitution, st.just((*part.path, *leaf.path)), values))
         return st.one_of(made) if made else st.nothing()
 
     def edged(self, bodies: st.SearchStrategy[Body]) -> st.SearchStrategy[Body]:
@@ -102,7 +103,7 @@ class Bodies:
         """Bodies of a strategy with one change that the document suggests, legal or not."""
         return st.composite(_changed)(bodies, self.schema)
 
-    def keeps_the_document(self, body: Any) -> bool:
+    def keeps_the_document(self, body: Json) -> bool:
         """Whether a body keeps the schema and the annotations, the install's lists included where they are known."""
         lists = {name: listed for name, listed in self.vocabulary.listed.items() if listed}
         return not self._rules.violations(body, lists)

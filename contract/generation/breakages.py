@@ -8,14 +8,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from contract.generation.composition import flat
 from contract.model.identity import value_at
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
 from spec.schema.formats import FORMATS
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 _JUNK: Mapping[str, tuple[str, ...]] = {
     "date-time": ("yesterday", "2026-13-45T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-31", "2026-01-31T09:00:00"),
@@ -26,7 +25,7 @@ _JUNK: Mapping[str, tuple[str, ...]] = {
     "uri": ("exams", "/relative", "http://exa mple.com/"),
     "http-url": ("exams", "/relative", "ftp://example.com/x", "https://", "javascript:alert(1)"),
 }
-_TYPES: Mapping[str, Any] = {
+_TYPES: Mapping[str, Json] = {
     "null": None,
     "boolean": True,
     "string": "text",
@@ -42,9 +41,9 @@ class Breakage:
 
     label: str
     path: tuple[str, ...]
-    value: Any
+    value: Json
 
-    def apply(self, body: Any) -> Any:
+    def apply(self, body: Json) -> Json:
         """A copy of the body with the change; the body itself where the place does not exist."""
         if not self.path:
             return self.value
@@ -58,7 +57,7 @@ class Breakage:
         return changed
 
 
-def breakages(schema: Schema, body: Any, path: tuple[str, ...] = ()) -> Iterator[Breakage]:
+def breakages(schema: Schema, body: Json, path: tuple[str, ...] = ()) -> Iterator[Breakage]:
     """Every single change that the schema suggests for what the body has."""
     value = value_at(body, path)
     plain = flat(schema)
@@ -119,7 +118,7 @@ def _numbers(schema: Schema, path: tuple[str, ...]) -> Iterator[Breakage]:
     yield Breakage(f"digits as text at {join(path)}", path, "60")
 
 
-def _objects(schema: Schema, value: dict[str, Any], body: Any, path: tuple[str, ...]) -> Iterator[Breakage]:
+def _objects(schema: Schema, value: dict[str, Json], body: Json, path: tuple[str, ...]) -> Iterator[Breakage]:
     properties = schema.get("properties", {})
     if properties:
         yield Breakage(f"unknown member in {join(path) or 'the body'}", (*path, "xUnheardOf"), "value")
@@ -141,7 +140,7 @@ def _objects(schema: Schema, value: dict[str, Any], body: Any, path: tuple[str, 
 
 
 def _second_identifiers(
-    properties: Mapping[str, Any], value: dict[str, Any], path: tuple[str, ...]
+    properties: Mapping[str, Json], value: dict[str, Json], path: tuple[str, ...]
 ) -> Iterator[Breakage]:
     for name, member in properties.items():
         if name not in value and "pattern" not in member and value:
@@ -149,7 +148,7 @@ def _second_identifiers(
             yield Breakage(f"{name} besides in {join(path)}", (*path, name), f"{text}-{name}")
 
 
-def _names(schema: Schema, value: dict[str, Any], body: Any, path: tuple[str, ...]) -> Iterator[Breakage]:
+def _names(schema: Schema, value: dict[str, Json], body: Json, path: tuple[str, ...]) -> Iterator[Breakage]:
     yield Breakage(f"junk name in {join(path)}", (*path, "xUnheardOf"), {})
     member = schema.get("additionalProperties")
     for name in value:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import ceil, floor
-from typing import Any
 
 from contract.generation.chance import Chance
 from contract.generation.matching import matching
@@ -19,6 +18,7 @@ from spec.openapi.document import Schema
 from spec.regex.tree import PatternError
 from spec.resources.resource import Part, Resources
 from spec.schema.validation import Rules
+from spec.source.pointer import Json
 
 _WORDS = "amber birch cedar delta ember fjord grove heath islet jetty knoll ledge maple north olive plain".split()
 
@@ -49,14 +49,14 @@ class Composer:
         self.count += 1
         return f"{self.prefix}-{self.count:x}"
 
-    def body(self, chance: Chance, *parts: str, kinds: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def body(self, chance: Chance, *parts: str, kinds: Mapping[str, str] | None = None) -> dict[str, Json]:
         """A full body with the named parts (and those that hold them), each under a fresh identifier.
 
         ``kinds`` chooses the kind of identifier per part. A part without identifiers in ``kinds`` gets the first.
         """
         return self._members(self.schema, chance, set(parts), kinds or {}, ())
 
-    def signon(self, chance: Chance) -> dict[str, Any] | None:
+    def signon(self, chance: Chance) -> dict[str, Json] | None:
         """The sign-on member, or None if no integration is known."""
         signon = self.resources.signon
         if signon is None:
@@ -68,8 +68,8 @@ class Composer:
 
     def _members(
         self, schema: Schema, chance: Chance, wanted: set[str], kinds: Mapping[str, str], path: tuple[str, ...]
-    ) -> dict[str, Any]:
-        body: dict[str, Any] = {}
+    ) -> dict[str, Json]:
+        body: dict[str, Json] = {}
         for name, member in schema.get("properties", {}).items():
             if "x-resource" in member:
                 if name in wanted or (not path and name in schema.get("required", ())):
@@ -81,9 +81,9 @@ class Composer:
                 body[name] = self.value(member, chance)
         return body
 
-    def part(self, part: Part, chance: Chance, wanted: set[str], kinds: Mapping[str, str]) -> dict[str, Any]:
+    def part(self, part: Part, chance: Chance, wanted: set[str], kinds: Mapping[str, str]) -> dict[str, Json]:
         """One part with all its members, under a fresh identifier (none where a part can do without)."""
-        value: dict[str, Any] = {}
+        value: dict[str, Json] = {}
         self.widest = True
         for name, member in part.schema.get("properties", {}).items():
             if name == part.identifiers:
@@ -98,7 +98,7 @@ class Composer:
                     value[name] = made
         return value
 
-    def value(self, schema: Schema, chance: Chance) -> Any:
+    def value(self, schema: Schema, chance: Chance) -> Json:
         """A plain value of a schema, or None if only the target could know one."""
         schema = flat(schema)
         if "x-install-member" in schema:
@@ -149,11 +149,11 @@ class Composer:
     def _boolean(self, schema: Schema, chance: Chance) -> bool:
         return bool(chance.integer(0, 1))
 
-    def _array(self, schema: Schema, chance: Chance) -> list[Any]:
+    def _array(self, schema: Schema, chance: Chance) -> list[Json]:
         length = max(schema.get("minItems", 1), 1)
         return [self.value(schema.get("items", {}), chance) for _ in range(length)]
 
-    def _object(self, schema: Schema, chance: Chance) -> dict[str, Any]:
+    def _object(self, schema: Schema, chance: Chance) -> dict[str, Json]:
         value = {}
         for name, member in schema.get("properties", {}).items():
             made = self.value(member, chance)
@@ -195,7 +195,7 @@ def _multiple(schema: Schema, step: Fraction, chance: Chance) -> Fraction:
     return step * chance.integer(first, last)
 
 
-def flat(schema: Schema) -> dict[str, Any]:
+def flat(schema: Schema) -> dict[str, Json]:
     """A schema with what allOf, a single non-empty branch of anyOf, and x-safe say about its values put on top."""
     merged = dict(schema)
     for nested in schema.get("allOf", ()):

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contract.generation.composition import flat
 from contract.generation.leaves import bounds, types
@@ -18,13 +18,13 @@ from contract.oracle.readings import is_plain
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
 from spec.schema.validation import Rules
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 _LONG = 255
 _MANY = 3
 
 
-class State(StrEnum):
+class SentState(StrEnum):
     """What was sent for a member."""
 
     ABSENT = "absent"
@@ -36,77 +36,77 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Member:
+class CoveredMember:
     """A member of the body: its schema without what is only safe, and the rules that tell what is odd for it."""
 
     path: tuple[str, ...]
     schema: Schema
     rules: Rules
 
-    def states(self) -> frozenset[State]:
+    def states(self) -> frozenset[SentState]:
         """The states in which it makes sense to send the member."""
         schema, named = self.schema, types(self.schema)
         words = {one for one in schema.get("enum", ()) if one is not None}
         texts = "string" in named and not {"enum", "pattern", "format", "x-install-member"} & schema.keys()
         names = "object" in named and "propertyNames" in schema
-        found = {State.ABSENT, State.ODD}
+        found = {SentState.ABSENT, SentState.ODD}
         if "null" in named:
-            found.add(State.NULL)
+            found.add(SentState.NULL)
         if words or texts or names or {"boolean", "integer", "number"} & named:
-            found |= {State.LEAST, State.MOST}
+            found |= {SentState.LEAST, SentState.MOST}
         if not (words and len(words) < _MANY) and "boolean" not in named:
-            found.add(State.PLAIN)
+            found.add(SentState.PLAIN)
         return frozenset(found)
 
-    def state(self, value: Any) -> State:
+    def state(self, value: Json) -> SentState:
         """What a value is for this member; what the schema does not allow is odd."""
         if value is ABSENT:
-            return State.ABSENT
+            return SentState.ABSENT
         try:
             fits = self.rules.fits_schema(value)
         except UnicodeEncodeError:  # half of a surrogate pair
             fits = False
         if not fits:
-            return State.ODD
+            return SentState.ODD
         if value is None:
-            return State.NULL
+            return SentState.NULL
         if "enum" in self.schema:
             words = [one for one in self.schema["enum"] if one is not None]
             return _end(least=value == words[0], most=value == words[-1])
         measure = _MEASURES.get(type(value))
-        return measure(self.schema, value) if measure is not None else State.PLAIN
+        return measure(self.schema, value) if measure is not None else SentState.PLAIN
 
 
-def _end(*, least: bool, most: bool) -> State:
-    return State.LEAST if least else State.MOST if most else State.PLAIN
+def _end(*, least: bool, most: bool) -> SentState:
+    return SentState.LEAST if least else SentState.MOST if most else SentState.PLAIN
 
 
-def _flag(_: Schema, value: Any) -> State:
+def _flag(_: Schema, value: Json) -> SentState:
     return _end(least=not value, most=value)
 
 
-def _number(schema: Schema, value: Any) -> State:
+def _number(schema: Schema, value: Json) -> SentState:
     low, high = bounds(schema)
     return _end(least=value == low, most=value >= (2**31 if high is None else high))
 
 
-def _string(schema: Schema, value: Any) -> State:
+def _string(schema: Schema, value: Json) -> SentState:
     shortest, longest = schema.get("minLength", 0), schema.get("maxLength", _LONG)
     if len(value) <= shortest or len(value) >= longest:
         return _end(least=len(value) <= shortest, most=len(value) >= longest)
-    return State.PLAIN if is_plain(value) else State.ODD
+    return SentState.PLAIN if is_plain(value) else SentState.ODD
 
 
-def _object(schema: Schema, value: Any) -> State:
+def _object(schema: Schema, value: Json) -> SentState:
     names = schema.get("propertyNames", {}).get("enum", "x" * _MANY)
     least, most = schema.get("minProperties", 0), min(len(names), _MANY)
-    return _end(least=len(value) <= least, most=len(value) >= most) if "propertyNames" in schema else State.PLAIN
+    return _end(least=len(value) <= least, most=len(value) >= most) if "propertyNames" in schema else SentState.PLAIN
 
 
 _MEASURES = {bool: _flag, int: _number, float: _number, str: _string, dict: _object}
 
 
-class Pair(NamedTuple):
+class ConditionalPair(NamedTuple):
     """Two members that a condition connects."""
 
     holder: tuple[str, ...]
@@ -126,27 +126,27 @@ class Coverage:
     """What was sent of one body schema. ``observe`` takes every body that was sent."""
 
     schema: Schema
-    members: dict[tuple[str, ...], set[State]] = field(default_factory=dict)
-    pairs: dict[Pair, set[Presence]] = field(default_factory=dict)
+    members: dict[tuple[str, ...], set[SentState]] = field(default_factory=dict)
+    pairs: dict[ConditionalPair, set[Presence]] = field(default_factory=dict)
 
     @cached_property
-    def wanted(self) -> Mapping[Member, frozenset[State]]:
+    def wanted(self) -> Mapping[CoveredMember, frozenset[SentState]]:
         """Every member of the document and the states in which it is to be sent."""
         return {member: member.states() for member in _members(self.schema, ())}
 
     @cached_property
-    def connected(self) -> tuple[Pair, ...]:
+    def connected(self) -> tuple[ConditionalPair, ...]:
         """Every pair of members that a condition of the document connects."""
         return tuple(dict.fromkeys(_pairs(self.schema, ())))
 
-    def observe(self, body: Any) -> None:
+    def observe(self, body: Json) -> None:
         """Count a body."""
         if not isinstance(body, dict):
             return
         for member in self.wanted:
             if isinstance(value_at(body, member.path[:-1]), dict):
                 seen = self.members.setdefault(member.path, set())
-                if len(seen) < len(State):
+                if len(seen) < len(SentState):
                     seen.add(member.state(value_at(body, member.path)))
         for pair in self.connected:
             if isinstance(value_at(body, pair.holder), dict):
@@ -190,24 +190,24 @@ def _said(pointer: str, *, there: bool) -> str:
     return f"{pointer} {'sent' if there else 'not sent'}"
 
 
-def _members(schema: Schema, path: tuple[str, ...]) -> Iterator[Member]:
+def _members(schema: Schema, path: tuple[str, ...]) -> Iterator[CoveredMember]:
     for name, member in schema.get("properties", {}).items():
         below = (*path, name)
-        yield Member(below, flat({**member, "x-safe": {}}), Rules(member))
+        yield CoveredMember(below, flat({**member, "x-safe": {}}), Rules(member))
         yield from _members(member, below)
 
 
-def _pairs(schema: Schema, path: tuple[str, ...]) -> Iterator[Pair]:
+def _pairs(schema: Schema, path: tuple[str, ...]) -> Iterator[ConditionalPair]:
     always = set(schema.get("required", ()))
     own = {key: schema[key] for key in ("if", "then", "else", "not", "anyOf", "oneOf", "allOf") if key in schema}
     named = sorted(one for one in _required(own, ()) if one[0] not in always or len(one) > 1)
     for one, other in itertools.combinations(named, 2):
-        yield Pair(path, one, other)
+        yield ConditionalPair(path, one, other)
     for name, member in schema.get("properties", {}).items():
         yield from _pairs(member, (*path, name))
 
 
-def _required(schema: Any, path: tuple[str, ...]) -> set[tuple[str, ...]]:
+def _required(schema: Json, path: tuple[str, ...]) -> set[tuple[str, ...]]:
     """The members that conditions name as required, at any depth."""
     if isinstance(schema, list):
         return {found for one in schema for found in _required(one, path)}

@@ -18,6 +18,7 @@ from contract.generation.texts import FORMATS, LONG, ODD, SAFE, WORDS
 from contract.oracle.readings import is_plain
 from spec.openapi.document import Schema
 from spec.schema.validation import Rules
+from spec.source.pointer import Json
 
 SCALARS = frozenset({"string", "integer", "number", "boolean", "null"})
 _KEPT = frozenset({"type", "enum", "const", "pattern", "minLength", "maxLength", "minimum", "maximum"}) | {
@@ -67,10 +68,10 @@ def _safe_text(schema: Schema) -> st.SearchStrategy[str]:
     return WORDS.map(lambda word: word[:most].ljust(least, "x"))
 
 
-def edges(schema: Schema) -> list[Any]:
+def edges(schema: Schema) -> list[Json]:
     """Values at the ends of what a leaf schema allows, the least first; and legal ones that are odd."""
     plain = flat({**schema, "x-safe": {}})
-    found: list[Any] = []
+    found: list[Json] = []
     if "enum" in plain:
         found += plain["enum"]
     named = types(plain)
@@ -87,9 +88,9 @@ def edges(schema: Schema) -> list[Any]:
     return [one for one in found if rules.fits_schema(one)]
 
 
-def _numbers(schema: Schema) -> list[Any]:
+def _numbers(schema: Schema) -> list[Json]:
     low, high = bounds(schema)
-    values: list[Any] = [*(one for one in (low, high) if one is not None), *_WIDTHS]
+    values: list[Json] = [*(one for one in (low, high) if one is not None), *_WIDTHS]
     if low is not None:
         values += [low + 1, float(low + 1)]
     return values
@@ -149,6 +150,6 @@ def _any_text() -> st.SearchStrategy[str]:
     return st.text(alphabet=st.characters(codec="utf-8"), max_size=12)
 
 
-def leaf_kinds(schema: Mapping[str, Any]) -> bool:
+def leaf_kinds(schema: Mapping[str, Json]) -> bool:
     """Whether a schema is a leaf for the library: scalars, enumerations and unions of them."""
     return types(schema) <= SCALARS and bool(types(schema) or {"enum", "const"} & set(schema))

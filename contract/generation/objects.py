@@ -18,6 +18,7 @@ from contract.generation.texts import WORDS, moments
 from contract.model.identity import in_call, value_at
 from spec.openapi.document import Schema
 from spec.resources.resource import Leaf, Part, Resources
+from spec.source.pointer import Json
 
 Names = Mapping[str, Mapping[str, Sequence[str]]]
 """Part → kind of identifier → the texts that may be drawn for it."""
@@ -156,7 +157,7 @@ def needed_members(schema: Schema, part: Part | None) -> set[str]:
     return needed
 
 
-def pruned(body: dict[str, Any], schema: Schema, resources: Resources) -> dict[str, Any]:
+def pruned(body: dict[str, Json], schema: Schema, resources: Resources) -> dict[str, Json]:
     """The body without members whose condition is not met, and without parts whose owners are not there."""
     kept = dict(body)
     changed = True
@@ -181,28 +182,28 @@ def _conditions(schema: Schema) -> list[tuple[list[str], list[str]]]:
     return [(one["if"].get("required", []), one.get("then", {}).get("required", [])) for one in nested]
 
 
-def _homeless(part: Part, body: Mapping[str, Any], resources: Resources) -> bool:
+def _homeless(part: Part, body: Mapping[str, Json], resources: Resources) -> bool:
     there = in_call(resources, body)
     return there.get(part.name, False) and any(owner not in there for owner in part.owners)
 
 
-def is_there(part: Part, body: Any) -> bool:
+def is_there(part: Part, body: Json) -> bool:
     """Whether a body holds a part."""
     return isinstance(value_at(body, part.path), dict)
 
 
-def _taken_out(body: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+def _taken_out(body: dict[str, Json], path: tuple[str, ...]) -> dict[str, Json]:
     first, *rest = path
     if not rest:
         return {name: value for name, value in body.items() if name != first}
     return {**body, first: _taken_out(body[first], tuple(rest))}
 
 
-def _join(part: Part, body: dict[str, Any], resources: Resources) -> None:
+def _join(part: Part, body: dict[str, Json], resources: Resources) -> None:
     """Leave out a value that means other parts as well, where those are not there."""
     if part.fallback is None or not is_there(part, body):
         return
-    value: Any = body
+    value: Json = body
     for name in part.path:
         value = value[name]
     joined = part.fallback.joined.get(str(value.get(part.fallback.member)), ())

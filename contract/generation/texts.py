@@ -68,20 +68,20 @@ _NAMES = st.text(_LOCAL, min_size=1, max_size=12).map(lambda one: f"a{one}")
 
 
 @dataclass(frozen=True, slots=True)
-class Plain:
+class PlainTexts:
     """Texts of a format that no reader refuses, and one of them."""
 
     texts: st.SearchStrategy[str]
     example: str
 
 
-SAFE: Mapping[str, Plain] = {
-    "email": Plain(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
-    "currency-code": Plain(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
-    "time-zone": Plain(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
-    "date": Plain(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
-    "uri": Plain(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
-    "http-url": Plain(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+SAFE: Mapping[str, PlainTexts] = {
+    "email": PlainTexts(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
+    "currency-code": PlainTexts(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
+    "time-zone": PlainTexts(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
+    "date": PlainTexts(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
+    "uri": PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+    "http-url": PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
 }
 """Texts of formats that no reader refuses; date-times depend on the present and are made by ``moments``."""
 

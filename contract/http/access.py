@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.jwt import respelled
 
 _TELLING = re.compile(r"auth|token|key|secret|cookie|signature|password", re.IGNORECASE)
@@ -63,7 +63,7 @@ class Access:
             return (("Authorization", f"Bearer {value}".rstrip()),)
         return (("token", value),)
 
-    def credential(self, request: Request, install: str) -> Credential:
+    def credential(self, request: SentRequest, install: str) -> Credential:
         """What the credential of a request for an install is."""
         if self.passive:
             return Credential.UNKNOWN
@@ -86,7 +86,7 @@ class Access:
         read = respelled(token) if own and own.count(".") == 2 else None
         return Credential.RESPELLED if read is not None and _same(read, str(own)) else Credential.INVALID
 
-    def _without_given(self, request: Request) -> Request:
+    def _without_given(self, request: SentRequest) -> SentRequest:
         """A request without the headers that go with every one: a gateway's credential is none of the install's."""
         given = {(name.lower(), value) for name, value in self.headers}
         kept = tuple(pair for pair in request.headers if (pair[0].lower(), pair[1]) not in given)
@@ -101,7 +101,7 @@ class Access:
         return tuple(value for value in values if value and len(value) >= 8)
 
 
-def sent_tokens(request: Request) -> list[str]:
+def sent_tokens(request: SentRequest) -> list[str]:
     """The credentials that a request carries where credentials belong; a scheme other than Bearer counts as one."""
     found = []
     for name, value in request.headers:

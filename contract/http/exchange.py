@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+
+from spec.source.pointer import Json
 
 LOST_STATUSES = frozenset({502, 503, 504})
 """Answers of whatever stands before a server that did not hear its answer (RFC 9110 sections 15.6.3 to 15.6.5)."""
@@ -23,7 +24,7 @@ class Loss(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SentRequest:
     """A request as it goes over the wire. ``path`` starts with ``/`` and is relative to the target's prefix."""
 
     method: str
@@ -37,7 +38,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Response:
+class ReceivedResponse:
     """A response; header names are lower-case."""
 
     status: int
@@ -45,7 +46,7 @@ class Response:
     body: bytes = field(repr=False)
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Json:
         """The body as JSON, or None if it is not JSON (a body ``null`` is None as well). Not to be changed."""
         return _read(self.body)
 
@@ -59,7 +60,7 @@ class Response:
 
 
 @lru_cache(maxsize=64)
-def _read(body: bytes) -> Any:
+def _read(body: bytes) -> Json:
     """JSON is read once for all who look at an answer while it is judged; a run does not keep what was read."""
     try:
         return json.loads(body)
@@ -74,8 +75,8 @@ class Exchange:
     ``earlier`` are the attempts before this one at the same request: lost ones, and those that were told to wait.
     """
 
-    request: Request
-    response: Response | None
+    request: SentRequest
+    response: ReceivedResponse | None
     started: float
     seconds: float
     failure: str | None = None

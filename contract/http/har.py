@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from contract.http.harentry import Call, IgnoredError, Missing, content_of, origin, read_entry
 from spec.source.json_reading import read_json
 from spec.source.place import SourceError
+from spec.source.pointer import Json
 
 
 class HarError(Exception):
@@ -39,7 +39,7 @@ def read_har(path: Path, operation_path: str, *, host: str | None = None) -> Rec
     Without ``host`` the host and prefix of the first call are taken, and calls to others are ignored.
     """
     log = _log(path)
-    entries: list[Any] = log["entries"]
+    entries: list[Json] = log["entries"]
     ignored: Counter[str] = Counter()
     calls: list[Call] = []
     keys: dict[str, bytes] = {}
@@ -76,7 +76,7 @@ def _within(base: str, call: Call) -> bool:
     return bool(base) and origin(urlsplit(base)) == call.base
 
 
-def _log(path: Path) -> dict[str, Any]:
+def _log(path: Path) -> dict[str, Json]:
     """The log of an archive, whose entries are a list. Raises HarError."""
     try:
         value = read_json(path)
@@ -91,7 +91,7 @@ def _log(path: Path) -> dict[str, Any]:
     return log
 
 
-def _started(entry: Any, latest: datetime) -> datetime:
+def _started(entry: Json, latest: datetime) -> datetime:
     """When an entry started; without a readable time, with the one before."""
     text = entry.get("startedDateTime") if isinstance(entry, dict) else None
     try:
@@ -101,7 +101,7 @@ def _started(entry: Any, latest: datetime) -> datetime:
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
-def note_keys(entry: Any, keys: dict[str, bytes]) -> None:
+def note_keys(entry: Json, keys: dict[str, bytes]) -> None:
     """Remember the key set that an entry shows, by the base of its URL."""
     parts = urlsplit(str(entry["request"]["url"]))
     if parts.path.endswith("/oidc/jwks") and entry["response"].get("status") == 200:

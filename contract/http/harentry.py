@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from contract.http.exchange import LOST_STATUSES, Exchange, Loss, Request, Response
+from contract.http.exchange import LOST_STATUSES, Exchange, Loss, ReceivedResponse, SentRequest
+from spec.source.pointer import Json
 
 _JSON = ("Content-Type", "application/json")
 _PORTS = {"http": 80, "https": 443}
@@ -56,7 +56,7 @@ def origin(parts: SplitResult) -> str:
     return f"{scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
-def read_entry(entry: Any, operation_path: str, when: datetime) -> Call:
+def read_entry(entry: Json, operation_path: str, when: datetime) -> Call:
     """The call of an entry. Raises IgnoredError, and for damaged ones KeyError, TypeError, ValueError, AttributeError.
 
     ``operation_path`` is the path of the operation for the install, ``when`` the moment at which the entry started.
@@ -68,7 +68,7 @@ def read_entry(entry: Any, operation_path: str, when: datetime) -> Call:
         install = operation_path.rpartition("/")[0]
         if method in _SAFE or f"{install}/" not in parts.path.replace("/v1/", "/v2/"):
             raise IgnoredError("other paths")
-        elsewhere = Request(method, parts.path, ())
+        elsewhere = SentRequest(method, parts.path, ())
         return Call(origin(parts), Exchange(elsewhere, None, when.timestamp(), 0.0, loss=Loss.BROKEN), when,
                     Missing.MEANING, "writes to other operations of the install")  # fmt: skip
     if method == "OPTIONS":
@@ -89,7 +89,7 @@ def read_entry(entry: Any, operation_path: str, when: datetime) -> Call:
     return Call(base, exchange, when, Missing.ANSWER if lost else Missing.NOTHING, lost or "")
 
 
-def _request(request: Mapping[str, Any], method: str, path: str) -> tuple[Request, str | None]:
+def _request(request: Mapping[str, Json], method: str, path: str) -> tuple[SentRequest, str | None]:
     """The request, and why its body is not known if it is not."""
     headers = [pair for pair in pairs(request.get("headers")) if not pair[0].startswith(":")]
     posted = request.get("postData")
@@ -112,10 +112,10 @@ def _request(request: Mapping[str, Any], method: str, path: str) -> tuple[Reques
             headers.append(("Content-Type", str(kind)))
         elif not headers:
             headers.append(_JSON)
-    return Request(method, path, tuple(headers), body), unread
+    return SentRequest(method, path, tuple(headers), body), unread
 
 
-def _response(answered: Any) -> tuple[Response | None, str | None]:
+def _response(answered: Json) -> tuple[ReceivedResponse | None, str | None]:
     """The response, and why it tells nothing if it does not."""
     status = int(answered.get("status") or 0)
     if not 100 <= status <= 599:
@@ -125,7 +125,7 @@ def _response(answered: Any) -> tuple[Response | None, str | None]:
     if "content-type" not in headers and content.get("mimeType") not in (None, "", "x-unknown"):
         headers["content-type"] = str(content["mimeType"])
     body = content_of(answered)
-    response = Response(status, headers, body or b"")
+    response = ReceivedResponse(status, headers, body or b"")
     if 300 <= status < 400:
         return response, "answers from a cache" if status == 304 else "redirects"
     if status in LOST_STATUSES:
@@ -135,7 +135,7 @@ def _response(answered: Any) -> tuple[Response | None, str | None]:
     return response, None
 
 
-def content_of(answered: Mapping[str, Any]) -> bytes | None:
+def content_of(answered: Mapping[str, Json]) -> bytes | None:
     """The body of a recorded answer, or None if there was one that was not recorded."""
     content = answered.get("content")
     text = content.get("text") if isinstance(content, dict) else None
@@ -147,7 +147,7 @@ def content_of(answered: Mapping[str, Any]) -> bytes | None:
     return b""
 
 
-def decoded(text: str, encoding: Any) -> bytes:
+def decoded(text: str, encoding: Json) -> bytes:
     """A recorded text as bytes. What is said to be base64 and is not is text, as some recorders write it."""
     if isinstance(encoding, str) and encoding.lower() == "base64":
         packed = "".join(text.split())
@@ -158,23 +158,23 @@ def decoded(text: str, encoding: Any) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def pairs(headers: Any) -> Iterator[tuple[str, str]]:
+def pairs(headers: Json) -> Iterator[tuple[str, str]]:
     """The headers of a recorded message, as far as they are headers."""
     for one in headers if isinstance(headers, list) else ():
         if isinstance(one, dict) and isinstance(one.get("name"), str):
             yield one["name"], str(one.get("value", ""))
 
 
-def size(value: Any) -> int:
+def size(value: Json) -> int:
     """A recorded size in bytes, -1 if it is not known."""
     return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else -1
 
 
-def _sized(request: Mapping[str, Any]) -> int:
+def _sized(request: Mapping[str, Json]) -> int:
     """How large the body of a request was, by whoever said so; 0 if nobody did."""
     declared = [value for name, value in pairs(request.get("headers")) if name.lower() == "content-length"]
-    told = [int(value) for value in declared if value.isascii() and value.isdigit()]
-    return max([size(request.get("bodySize")), *told, 0])
+    sizes = [int(value) for value in declared if value.isascii() and value.isdigit()]
+    return max([size(request.get("bodySize")), *sizes, 0])
 
 
 def _is_json(body: bytes | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 
 Message = MutableMapping[str, Any]
 Application = Callable[
@@ -25,11 +25,11 @@ class AsgiTransport:
         self.loop = asyncio.new_event_loop()
         self._lock = threading.Lock()
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         with self._lock:
             return self.loop.run_until_complete(self._exchange(request))
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         async def together() -> list[Exchange]:
             return list(await asyncio.gather(*(self._exchange(request) for request in requests)))
 
@@ -39,7 +39,7 @@ class AsgiTransport:
     def close(self) -> None:
         self.loop.close()
 
-    async def _exchange(self, request: Request) -> Exchange:
+    async def _exchange(self, request: SentRequest) -> Exchange:
         started = time.monotonic()
         try:
             response = await asyncio.wait_for(self._call(request), self.timeout)
@@ -51,7 +51,7 @@ class AsgiTransport:
             return Exchange(request, None, started, time.monotonic() - started, failure=failure, loss=Loss.BROKEN)
         return Exchange(request, response, started, time.monotonic() - started)
 
-    async def _call(self, request: Request) -> Response:
+    async def _call(self, request: SentRequest) -> ReceivedResponse:
         path, _, query = request.path.partition("?")
         body = request.body or b""
         headers = [(b"host", b"testserver")]
@@ -86,5 +86,5 @@ class AsgiTransport:
         await self.application(scope, receive, send)
         start = next(message for message in sent if message["type"] == "http.response.start")
         content = b"".join(message.get("body", b"") for message in sent if message["type"] == "http.response.body")
-        told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start.get("headers", ())}
-        return Response(start["status"], told, content)
+        fields = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start.get("headers", ())}
+        return ReceivedResponse(start["status"], fields, content)

@@ -8,7 +8,8 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from spec.source.pointer import Json
 
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 """The letters of base64url by their value (RFC 4648 section 5)."""
@@ -19,8 +20,8 @@ _PIECE = re.compile(r"[A-Za-z0-9_-]+\Z")
 class UnverifiedToken:
     """A JWT (RFC 7519) that was taken apart, not verified."""
 
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
+    header: Mapping[str, Json]
+    claims: Mapping[str, Json]
     signature: bytes
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from contract.http.exchange import LOST_STATUSES, Exchange, Loss, Request, Response
+from contract.http.exchange import LOST_STATUSES, Exchange, Loss, ReceivedResponse, SentRequest
 from contract.http.patience import pause
 
 LARGEST_ANSWER = 4 * 1_048_576
@@ -27,9 +27,9 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class Transport(Protocol):
     """Whatever can answer requests: a server over HTTP, or an application in this process."""
 
-    def send(self, request: Request) -> Exchange: ...
+    def send(self, request: SentRequest) -> Exchange: ...
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         """Send requests at the same time; the answers stand in the order of the requests."""
         ...
 
@@ -63,7 +63,7 @@ class HttpTransport:
         )
         self._pool = ThreadPoolExecutor(max_workers=32)
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         started = time.monotonic()
         try:
             response = self._receive(request, started)
@@ -74,7 +74,7 @@ class HttpTransport:
             return Exchange(request, None, started, seconds, failure=text, loss=loss)
         return Exchange(request, response, started, time.monotonic() - started)
 
-    def _receive(self, request: Request, started: float) -> Response:
+    def _receive(self, request: SentRequest, started: float) -> ReceivedResponse:
         default = [("accept", "application/json")] if request.header("accept") is None else []
         headers = [*default, *request.headers]
         raw_path = (self.prefix + request.path).encode("ascii", "replace")
@@ -98,12 +98,12 @@ class HttpTransport:
                     raise httpx2.ReadTimeout("no whole answer in time")
         finally:
             answer.close()
-        return Response(answer.status_code, dict(answer.headers.items()), bytes(body))
+        return ReceivedResponse(answer.status_code, dict(answer.headers.items()), bytes(body))
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         barrier = threading.Barrier(len(requests))
 
-        def one(request: Request) -> Exchange:
+        def one(request: SentRequest) -> Exchange:
             barrier.wait()
             return self.send(request)
 
@@ -166,7 +166,7 @@ class Target:
         self._lock = threading.Lock()
         self._here = threading.local()
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         """One request, sent again as long as ``patience`` says so. Raises UnavailableError and BudgetError."""
         earlier: list[Exchange] = []
         waited = 0.0
@@ -180,12 +180,12 @@ class Target:
             self.sleep(seconds)
             waited += seconds
 
-    def once(self, request: Request) -> Exchange:
+    def once(self, request: SentRequest) -> Exchange:
         """One request, whatever comes back."""
         self._pace(1)
         return self._record(self.transport.send(request))
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         """Requests at the same time, each of them once."""
         self._pace(len(requests))
         return [self._record(exchange) for exchange in self.transport.burst(requests)]

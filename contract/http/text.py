@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import Any
 
 from spec.source.depth import deeper_than
+from spec.source.pointer import Json
 
 DEEPEST = 64
 LARGEST = 1_048_576
@@ -18,7 +18,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 class Text:
     """A body that was read. ``broken``: no reader takes it. ``oddities``: what strict readers refuse in it."""
 
-    value: Any = None
+    value: Json = None
     broken: bool = False
     oddities: list[str] = field(default_factory=list)
     deep: bool = False
@@ -48,14 +48,14 @@ def read(body: bytes) -> Text:
     return text
 
 
-def _object(pairs: list[tuple[str, Any]], text: Text) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Json]], text: Text) -> dict[str, Json]:
     value = dict(pairs)
     if len(value) != len(pairs):
         text.oddities.append("a duplicate member name")
     return value
 
 
-def _constant(text: Text) -> Any:
+def _constant(text: Text) -> Json:
     def note(word: str) -> float:
         text.oddities.append(f"the word {word}")
         return float(word.replace("Infinity", "inf"))
@@ -63,7 +63,7 @@ def _constant(text: Text) -> Any:
     return note
 
 
-def _has_surrogate(value: Any) -> bool:
+def _has_surrogate(value: Json) -> bool:
     if isinstance(value, str):
         return not value.isascii() and _SURROGATE.search(value) is not None
     if isinstance(value, dict):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
-from contract.http.exchange import Response
-from contract.judging.findings import Judgement
+from contract.http.exchange import ReceivedResponse
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.history import AnsweredPart, History
 from contract.model.identity import asked, identities_of, scope_of, value_at
 from contract.model.memory import NOBODY_KNOWS, Model
@@ -15,7 +14,7 @@ from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
 from spec.schema.keywords import clause_of
 from spec.schema.validation import Rules
-from spec.source.pointer import join, split
+from spec.source.pointer import Json, join, split
 
 
 class Answers:
@@ -29,7 +28,7 @@ class Answers:
         self.schema = success.content["application/json"]
         self.rules = Rules(self.schema)
 
-    def judge(self, response: Response, expected: Expectation, judgement: Judgement) -> dict[str, str]:
+    def judge(self, response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> dict[str, str]:
         """Add findings about an accepted call; returns the SIDs that the answer gives, by part."""
         judgement.touch("success-status", "response-json", "response-shape")
         if response.status != self.status:
@@ -47,7 +46,7 @@ class Answers:
         self._shape({name: one for name, one in answer.items() if name not in unasked}, judgement)
         return self._parts(answer, body, expected, judgement)
 
-    def echo_of(self, pointer: str, answer: Any) -> str | None:
+    def echo_of(self, pointer: str, answer: Json) -> str | None:
         """Where an answer repeats a member of the request that the document does not know, if it does.
 
         It is looked for at its own place only: the request's ``/a/b/x`` in what the answer says of the part ``/a/b``.
@@ -71,7 +70,7 @@ class Answers:
                 return None
         return join(place)
 
-    def _unasked(self, answer: Mapping[str, Any], body: Mapping[str, Any], judgement: Judgement) -> set[str]:
+    def _unasked(self, answer: Mapping[str, Json], body: Mapping[str, Json], judgement: ExchangeJudgement) -> set[str]:
         unasked: set[str] = set()
         for part in self.model.resources.parts:
             if asked(self.model.resources, body, part) is not ABSENT:
@@ -92,14 +91,14 @@ class Answers:
                 unasked.add(signon.response)
         return unasked
 
-    def _shape(self, answer: Mapping[str, Any], judgement: Judgement) -> None:
+    def _shape(self, answer: Mapping[str, Json], judgement: ExchangeJudgement) -> None:
         for violation in self.rules.violations(dict(answer)):
             clause = "response-shape" if violation.clause == "schema" else violation.clause
             judgement.find(clause, violation.keyword, "the published form", violation.message, violation.pointer)
         judgement.touch("sid-hex-minted", "result-known")
 
     def _parts(
-        self, answer: Mapping[str, Any], body: Mapping[str, Any], expected: Expectation, judgement: Judgement
+        self, answer: Mapping[str, Json], body: Mapping[str, Json], expected: Expectation, judgement: ExchangeJudgement
     ) -> dict[str, str]:
         sids: dict[str, str | None] = {}
         created: set[str] = set()
@@ -133,7 +132,7 @@ class Answers:
         return {name: sid for name, sid in sids.items() if sid}
 
     @staticmethod
-    def _present(part: Part, shown: Any, *, implied: bool, judgement: Judgement) -> None:
+    def _present(part: Part, shown: Json, *, implied: bool, judgement: ExchangeJudgement) -> None:
         clause = clause_of(part.schema, "x-resource", "implied-by") if implied else "asked-present"
         judgement.touch("asked-present", clause if clause != "schema" else "asked-present")
         if not isinstance(shown, dict):

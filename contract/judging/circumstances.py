@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from contract.http.exchange import Response
+from contract.http.exchange import ReceivedResponse
 from contract.judging.findings import Finding
 from contract.model.identity import asked, identities_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
+from spec.source.pointer import Json
 
 LONGEST = 160
 _SID = re.compile(r"[A-Za-z]{2}[0-9a-f]{32}", re.IGNORECASE)
@@ -27,7 +27,7 @@ _VALUE = re.compile(
 )
 
 
-def worded(text: str, body: Any = None) -> str:
+def worded(text: str, body: Json = None) -> str:
     """A message without the values in it, so that the same complaint about two values is one.
 
     Quoted texts, names of the run, SIDs, addresses, numbers and whatever stands in the body are an ellipsis.
@@ -38,7 +38,7 @@ def worded(text: str, body: Any = None) -> str:
     return re.sub(r"(?:…\s*)+", "… ", " ".join(text.split()))[:LONGEST].strip()
 
 
-def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+def _texts(value: Json, depth: int = 0) -> Iterator[str]:
     """Strings of a body that somebody made up: they are long enough, and no single word as those of an enum are."""
     if isinstance(value, str):
         if len(value) >= 4 and (len(value) > 20 or not value.isalpha()):
@@ -89,7 +89,7 @@ def circumstances(model: Model, schema: Schema, expected: Expectation) -> Circum
 
 def site(pointer: str, schema: Schema) -> str:
     """A pointer into a body with a star for every name and number that the schema does not give by name."""
-    at: Any = schema
+    at: Json = schema
     names = []
     for name in pointer.split("/")[1:]:
         properties = at.get("properties", {}) if isinstance(at, Mapping) else {}
@@ -105,7 +105,7 @@ def site(pointer: str, schema: Schema) -> str:
     return "".join(f"/{name}" for name in names)
 
 
-def explained(findings: list[Finding], around: Circumstances, response: Response | None) -> list[Finding]:
+def explained(findings: list[Finding], around: Circumstances, response: ReceivedResponse | None) -> list[Finding]:
     """The findings with what each is about; what a judge said already stays."""
     return [
         replace(
@@ -117,7 +117,7 @@ def explained(findings: list[Finding], around: Circumstances, response: Response
     ]
 
 
-def _about(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _about(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     chosen = _BY_CAUSE.get(finding.cause) or _BY_CLAUSE.get(finding.clause)
     if chosen is not None:
         yield from chosen(finding, around, response)
@@ -130,22 +130,22 @@ def _about(finding: Finding, around: Circumstances, response: Response | None) -
             yield f"{name} known by {' and '.join(kinds) or 'itself'}" if state == "known" else f"{name} {state}"
 
 
-def _request(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _request(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     """What is wrong or odd in the request; for a good one, which parts it carries and which of them exist."""
     expected = around.expected
-    told = [
+    phrases = [
         f"{one.clause} {site(one.pointer, around.schema)} {worded(one.message, expected.body)}"
         for one in expected.reasons
     ]
-    told += [f"{one.clause} {site(one.pointer, around.schema)}" for one in expected.oddities]
-    yield from told
-    if not told:
+    phrases += [f"{one.clause} {site(one.pointer, around.schema)}" for one in expected.oddities]
+    yield from phrases
+    if not phrases:
         yield from (f"{name} {state[0]}" for name, state in around.known.items())
         if around.signon is not None:
             yield around.signon
 
 
-def _refusal(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _refusal(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     """What the refusal complains of; where it names no place, its words and what was refused."""
     if response is None:
         return
@@ -158,15 +158,15 @@ def _refusal(finding: Finding, around: Circumstances, response: Response | None)
         yield from places
         return
     message = value.get("message") if isinstance(value, dict) else None
-    told = message if isinstance(message, str) else response.body[:400].decode("utf-8", "replace")
-    yield worded(told, around.expected.body)
+    phrases = message if isinstance(message, str) else response.body[:400].decode("utf-8", "replace")
+    yield worded(phrases, around.expected.body)
     if finding.pointer == "":
         yield from around.known
         if around.signon is not None:
             yield around.signon
 
 
-def _acceptance(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _acceptance(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     """Which rule the accepted request breaks there."""
     for one in around.expected.reasons:
         if (one.clause, one.pointer) == (finding.clause, finding.pointer):
@@ -174,22 +174,22 @@ def _acceptance(finding: Finding, around: Circumstances, response: Response | No
             return
 
 
-def _form(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _form(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     """Which kind of answer has the form."""
     if response is not None:
         yield f"status {response.status}"
 
 
-def _symbol(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _symbol(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     yield f"{finding.received[:60]} for {finding.expected[:60]}"
 
 
-def _status(finding: Finding, around: Circumstances, response: Response | None) -> Iterator[str]:
+def _status(finding: Finding, around: Circumstances, response: ReceivedResponse | None) -> Iterator[str]:
     """Which rule the refused request breaks."""
     yield from sorted({one.clause for one in around.expected.reasons})
 
 
-_Words = Callable[[Finding, Circumstances, Response | None], Iterator[str]]
+_Words = Callable[[Finding, Circumstances, ReceivedResponse | None], Iterator[str]]
 _BY_CAUSE: Mapping[str, _Words] = {
     "valid request refused": _refusal,
     "refused": _refusal,

@@ -12,7 +12,7 @@ from contract.http.exchange import Exchange
 from spec.catalogue.clauses import Catalogue, Clause, Standing
 
 
-class Outcome(StrEnum):
+class ClauseOutcome(StrEnum):
     """What a run found out about a clause."""
 
     PASSED = "passed"
@@ -79,7 +79,7 @@ class Finding:
 
 
 @dataclass(slots=True)
-class Judgement:
+class ExchangeJudgement:
     """What one exchange (or burst) showed: the clauses that it exercised and the findings."""
 
     exercised: set[str] = field(default_factory=set)
@@ -94,7 +94,7 @@ class Judgement:
         self.exercised.add(clause)
         self.findings.append(Finding(clause, cause, expected, received, pointer, about=about))
 
-    def merge(self, other: Judgement) -> None:
+    def merge(self, other: ExchangeJudgement) -> None:
         self.exercised |= other.exercised
         self.findings += other.findings
 
@@ -108,11 +108,11 @@ class ClauseResult:
     findings: dict[str, Finding] = field(default_factory=dict)
     reason: str = ""
 
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ClauseOutcome:
         """Failed or warned by standing; passed only if it was exercised."""
         if self.findings:
-            return Outcome.WARNED if self.clause.standing is Standing.ADOPTED else Outcome.FAILED
-        return Outcome.PASSED if self.exercised else Outcome.NOT_EXERCISED
+            return ClauseOutcome.WARNED if self.clause.standing is Standing.ADOPTED else ClauseOutcome.FAILED
+        return ClauseOutcome.PASSED if self.exercised else ClauseOutcome.NOT_EXERCISED
 
 
 class Ledger:
@@ -125,7 +125,7 @@ class Ledger:
         self.results = {clause.id: ClauseResult(clause) for clause in catalogue.values()}
         self.lock = threading.RLock()
 
-    def record(self, judgement: Judgement, *exchanges: Exchange, probe: str = "") -> list[Finding]:
+    def record(self, judgement: ExchangeJudgement, *exchanges: Exchange, probe: str = "") -> list[Finding]:
         """Add a judgement; returns the findings that are new."""
         for clause in judgement.exercised:
             self.results[clause].exercised += 1

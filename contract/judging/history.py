@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.model.identity import texts_of
 from contract.model.memory import JOINED, Doubt, Identity, Model, Thing, folded
 from contract.model.values import OURS, WAYS, changed_leaves, differs
 from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
+from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class AnsweredPart:
     """What an answer says about one part, with what the request said of it."""
 
     part: Part
-    sent: Mapping[str, Any]
+    sent: Mapping[str, Json]
     sid: str
     result: str
     scope: str
@@ -54,7 +54,7 @@ class History:
     def __init__(self, model: Model) -> None:
         self.model = model
 
-    def judge(self, answered: AnsweredPart, judgement: Judgement) -> None:
+    def judge(self, answered: AnsweredPart, judgement: ExchangeJudgement) -> None:
         """Add findings about one part of an answer."""
         found = [one for each in answered.identities if (one := self.model.look_up(each)) is not None]
         known = next((one for one in found if isinstance(one, str)), None)
@@ -72,7 +72,7 @@ class History:
         else:
             self._met(answered, doubt, judgement)
 
-    def _recalled(self, answered: AnsweredPart, known: str, judgement: Judgement) -> None:
+    def _recalled(self, answered: AnsweredPart, known: str, judgement: ExchangeJudgement) -> None:
         part = answered.part
         home = self.model.things[known].install if known in self.model.things else answered.install
         clause = _recall_clause(answered) if home == answered.install else "installs-apart"
@@ -91,20 +91,20 @@ class History:
             self.model.learn(answered.named, answered.sid)
             self._update(answered, thing, judgement)
 
-    def _distinct(self, answered: AnsweredPart, stranger: Thing | None, judgement: Judgement) -> None:
+    def _distinct(self, answered: AnsweredPart, stranger: Thing | None, judgement: ExchangeJudgement) -> None:
         judgement.touch("sids-distinct")
         if stranger is not None or self.model.belongs_elsewhere(answered.sid):
             expected, received = "a SID of its own", f"{answered.sid}, which is that of something else"
             judgement.find("sids-distinct", "SID given twice", expected, received, answered.sid_pointer)
 
-    def _created(self, answered: AnsweredPart, judgement: Judgement) -> None:
+    def _created(self, answered: AnsweredPart, judgement: ExchangeJudgement) -> None:
         judgement.touch("first-call-creates")
         self.model.shown.novelty.add(answered.part.name)
         self._distinct(answered, self.model.things.get(answered.sid), judgement)
         self._remember(answered)
 
     def _taken_for_another(
-        self, answered: AnsweredPart, doubt: Doubt | None, namesakes: Mapping[str, str], judgement: Judgement
+        self, answered: AnsweredPart, doubt: Doubt | None, namesakes: Mapping[str, str], judgement: ExchangeJudgement
     ) -> None:
         """Found or updated, under a name that nobody knows, and it is something known."""
         stranger = self.model.things[answered.sid]
@@ -118,7 +118,7 @@ class History:
             judgement.find(clause, "taken for something else", expected, received, answered.sid_pointer)
         if stranger.part == answered.part.name:
             self.model.learn(answered.named, answered.sid)
-            self._update(answered, stranger, Judgement())
+            self._update(answered, stranger, ExchangeJudgement())
 
     @staticmethod
     def _confusion(answered: AnsweredPart, stranger: Thing) -> str | None:
@@ -132,7 +132,7 @@ class History:
             return adopted
         return "installs-apart" if part.scope is None and stranger.scope != answered.scope else "sids-distinct"
 
-    def _met(self, answered: AnsweredPart, doubt: Doubt | None, judgement: Judgement) -> None:
+    def _met(self, answered: AnsweredPart, doubt: Doubt | None, judgement: ExchangeJudgement) -> None:
         """Found or updated, though nobody here has seen it before."""
         part = answered.part
         if doubt is not None and doubt.clause is not None:
@@ -154,7 +154,7 @@ class History:
             model.update(part, thing, answered.sent, {})
         thing.install = answered.install
 
-    def _update(self, answered: AnsweredPart, thing: Thing, judgement: Judgement) -> None:
+    def _update(self, answered: AnsweredPart, thing: Thing, judgement: ExchangeJudgement) -> None:
         part, said_updated = answered.part, answered.result == answered.part.updated
         before = {way: dict(state) for way, state in thing.states.items()}
         self.model.update(part, thing, answered.sent, {})
@@ -193,7 +193,7 @@ class History:
     def _told_of(self, part: Part, changed: list[str]) -> bool:
         return any((part.name, leaf) in self.model.shown.changes for leaf in changed)
 
-    def _namesakes(self, answered: AnsweredPart, judgement: Judgement) -> dict[str, str]:
+    def _namesakes(self, answered: AnsweredPart, judgement: ExchangeJudgement) -> dict[str, str]:
         """Which adopted clause would explain that each other thing of the part is taken for this one."""
         found: dict[str, str] = {}
         for identity in answered.identities:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from contract.http.access import sent_tokens
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.judging.answers import Answers
 from contract.judging.circumstances import circumstances, explained
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.refusals import doubt_after, judge_form, judge_refusal
 from contract.judging.signon import SignonTerms, judge_signon
 from contract.model.uncertainty import may_have_happened, must_not_have_happened
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
+from spec.source.pointer import Json
 
 _TRACE = re.compile(
     rb"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+ ?\([^)\n]*:\d+|^\s*at [\w.$]+\([\w]+\.java:\d+\)|"
@@ -39,13 +39,13 @@ class Judge:
         self.answers = Answers(self.operation, self.model)
         self.secure, self.verify = secure, verify
 
-    def expect(self, request: Request) -> Expectation:
+    def expect(self, request: SentRequest) -> Expectation:
         """What the contract makes of a request in the present state."""
         return self.oracle.expect(request)
 
-    def judge(self, exchange: Exchange, expected: Expectation | None = None) -> Judgement:
+    def judge(self, exchange: Exchange, expected: Expectation | None = None) -> ExchangeJudgement:
         """Findings about an exchange and the attempts before it; the model learns what they showed."""
-        judgement = Judgement()
+        judgement = ExchangeJudgement()
         wanted = expected if expected is not None else self.expect(exchange.request)
         for attempt in exchange.earlier:
             if attempt.lost:
@@ -60,8 +60,8 @@ class Judge:
         judgement.merge(shown)
         return judgement
 
-    def _judged(self, exchange: Exchange, wanted: Expectation) -> Judgement:
-        judgement = Judgement()
+    def _judged(self, exchange: Exchange, wanted: Expectation) -> ExchangeJudgement:
+        judgement = ExchangeJudgement()
         judgement.touch("never-hang", "never-server-error")
         response = exchange.response
         if response is None:
@@ -90,21 +90,21 @@ class Judge:
         """A call whose answer was lost may have happened: the model is unsure of all that it named."""
         may_have_happened(self.model, wanted.body, wanted.install)
 
-    def throttled(self, response: Response, wanted: Expectation, judgement: Judgement) -> None:
+    def throttled(self, response: ReceivedResponse, wanted: Expectation, judgement: ExchangeJudgement) -> None:
         """Add findings about an answer that says to come again: only its form can be wrong."""
-        shown = Judgement()
+        shown = ExchangeJudgement()
         around = circumstances(self.model, self.oracle.schema, wanted)
         judge_form(response, replace(wanted, reasons=(), binding=()), shown)
         shown.findings = explained(shown.findings, around, response)
         judgement.merge(shown)
         self._refused(response, wanted)
 
-    def _refused(self, response: Response, wanted: Expectation) -> None:
+    def _refused(self, response: ReceivedResponse, wanted: Expectation) -> None:
         if wanted.provisions:
             doubt = doubt_after(wanted, response.status, self.catalogue)
             must_not_have_happened(self.model, wanted.body, wanted.install, doubt)
 
-    def _excused(self, status: int, body: Any) -> bool:
+    def _excused(self, status: int, body: Json) -> bool:
         """Whether what nobody can tell from recorded traffic may be why it was refused: the credential, or the
         lists of the install.
         """
@@ -112,7 +112,7 @@ class Judge:
             return True
         return status in (400, 404) and self.oracle.names_what_installs_have(body)
 
-    def _accepted(self, response: Response, wanted: Expectation, judgement: Judgement) -> None:
+    def _accepted(self, response: ReceivedResponse, wanted: Expectation, judgement: ExchangeJudgement) -> None:
         for reason in wanted.broken:
             received = f"status {response.status}, although {reason.message}"
             judgement.find(reason.clause, "accepted", "a refusal", received, reason.pointer)
@@ -131,7 +131,7 @@ class Judge:
             terms = SignonTerms(signon, self.model, self.access.secrets, self.secure, self.verify, now)
             judge_signon(terms, response, wanted, sids, judgement)
 
-    def _leaks(self, request: Request, response: Response, judgement: Judgement) -> None:
+    def _leaks(self, request: SentRequest, response: ReceivedResponse, judgement: ExchangeJudgement) -> None:
         judgement.touch("credential-not-echoed", "never-trace")
         haystack = response.body + b"\n" + "\n".join(response.headers.values()).encode("utf-8", "replace")
         for token in {*sent_tokens(request), *self.access.secrets}:

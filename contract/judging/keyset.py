@@ -130,8 +130,8 @@ class PublishedKeys:
         """Why a token verifies with nothing that is published around its making, where others did verify before."""
         if not self.verified_some or any(not keys.keys for keys in present):
             return None
-        told = {keys.judge(text) for keys in present}
-        if told & {Signature.VERIFIES, Signature.UNTELLABLE}:
+        found = {keys.judge(text) for keys in present}
+        if found & {Signature.VERIFIES, Signature.UNTELLABLE}:
             return None
         return "the key that verifies it is published no longer"
 
@@ -142,9 +142,9 @@ class PublishedKeys:
             self._sets.append(keys)
 
     def _judge(self, text: str) -> Signature:
-        told = [keys.judge(text) for keys in reversed(self._sets)]
+        found = [keys.judge(text) for keys in reversed(self._sets)]
         ranked = (Signature.VERIFIES, Signature.WRONG, Signature.NO_SUCH_KEY)
-        return next((one for one in ranked if one in told), Signature.UNTELLABLE)
+        return next((one for one in ranked if one in found), Signature.UNTELLABLE)
 
     def _open_secret(self, text: str) -> str | None:
         """The secret of a token of a symmetric algorithm, if everybody knows it (RFC 8725 sections 2.1 and 3.5)."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import median
 
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 
 CLAUSE = "latency-flat"
 LEAST = 0.001
@@ -29,7 +29,7 @@ class Trend(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class TimedPair:
     """The least seconds of a group of calls that create something, and of the control calls between them."""
 
     work: float
@@ -41,7 +41,7 @@ class Pair:
         return max(self.work - self.control, 0.0)
 
 
-def trend(early: Sequence[Pair], late: Sequence[Pair]) -> Trend:
+def trend(early: Sequence[TimedPair], late: Sequence[TimedPair]) -> Trend:
     """Compare measurements from the beginning and the end of a run.
 
     Slower is what more than doubled, beyond what the control calls of the same moments tell about the machine.
@@ -57,9 +57,11 @@ def trend(early: Sequence[Pair], late: Sequence[Pair]) -> Trend:
     return Trend.NOISY if 2 * noise > 3 * bar and rise > bar else Trend.FLAT
 
 
-def judge_latency(early: Sequence[Pair], late: Sequence[Pair], confirmed: Sequence[Pair]) -> tuple[Trend, Judgement]:
+def judge_latency(
+    early: Sequence[TimedPair], late: Sequence[TimedPair], confirmed: Sequence[TimedPair]
+) -> tuple[Trend, ExchangeJudgement]:
     """The trend, and the findings: a rise counts if it is there again after a pause (``confirmed``)."""
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     if min(len(early), len(late)) < FEWEST:
         return Trend.FLAT, judgement
     found = trend(early, late)

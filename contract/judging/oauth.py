@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
 
-from contract.http.exchange import Exchange, Response
+from contract.http.exchange import Exchange, ReceivedResponse
 from contract.http.jwt import UnverifiedToken, take_apart
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.keyset import KeySet
 from spec.openapi.document import Document, Operation
 from spec.schema.formats import instant
 from spec.schema.validation import Rules
+from spec.source.pointer import Json
 
 FORM = "application/x-www-form-urlencoded"
 _SLACK = 5
@@ -59,7 +59,7 @@ def _answer(operation: Operation, status: str) -> Rules:
     return Rules(found.content.get("application/json", {}) if found else {})
 
 
-def judge_answered(exchange: Exchange, judgement: Judgement) -> Response | None:
+def judge_answered(exchange: Exchange, judgement: ExchangeJudgement) -> ReceivedResponse | None:
     """The answer, if there is one that says anything; else findings about its absence."""
     judgement.touch("never-hang", "never-server-error")
     response = exchange.response
@@ -72,7 +72,7 @@ def judge_answered(exchange: Exchange, judgement: Judgement) -> Response | None:
     return None
 
 
-def judge_metadata(contract: OAuthContract, exchange: Exchange, base: str, judgement: Judgement) -> str | None:
+def judge_metadata(contract: OAuthContract, exchange: Exchange, base: str, judgement: ExchangeJudgement) -> str | None:
     """Add findings about the answer of discovery; ``base`` is the URL of the target. Answers the issuer it tells."""
     response = judge_answered(exchange, judgement)
     if response is None:
@@ -105,7 +105,7 @@ class TokenTerms:
     now: float
 
 
-def judge_given(terms: TokenTerms, clause: str, exchange: Exchange, judgement: Judgement) -> str | None:
+def judge_given(terms: TokenTerms, clause: str, exchange: Exchange, judgement: ExchangeJudgement) -> str | None:
     """Add findings about the answer to a request that is to get a token; ``clause`` says why. Answers the token."""
     response = judge_answered(exchange, judgement)
     if response is None:
@@ -141,16 +141,16 @@ def judge_given(terms: TokenTerms, clause: str, exchange: Exchange, judgement: J
 
 def _times(
     terms: TokenTerms,
-    response: Response,
-    value: Mapping[str, Any],
+    response: ReceivedResponse,
+    value: Mapping[str, Json],
     token: UnverifiedToken | None,
-    judgement: Judgement,
+    judgement: ExchangeJudgement,
 ) -> None:
     """The moments that an answer and its token name, each against ``expires_in`` from when the target answered."""
     lasts = value.get("expires_in")
     if isinstance(lasts, bool) or not isinstance(lasts, int | float):
         return
-    claims: Mapping[str, Any] = token.claims if token is not None else {}
+    claims: Mapping[str, Json] = token.claims if token is not None else {}
     told = instant(value["expires_at"]) if isinstance(value.get("expires_at"), str) else None
     epoch = instant("1970-01-01T00:00:00Z")
     moments = {
@@ -168,7 +168,7 @@ def _times(
             judgement.find("token-times-agree", f"another {name.lstrip('/')}", f"{lasts} s from now", received)
 
 
-def _answered(response: Response) -> float | None:
+def _answered(response: ReceivedResponse) -> float | None:
     """When the target answered, by its own clock."""
     try:
         return parsedate_to_datetime(response.headers["date"]).timestamp()
@@ -176,7 +176,7 @@ def _answered(response: Response) -> float | None:
         return None
 
 
-def _claims(terms: TokenTerms, token: UnverifiedToken, judgement: Judgement) -> None:
+def _claims(terms: TokenTerms, token: UnverifiedToken, judgement: ExchangeJudgement) -> None:
     judgement.touch("token-claims")
     missing = [name for name in ("iss", "aud", "exp") if name not in token.claims]
     if missing:
@@ -197,7 +197,9 @@ class TokenRefusal:
     """Names of scopes without which a token may be given all the same, if its answer says what scope it has."""
 
 
-def judge_withheld(contract: OAuthContract, wanted: TokenRefusal, exchange: Exchange, judgement: Judgement) -> None:
+def judge_withheld(
+    contract: OAuthContract, wanted: TokenRefusal, exchange: Exchange, judgement: ExchangeJudgement
+) -> None:
     """Add findings about the answer to a request that is to get no token."""
     response = judge_answered(exchange, judgement)
     if response is None:
@@ -226,7 +228,7 @@ def judge_withheld(contract: OAuthContract, wanted: TokenRefusal, exchange: Exch
     _status(wanted, response, value["error"], judgement)
 
 
-def _status(wanted: TokenRefusal, response: Response, error: str, judgement: Judgement) -> None:
+def _status(wanted: TokenRefusal, response: ReceivedResponse, error: str, judgement: ExchangeJudgement) -> None:
     challenged = wanted.by_basic and error == "invalid_client"
     if response.status != (401 if challenged else 400):
         expected = "status 401, because HTTP Basic was used" if challenged else "status 400"
@@ -236,7 +238,7 @@ def _status(wanted: TokenRefusal, response: Response, error: str, judgement: Jud
         judgement.find("token-error-status", "no challenge", "a challenge for Basic", received)
 
 
-def _error(value: Any) -> str:
+def _error(value: Json) -> str:
     if not isinstance(value, dict):
         return "no JSON object"
     words = [value.get(name) for name in ("error", "error_description", "code", "message")]

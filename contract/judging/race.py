@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from contract.http.exchange import Exchange
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.judge import Judge
 from contract.judging.refusals import summary
-from contract.oracle.expectation import Expectation, Verdict
+from contract.oracle.expectation import Admissibility, Expectation
 from spec.resources.resource import Part
 from spec.schema.keywords import clause_of
+from spec.source.pointer import Json
 
 
-def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectation) -> Judgement:
+def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectation) -> ExchangeJudgement:
     """Findings about identical calls that were sent at once; the model learns from the first one that was accepted.
 
     Members whose answer was lost blame nobody: each of them may have been the one that created.
     """
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     judgement.touch("concurrent-once")
     accepted = [one for one in exchanges if one.response is not None and one.response.ok]
     lost = any(one.lost for one in exchanges)
@@ -41,16 +41,16 @@ def judge_burst(judge: Judge, exchanges: Sequence[Exchange], expected: Expectati
     return judgement
 
 
-def told_of_conflict(exchanges: Sequence[Exchange], expected: Expectation, judgement: Judgement) -> None:
+def told_of_conflict(exchanges: Sequence[Exchange], expected: Expectation, judgement: ExchangeJudgement) -> None:
     """Add a finding if one of several good calls at once is told of a conflict, which nobody has to expect."""
     judgement.touch("concurrent-accepted")
     conflicts = [one.response for one in exchanges if one.response is not None and one.response.status == 409]
-    if conflicts and expected.verdict is Verdict.MUST_ACCEPT:
-        told = f"status 409: {summary(conflicts[0])}"
-        judgement.find("concurrent-accepted", "told of a conflict", "status 200", told, "", ("at once",))
+    if conflicts and expected.verdict is Admissibility.MUST_ACCEPT:
+        received = f"status 409: {summary(conflicts[0])}"
+        judgement.find("concurrent-accepted", "told of a conflict", "status 200", received, "", ("at once",))
 
 
-def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:
+def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: ExchangeJudgement) -> None:
     """A member that was refused: it may be told of a conflict or to come again, and is judged like any other then."""
     response = exchange.response
     if response is not None and response.status in (409, 429):
@@ -59,13 +59,13 @@ def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: J
         judgement.merge(judge.judge(exchange, expected))
 
 
-def _shown(part: Part, accepted: Sequence[Exchange]) -> list[Mapping[str, Any]]:
+def _shown(part: Part, accepted: Sequence[Exchange]) -> list[Mapping[str, Json]]:
     answers = [one.response.json for one in accepted if one.response is not None]
     found = [answer.get(part.response) for answer in answers if isinstance(answer, dict)]
     return [one for one in found if isinstance(one, dict)]
 
 
-def _once(part: Part, shown: list[Mapping[str, Any]], judgement: Judgement) -> None:
+def _once(part: Part, shown: list[Mapping[str, Json]], judgement: ExchangeJudgement) -> None:
     sids = {str(one.get(part.sid_member)) for one in shown}
     created = sum(one.get(part.result_member) == part.created for one in shown)
     pointer = f"/{part.response}"

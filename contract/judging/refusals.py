@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from contract.http.exchange import Request, Response
-from contract.judging.findings import Judgement
+from contract.http.exchange import ReceivedResponse, SentRequest
+from contract.judging.findings import ExchangeJudgement
 from contract.model.memory import Doubt
-from contract.oracle.expectation import Expectation, Reason, Verdict
+from contract.oracle.expectation import Admissibility, Expectation, Reason
 from spec.catalogue.clauses import Catalogue
+from spec.source.pointer import Json
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
@@ -19,7 +19,9 @@ _UNPROCESSABLE = 422
 """What says, as 400 does here, that a body was understood and breaks a rule (RFC 9110 section 15.5.21)."""
 
 
-def judge_refusal(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
+def judge_refusal(
+    request: SentRequest, response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement
+) -> None:
     """Add findings about a refusal (4xx, or a redirect, which refuses as well)."""
     if not expected.reasons:
         _unexpected(response, expected, judgement)
@@ -30,16 +32,16 @@ def judge_refusal(request: Request, response: Response, expected: Expectation, j
         judge_form(response, expected, judgement)
 
 
-def _unexpected(response: Response, expected: Expectation, judgement: Judgement) -> None:
+def _unexpected(response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> None:
     received = f"status {response.status}: {summary(response)}"
-    if expected.verdict is Verdict.MUST_ACCEPT:
+    if expected.verdict is Admissibility.MUST_ACCEPT:
         judgement.find("valid-accepted", "valid request refused", "status 200", received)
     elif expected.oddities:
         odd = expected.oddities[0]
         judgement.find(odd.clause, "refused", "status 200", received, odd.pointer)
 
 
-def summary(response: Response) -> str:
+def summary(response: ReceivedResponse) -> str:
     """What a refusal says, in short."""
     value = response.json
     if isinstance(value, dict) and isinstance(value.get("message"), str):
@@ -47,7 +49,7 @@ def summary(response: Response) -> str:
     return response.body[:120].decode("utf-8", "replace")
 
 
-def _status(response: Response, expected: Expectation, judgement: Judgement) -> None:
+def _status(response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> None:
     status = response.status
     for reason in expected.reasons:
         judgement.touch(reason.clause, reason.status_clause)
@@ -64,7 +66,9 @@ def _status(response: Response, expected: Expectation, judgement: Judgement) -> 
         judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
 
 
-def _challenge(request: Request, response: Response, expected: Expectation, judgement: Judgement) -> None:
+def _challenge(
+    request: SentRequest, response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement
+) -> None:
     """A 401 to a Bearer credential that is not valid says so in its challenge (RFC 6750 section 3.1)."""
     bearer = (request.header("authorization") or "").lower().startswith("bearer ")
     challenge = response.headers.get("www-authenticate")
@@ -92,7 +96,7 @@ def _wrong(status: int, expected: Expectation) -> Reason | None:
     return next(iter((*(one for one in bodily if one.pointer), *expected.binding)), None)
 
 
-def judge_form(response: Response, expected: Expectation, judgement: Judgement) -> None:
+def judge_form(response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> None:
     """Add findings about the form of a refusal."""
     start = response.body[:200].lstrip().lower()
     judgement.touch("never-html", "error-shape")
@@ -124,7 +128,9 @@ def judge_form(response: Response, expected: Expectation, judgement: Judgement) 
         _complete(response, value, expected, judgement)
 
 
-def _symbols(response: Response, value: dict[str, Any], expected: Expectation, judgement: Judgement) -> None:
+def _symbols(
+    response: ReceivedResponse, value: dict[str, Json], expected: Expectation, judgement: ExchangeJudgement
+) -> None:
     judgement.touch("error-code-symbolic")
     code = value.get("code")
     if isinstance(code, str) and code:
@@ -137,15 +143,17 @@ def _symbols(response: Response, value: dict[str, Any], expected: Expectation, j
         judgement.find("error-code-symbolic", "another status member", str(response.status), received, "/status")
 
 
-def _complete(response: Response, value: dict[str, Any], expected: Expectation, judgement: Judgement) -> None:
+def _complete(
+    response: ReceivedResponse, value: dict[str, Json], expected: Expectation, judgement: ExchangeJudgement
+) -> None:
     reasons = expected.reasons
     if response.status != 400 or not reasons or any(reason.status_clause != "invalid-input-400" for reason in reasons):
         return
     judgement.touch("errors-complete")
     listed = value.get("errors")
-    told = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     early = [reason for reason in reasons if not reason.late] or reasons
-    pointers = {one.get("pointer") for one in told if one.get("message") and one.get("clause")}
+    pointers = {one.get("pointer") for one in entries if one.get("message") and one.get("clause")}
     missing = sorted({reason.pointer for reason in early} - pointers)
     if missing:
         received = f"no entry for {', '.join(missing[:4]) or 'the whole body'}"

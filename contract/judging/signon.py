@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from contract.http.exchange import Response
+from contract.http.exchange import ReceivedResponse
 from contract.http.jwt import UnverifiedToken, take_apart
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.model.identity import value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from spec.resources.resource import ABSENT, Signon
+from spec.source.pointer import Json
 
 _SKEW = 90
 _ABSURD = 400 * 86_400
@@ -38,7 +38,11 @@ class SignonTerms:
 
 
 def judge_signon(
-    terms: SignonTerms, response: Response, wanted: Expectation, sids: Mapping[str, str], judgement: Judgement
+    terms: SignonTerms,
+    response: ReceivedResponse,
+    wanted: Expectation,
+    sids: Mapping[str, str],
+    judgement: ExchangeJudgement,
 ) -> None:
     """Add findings about the sign-on of an accepted call, whose answer is a JSON object."""
     signon = terms.signon
@@ -72,7 +76,7 @@ def judge_signon(
     _claims(terms, token.claims, sent.get(signon.audience), sids.get(signon.subject), pointer, judgement)
 
 
-def _link(terms: SignonTerms, link: str, text: Any, pointer: str, judgement: Judgement) -> None:
+def _link(terms: SignonTerms, link: str, text: Json, pointer: str, judgement: ExchangeJudgement) -> None:
     judgement.touch("signon-link-absolute", "signon-link-discreet")
     try:
         parts = urlsplit(link)
@@ -93,7 +97,9 @@ def _link(terms: SignonTerms, link: str, text: Any, pointer: str, judgement: Jud
         judgement.find("signon-link-discreet", "credential in the link", "no credential", "the credential", pointer)
 
 
-def _signature(terms: SignonTerms, token: UnverifiedToken, text: str, pointer: str, judgement: Judgement) -> None:
+def _signature(
+    terms: SignonTerms, token: UnverifiedToken, text: str, pointer: str, judgement: ExchangeJudgement
+) -> None:
     judgement.touch("signon-token-signed", "signon-token-algorithm")
     algorithm = token.header.get("alg")
     if not isinstance(algorithm, str) or algorithm.lower() == "none" or not token.signature:
@@ -106,11 +112,11 @@ def _signature(terms: SignonTerms, token: UnverifiedToken, text: str, pointer: s
         judgement.find("signon-token-signed", "signature does not verify", "a valid signature", complaint, pointer)
 
 
-def _number(value: Any) -> float | None:
+def _number(value: Json) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _times(claims: Mapping[str, Any], now: float, pointer: str, judgement: Judgement) -> None:
+def _times(claims: Mapping[str, Json], now: float, pointer: str, judgement: ExchangeJudgement) -> None:
     expiry = _number(claims.get("exp"))
     judgement.touch("signon-token-unexpired", "signon-token-lifetime")
     if expiry is None:
@@ -128,11 +134,11 @@ def _times(claims: Mapping[str, Any], now: float, pointer: str, judgement: Judge
 
 def _subject(
     terms: SignonTerms,
-    claims: Mapping[str, Any],
+    claims: Mapping[str, Json],
     wanted: Expectation,
     sids: Mapping[str, str],
     pointer: str,
-    judgement: Judgement,
+    judgement: ExchangeJudgement,
 ) -> None:
     sid = sids.get(terms.signon.subject)
     if sid is None:
@@ -160,7 +166,7 @@ def _subject(
     terms.model.signons.append({"sid": sid, "sub": claims.get("sub"), "lasting": lasting})
 
 
-def _names(value: Any) -> set[str]:
+def _names(value: Json) -> set[str]:
     if value is ABSENT or not isinstance(value, dict):
         return set()
     texts = {one for one in value.values() if isinstance(one, str) and len(one) > 5 and "@" in one}
@@ -170,11 +176,11 @@ def _names(value: Any) -> set[str]:
 
 def _claims(
     terms: SignonTerms,
-    claims: Mapping[str, Any],
-    audience: Any,
+    claims: Mapping[str, Json],
+    audience: Json,
     subject: str | None,
     pointer: str,
-    judgement: Judgement,
+    judgement: ExchangeJudgement,
 ) -> None:
     """Every claim by itself: what one of them lacks hides nothing of another."""
     judgement.touch("signon-token-claims")
@@ -202,7 +208,7 @@ def _claims(
     seen.update([title] if isinstance(title, str) else ())
 
 
-def _instant(claims: Mapping[str, Any], name: str, now: float, find: Callable[[str, str, str, str], None]) -> None:
+def _instant(claims: Mapping[str, Json], name: str, now: float, find: Callable[[str, str, str, str], None]) -> None:
     """Look at a claim that is an instant which has come when the token does."""
     if name not in claims:
         return

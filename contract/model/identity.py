@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from contract.model.memory import Identity
 from spec.resources.resource import ABSENT, Part, Resources
+from spec.source.pointer import Json
 
 NOWHERE = "?"
 """The scope of something whose parent is not known."""
 
 
-def value_at(body: Any, path: tuple[str, ...]) -> Any:
+def value_at(body: Json, path: tuple[str, ...]) -> Json:
     """What stands at a path of a body, or ABSENT."""
     for name in path:
         if not isinstance(body, dict) or name not in body:
@@ -26,7 +26,7 @@ def scope_of(part: Part, sids: Mapping[str, str | None], install: str) -> str:
     return install if part.scope is None else sids.get(part.scope) or NOWHERE
 
 
-def identities_of(part: Part, value: Any, install: str, sids: Mapping[str, str | None]) -> list[Identity]:
+def identities_of(part: Part, value: Json, install: str, sids: Mapping[str, str | None]) -> list[Identity]:
     """The identities of a part in a body; ``sids`` are those of the parts before it, as far as they are known."""
     if part.identity:
         joined = tuple(sids.get(name) or NOWHERE for name in part.identity)
@@ -43,7 +43,7 @@ def identities_of(part: Part, value: Any, install: str, sids: Mapping[str, str |
     return _fallback_identity(part, value, scope, sids)
 
 
-def _fallback_identity(part: Part, value: Any, scope: str, sids: Mapping[str, str | None]) -> list[Identity]:
+def _fallback_identity(part: Part, value: Json, scope: str, sids: Mapping[str, str | None]) -> list[Identity]:
     if part.fallback is None or not isinstance(value, dict):
         return []
     leaf = next(leaf for leaf in part.leaves if leaf.path == (part.fallback.member,))
@@ -52,7 +52,7 @@ def _fallback_identity(part: Part, value: Any, scope: str, sids: Mapping[str, st
     return [Identity(part.name, scope, "fallback", str(meant), joined)]
 
 
-def texts_of(part: Part, value: Any) -> list[tuple[str, str]]:
+def texts_of(part: Part, value: Json) -> list[tuple[str, str]]:
     """Kind and text of every identifier that a part's object carries, without the minted one."""
     held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
     if not isinstance(held, dict):
@@ -60,7 +60,7 @@ def texts_of(part: Part, value: Any) -> list[tuple[str, str]]:
     return [(kind, held[kind]) for kind in part.kinds if isinstance(held.get(kind), str)]
 
 
-def asked(resources: Resources, body: Any, part: Part) -> Any:
+def asked(resources: Resources, body: Json, part: Part) -> Json:
     """What a body says of a part: its object, ``{}`` for one that another part brings along, or ABSENT."""
     value = value_at(body, part.path)
     if isinstance(value, dict):
@@ -68,6 +68,6 @@ def asked(resources: Resources, body: Any, part: Part) -> Any:
     return {} if part.implied_by is not None and part.name in in_call(resources, body) else ABSENT
 
 
-def in_call(resources: Resources, body: Any) -> Mapping[str, bool]:
+def in_call(resources: Resources, body: Json) -> Mapping[str, bool]:
     """The parts that a body is about, and whether each was sent or comes with another."""
     return resources.concerned(lambda part: isinstance(value_at(body, part.path), dict))

@@ -9,13 +9,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contract.model.values import (
     OURS,
     WAYS,
     Attributes,
-    Way,
+    KeepingRule,
     leaf_value,
     leaf_values,
     merged,
@@ -23,6 +23,7 @@ from contract.model.values import (
     vague_where_changed,
 )
 from spec.resources.resource import Part, Resources
+from spec.source.pointer import Json
 
 
 class Identity(NamedTuple):
@@ -47,7 +48,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()[:64]
 
 
-def telling_texts(part: Part, sent: Any) -> Iterator[tuple[str, str, str]]:
+def telling_texts(part: Part, sent: Json) -> Iterator[tuple[str, str, str]]:
     """Part, leaf and text of what was sent that could make a lenient reader take two things for one: free strings."""
     for leaf in part.leaves:
         value = leaf_value(sent, leaf)
@@ -67,7 +68,7 @@ class Thing:
     part: str
     sid: str
     scope: str
-    states: dict[Way, Attributes]
+    states: dict[KeepingRule, Attributes]
     created: bool
     suspect: str | None = None
     common: bool = False
@@ -75,7 +76,7 @@ class Thing:
     """The install on whose behalf it was first seen."""
 
 
-class Made(NamedTuple):
+class Creation(NamedTuple):
     """Something that was created, without what is stored of it: a run keeps these to its end."""
 
     part: str
@@ -122,10 +123,10 @@ class Model:
     things: dict[str, Thing] = field(default_factory=dict)
     index: dict[Identity, str | Doubt] = field(default_factory=dict)
     doubts: dict[tuple[str, str, str], Doubt] = field(default_factory=dict)
-    signons: list[Mapping[str, Any]] = field(default_factory=list)
+    signons: list[Mapping[str, Json]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     token_names: set[str] = field(default_factory=set)
-    made: list[Made] = field(default_factory=list)
+    made: list[Creation] = field(default_factory=list)
     shown: Demonstrated = field(default_factory=Demonstrated)
     by_folded: dict[tuple[str, str], dict[Identity, str]] = field(default_factory=dict)
     by_text: dict[tuple[str, str, str], set[str]] = field(default_factory=dict)
@@ -157,22 +158,22 @@ class Model:
             if other != identity and sid in self.things:
                 yield other, self.things[sid]
 
-    def doubles(self, part: Part, sent: Any) -> set[str]:
+    def doubles(self, part: Part, sent: Json) -> set[str]:
         """SIDs of known things of a part that share a telling text with what was sent."""
         return {sid for text in telling_texts(part, sent) for sid in self.by_text.get(text, ())}
 
     def create(
-        self, part: Part, sid: str, scope: str, identities: list[Identity], sent: Any, defaults: Mapping[str, Any]
+        self, part: Part, sid: str, scope: str, identities: list[Identity], sent: Json, defaults: Mapping[str, Json]
     ) -> Thing:
         """Remember something new with what was sent for it."""
         said = leaf_values(part, sent)
         common = any(map(self._is_common, identities))
-        states: dict[Way, Attributes] = {
+        states: dict[KeepingRule, Attributes] = {
             way: unknown(part) if common else merged(None, said, defaults, way) for way in WAYS
         }
         thing = Thing(part.name, sid, scope, states, created=True, common=common)
         self.things[sid] = thing
-        self.made.append(Made(part.name, sid, scope))
+        self.made.append(Creation(part.name, sid, scope))
         self.learn(identities, sid)
         self._note(part, thing, sent)
         return thing
@@ -183,7 +184,7 @@ class Model:
 
     def meet(self, part: Part, sid: str, scope: str, identities: list[Identity]) -> Thing:
         """Remember something that exists but whose values are unknown."""
-        states: dict[Way, Attributes] = {way: unknown(part) for way in WAYS}
+        states: dict[KeepingRule, Attributes] = {way: unknown(part) for way in WAYS}
         thing = Thing(part.name, sid, scope, states, created=False, common=any(map(self._is_common, identities)))
         self.things[sid] = thing
         self.learn(identities, sid)
@@ -196,11 +197,11 @@ class Model:
             if identity.kind not in JOINED:
                 self.by_folded.setdefault((identity.part, folded(identity.text)), {})[identity] = sid
 
-    def _note(self, part: Part, thing: Thing, sent: Any) -> None:
+    def _note(self, part: Part, thing: Thing, sent: Json) -> None:
         for text in telling_texts(part, sent):
             self.by_text.setdefault(text, set()).add(thing.sid)
 
-    def update(self, part: Part, thing: Thing, sent: Any, defaults: Mapping[str, Any]) -> None:
+    def update(self, part: Part, thing: Thing, sent: Json, defaults: Mapping[str, Json]) -> None:
         """Remember what was sent for something known, under every way of updating."""
         self._note(part, thing, sent)
         if thing.common:
@@ -209,7 +210,7 @@ class Model:
         for way, state in thing.states.items():
             thing.states[way] = merged(state, said, defaults, way if way in WAYS else OURS)
 
-    def may_be_updated(self, part: Part, thing: Thing, sent: Any) -> None:
+    def may_be_updated(self, part: Part, thing: Thing, sent: Json) -> None:
         """What was sent for something known may have been stored, or not: nobody knows what differs."""
         self._note(part, thing, sent)
         said = leaf_values(part, sent)

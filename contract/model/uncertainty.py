@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contract.model.identity import NOWHERE, asked, identities_of
 from contract.model.memory import NOBODY_KNOWS, Doubt, Identity, Model, Thing
-from contract.model.values import OURS, Way, leaf_values, merged
+from contract.model.values import OURS, KeepingRule, leaf_values, merged
 from spec.resources.resource import Part
+from spec.source.pointer import Json
 
 
-class Named(NamedTuple):
+class NamedPart(NamedTuple):
     """A part that a call named: what was sent, under which identities, and the thing it leads to if that is known."""
 
     part: Part
-    value: Any
+    value: Json
     identities: list[Identity]
     thing: Thing | None
 
 
-def _named(model: Model, body: Any, install: str) -> Iterator[Named]:
+def _named(model: Model, body: Json, install: str) -> Iterator[NamedPart]:
     sids: dict[str, str | None] = {}
     for part in model.resources.parts:
         value = asked(model.resources, body, part)
@@ -29,10 +30,10 @@ def _named(model: Model, body: Any, install: str) -> Iterator[Named]:
         identities = identities_of(part, value, install, sids)
         sid = next((one for each in identities if isinstance(one := model.look_up(each), str)), None)
         sids[part.name] = sid
-        yield Named(part, value, identities, model.things.get(sid) if sid is not None else None)
+        yield NamedPart(part, value, identities, model.things.get(sid) if sid is not None else None)
 
 
-def may_have_happened(model: Model, body: Any, install: str | None) -> None:
+def may_have_happened(model: Model, body: Json, install: str | None) -> None:
     """A call whose answer was lost: whatever it named may be there, and whatever it changed may be changed."""
     if not isinstance(body, dict):
         return
@@ -44,7 +45,7 @@ def may_have_happened(model: Model, body: Any, install: str | None) -> None:
             model.may_be_updated(named.part, named.thing, named.value)
 
 
-def must_not_have_happened(model: Model, body: Any, install: str | None, doubt: Doubt) -> None:
+def must_not_have_happened(model: Model, body: Json, install: str | None, doubt: Doubt) -> None:
     """A refused call: a later answer which betrays that it left something behind is understood, and told as the
     clause of ``doubt``.
     """
@@ -56,4 +57,4 @@ def must_not_have_happened(model: Model, body: Any, install: str | None, doubt: 
                 model.doubt(identity, doubt)
         if named.thing is not None and doubt.clause is not None:
             stored = merged(named.thing.states[OURS], leaf_values(named.part, named.value), {}, OURS)
-            named.thing.states.setdefault(Way(doubt.clause), stored)
+            named.thing.states.setdefault(KeepingRule(doubt.clause), stored)

@@ -7,18 +7,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.formats import instant
+from spec.source.pointer import Json
 
-Attributes: TypeAlias = Mapping[str, Any]
+Attributes: TypeAlias = Mapping[str, Json]
 """Leaf pointer → canonical value; leaves without value are not there."""
-Said: TypeAlias = Sequence[tuple[Leaf, Any]]
+Said: TypeAlias = Sequence[tuple[Leaf, Json]]
 """Each leaf of a part with what was sent for it, or ABSENT."""
 
 
-class Way(NamedTuple):
+class KeepingRule(NamedTuple):
     """A way of keeping values from call to call: ours, or one that breaks a clause.
 
     ``of`` says of what, when a clause can be broken in several ways.
@@ -28,13 +29,13 @@ class Way(NamedTuple):
     of: str = ""
 
 
-OURS = Way()
-CLEARS = Way("update-merges")
-KEEPS_NULL = Way("update-merges", of="null")
-MERGES_WHOLE = Way("update-replaces-whole")
-DEFAULTS_AGAIN = Way("defaults-at-creation")
-COMPARES_TEXT = Way("values-compare")
-FOLDS_TEXT = Way("values-survive")
+OURS = KeepingRule()
+CLEARS = KeepingRule("update-merges")
+KEEPS_NULL = KeepingRule("update-merges", of="null")
+MERGES_WHOLE = KeepingRule("update-replaces-whole")
+DEFAULTS_AGAIN = KeepingRule("defaults-at-creation")
+COMPARES_TEXT = KeepingRule("values-compare")
+FOLDS_TEXT = KeepingRule("values-survive")
 WAYS = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN, COMPARES_TEXT, FOLDS_TEXT)
 """Every way that is followed from the beginning; each but ours breaks one adopted clause."""
 
@@ -49,7 +50,7 @@ class Vague:
 VAGUE = Vague()
 
 
-def unknown(part: Part) -> dict[str, Any]:
+def unknown(part: Part) -> dict[str, Json]:
     """The values of something of which nothing is known."""
     return {leaf.key: VAGUE for leaf in part.leaves}
 
@@ -66,7 +67,7 @@ def differs(before: Attributes, after: Attributes) -> bool | None:
     return None if vague else False
 
 
-def vague_where_changed(before: Attributes, after: Attributes) -> dict[str, Any]:
+def vague_where_changed(before: Attributes, after: Attributes) -> dict[str, Json]:
     """What is known when nobody can tell which of two states it is."""
     return {
         key: before[key] if key in before and key in after and before[key] == after[key] else VAGUE
@@ -79,7 +80,7 @@ def changed_leaves(before: Attributes, after: Attributes) -> list[str]:
     return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
-def canonical(leaf: Leaf, value: Any, way: Way = OURS) -> Any:
+def canonical(leaf: Leaf, value: Json, way: KeepingRule = OURS) -> Json:
     """A value in the form in which equal values are equal: dates as instants, numbers as numbers, objects as text.
 
     A text where none is meant was converted by whoever took it, in a way that nobody here knows.
@@ -101,7 +102,7 @@ def canonical(leaf: Leaf, value: Any, way: Way = OURS) -> Any:
     return value
 
 
-def leaf_value(part_value: Any, leaf: Leaf) -> Any:
+def leaf_value(part_value: Json, leaf: Leaf) -> Json:
     """What was sent for a leaf, or ABSENT; an empty string that means "not set" counts as absent."""
     value = part_value
     for name in leaf.path:
@@ -111,12 +112,12 @@ def leaf_value(part_value: Any, leaf: Leaf) -> Any:
     return ABSENT if value == "" and leaf.empty_is_unset else value
 
 
-def leaf_values(part: Part, sent: Any) -> Said:
+def leaf_values(part: Part, sent: Json) -> Said:
     """Every leaf of a part with what was sent for it."""
     return [(leaf, leaf_value(sent, leaf)) for leaf in part.leaves]
 
 
-def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], way: Way) -> dict[str, Any]:
+def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Json], way: KeepingRule) -> dict[str, Json]:
     """What is stored after ``said`` arrives for something with ``stored`` values (None: it is created).
 
     ``defaults`` are the install's, as far as they are known.
@@ -142,16 +143,16 @@ def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Any], w
     return values
 
 
-def _set(values: dict[str, Any], leaf: Leaf, value: Any, way: Way) -> None:
+def _set(values: dict[str, Json], leaf: Leaf, value: Json, way: KeepingRule) -> None:
     if value is not ABSENT and value is not None:
         values[leaf.key] = VAGUE if value is VAGUE else canonical(leaf, value, way)
 
 
-def _default(leaf: Leaf, defaults: Mapping[str, Any]) -> Any:
+def _default(leaf: Leaf, defaults: Mapping[str, Json]) -> Json:
     return _install_default(leaf, defaults) if leaf.install_default else leaf.default
 
 
-def _install_default(leaf: Leaf, defaults: Mapping[str, Any]) -> Any:
+def _install_default(leaf: Leaf, defaults: Mapping[str, Json]) -> Json:
     if leaf.install_default is None:
         return ABSENT
     return defaults.get(leaf.install_default, VAGUE)

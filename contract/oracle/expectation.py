@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from contract.oracle.readings import Oddity
 from spec.catalogue.clauses import Catalogue
+from spec.source.pointer import Json
 
 REFUSALS = frozenset(range(400, 500))
 
 
-class Verdict(StrEnum):
+class Admissibility(StrEnum):
     """The judge's expectation of a request."""
 
     MUST_ACCEPT = "must accept"
@@ -47,15 +47,15 @@ class Expectation:
     reasons: tuple[Reason, ...]
     oddities: tuple[Oddity, ...]
     install: str | None
-    body: Any
+    body: Json
     binding: tuple[Reason, ...]
     provisions: bool = True
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> Admissibility:
         if self.binding:
-            return Verdict.MUST_REFUSE
-        return Verdict.EITHER if self.reasons or self.oddities else Verdict.MUST_ACCEPT
+            return Admissibility.MUST_REFUSE
+        return Admissibility.EITHER if self.reasons or self.oddities else Admissibility.MUST_ACCEPT
 
     @property
     def broken(self) -> tuple[Reason, ...]:
@@ -68,7 +68,7 @@ def expectation(
     oddities: Iterable[Oddity],
     catalogue: Catalogue,
     install: str | None,
-    body: Any,
+    body: Json,
     *,
     provisions: bool = True,
 ) -> Expectation:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import unquote
 
 from contract.http import text as jsontext
 from contract.http.access import Access, Credential
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.model.identity import asked, identities_of, in_call, scope_of, texts_of, value_at
 from contract.model.memory import Identity, Model
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
@@ -22,7 +21,7 @@ from spec.resources.resource import ABSENT, Part
 from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
 from spec.schema.validation import Rules
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 _CREDENTIAL_CLAUSES = {
     Credential.MISSING: ("credential-missing-refused", "no credential was sent"),
@@ -55,16 +54,16 @@ class Oracle:
         self.before, self.after = before, after.partition("}")[2]
         listed = {rule.argument for rule in self.rules.annotations if rule.keyword == "x-install-member"}
         self.listed = listed
-        self.told(access)
+        self.learn(access)
         self.install_rules = Rules(operation.parameters[0].schema)
 
-    def told(self, access: Access) -> None:
+    def learn(self, access: Access) -> None:
         """Take what an access says of the install for the truth."""
         self.access = access
         # what the judge was not told of, it takes for unknown; recorded traffic may know better
         self.lists = None if access.passive else {name: access.known.get(name, ()) for name in self.listed}
 
-    def names_what_installs_have(self, body: Any) -> bool:
+    def names_what_installs_have(self, body: Json) -> bool:
         """Whether a body names something that only an install can know to have."""
         nothing: dict[str, tuple[str, ...]] = dict.fromkeys(self.listed, ())
         return any(one.keyword == "x-install-member" for one in self.rules.violations(body, nothing))
@@ -73,7 +72,7 @@ class Oracle:
         """The path of the operation for an install."""
         return f"{self.before}{install}{self.after}"
 
-    def expect(self, request: Request) -> Expectation:
+    def expect(self, request: SentRequest) -> Expectation:
         """What the contract makes of a request, the model being as it is before the request."""
         path, marked, _ = request.path.partition("?")
         install = self._install(path)
@@ -102,8 +101,8 @@ class Oracle:
         if _spelled_otherwise(request):
             odd.append(Oddity("", "http-spelling"))
         if isinstance(text.value, dict):
-            told = {one.pointer for one in reasons}
-            reasons += self._accompanied(text.value, told)
+            pointers = {one.pointer for one in reasons}
+            reasons += self._accompanied(text.value, pointers)
             for nested in self._references(text.value, install):
                 if isinstance(nested, Reason):
                     reasons.append(nested)
@@ -111,7 +110,7 @@ class Oracle:
                     odd.append(nested)
         return self._expectation(reasons, odd, install, text.value)
 
-    def _violations(self, value: Any) -> Iterator[Reason]:
+    def _violations(self, value: Json) -> Iterator[Reason]:
         """What a body breaks; under a clause of its own what it would keep if its texts were trimmed."""
         found = self.rules.violations(value, self.lists)
         without_padding = trimmed(value) if found else value
@@ -128,7 +127,7 @@ class Oracle:
                 yield _body_reason(clause, one.pointer, one.message)
 
     def _expectation(
-        self, reasons: list[Reason], odd: Any, install: str | None, body: Any, *, provisions: bool = True
+        self, reasons: list[Reason], odd: Json, install: str | None, body: Json, *, provisions: bool = True
     ) -> Expectation:
         return expectation(reasons, odd, self.catalogue, install, body, provisions=provisions)
 
@@ -141,7 +140,7 @@ class Oracle:
         middle = path[len(self.before) : len(path) - len(self.after)]
         return unquote(middle) if middle and "/" not in middle else None
 
-    def _credential(self, request: Request, install: str) -> Iterator[Reason]:
+    def _credential(self, request: SentRequest, install: str) -> Iterator[Reason]:
         state = self.access.credential(request, install)
         if state not in _CREDENTIAL_CLAUSES:
             return
@@ -162,7 +161,7 @@ class Oracle:
             yield _reason("install-known", "", "the install is unknown", 404, "RESOURCENOTFOUND")
 
     @staticmethod
-    def _media(request: Request) -> Iterator[Reason]:
+    def _media(request: SentRequest) -> Iterator[Reason]:
         declared = request.header("content-type")
         coding = request.header("content-encoding")
         if declared is None or not _JSON.match(declared) or (coding is not None and coding.lower() != "identity"):
@@ -182,7 +181,7 @@ class Oracle:
         for oddity in dict.fromkeys(text.oddities):
             yield _body_reason("strict-json", "", f"the body has {oddity}")
 
-    def _references(self, body: Mapping[str, Any], install: str) -> Iterator[Reason | Oddity]:
+    def _references(self, body: Mapping[str, Json], install: str) -> Iterator[Reason | Oddity]:
         sids: dict[str, str | None] = {}
         for part in self.model.resources.parts:
             value = value_at(body, part.path)
@@ -201,17 +200,17 @@ class Oracle:
             if not known and not self._names_sid(part, value):
                 yield from self._creation(part, value, identities)
 
-    def _accompanied(self, body: Mapping[str, Any], told: Collection[str]) -> Iterator[Reason]:
-        """Parts that belong to others, one of which is not in the call; ``told`` are places that the schema misses."""
+    def _accompanied(self, body: Mapping[str, Json], pointers: Collection[str]) -> Iterator[Reason]:
+        """Parts that belong to others, one of which is not in the call; ``pointers`` are those that the schema misses."""
         there = in_call(self.model.resources, body)
         for part in self.model.resources.parts:
             missing = [one for one in part.owners if one not in there] if there.get(part.name) else []
-            if missing and self.model.resources.part(missing[0]).pointer not in told:
+            if missing and self.model.resources.part(missing[0]).pointer not in pointers:
                 message = f"a {part.name} belongs to a {missing[0]}, which is not in the call"
                 clause = clause_of(part.schema, "x-resource", "owners")
                 yield replace(_body_reason(clause, part.pointer, message), late=True)
 
-    def _joined(self, part: Part, value: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[Oddity]:
+    def _joined(self, part: Part, value: Mapping[str, Json], body: Mapping[str, Json]) -> Iterator[Oddity]:
         """A part that is meant together with others, which are not there."""
         if part.fallback is None:
             return
@@ -220,12 +219,12 @@ class Oracle:
                 yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "fallback-identity"))
 
     @staticmethod
-    def _names_sid(part: Part, value: Mapping[str, Any]) -> bool:
+    def _names_sid(part: Part, value: Mapping[str, Json]) -> bool:
         held = value.get(part.identifiers) if part.identifiers else None
         return isinstance(held, dict) and part.sid_kind in held
 
     def _sid_reference(
-        self, part: Part, value: Mapping[str, Any], sids: dict[str, str | None], install: str
+        self, part: Part, value: Mapping[str, Json], sids: dict[str, str | None], install: str
     ) -> Iterator[Reason | Oddity]:
         if not self._names_sid(part, value) or part.identifiers is None:
             return
@@ -254,7 +253,7 @@ class Oracle:
             message = f"{sid!r} belongs to {thing.scope}, not to {scope}"
             yield _reason(clause, pointer, message, 404, "RESOURCENOTFOUND")
 
-    def _creation(self, part: Part, value: Mapping[str, Any], identities: list[Identity]) -> Iterator[Reason | Oddity]:
+    def _creation(self, part: Part, value: Mapping[str, Json], identities: list[Identity]) -> Iterator[Reason | Oddity]:
         missing = [name for name in part.required_on_create if name not in value]
         for name in missing:
             clause = clause_of(part.schema, "x-resource", "required-on-create")
@@ -264,7 +263,7 @@ class Oracle:
             yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
 
 
-def _spelled_otherwise(request: Request) -> bool:
+def _spelled_otherwise(request: SentRequest) -> bool:
     """Whether a request is spelled as HTTP allows and few clients do: chunked, or a scheme other than ``Bearer x``."""
     scheme = request.header("authorization") or "Bearer x"
     usual = scheme.startswith("Bearer ") and not scheme.startswith("Bearer  ")

@@ -7,13 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from spec.openapi.document import Schema
 from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
 from spec.schema.validation import Rules
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 LONGEST = 64
 _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
@@ -41,7 +40,7 @@ _NAME = re.compile(r"[A-Za-z0-9_.:@-]{1,64}\Z")
 _PADDING = " \t\n\r\v\f\u00a0\ufeff"
 
 
-def trimmed(value: Any) -> Any:
+def trimmed(value: Json) -> Json:
     """A value as a reader sees it who trims every text."""
     if isinstance(value, str):
         return value.strip().strip(_PADDING)
@@ -50,12 +49,12 @@ def trimmed(value: Any) -> Any:
     return [trimmed(one) for one in value] if isinstance(value, list) else value
 
 
-def oddities(value: Any, schema: Schema, now: tuple[int, str]) -> Iterator[Oddity]:
+def oddities(value: Json, schema: Schema, now: tuple[int, str]) -> Iterator[Oddity]:
     """Everything in a valid request that some reading refuses. ``now`` is an instant (see formats)."""
     yield from _odd(value, schema, (), now)
 
 
-def _odd(value: Any, schema: Schema, path: tuple[str, ...], now: tuple[int, str]) -> Iterator[Oddity]:
+def _odd(value: Json, schema: Schema, path: tuple[str, ...], now: tuple[int, str]) -> Iterator[Oddity]:
     if value is None:
         yield Oddity(join(path), "null-accepted")
         return
@@ -78,7 +77,7 @@ def _odd(value: Any, schema: Schema, path: tuple[str, ...], now: tuple[int, str]
 
 
 def _odd_members(
-    value: dict[str, Any], schema: Schema, path: tuple[str, ...], now: tuple[int, str]
+    value: dict[str, Json], schema: Schema, path: tuple[str, ...], now: tuple[int, str]
 ) -> Iterator[Oddity]:
     properties = schema.get("properties", {})
     others = schema.get("additionalProperties")
@@ -95,7 +94,7 @@ def _odd_members(
             yield Oddity(join(below), "unknown-members-ignored")
 
 
-def _nested(value: dict[str, Any], schema: Schema) -> bool:
+def _nested(value: dict[str, Json], schema: Schema) -> bool:
     """Whether every later window of a part lies within its first one."""
     windows = []
     for name, member in schema.get("properties", {}).items():
@@ -108,13 +107,13 @@ def _nested(value: dict[str, Any], schema: Schema) -> bool:
     return all(known[0][0] <= first and last <= known[0][1] for first, last in known)
 
 
-def _open_now(opens: Any, closes: Any, now: tuple[int, str]) -> bool:
+def _open_now(opens: Json, closes: Json, now: tuple[int, str]) -> bool:
     first = instant(opens) if isinstance(opens, str) else None
     last = instant(closes) if isinstance(closes, str) else None
     return first is not None and last is not None and first < now < last
 
 
-def _frozen(schema: Any) -> str:
+def _frozen(schema: Json) -> str:
     return json.dumps(schema, sort_keys=True)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from typing import Any
 
 from contract.generation.composition import flat
 from contract.model.identity import value_at
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Part
+from spec.source.pointer import Json
 
 
-def put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+def put(body: dict[str, Json], path: tuple[str, ...], value: Json) -> dict[str, Json]:
     """A copy of a body with a value at a path; objects on the way are made."""
     changed = copy.deepcopy(body)
     holder = changed
@@ -25,19 +25,19 @@ def put(body: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, An
     return changed
 
 
-def rename(body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, Any]:
+def rename(body: dict[str, Json], part: Part, kind: str, text: str) -> dict[str, Json]:
     """A copy of a body in which a part carries one identifier; the body itself if the part has none."""
     return body if part.identifiers is None else put(body, (*part.path, part.identifiers), {kind: text})
 
 
-def another(bench: Workbench, body: dict[str, Any], part: Part) -> dict[str, Any]:
+def another(bench: Workbench, body: dict[str, Json], part: Part) -> dict[str, Json]:
     """A copy of a body in which a part is something else: under a fresh identifier, or joined with something else."""
     if part.kinds:
         return rename(body, part, part.kinds[0], bench.composer.name())
     return another(bench, body, bench.resources.part(part.identity[0])) if part.identity else body
 
 
-def revalued(bench: Workbench, value: dict[str, Any], part: Part) -> dict[str, Any]:
+def revalued(bench: Workbench, value: dict[str, Json], part: Part) -> dict[str, Json]:
     """A part's object with texts of its own, so that nobody who goes by them takes two things for one."""
     changed = dict(value)
     for leaf in part.leaves:
@@ -47,7 +47,7 @@ def revalued(bench: Workbench, value: dict[str, Any], part: Part) -> dict[str, A
     return changed
 
 
-def renewed(bench: Workbench, body: dict[str, Any], part: Part, kind: str, text: str) -> dict[str, Any]:
+def renewed(bench: Workbench, body: dict[str, Json], part: Part, kind: str, text: str) -> dict[str, Json]:
     """A copy of a body in which a part has texts of its own, and one identifier."""
     return rename(put(body, part.path, revalued(bench, value_at(body, part.path), part)), part, kind, text)
 
@@ -59,7 +59,7 @@ def named(bench: Workbench) -> Iterator[Part]:
             yield part
 
 
-def with_sids(bench: Workbench, body: dict[str, Any], sids: dict[str, str], *parts: str) -> dict[str, Any]:
+def with_sids(bench: Workbench, body: dict[str, Json], sids: dict[str, str], *parts: str) -> dict[str, Json]:
     """A copy of a body in which the named parts are meant by their SIDs."""
     changed = body
     for part in bench.resources.parts:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from contract.model.identity import value_at
 from contract.model.values import leaf_value
 from contract.probes.changes import put, rename, revalued
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Part
+from spec.source.pointer import Json
 
 _AT_ONCE = 6
 _TIMES = 2
@@ -87,7 +86,7 @@ def _good_beside_bad(bench: Workbench) -> None:
             bench.provision(body, install=bench.access.other_install)
 
 
-def _signing_on(bench: Workbench, body: dict[str, Any]) -> dict[str, Any]:
+def _signing_on(bench: Workbench, body: dict[str, Json]) -> dict[str, Json]:
     signon = bench.resources.signon
     if signon is None or (member := bench.composer.signon(bench.chance)) is None:
         return body

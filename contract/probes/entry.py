@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.probes.tokens import GARBAGE, bad_tokens
 from contract.probes.workbench import Workbench
 
@@ -47,22 +47,22 @@ def urls(bench: Workbench) -> None:
 
 def compare_urls(bench: Workbench, answers: Sequence[Exchange], name: str) -> None:
     """Compare answers to calls whose query alternates between a name that means nothing and a telling one."""
-    told = [_told(one, name) for one in answers]
-    if None in told or told[0] != told[2] or told[1] != told[3]:
+    values = [_value(one, name) for one in answers]
+    if None in values or values[0] != values[2] or values[1] != values[3]:
         return
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     judgement.touch(CLAUSE_URL)
-    if told[0] != told[1]:
+    if values[0] != values[1]:
         judgement.find(
             CLAUSE_URL,
             f"the query is read for {name}",
-            f"the same answer as to '?{UNTELLING}=…': {told[0]}",
-            f"to '?{name}=…': {told[1]}",
+            f"the same answer as to '?{UNTELLING}=…': {values[0]}",
+            f"to '?{name}=…': {values[1]}",
         )
     bench.record(judgement, *answers[:2])
 
 
-def _told(exchange: Exchange, name: str) -> str | None:
+def _value(exchange: Exchange, name: str) -> str | None:
     """Status, and for a refusal code and message, without what only repeats the URL."""
     response = exchange.response
     if response is None or exchange.uncertain:

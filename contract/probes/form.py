@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from contract.generation.breakages import breakages
 from contract.http import text as jsontext
 from contract.model.identity import value_at
 from contract.probes.changes import put, rename
 from contract.probes.workbench import JSON, Workbench
+from spec.source.pointer import Json
 
 _ODD = (
     "x" * 255,
@@ -37,7 +37,7 @@ def examples(bench: Workbench) -> None:
             bench.provision(fresh)
 
 
-def _parts_of(bench: Workbench, example: dict[str, Any]) -> list[str]:
+def _parts_of(bench: Workbench, example: dict[str, Json]) -> list[str]:
     return [part.name for part in bench.resources.parts if isinstance(value_at(example, part.path), dict)] or ["?"]
 
 
@@ -51,7 +51,7 @@ def broken(bench: Workbench) -> None:
             _break(bench, bench.body(kinds={part.name: part.kinds[0]}), (*part.path, part.identifiers))
 
 
-def _break(bench: Workbench, base: dict[str, Any], below: tuple[str, ...]) -> None:
+def _break(bench: Workbench, base: dict[str, Json], below: tuple[str, ...]) -> None:
     schema = bench.judge.oracle.schema
     for name in below:
         schema = schema["properties"][name]
@@ -97,7 +97,7 @@ def bare(bench: Workbench) -> None:
                 bench.provision(body)
 
 
-def _add_signon(bench: Workbench, body: dict[str, Any]) -> None:
+def _add_signon(bench: Workbench, body: dict[str, Json]) -> None:
     signon = bench.resources.signon
     if signon is not None and (made := bench.composer.signon(bench.chance)) is not None:
         body[signon.path[0]] = made
@@ -154,15 +154,15 @@ def odd_everywhere(bench: Workbench) -> None:
             bench.provision(body)
 
 
-def _is_string(schema: Any) -> bool:
+def _is_string(schema: Json) -> bool:
     return "string" in schema.get("type", ()) and _is_unbound(schema)
 
 
-def _is_unbound(schema: Any) -> bool:
+def _is_unbound(schema: Json) -> bool:
     return not {"enum", "format", "pattern", "allOf", "anyOf", "x-install-member"} & set(schema)
 
 
-def _is_free(schema: Any) -> bool:
+def _is_free(schema: Json) -> bool:
     return schema.get("type") == "string" and _is_unbound(schema)
 
 

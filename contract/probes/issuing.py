@@ -9,8 +9,8 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from contract.http.access import ClientCredentials
-from contract.http.exchange import Exchange, Request
-from contract.judging.findings import Judgement
+from contract.http.exchange import Exchange, SentRequest
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.keyset import read_keys
 from contract.judging.oauth import (
     FORM,
@@ -42,7 +42,7 @@ class Withheld(NamedTuple):
 
     label: str
     shown: Shown
-    request: Request
+    request: SentRequest
     wanted: TokenRefusal
 
 
@@ -51,7 +51,7 @@ def tokens(bench: Workbench) -> None:
     contract, client = bench.oauth, bench.access.client
     if contract is None or client is None:
         return
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     told = _get(bench, contract.configuration.path)
     issuer = judge_metadata(contract, told, bench.base, judgement)
     bench.record(judgement, told)
@@ -69,7 +69,7 @@ def tokens(bench: Workbench) -> None:
     for clause, shown, more in ways:
         if _is_taken(bench, shown):
             continue
-        judgement = Judgement()
+        judgement = ExchangeJudgement()
         exchange = bench.target.send(_request(bench, contract, shown, {**GRANT, **more}))
         bench.trail.append(exchange)
         token = judge_given(terms, clause, exchange, judgement)
@@ -83,7 +83,7 @@ def tokens(bench: Workbench) -> None:
 def _admitted(bench: Workbench, token: str, before: Exchange) -> None:
     """A call with a token that was just given: as a Bearer credential, and if that is not taken, in its header."""
     fork = bench.holding(token)
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     judgement.touch("token-admits")
     body, exchanges = fork.body(), [before]
     for auth in ("bearer", "token"):
@@ -108,7 +108,7 @@ def withheld(bench: Workbench) -> None:
         if _is_taken(bench, one.shown):
             continue
         with bench.probe(f"no token: {one.label}"):
-            judgement = Judgement()
+            judgement = ExchangeJudgement()
             exchange = bench.target.send(one.request)
             bench.trail.append(exchange)
             judge_withheld(contract, one.wanted, exchange, judgement)
@@ -176,12 +176,12 @@ def _request(
     *,
     body: bytes | None = None,
     media: tuple[str, str] = _MEDIA,
-) -> Request:
+) -> SentRequest:
     data = urlencode({**members, **shown.form}).encode() if body is None else body
-    return Request(contract.token.method, contract.token.path, (*shown.headers, media, *bench.access.headers), data)
+    return SentRequest(contract.token.method, contract.token.path, (*shown.headers, media, *bench.access.headers), data)
 
 
 def _get(bench: Workbench, path: str) -> Exchange:
-    exchange = bench.target.send(Request("GET", path, bench.access.headers))
+    exchange = bench.target.send(SentRequest("GET", path, bench.access.headers))
     bench.trail.append(exchange)
     return exchange

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.judging.latency import CLAUSE, FEWEST, Pair, Trend, judge_latency, trend
+from contract.judging.latency import CLAUSE, FEWEST, TimedPair, Trend, judge_latency, trend
 from contract.probes.workbench import Workbench
 
 _GROUP = 4
@@ -21,7 +21,7 @@ def growth(bench: Workbench) -> None:
     if len(bench.pace) < FEWEST:
         return
     late = _measured(bench)
-    again: list[Pair] = []
+    again: list[TimedPair] = []
     if len(late) >= FEWEST and trend(bench.pace, late) is not Trend.FLAT:
         bench.target.sleep(_PAUSE)
         again = _measured(bench)
@@ -31,10 +31,10 @@ def growth(bench: Workbench) -> None:
     bench.record(judgement)
 
 
-def _measured(bench: Workbench) -> list[Pair]:
+def _measured(bench: Workbench) -> list[TimedPair]:
     """Groups of calls that create, each with a control call that is refused before it could have any effect."""
     pairs = bench.options.growth // 3
-    made: list[Pair] = []
+    made: list[TimedPair] = []
     group = _GROUP
     while pairs >= group and len(made) < 2 * FEWEST:
         work: list[float] = []
@@ -47,7 +47,7 @@ def _measured(bench: Workbench) -> list[Pair]:
                 seconds.append(exchange.seconds)
             if created.response is None or not created.response.ok or refused.response is None or refused.response.ok:
                 return made
-        made.append(Pair(min(work), min(control)))
+        made.append(TimedPair(min(work), min(control)))
         pairs -= group
         if min(work) > _SLOW:
             group = 2

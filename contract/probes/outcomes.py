@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from contract.http.exchange import Exchange
-from contract.judging.findings import Judgement
+from contract.judging.findings import ExchangeJudgement
 from contract.oracle.expectation import Expectation
 from spec.resources.resource import Resources
 
 
-class Shown(NamedTuple):
+class ShownOutcome(NamedTuple):
     """A clause, how the target answered where it mattered, and the part ("" for the body as a whole)."""
 
     clause: str
@@ -21,18 +21,20 @@ class Shown(NamedTuple):
     part: str
 
 
-def shown(exchange: Exchange, expected: Expectation, judgement: Judgement, resources: Resources) -> set[Shown]:
+def shown(
+    exchange: Exchange, expected: Expectation, judgement: ExchangeJudgement, resources: Resources
+) -> set[ShownOutcome]:
     """Everything that an exchange showed."""
     response = exchange.response
     outcome = "no answer" if response is None else "accepted" if response.ok else f"status {response.status}"
-    found = {Shown(clause, outcome, "") for clause in judgement.exercised}
-    found |= {Shown(one.clause, outcome, part_at(one.pointer, resources)) for one in expected.reasons}
-    found |= {Shown(one.clause, outcome, part_at(one.pointer, resources)) for one in expected.oddities}
+    found = {ShownOutcome(clause, outcome, "") for clause in judgement.exercised}
+    found |= {ShownOutcome(one.clause, outcome, part_at(one.pointer, resources)) for one in expected.reasons}
+    found |= {ShownOutcome(one.clause, outcome, part_at(one.pointer, resources)) for one in expected.oddities}
     answer = response.json if response is not None and response.ok else None
     for part in resources.parts:
-        told = answer.get(part.response) if isinstance(answer, dict) else None
-        if isinstance(told, dict) and isinstance(result := told.get(part.result_member), str):
-            found.add(Shown("result-truthful", result, part.name))
+        part_shown = answer.get(part.response) if isinstance(answer, dict) else None
+        if isinstance(part_shown, dict) and isinstance(result := part_shown.get(part.result_member), str):
+            found.add(ShownOutcome("result-truthful", result, part.name))
     return found
 
 

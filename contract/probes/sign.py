@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from contract.http.exchange import Exchange, Request
-from contract.judging.findings import Judgement
+from contract.http.exchange import Exchange, SentRequest
+from contract.judging.findings import ExchangeJudgement
 from contract.model.identity import value_at
 from contract.probes.workbench import Workbench
+from spec.source.pointer import Json
 
 _VISITORS = 4
 
@@ -41,7 +40,7 @@ def keys(bench: Workbench) -> None:
     shown = answer.get(signon.response) if isinstance(answer, dict) else None
     text = shown.get(signon.token) if isinstance(shown, dict) else None
     if isinstance(text, str) and (complaint := bench.keys.complaint_now(text, before, after)) is not None:
-        judgement = Judgement()
+        judgement = ExchangeJudgement()
         pointer = f"/{signon.response}/{signon.token}"
         judgement.find("signon-token-signed", "key withdrawn", "a key that is published", complaint, pointer)
         bench.record(judgement, exchange)
@@ -55,11 +54,11 @@ def followed(bench: Workbench) -> None:
     body = {**bench.body(), signon.path[0]: member}
     exchange = bench.provision(body)
     path = _path_of_link(bench, exchange)
-    judgement = Judgement()
+    judgement = ExchangeJudgement()
     if path is None:
         return
-    first = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
-    again = bench.target.send(Request("GET", path, (("Accept", "text/html,application/json"),)))
+    first = bench.target.send(SentRequest("GET", path, (("Accept", "text/html,application/json"),)))
+    again = bench.target.send(SentRequest("GET", path, (("Accept", "text/html,application/json"),)))
     if any(one.lost for one in (*first.earlier, *again.earlier)):
         # a visit whose answer was lost may have used the link up
         return
@@ -99,14 +98,14 @@ def _path_of_link(bench: Workbench, exchange: Exchange) -> str | None:
     return path
 
 
-def _followed_at_once(bench: Workbench, body: dict[str, Any]) -> None:
+def _followed_at_once(bench: Workbench, body: dict[str, Json]) -> None:
     """Several visitors follow a link that works once, at the same time: one of them is signed on."""
     exchange = bench.provision(body)
     path = _path_of_link(bench, exchange)
     if path is None:
         return
-    visits = bench.target.burst([Request("GET", path, (("Accept", "text/html,application/json"),))] * _VISITORS)
-    judgement = Judgement()
+    visits = bench.target.burst([SentRequest("GET", path, (("Accept", "text/html,application/json"),))] * _VISITORS)
+    judgement = ExchangeJudgement()
     judgement.touch("signon-single-use")
     let_in = sum(one.response is not None and one.response.status < 400 for one in visits)
     if let_in > 1:
@@ -116,7 +115,7 @@ def _followed_at_once(bench: Workbench, body: dict[str, Any]) -> None:
     bench.record(judgement, exchange, *visits)
 
 
-def _names(value: Any) -> set[str]:
+def _names(value: Json) -> set[str]:
     if not isinstance(value, dict):
         return set()
     return {one for one in value.values() if isinstance(one, str) and len(one) > 3}

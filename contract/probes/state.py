@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from contract.generation.composition import flat, step_of
 from contract.model.identity import value_at
 from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.formats import instant
+from spec.source.pointer import Json
 
 
 def recall(bench: Workbench) -> None:
@@ -36,7 +35,7 @@ def subsets(bench: Workbench) -> None:
         bench.provision(body)
 
 
-def _other_value(bench: Workbench, leaf: Leaf, value: Any) -> Any:
+def _other_value(bench: Workbench, leaf: Leaf, value: Json) -> Json:
     schema = flat(leaf.schema)
     if "enum" in schema:
         return next((one for one in schema["enum"] if one != value and one is not None), ABSENT)
@@ -112,7 +111,7 @@ def omissions(bench: Workbench) -> None:
                     bench.provision(put(base, path, ABSENT))
 
 
-def _beside(bench: Workbench, part: Part, omitted: Leaf, base: dict[str, Any]) -> tuple[tuple[str, ...], Any] | None:
+def _beside(bench: Workbench, part: Part, omitted: Leaf, base: dict[str, Json]) -> tuple[tuple[str, ...], Json] | None:
     """The place of another member of a part, and another value for it: an update that leaves one member out."""
     for leaf in part.leaves:
         path = (*part.path, *leaf.path)

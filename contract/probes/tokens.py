@@ -8,12 +8,13 @@ import hmac
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
 from contract.http.jwt import BASE64URL, UnverifiedToken, take_apart
+from spec.source.pointer import Json
 
 GARBAGE = "not-a-credential-at-all"
 TEXTBOOK = b"secret"
@@ -48,7 +49,7 @@ def bad_tokens(token: str, keys: tuple[str, ...]) -> tuple[BadToken, ...]:
     return tuple(made)
 
 
-def _unsigned(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[BadToken]:
+def _unsigned(header: Mapping[str, Json], claims: Mapping[str, Json]) -> Iterator[BadToken]:
     """Tokens that say they need no signature (RFC 8725 section 3.1)."""
     for label, algorithm, signature in (
         ("alg none", "none", ""),
@@ -58,7 +59,7 @@ def _unsigned(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Iterator[
         yield BadToken(label, f"{_signed_part({**header, 'alg': algorithm}, claims)}.{signature}")
 
 
-def _altered(token: str, raised: Mapping[str, Any]) -> Iterator[BadToken]:
+def _altered(token: str, raised: Mapping[str, Json]) -> Iterator[BadToken]:
     """The good token with another signature, another spelling of it, or other claims.
 
     Those that only spell the signature otherwise are as good as before to a reader who is not strict.
@@ -84,7 +85,7 @@ def _altered(token: str, raised: Mapping[str, Any]) -> Iterator[BadToken]:
     yield BadToken("payload changed", f"{header}.{_encoded(raised)}.{signature}")
 
 
-def _signed_by_anybody(known: UnverifiedToken, raised: Mapping[str, Any]) -> Iterator[BadToken]:
+def _signed_by_anybody(known: UnverifiedToken, raised: Mapping[str, Json]) -> Iterator[BadToken]:
     """Tokens under fresh keys, which stand in their own headers (RFC 7515 section 4.1.3), and one under zeros."""
     for algorithm in ("RS256", "PS256", "ES256", "EdDSA"):
         key, family = _fresh_key(algorithm), jwt.get_algorithm_by_name(algorithm)
@@ -98,7 +99,7 @@ def _signed_by_anybody(known: UnverifiedToken, raised: Mapping[str, Any]) -> Ite
 
 
 def _signed_with_no_secret(
-    header: Mapping[str, Any], raised: Mapping[str, Any], keys: tuple[str, ...]
+    header: Mapping[str, Json], raised: Mapping[str, Json], keys: tuple[str, ...]
 ) -> Iterator[BadToken]:
     """Tokens under what everybody knows: a published key (RFC 8725 section 2.1), nothing, the word of textbooks."""
     for key in keys:
@@ -110,14 +111,14 @@ def _signed_with_no_secret(
     yield _hmac("HS256 under a textbook key", symmetric, raised, TEXTBOOK)
 
 
-def _hmac(label: str, header: Mapping[str, Any], claims: Mapping[str, Any], secret: bytes) -> BadToken:
+def _hmac(label: str, header: Mapping[str, Json], claims: Mapping[str, Json], secret: bytes) -> BadToken:
     signed = _signed_part(header, claims)
     mac = hmac.new(secret, signed.encode(), DIGESTS[header["alg"]]).digest()
     return BadToken(label, f"{signed}.{_base64url(mac)}")
 
 
 @cache
-def _fresh_key(algorithm: str) -> Any:
+def _fresh_key(algorithm: str) -> Json:
     """A private key that nobody else knows, the same for a whole run."""
     if algorithm == "ES256":
         return ec.generate_private_key(ec.SECP256R1())
@@ -131,11 +132,11 @@ def _far(letter: str) -> str:
     return BASE64URL[(BASE64URL.find(letter) + 32) % 64]
 
 
-def _signed_part(header: Mapping[str, Any], claims: Mapping[str, Any]) -> str:
+def _signed_part(header: Mapping[str, Json], claims: Mapping[str, Json]) -> str:
     return f"{_encoded(header)}.{_encoded(claims)}"
 
 
-def _encoded(value: Mapping[str, Any]) -> str:
+def _encoded(value: Mapping[str, Json]) -> str:
     return _base64url(json.dumps(dict(value)).encode())
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from contract.generation.breakages import Breakage, breakages
 from contract.generation.leaves import bounds, types
@@ -11,6 +10,7 @@ from contract.model.identity import value_at
 from contract.probes.changes import put, rename
 from contract.probes.workbench import Workbench
 from spec.resources.resource import Part
+from spec.source.pointer import Json
 
 _WIDTHS = (2**7, 2**8, 2**15, 2**16, 2**24, 2**31, 2**32, 2**53 - 2)
 _MOMENTS = (
@@ -60,7 +60,7 @@ def kept_keys(bench: Workbench) -> None:
             path = (*part.path, *leaf.path)
             with bench.probe(f"kept keys: {leaf.key} of {part.name}"):
                 for _ in range(3):
-                    made: Any = bench.composer.value(member, bench.chance)
+                    made: Json = bench.composer.value(member, bench.chance)
                     for below in [{}, made, made]:
                         bench.provision(put(base, path, {key: below}))
 
@@ -120,7 +120,7 @@ def _broken_beside_known(bench: Workbench, part: Part) -> None:
     bench.provision(base)
 
 
-def _telling_breakages(bench: Workbench, base: dict[str, Any]) -> Iterator[Breakage]:
+def _telling_breakages(bench: Workbench, base: dict[str, Json]) -> Iterator[Breakage]:
     """One change for each place and set of clauses that it breaks, none of them about names."""
     holders = {(*part.path, str(part.identifiers)) for part in bench.resources.parts if part.identifiers is not None}
     seen: set[tuple[tuple[str, ...], frozenset[str]]] = set()

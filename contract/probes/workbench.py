@@ -13,20 +13,21 @@ from typing import Any, NamedTuple
 from contract.generation.chance import Chance, Seeded
 from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange, SentRequest
 from contract.http.target import Target
-from contract.judging.findings import Finding, Judgement, Ledger
+from contract.judging.findings import ExchangeJudgement, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import PublishedKeys
-from contract.judging.latency import Pair
+from contract.judging.latency import TimedPair
 from contract.judging.oauth import OAuthContract
 from contract.judging.race import judge_burst, part_results, told_of_conflict
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
-from contract.oracle.expectation import Expectation, Verdict
+from contract.oracle.expectation import Admissibility, Expectation
 from contract.oracle.oracle import Oracle
-from contract.probes.outcomes import Shown, shown
+from contract.probes.outcomes import ShownOutcome, shown
 from spec.resources.resource import Resources
+from spec.source.pointer import Json
 
 JSON = ("Content-Type", "application/json")
 COME_AGAIN = frozenset({409, 429, 503})
@@ -64,17 +65,17 @@ class Workbench:
         self.chance: Chance = Seeded(seed)
         self.trail: list[Exchange] = []
         self.name = self.rung = ""
-        self.tally: dict[Verdict, tuple[int, int]] = dict.fromkeys(Verdict, (0, 0))
+        self.tally: dict[Admissibility, tuple[int, int]] = dict.fromkeys(Admissibility, (0, 0))
         self.published_keys: list[str] = []
         self.keys: PublishedKeys | None = None
         self.base = ""
         self.unfollowed: str | None = None
         self.earliest: Exchange | None = None
-        self.pace: list[Pair] = []
+        self.pace: list[TimedPair] = []
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
         self.oauth: OAuthContract | None = None
-        self.shown: set[Shown] = set()
+        self.shown: set[ShownOutcome] = set()
         self._named: dict[bytes, frozenset[str]] = {}
 
     def tell(self, name: str, values: Sequence[str]) -> None:
@@ -82,7 +83,7 @@ class Workbench:
         known = {**self.access.known, name: tuple(values)}
         self.access = self.judge.access = replace(self.access, known=known)
         self.composer.known = known
-        self.judge.oracle.told(self.access)
+        self.judge.oracle.learn(self.access)
 
     def takes(self, place: int) -> bool:
         """Whether the request at this place of a probe falls to this workbench."""
@@ -104,7 +105,7 @@ class Workbench:
         """A fork whose good credential is another token."""
         fork = self.fork(f"iv-{secrets.token_hex(5)}")
         fork.access = fork.judge.access = replace(self.access, token=token)
-        fork.judge.oracle.told(fork.access)
+        fork.judge.oracle.learn(fork.access)
         return fork
 
     @property
@@ -125,11 +126,13 @@ class Workbench:
         self.name, self.trail, self.rung = outer
         self.target.done += not self.rung
 
-    def body(self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None) -> dict[str, Any]:
+    def body(
+        self, *parts: str, kinds: Mapping[str, str] | None = None, chance: Chance | None = None
+    ) -> dict[str, Json]:
         """A good body with the named parts (all if none is named)."""
         return self.composer.body(chance or self.chance, *(parts or self.everything), kinds=kinds)
 
-    def renamed(self, body: dict[str, Any]) -> dict[str, Any]:
+    def renamed(self, body: dict[str, Json]) -> dict[str, Json]:
         """A copy of a body under fresh identifiers."""
         changed = copy.deepcopy(body)
         for part in self.resources.parts:
@@ -140,7 +143,7 @@ class Workbench:
 
     def request(
         self,
-        body: Any,
+        body: Json,
         *,
         install: str | None = None,
         headers: Sequence[tuple[str, str]] | None = None,
@@ -148,21 +151,21 @@ class Workbench:
         path: str | None = None,
         method: str | None = None,
         media: Sequence[tuple[str, str]] = (JSON,),
-    ) -> Request:
+    ) -> SentRequest:
         """A request for the operation; the good credential and our media type unless others are given."""
         place = install or self.access.install
         credential = self.access.credential_headers() if headers is None else tuple(headers)
         if headers is None and place == self.access.other_install:
             credential = self.access.credential_headers(self.access.other_token)
         data = raw if raw is not None else json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        return Request(
+        return SentRequest(
             method or self.judge.operation.method,
             path if path is not None else self.judge.oracle.path(place),
             (*credential, *media, *self.access.headers),
             data,
         )
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         """Send a request, have it judged and record what was found."""
         expected = self.judge.expect(request)
         exchange = self.target.send(request)
@@ -173,7 +176,7 @@ class Workbench:
         self._see(exchange, expected, self.judge.judge(exchange, expected))
         return exchange
 
-    def _see(self, exchange: Exchange, expected: Expectation, judgement: Judgement) -> None:
+    def _see(self, exchange: Exchange, expected: Expectation, judgement: ExchangeJudgement) -> None:
         self.coverage.observe(expected.body)
         self.shown |= shown(exchange, expected, judgement, self.resources)
         self.record(judgement, exchange)
@@ -182,7 +185,7 @@ class Workbench:
         """Send a body."""
         return self.send(self.request(body, **how))
 
-    def burst(self, body: Any, count: int) -> bool:
+    def burst(self, body: Json, count: int) -> bool:
         """Send the same body several times at once, and judge the answers together: whether nothing was found.
 
         A burst most of whose answers were lost is sent again under other names; what is lost each time is a hang.
@@ -201,7 +204,7 @@ class Workbench:
         self.record(judgement, *exchanges)
         return not judgement.findings
 
-    def together(self, requests: Sequence[Request]) -> None:
+    def together(self, requests: Sequence[SentRequest]) -> None:
         """Send requests that differ at the same time, and judge each answer for its own call.
 
         They may meet in what they share only where none of them changes it.
@@ -210,7 +213,7 @@ class Workbench:
         self.trail += exchanges
         for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
             expected = self.judge.expect(exchange.request)
-            judgement = Judgement()
+            judgement = ExchangeJudgement()
             if _lost_a_race(exchange):
                 self.judge.lost(expected)
                 told_of_conflict([exchange], expected, judgement)
@@ -220,7 +223,7 @@ class Workbench:
             self.shown |= shown(exchange, expected, judgement, self.resources)
             self.record(judgement, *exchanges)
 
-    def record(self, judgement: Judgement, *exchanges: Exchange) -> None:
+    def record(self, judgement: ExchangeJudgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
         if judgement.findings:
             relevant, trail = tuple(self._relevant(exchanges)), tuple(self.trail)

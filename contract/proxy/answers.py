@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from starlette.types import Send
 
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Reason
 from contract.proxy.headers import Field
+from spec.source.pointer import Json
 
 FINDING = b"Invigilate-Finding"
 
@@ -19,7 +20,7 @@ class OwnAnswer(NamedTuple):
     """A status and the members of the one error body."""
 
     status: int
-    body: dict[str, Any]
+    body: dict[str, Json]
 
 
 def unreachable(message: str, *, late: bool) -> OwnAnswer:
@@ -62,9 +63,9 @@ def _error(status: int, code: str, message: str, errors: list[dict[str, str]]) -
 
 def telling(findings: Sequence[Finding], broken: Sequence[Reason]) -> list[Field]:
     """A header for each thing that was found: whose fault it is, the clause, the place."""
-    told = [f"answer; {one.clause}; {one.place or '/'}; {one.cause}" for one in findings]
-    told += [f"request; {one.clause}; {one.pointer or '/'}" for one in broken]
-    return [Field(FINDING, one.encode("ascii", "backslashreplace").replace(b"\n", b" ")[:400]) for one in told]
+    lines = [f"answer; {one.clause}; {one.place or '/'}; {one.cause}" for one in findings]
+    lines += [f"request; {one.clause}; {one.pointer or '/'}" for one in broken]
+    return [Field(FINDING, one.encode("ascii", "backslashreplace").replace(b"\n", b" ")[:400]) for one in lines]
 
 
 async def answer(send: Send, own: OwnAnswer, more: Sequence[Field] = (), *, head: bool = False) -> None:

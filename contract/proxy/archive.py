@@ -6,7 +6,9 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from spec.source.pointer import Json
 
 _HEAD = (
     b'{"log": {"version": "1.2", "creator": {"name": "invigilate proxy", "version": "1"}, "_masked": true, "entries": ['
@@ -25,7 +27,7 @@ class Archive:
         self.file.write(_HEAD + _TAIL)
         self.file.flush()
 
-    def add(self, entry: Mapping[str, Any]) -> None:
+    def add(self, entry: Mapping[str, Json]) -> None:
         """Add an entry; the file is whole again when this returns."""
         text = json.dumps(entry, ensure_ascii=True).encode()
         self.file.seek(-len(_TAIL), os.SEEK_END)

@@ -8,13 +8,13 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from contract.proxy.live import Live
 from contract.proxy.passed import Headers, Passed
+from spec.source.pointer import Json
 
 LONGEST = 16 * 1_048_576
 
@@ -61,7 +61,7 @@ def read_event(body: bytes) -> Event:
     return Event(name, method, url, passed)
 
 
-def _member(value: dict[str, Any], name: str, kind: type, default: Any) -> Any:
+def _member(value: dict[str, Json], name: str, kind: type, default: Json) -> Json:
     found = value.get(name, default)
     if kind is float and isinstance(found, int) and not isinstance(found, bool):
         found = float(found) if abs(found) < 1e12 else None
@@ -77,7 +77,7 @@ def _time(seconds: float) -> datetime:
         raise EventError("/when: should be a POSIX time") from None
 
 
-def _headers(value: dict[str, Any], name: str) -> Headers:
+def _headers(value: dict[str, Json], name: str) -> Headers:
     listed = value.get(name, [])
     if not isinstance(listed, list):
         raise EventError(f"/{name}: should be a list")
@@ -87,7 +87,7 @@ def _headers(value: dict[str, Any], name: str) -> Headers:
     return tuple((one[0], one[1]) for one in listed)
 
 
-def _bytes(value: dict[str, Any], name: str) -> bytes | None:
+def _bytes(value: dict[str, Json], name: str) -> bytes | None:
     text = value.get(name)
     if text is None:
         return None
@@ -131,5 +131,5 @@ class Hearing:
         self.live.end(event.passed, mattered=mattered)
 
 
-def _error(status: int, code: str, message: str) -> dict[str, Any]:
+def _error(status: int, code: str, message: str) -> dict[str, Json]:
     return {"code": code, "message": message, "status": status, "errors": []}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
@@ -18,6 +17,7 @@ from contract.proxy.live import Live
 from contract.proxy.passage import Passage
 from contract.proxy.passed import Passed
 from contract.proxy.upstream import Upstream, UpstreamError
+from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ def _head(status: int, fields: Sequence[Field]) -> Message:
     return {"type": "http.response.start", "status": status, "headers": list(fields)}
 
 
-async def _while_there(passage: Passage, serving: Coroutine[Any, Any, None]) -> None:
+async def _while_there(passage: Passage, serving: Coroutine[Json, Json, None]) -> None:
     """Serve a call as long as its client is there; then the call behind is given up."""
     served = asyncio.ensure_future(serving)
     gone = asyncio.ensure_future(passage.intake.gone())

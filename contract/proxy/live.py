@@ -6,17 +6,18 @@ import dataclasses
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.http.har import note_keys
 from contract.http.harentry import Call, IgnoredError, Missing, origin, read_entry
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Expectation, Reason
 from contract.proxy.passed import Passed, entry_of
 from contract.run.passive import MEMORY, PassiveJudge
-from contract.run.runner import Report
+from contract.run.runner import RunReport
+from spec.source.pointer import Json
 
 MOST = 500
 """How many overlapping calls are kept for one judgement; then what is still under way counts as unknown."""
@@ -26,17 +27,17 @@ class RequestFault(NamedTuple):
     """A firm promise that a request breaks, and the request."""
 
     reason: Reason
-    request: Request
+    request: SentRequest
 
 
-class Told(NamedTuple):
+class NewFindings(NamedTuple):
     """What a judgement showed that was not told before."""
 
     answers: list[Finding]
     requests: list[RequestFault]
 
 
-Watch = Callable[[Told], None]
+Watch = Callable[[NewFindings], None]
 
 
 class Live:
@@ -87,7 +88,7 @@ class Live:
         """It has ended. What is new is told to ``watch``; everything that was found now is returned."""
         return self.end_entry(entry_of(passed), passed.when, mattered=mattered)
 
-    def end_entry(self, entry: Mapping[str, Any], when: datetime, *, mattered: bool) -> list[Finding]:
+    def end_entry(self, entry: Mapping[str, Json], when: datetime, *, mattered: bool) -> list[Finding]:
         """The same for an entry of an archive."""
         self.entries += 1
         keys: dict[str, bytes] = {}
@@ -128,12 +129,12 @@ class Live:
         found = [one for one in self.passive.bench.seen_findings if not self.left_out(one.clause)]
         self.passive.bench.seen_findings.clear()
         self._forget_bodies()
-        told = Told([one for one in self._new_findings() if not self.left_out(one.clause)], requests)
-        if told.answers or told.requests:
-            self.watch(told)
+        fresh = NewFindings([one for one in self._new_findings() if not self.left_out(one.clause)], requests)
+        if fresh.answers or fresh.requests:
+            self.watch(fresh)
         return found
 
-    def expect(self, request: Request, when: datetime) -> Expectation:
+    def expect(self, request: SentRequest, when: datetime) -> Expectation:
         """What the contract makes of a request that is about to be sent, nothing else being under way."""
         return self.passive.expect(request, when)
 
@@ -142,7 +143,7 @@ class Live:
         reasons = expected.reasons if self.strict else expected.binding
         return tuple(one for one in reasons if not self.left_out(one.clause))
 
-    def report(self, name: str, *, only: frozenset[str], skip: frozenset[str], notes: list[str]) -> Report:
+    def report(self, name: str, *, only: frozenset[str], skip: frozenset[str], notes: list[str]) -> RunReport:
         """The verdict on all that passed."""
         self.flush()
         count = len(self.passive.seen)
@@ -184,13 +185,13 @@ class Live:
         self.request_faults += bool(broken)
         return self._fresh(broken, call.exchange.request)
 
-    def turned_away(self, broken: tuple[Reason, ...], request: Request) -> None:
+    def turned_away(self, broken: tuple[Reason, ...], request: SentRequest) -> None:
         """A request was refused before it was sent on."""
         self.request_faults += 1
         if fresh := self._fresh(broken, request):
-            self.watch(Told([], fresh))
+            self.watch(NewFindings([], fresh))
 
-    def _fresh(self, broken: tuple[Reason, ...], request: Request) -> list[RequestFault]:
+    def _fresh(self, broken: tuple[Reason, ...], request: SentRequest) -> list[RequestFault]:
         """Those reasons that were not told before, of this place and clause."""
         new = [one for one in broken if (one.clause, one.pointer) not in self._told_requests]
         if len(self._told_requests) < 10_000:
@@ -210,7 +211,7 @@ class Live:
 
 def _anything(when: datetime) -> Call:
     """A call of which nothing is known."""
-    nothing = Exchange(Request("POST", "/", ()), None, when.timestamp(), 0.0, loss=Loss.BROKEN)
+    nothing = Exchange(SentRequest("POST", "/", ()), None, when.timestamp(), 0.0, loss=Loss.BROKEN)
     return Call("", nothing, when, Missing.MEANING, "calls that were still under way")
 
 
@@ -219,6 +220,6 @@ def _slim(exchange: Exchange) -> Exchange:
     response = exchange.response
     return dataclasses.replace(
         exchange,
-        request=Request(exchange.request.method, exchange.request.path, ()),
-        response=None if response is None else Response(response.status, {}, b""),
+        request=SentRequest(exchange.request.method, exchange.request.path, ()),
+        response=None if response is None else ReceivedResponse(response.status, {}, b""),
     )

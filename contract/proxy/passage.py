@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx2
 from starlette.types import Receive, Scope
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.target import LARGEST_ANSWER
 from contract.proxy.headers import Field, chunked, decoded, end_to_end, readable_codings
 from contract.proxy.intake import Copy, Intake
@@ -42,10 +42,12 @@ class Passage:
         """From now on the server may act."""
         self.when, self.started = datetime.now(UTC), time.monotonic()
 
-    def request(self, path: str) -> Request:
+    def request(self, path: str) -> SentRequest:
         """The request as the judge sees it, under the path of the operation."""
         query = self.target.partition(b"?")[2].decode("latin-1")
-        return Request(self.method, path + (f"?{query}" if query else ""), texts(self.fields), self.intake.copy.whole)
+        return SentRequest(
+            self.method, path + (f"?{query}" if query else ""), texts(self.fields), self.intake.copy.whole
+        )
 
     @asynccontextmanager
     async def answered(self, upstream: Upstream) -> AsyncIterator[AsyncIterator[bytes]]:

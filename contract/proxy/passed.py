@@ -6,7 +6,8 @@ import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+from spec.source.pointer import Json
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -32,9 +33,9 @@ class Passed:
     failure: str = ""
 
 
-def entry_of(passed: Passed) -> dict[str, Any]:
+def entry_of(passed: Passed) -> dict[str, Json]:
     """The entry of an archive: everything of it that was kept, with sizes where it was not."""
-    request: dict[str, Any] = {
+    request: dict[str, Json] = {
         "method": passed.method,
         "url": passed.url,
         "httpVersion": "HTTP/1.1",
@@ -46,13 +47,13 @@ def entry_of(passed: Passed) -> dict[str, Any]:
     }
     if passed.body is not None and (passed.body or passed.size == 0) and passed.method not in ("GET", "HEAD"):
         request["postData"] = {"mimeType": _header(passed.headers, "content-type"), **_text(passed.body)}
-    content: dict[str, Any] = {
+    content: dict[str, Json] = {
         "size": passed.answer_size,
         "mimeType": _header(passed.answer_headers, "content-type"),
     }
     if passed.answer is not None:
         content |= _text(passed.answer)
-    entry: dict[str, Any] = {
+    entry: dict[str, Json] = {
         "startedDateTime": passed.when.isoformat(timespec="microseconds"),
         "time": round(passed.seconds * 1000, 3),
         "request": request,

@@ -11,11 +11,11 @@ import re
 import secrets
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from contract.proxy.passed import Headers, Passed
 from contract.report.masking import looks_secret
+from spec.source.pointer import Json
 
 PREFIX = "masked-"
 _JWT = re.compile(r"(?<![A-Za-z0-9_-])(ey[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}\.)([A-Za-z0-9_-]+)")
@@ -136,7 +136,7 @@ class Pseudonyms:
             return text
         return json.dumps(self._without(value), ensure_ascii=False)
 
-    def _held(self, value: Any) -> Iterator[tuple[str, str]]:
+    def _held(self, value: Json) -> Iterator[tuple[str, str]]:
         stack, names = [value], self.members | self.links
         while stack:
             one = stack.pop()
@@ -148,7 +148,7 @@ class Pseudonyms:
             elif isinstance(one, list):
                 stack += one
 
-    def _without(self, value: Any) -> Any:
+    def _without(self, value: Json) -> Json:
         if isinstance(value, dict):
             return {
                 name: self._of_value(name, one)

@@ -9,10 +9,11 @@ import socket
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
+
+from spec.source.pointer import Json
 
 
 class ListenError(Exception):
@@ -79,7 +80,7 @@ def remove_stale(path: Path) -> None:
         raise ListenError(f"{path}: the ready file cannot be written: {error.strerror}.") from None
 
 
-def write_ready(path: Path, content: Mapping[str, Any]) -> None:
+def write_ready(path: Path, content: Mapping[str, Json]) -> None:
     """Write the ready file in one step, for its owner only. Raises OSError."""
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")  # mkstemp: mode 0600
     try:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from contract.http.access import Access
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.harentry import origin
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
@@ -26,7 +26,7 @@ from contract.proxy.archive import Archive
 from contract.proxy.events import Hearing
 from contract.proxy.forwarding import Forwarding, Manner
 from contract.proxy.lines import answer_line, request_line
-from contract.proxy.live import Live, Told
+from contract.proxy.live import Live, NewFindings
 from contract.proxy.passed import Passed, entry_of
 from contract.proxy.pseudonyms import Pseudonyms
 from contract.proxy.serving import ListenError, address, serve, write_ready
@@ -34,14 +34,14 @@ from contract.proxy.upstream import Upstream
 from contract.report.masking import write_only
 from contract.run.admission import AdmissionError
 from contract.run.passive import PassiveJudge
-from contract.run.runner import OPERATION, Report
+from contract.run.runner import OPERATION, RunReport
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ProxyTerms:
     """What a run of the proxy was asked for."""
 
     document: Document
@@ -66,7 +66,7 @@ class Terms:
 class Session:
     """A proxy that is about to run; lines go to ``out`` as things are found."""
 
-    def __init__(self, terms: Terms, listener: socket.socket, out: TextIO) -> None:
+    def __init__(self, terms: ProxyTerms, listener: socket.socket, out: TextIO) -> None:
         self.terms, self.listener, self.out = terms, listener, out
         operation = terms.document.operations[OPERATION]
         signon = resources(operation).signon
@@ -111,7 +111,7 @@ class Session:
             raise AdmissionError(f"--har {self.terms.har} cannot be written: {error.strerror}.") from None
         return self._hearing() if self.terms.from_addon else self._forwarding()
 
-    def report(self) -> Report:
+    def report(self) -> RunReport:
         """The verdict on what passed."""
         notes = []
         if self.forwarding is not None and self.forwarding.refused:
@@ -180,14 +180,14 @@ class Session:
         if passed.body == masked.body:
             return True
         path = self.live.operation_path
-        given = [self.oracle.expect(Request(one.method, path, one.headers, one.body)) for one in (passed, masked)]
+        given = [self.oracle.expect(SentRequest(one.method, path, one.headers, one.body)) for one in (passed, masked)]
         shown = [([(one.clause, one.pointer) for one in expected.reasons], expected.oddities) for expected in given]
         return shown[0] == shown[1]
 
-    def _watch(self, told: Told) -> None:
-        for fault in told.requests:
+    def _watch(self, fresh: NewFindings) -> None:
+        for fault in fresh.requests:
             self._say(request_line(fault, self.pseudonyms))
-        for finding in told.answers:
+        for finding in fresh.answers:
             self._say(answer_line(finding, self.terms.catalogue, self.pseudonyms))
 
     def _say(self, line: str) -> None:

@@ -8,13 +8,13 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.judging.findings import Reproduced
-from contract.reproduction.sequence import Step
+from contract.reproduction.sequence import SequenceStep
 from spec.source.json_reading import read_json
 from spec.source.place import SourceError
+from spec.source.pointer import Json
 
 LARGEST_BODY = 8 * 1_048_576
 
@@ -33,7 +33,7 @@ class Sequence:
     probe: str
     intermittent: bool
     complete: bool
-    steps: tuple[Step, ...]
+    steps: tuple[SequenceStep, ...]
     reproduced: Reproduced = Reproduced.UNTRIED
     rung: str = ""
 
@@ -56,15 +56,15 @@ def read_report(path: Path) -> Recorded:
         value = read_json(path)
     except SourceError as error:
         raise RecordedError(str(error)) from None
-    reader = _Reader(path)
+    reader = _ReportReader(path)
     return reader.report(value)
 
 
-class _Reader:
+class _ReportReader:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def want(self, value: Any, kind: type, pointer: str) -> Any:
+    def want(self, value: Json, kind: type, pointer: str) -> Json:
         if not isinstance(value, kind):
             names = {dict: "an object", list: "a list", str: "a text", int: "a whole number"}
             raise RecordedError(
@@ -72,7 +72,7 @@ class _Reader:
             )
         return value
 
-    def report(self, value: Any) -> Recorded:
+    def report(self, value: Json) -> Recorded:
         root = self.want(value, dict, "")
         sequences = []
         for index, clause in enumerate(self.want(root.get("clauses"), list, "/clauses")):
@@ -90,7 +90,7 @@ class _Reader:
             sequences=tuple(sequences),
         )
 
-    def sequence(self, clause: str, value: Any, pointer: str) -> Sequence:
+    def sequence(self, clause: str, value: Json, pointer: str) -> Sequence:
         finding = self.want(value, dict, pointer)
         steps = self.want(finding.get("reproduce"), list, f"{pointer}/reproduce")
         return Sequence(
@@ -105,7 +105,7 @@ class _Reader:
             rung=str(finding.get("rung", "")),
         )
 
-    def step(self, value: Any, pointer: str) -> Step:
+    def step(self, value: Json, pointer: str) -> SequenceStep:
         step = self.want(value, dict, pointer)
         path = self.want(step.get("path"), str, f"{pointer}/path")
         if not path.startswith("/"):
@@ -120,13 +120,13 @@ class _Reader:
         sids = answer.get("sids") if isinstance(answer, dict) else None
         named = sids if isinstance(sids, dict) else {}
         method = self.want(step.get("method"), str, f"{pointer}/method")
-        return Step(
-            request=Request(method, path, tuple(headers), self.body(step, pointer)),
+        return SequenceStep(
+            request=SentRequest(method, path, tuple(headers), self.body(step, pointer)),
             sids={str(name): sid for name, sid in named.items() if isinstance(sid, str)},
             together=step.get("together", 0) if isinstance(step.get("together", 0), int) else 0,
         )
 
-    def body(self, step: Mapping[str, Any], pointer: str) -> bytes | None:
+    def body(self, step: Mapping[str, Json], pointer: str) -> bytes | None:
         if "body_packed" not in step:
             body = step.get("body")
             return None if body is None else str(self.want(body, str, f"{pointer}/body")).encode("utf-8", "replace")
@@ -141,6 +141,6 @@ class _Reader:
         return body
 
 
-def _reproduced(value: Any) -> Reproduced:
+def _reproduced(value: Json) -> Reproduced:
     """How a finding showed again; what is no such word is as if nobody had tried."""
     return Reproduced(value) if value in tuple(Reproduced) else Reproduced.UNTRIED

@@ -6,13 +6,13 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.model.identity import value_at
 from contract.report.exhibit import shortened
 from contract.report.masking import Masker, neutral
 from spec.resources.resource import Resources
+from spec.source.pointer import Json
 
 LONGEST = 2_000
 
@@ -25,20 +25,20 @@ class Rehearsal:
         self.known: set[str] = set()
         self.count = 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.count += 1
         self.write(self._text(request))
         body = json.dumps(self._answer(request)).encode()
-        response = Response(200, {"content-type": "application/json"}, body)
+        response = ReceivedResponse(200, {"content-type": "application/json"}, body)
         return Exchange(request, response, time.monotonic(), 0.001)
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         return [self.send(request) for request in requests]
 
     def close(self) -> None:
         pass
 
-    def _text(self, request: Request) -> str:
+    def _text(self, request: SentRequest) -> str:
         lines = [f"{request.method} {neutral(self.masker.text(self.prefix + request.path))}"]
         lines += [f"{name}: {neutral(self.masker.header(name, value))}" for name, value in request.headers]
         if request.body is not None:
@@ -46,12 +46,12 @@ class Rehearsal:
             lines.append(shortened(neutral(self.masker.request_body(text)), LONGEST))
         return f"# {self.count}\n" + "\n".join(lines) + "\n\n"
 
-    def _answer(self, request: Request) -> dict[str, Any]:
+    def _answer(self, request: SentRequest) -> dict[str, Json]:
         try:
             body = json.loads(request.body or b"")
         except (ValueError, RecursionError):
             body = None
-        answer: dict[str, Any] = {}
+        answer: dict[str, Json] = {}
         for part in self.resources.parts if isinstance(body, dict) else ():
             value = value_at(body, part.path)
             implied = part.implied_by is not None and isinstance(body.get(part.implied_by), dict)

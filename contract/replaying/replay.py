@@ -13,7 +13,7 @@ from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
 from contract.replaying.recorded import Recorded, Sequence
 from contract.report.masking import MASKED, labelled, placeholders
-from contract.reproduction.sequence import Step, renaming_for, send, stage_for
+from contract.reproduction.sequence import SequenceStep, renaming_for, send, stage_for
 
 TRIES = 5
 """How often something is tried that does not show every time."""
@@ -121,7 +121,7 @@ def _exercised(sequence: Sequence, bench: Workbench, reason: str) -> None:
         raise _UntoldError(reason)
 
 
-def _with_secrets(step: Step, bench: Workbench) -> Step:
+def _with_secrets(step: SequenceStep, bench: Workbench) -> SequenceStep:
     """A step with the secrets of this run in the place of their placeholders."""
     headers = tuple((name, _value(name, value, bench)) for name, value in step.request.headers)
     if MASKED in step.request.path or MASKED.encode() in (step.request.body or b""):

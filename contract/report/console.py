@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from contract.http.lines import guarded
-from contract.judging.findings import Outcome, Reproduced
-from contract.report.verdict import ShownCause, ShownClause, ShownFinding, Verdict
+from contract.judging.findings import ClauseOutcome, Reproduced
+from contract.report.verdict import ReportedVerdict, ShownCause, ShownClause, ShownFinding
 from spec.catalogue.clauses import Standing
 
 _MARKS = {
-    Outcome.PASSED: "✓",
-    Outcome.FAILED: "✗",
-    Outcome.WARNED: "!",
-    Outcome.KNOWN: "=",
-    Outcome.NOT_EXERCISED: "·",
+    ClauseOutcome.PASSED: "✓",
+    ClauseOutcome.FAILED: "✗",
+    ClauseOutcome.WARNED: "!",
+    ClauseOutcome.KNOWN: "=",
+    ClauseOutcome.NOT_EXERCISED: "·",
 }
 _COLOURS = {
-    Outcome.PASSED: "32",
-    Outcome.FAILED: "31;1",
-    Outcome.WARNED: "33",
-    Outcome.KNOWN: "2",
-    Outcome.NOT_EXERCISED: "2",
+    ClauseOutcome.PASSED: "32",
+    ClauseOutcome.FAILED: "31;1",
+    ClauseOutcome.WARNED: "33",
+    ClauseOutcome.KNOWN: "2",
+    ClauseOutcome.NOT_EXERCISED: "2",
 }
 _MEANING = {
     Standing.PUBLISHED: "the vendor says so",
@@ -34,7 +34,7 @@ _MEANING = {
 _MOST_SIDS = 3
 _MOST_CURL = 24
 _MOST_SYMPTOMS = 3
-MOST_CAUSES = {Outcome.FAILED: 7, Outcome.WARNED: 4, Outcome.KNOWN: 4}
+MOST_CAUSES = {ClauseOutcome.FAILED: 7, ClauseOutcome.WARNED: 4, ClauseOutcome.KNOWN: 4}
 """How many causes of each outcome a screen holds."""
 _LONGEST = 150
 
@@ -46,25 +46,25 @@ class _Paint:
     def __call__(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour else text
 
-    def outcome(self, text: str, outcome: Outcome) -> str:
+    def outcome(self, text: str, outcome: ClauseOutcome) -> str:
         return self(text, _COLOURS[outcome])
 
 
-def render(verdict: Verdict, *, colour: bool = False, verbose: bool = False) -> str:
+def render(verdict: ReportedVerdict, *, colour: bool = False, verbose: bool = False) -> str:
     """One screen, or with ``verbose`` everything; ``colour`` adds ANSI colours."""
     paint = _Paint(colour=colour)
     lines = _everything(verdict, paint) if verbose else _screen(verdict, paint)
     return "\n".join(guarded(line) for line in lines) + "\n"
 
 
-def _head(verdict: Verdict, paint: _Paint) -> str:
+def _head(verdict: ReportedVerdict, paint: _Paint) -> str:
     return (
         f"{paint(verdict.target, '1')} judged against {verdict.title} {verdict.version} ({verdict.digest}): "
         f"{pace(verdict)}"
     )
 
 
-def pace(verdict: Verdict) -> str:
+def pace(verdict: ReportedVerdict) -> str:
     """What was sent, in which time, and the seed."""
     said = [f"{verdict.requests} requests in {verdict.seconds:.1f} s"]
     if verdict.throttled or verdict.unavailable or verdict.lost:
@@ -76,11 +76,11 @@ def pace(verdict: Verdict) -> str:
     return ", ".join(said)
 
 
-def _last(verdict: Verdict, paint: _Paint) -> str:
+def _last(verdict: ReportedVerdict, paint: _Paint) -> str:
     return paint(verdict.sentence, {0: "32;1", 1: "31;1", 2: "33;1"}[verdict.exit_code])
 
 
-def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
+def _screen(verdict: ReportedVerdict, paint: _Paint) -> Iterator[str]:
     yield _head(verdict, paint)
     left: list[str] = []
     for outcome, most in MOST_CAUSES.items():
@@ -89,13 +89,13 @@ def _screen(verdict: Verdict, paint: _Paint) -> Iterator[str]:
             yield from _briefly(cause, paint)
         if len(causes) > most:
             left.append(f"{len(causes) - most} more that {_THAT[outcome]}")
-        if outcome is Outcome.FAILED and (unshown := _unshown(causes, most)):
+        if outcome is ClauseOutcome.FAILED and (unshown := _unshown(causes, most)):
             left[-1] += f" ({unshown})"
     if left:
         yield f"  and {', '.join(left)}"
     for reason, names in verdict.silent.items():
         listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-        yield paint.outcome(f"· {len(names)} not exercised, {reason}: {listed}", Outcome.NOT_EXERCISED)
+        yield paint.outcome(f"· {len(names)} not exercised, {reason}: {listed}", ClauseOutcome.NOT_EXERCISED)
     yield from _made(verdict)
     yield from _covered(verdict)
     yield from _notes(verdict)
@@ -110,7 +110,7 @@ def _unshown(causes: Sequence[ShownCause], most: int) -> str:
     return ", ".join(dict.fromkeys(one.clause.id for one in causes[most:] if one.clause.id not in shown))
 
 
-_THAT = {Outcome.FAILED: "failed", Outcome.WARNED: "warned", Outcome.KNOWN: "are known"}
+_THAT = {ClauseOutcome.FAILED: "failed", ClauseOutcome.WARNED: "warned", ClauseOutcome.KNOWN: "are known"}
 
 
 def _briefly(cause: ShownCause, paint: _Paint) -> Iterator[str]:
@@ -118,13 +118,13 @@ def _briefly(cause: ShownCause, paint: _Paint) -> Iterator[str]:
     head, clause = cause.head, cause.clause
     mark = paint.outcome(f"{_MARKS[cause.outcome]} {clause.id}", cause.outcome)
     more = f" (+{symptoms(cause)})" if cause.symptoms else ""
-    if cause.outcome is Outcome.KNOWN:
+    if cause.outcome is ClauseOutcome.KNOWN:
         yield _cut(f"{mark} [{head.fingerprint}] known: {head.known}{more}")
         return
     where = f" at {head.pointer}" if head.pointer else ""
     yield _cut(f"{mark} [{head.fingerprint}] {clause.standing.value}: {head.cause}{where}{more}")
     yield _cut(f"    expected {head.expected}; received {head.received}")
-    if cause.outcome is Outcome.FAILED:
+    if cause.outcome is ClauseOutcome.FAILED:
         yield _cut(f"    {_shown_by(head)}")
 
 
@@ -150,14 +150,14 @@ def _cut(line: str) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-def _made(verdict: Verdict) -> Iterator[str]:
+def _made(verdict: ReportedVerdict) -> Iterator[str]:
     if not verdict.created:
         return
     parts = ", ".join(f"{len(made)} {part}" for part, made in verdict.created_by_part.items())
     yield f"Created on the target, where nothing can be deleted: {parts} (--write-created F lists the SIDs)."
 
 
-def _everything(verdict: Verdict, paint: _Paint) -> Iterator[str]:
+def _everything(verdict: ReportedVerdict, paint: _Paint) -> Iterator[str]:
     yield _head(verdict, paint)
     yield from _findings(verdict, paint)
     for standing in Standing:
@@ -176,7 +176,7 @@ def _everything(verdict: Verdict, paint: _Paint) -> Iterator[str]:
     yield _last(verdict, paint)
 
 
-def _covered(verdict: Verdict) -> Iterator[str]:
+def _covered(verdict: ReportedVerdict) -> Iterator[str]:
     """How much of the document was sent."""
     if verdict.coverage is not None:
         shown = verdict.coverage
@@ -190,7 +190,7 @@ def _clause(clause: ShownClause, paint: _Paint) -> str:
     label = clause.outcome.value.replace("-", " ")
     known = sum(one.known is not None for one in clause.findings)
     note = ""
-    if clause.outcome is Outcome.NOT_EXERCISED:
+    if clause.outcome is ClauseOutcome.NOT_EXERCISED:
         note = f": {clause.reason}"
     elif clause.findings:
         count = len(clause.findings)
@@ -199,12 +199,12 @@ def _clause(clause: ShownClause, paint: _Paint) -> str:
     return f"  {mark} {clause.id:<34} {paint.outcome(label, clause.outcome)}{note}"
 
 
-def _findings(verdict: Verdict, paint: _Paint) -> Iterator[str]:
+def _findings(verdict: ReportedVerdict, paint: _Paint) -> Iterator[str]:
     for cause in verdict.causes:
         yield ""
         head = cause.head
         yield f"{paint.outcome(f'{cause.outcome.value}: {cause.clause.id}', cause.outcome)}  [{head.fingerprint}]"
-        if cause.outcome is Outcome.KNOWN:
+        if cause.outcome is ClauseOutcome.KNOWN:
             yield f"  known:    {head.known} (does not count)"
             yield f"  seen:     {head.cause}: {head.received}"
         else:
@@ -242,7 +242,7 @@ def _finding(finding: ShownFinding, clause: ShownClause, seed: int) -> Iterator[
         yield "  No single sequence of calls shows it; run the check again."
 
 
-def _open(verdict: Verdict, paint: _Paint) -> Iterator[str]:
+def _open(verdict: ReportedVerdict, paint: _Paint) -> Iterator[str]:
     if not verdict.silent:
         return
     yield ""
@@ -252,7 +252,7 @@ def _open(verdict: Verdict, paint: _Paint) -> Iterator[str]:
         yield f"    {', '.join(names)}"
 
 
-def _created(verdict: Verdict, paint: _Paint) -> Iterator[str]:
+def _created(verdict: ReportedVerdict, paint: _Paint) -> Iterator[str]:
     if verdict.passive:
         return
     yield ""
@@ -268,11 +268,11 @@ def _created(verdict: Verdict, paint: _Paint) -> Iterator[str]:
         yield f"  {part}: {len(made)}: {names}{more}"
 
 
-def _notes(verdict: Verdict) -> Iterator[str]:
+def _notes(verdict: ReportedVerdict) -> Iterator[str]:
     yield from (f"Note: {note}" for note in remarks(verdict))
 
 
-def remarks(verdict: Verdict) -> list[str]:
+def remarks(verdict: ReportedVerdict) -> list[str]:
     """The notes of a run, and what is to be said of the baseline: the same sentences in every report."""
     said = list(verdict.notes)
     said += [

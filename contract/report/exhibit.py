@@ -8,10 +8,9 @@ import zlib
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange, SentRequest
 from contract.judging.causes import causes
 from contract.judging.findings import ClauseResult, Finding
 from contract.report.baseline import NO_BASELINE, Baseline
@@ -19,22 +18,22 @@ from contract.report.curl import curl_lines
 from contract.report.masking import Masker, neutral
 from contract.report.verdict import (
     GRAVEST_FIRST,
-    Made,
+    ListedCreation,
+    ReportedVerdict,
     ShownClause,
     ShownCoverage,
     ShownExchange,
     ShownFinding,
     ShownRequest,
     Tick,
-    Verdict,
 )
 from contract.reproduction.sequence import simultaneous
-from contract.run.runner import OPERATION, Report
+from contract.run.runner import OPERATION, RunReport
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
 from spec.resources.resource import Resources
 from spec.schema.keywords import clause_ids
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 LONGEST_BODY = 16_384
 LONGEST_ANSWER = 4_000
@@ -48,7 +47,7 @@ class Exhibitor:
 
     def __init__(
         self,
-        report: Report,
+        report: RunReport,
         masker: Masker,
         access: Access,
         *,
@@ -68,12 +67,12 @@ class Exhibitor:
         """A text for people: masked, neutral, in one line, at most so long."""
         return shortened(neutral(self.masker.text(text[: longest * 8])).replace("\n", "\\n"), longest)
 
-    def verdict(self) -> Verdict:
+    def verdict(self) -> ReportedVerdict:
         """The whole verdict."""
         report = self.report
         first = min((one.started for one in report.exchanges), default=0.0)
         unseen = self.baseline.unseen(report)
-        return Verdict(
+        return ReportedVerdict(
             target=self.text(report.target),
             install=self.text(self.access.install),
             other_install=self.text(self.access.other_install) if self.access.other_install else None,
@@ -88,7 +87,7 @@ class Exhibitor:
             cannot=None if report.cannot is None else self.text(report.cannot),
             clauses=tuple(self.clause(result) for result in report.results.values()),
             created=tuple(
-                Made(one.part, self.text(one.sid, 80), self.text(one.install, 80))
+                ListedCreation(one.part, self.text(one.sid, 80), self.text(one.install, 80))
                 for one in report.created[:MOST_CREATED]
             ),
             notes=tuple(self.text(note) for note in report.notes),
@@ -184,7 +183,7 @@ class Exhibitor:
             minted={self.text(sid, 80): self._jq(name) for name, sid in sids.items() if len(sid) > 10},
         )
 
-    def request(self, request: Request) -> ShownRequest:
+    def request(self, request: SentRequest) -> ShownRequest:
         """A request with its secrets masked; everything else stays as it was sent."""
         headers = tuple((name, self.masker.header(name, value)) for name, value in request.headers)
         path = self.masker.text(request.path)
@@ -222,7 +221,7 @@ class Exhibitor:
 def clause_lines(document: Document) -> dict[str, int]:
     """The line of a document in which each clause is named first, as far as it is named at all."""
     lines: dict[str, int] = {}
-    stack: list[tuple[str, Any]] = [("", document.source.value)]
+    stack: list[tuple[str, Json]] = [("", document.source.value)]
     while stack:
         pointer, value = stack.pop()
         if isinstance(value, dict):
@@ -244,7 +243,7 @@ def _relative(name: str) -> str:
         return path.name
 
 
-def _coverage(report: Report) -> ShownCoverage | None:
+def _coverage(report: RunReport) -> ShownCoverage | None:
     one = report.coverage
     if one is None:
         return None
@@ -259,12 +258,12 @@ def shortened(text: str, longest: int) -> str:
 
 
 def exhibit(
-    report: Report,
+    report: RunReport,
     masker: Masker,
     access: Access,
     *,
     strict: bool = False,
     baseline: Baseline = NO_BASELINE,
-) -> Verdict:
+) -> ReportedVerdict:
     """The verdict of a report as it may be shown."""
     return Exhibitor(report, masker, access, strict=strict, baseline=baseline).verdict()

@@ -7,7 +7,7 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class BaselineEntry:
     """A finding that is known, with a reason and who answers for it. From the day after ``expires`` on it counts again.
 
     ``examples`` is how many generated sequences it took to find it; 0 if the fixed probes did.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 from contract.http.access import Access
@@ -18,6 +17,7 @@ from contract.probes.entry import bad_credentials
 from contract.probes.issuing import by_basic
 from contract.report.links import link_pattern
 from spec.openapi.document import Document
+from spec.source.pointer import Json
 
 MASKED = "[masked]"
 CLIENT_SECRET = "$CLIENT_SECRET"  # noqa: S105 - what stands for it
@@ -118,7 +118,7 @@ class Masker:
                 text = json.dumps(changed, ensure_ascii=False)
         return self.text(text)
 
-    def _without(self, value: Any, depth: int = 0) -> Any:
+    def _without(self, value: Json, depth: int = 0) -> Json:
         if depth > 100:
             return MASKED
         if isinstance(value, dict):
@@ -208,7 +208,7 @@ def recorded_masker(exchanges: Sequence[Exchange], document: Document) -> Masker
 def write_only(document: Document) -> frozenset[str]:
     """The names of all members that a document calls ``writeOnly``, or a password."""
     names: set[str] = set()
-    stack: list[Any] = [document.tree]
+    stack: list[Json] = [document.tree]
     while stack:
         value = stack.pop()
         if isinstance(value, dict):

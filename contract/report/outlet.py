@@ -12,7 +12,7 @@ from typing import TextIO
 
 from contract.http.lines import guarded
 from contract.report.baseline import NO_BASELINE, Baseline, render_baseline
-from contract.report.verdict import Verdict
+from contract.report.verdict import ReportedVerdict
 
 FORMS = ("json", "junit", "markdown", "html", "sarif")
 _FILES = (*FORMS, "write_baseline", "write_created")
@@ -42,7 +42,9 @@ def check_outlets(options: argparse.Namespace) -> None:
         taken[path.resolve()] = option
 
 
-def deliver(verdict: Verdict, options: argparse.Namespace, out: TextIO, baseline: Baseline = NO_BASELINE) -> None:
+def deliver(
+    verdict: ReportedVerdict, options: argparse.Namespace, out: TextIO, baseline: Baseline = NO_BASELINE
+) -> None:
     """Write every report that was asked for, and the console's. Raises OutletError."""
     deliver_files(verdict, options, baseline)
     from contract.report.console import render
@@ -50,23 +52,23 @@ def deliver(verdict: Verdict, options: argparse.Namespace, out: TextIO, baseline
     colour = out.isatty() and "NO_COLOR" not in os.environ
     text = render(verdict, colour=colour, verbose=options.verbose)
     if options.github:
-        text = import_module("contract.report.annotations").render(verdict) + text
+        text = import_module("contract.report.formats.annotations").render(verdict) + text
     encoding = out.encoding or "utf-8"
     out.write(text.encode(encoding, "backslashreplace").decode(encoding))
     out.flush()
 
 
-def deliver_files(verdict: Verdict, options: argparse.Namespace, baseline: Baseline = NO_BASELINE) -> None:
+def deliver_files(verdict: ReportedVerdict, options: argparse.Namespace, baseline: Baseline = NO_BASELINE) -> None:
     """Write every file that was asked for; a failure of one is told after the others were written."""
     failures: list[str] = []
     for form in FORMS:
         path: Path | None = getattr(options, form)
         if path is not None:
             how = {"apart": True} if form == "json" and options.write_created is not None else {}
-            text = import_module(f"contract.report.{form}").render(verdict, **how)
+            text = import_module(f"contract.report.formats.{form}").render(verdict, **how)
             failures += _write(path, text, append=form == "markdown")
     if options.write_created is not None:
-        failures += _write(options.write_created, import_module("contract.report.json").render_created(verdict))
+        failures += _write(options.write_created, import_module("contract.report.formats.json").render_created(verdict))
     if options.write_baseline is not None and verdict.cannot is None:
         failures += _write(options.write_baseline, render_baseline(verdict, baseline))
     if failures:
@@ -86,6 +88,6 @@ def _write(path: Path, text: str, *, append: bool = False) -> list[str]:
 
 def complain(command: str, message: object) -> int:
     """Say on standard error, in one line and without tokens, why a command cannot go on; returns 2."""
-    told = _TOKEN.sub("[masked]", str(message)).replace("\n", " ")
-    sys.stderr.write(guarded(f"invigilate {command}: {told}") + "\n")
+    masked = _TOKEN.sub("[masked]", str(message)).replace("\n", " ")
+    sys.stderr.write(guarded(f"invigilate {command}: {masked}") + "\n")
     return 2

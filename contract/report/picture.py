@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contract.report.verdict import GRAVEST_FIRST, Tick, Verdict
+from contract.report.verdict import GRAVEST_FIRST, ReportedVerdict, Tick
 from spec.catalogue.clauses import Standing
 
 MOST_BARS = 240
@@ -71,7 +71,7 @@ class Timeline:
     most: int
 
 
-def bands(verdict: Verdict, columns: int = 20) -> list[Band]:
+def bands(verdict: ReportedVerdict, columns: int = 20) -> list[Band]:
     """A band of cells per standing, those that failed first."""
     made = []
     for standing in Standing:
@@ -91,7 +91,7 @@ def kind_of(tick: Tick) -> str:
     return "none" if tick.status is None else f"s{min(max(tick.status // 100, 1), 5)}"
 
 
-def timeline(verdict: Verdict) -> Timeline:
+def timeline(verdict: ReportedVerdict) -> Timeline:
     """The requests in slices of time."""
     ticks = verdict.ticks
     if not ticks:

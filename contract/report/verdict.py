@@ -6,11 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from contract.judging.findings import Outcome, Reproduced
-from contract.report.known import Known
+from contract.judging.findings import ClauseOutcome, Reproduced
+from contract.report.known import BaselineEntry
 from spec.catalogue.clauses import Standing
 
-GRAVEST_FIRST = (Outcome.FAILED, Outcome.WARNED, Outcome.KNOWN, Outcome.NOT_EXERCISED, Outcome.PASSED)
+GRAVEST_FIRST = (
+    ClauseOutcome.FAILED,
+    ClauseOutcome.WARNED,
+    ClauseOutcome.KNOWN,
+    ClauseOutcome.NOT_EXERCISED,
+    ClauseOutcome.PASSED,
+)
 """The order in which every report shows clauses and findings."""
 
 
@@ -74,11 +80,11 @@ class ShownFinding:
     """Fingerprint of the finding that seems to be the cause, or None if this is one."""
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ClauseOutcome:
         """Failed if it decides the exit code, known if the baseline has it, otherwise warned."""
         if self.known is not None:
-            return Outcome.KNOWN
-        return Outcome.FAILED if self.counts else Outcome.WARNED
+            return ClauseOutcome.KNOWN
+        return ClauseOutcome.FAILED if self.counts else ClauseOutcome.WARNED
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,7 @@ class ShownClause:
     sentence: str
     standing: Standing
     source: str
-    outcome: Outcome
+    outcome: ClauseOutcome
     exercised: int
     reason: str
     findings: tuple[ShownFinding, ...]
@@ -104,7 +110,7 @@ class ShownCause:
     symptoms: tuple[ShownFinding, ...]
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> ClauseOutcome:
         """The gravest outcome of its findings."""
         return min((one.outcome for one in (self.head, *self.symptoms)), key=GRAVEST_FIRST.index)
 
@@ -120,7 +126,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class ListedCreation:
     """Something that the run made on the target. ``within`` is the SID of what holds it."""
 
     part: str
@@ -140,7 +146,7 @@ class ShownCoverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ReportedVerdict:
     """Everything that a report says."""
 
     target: str
@@ -156,18 +162,18 @@ class Verdict:
     exit_code: int
     cannot: str | None
     clauses: tuple[ShownClause, ...]
-    created: tuple[Made, ...]
+    created: tuple[ListedCreation, ...]
     notes: tuple[str, ...]
     examples: int
     began: datetime
     spec_file: str
     lines: Mapping[str, int]
     """In which line of the document each clause is named, as far as it is."""
-    stale: tuple[Known, ...]
+    stale: tuple[BaselineEntry, ...]
     """Entries of the baseline that are gone: their clauses were exercised in full, and they were not seen."""
-    unproven: tuple[Known, ...]
+    unproven: tuple[BaselineEntry, ...]
     """Entries that were not seen, of which this run cannot say that they are gone."""
-    expired: tuple[Known, ...]
+    expired: tuple[BaselineEntry, ...]
     """Entries that were seen, and count again."""
     ticks: tuple[Tick, ...]
     seconds: float
@@ -208,7 +214,7 @@ class Verdict:
         """The clauses that were not exercised, by the reason why."""
         reasons: dict[str, list[str]] = {}
         for clause in self.clauses:
-            if clause.outcome is Outcome.NOT_EXERCISED:
+            if clause.outcome is ClauseOutcome.NOT_EXERCISED:
                 reasons.setdefault(clause.reason or "the run ended before it", []).append(clause.id)
         return reasons
 
@@ -216,14 +222,14 @@ class Verdict:
     def requests(self) -> int:
         return len(self.ticks)
 
-    def count(self, outcome: Outcome, standing: Standing | None = None) -> int:
+    def count(self, outcome: ClauseOutcome, standing: Standing | None = None) -> int:
         """How many clauses have an outcome."""
         return sum(one.outcome is outcome and standing in (None, one.standing) for one in self.clauses)
 
     @property
-    def created_by_part(self) -> dict[str, list[Made]]:
+    def created_by_part(self) -> dict[str, list[ListedCreation]]:
         """What was made, by part."""
-        grouped: dict[str, list[Made]] = {}
+        grouped: dict[str, list[ListedCreation]] = {}
         for one in self.created:
             grouped.setdefault(one.part, []).append(one)
         return grouped
@@ -235,8 +241,8 @@ class Verdict:
             return f"No verdict: {self.cannot}"
         counted = ", ".join(
             f"{number} {outcome.value.replace('-', ' ')}"
-            for outcome in Outcome
-            if (number := self.count(outcome)) or outcome is not Outcome.KNOWN
+            for outcome in ClauseOutcome
+            if (number := self.count(outcome)) or outcome is not ClauseOutcome.KNOWN
         )
         known = sum(one.known is not None for one in self.findings)
         said = "The contract is kept" if self.exit_code == 0 else "The contract is broken"

@@ -13,7 +13,7 @@ from contract.judging.causes import causes
 from contract.judging.findings import Finding, Ledger, Reproduced
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
-from contract.reproduction.sequence import Step, groups, renaming_for, send, stage_for, steps_of
+from contract.reproduction.sequence import SequenceStep, groups, renaming_for, send, stage_for, steps_of
 
 _DIGITS = re.compile(r"(?<=[a-z]{2})[0-9a-f-]{10,}")
 SHORTEST_SID = 12
@@ -72,7 +72,7 @@ class Reproduction:
 
     def __init__(self, bench: Workbench, finding: Finding, allowance: Allowance) -> None:
         self.bench, self.finding, self.allowance = bench, finding, allowance
-        self.origin: Sequence[Step] = ()
+        self.origin: Sequence[SequenceStep] = ()
         self.foreign: set[str] = set()
         self.shown: list[Exchange] = []
 
@@ -96,7 +96,7 @@ class Reproduction:
             return self.finding
         return replace(self.finding, trail=(), reproduced=Reproduced.NEVER, intermittent=True)
 
-    def _candidates(self) -> Iterator[tuple[Step, ...]]:
+    def _candidates(self) -> Iterator[tuple[SequenceStep, ...]]:
         """What seems to belong to the finding, at first its ends; all that its probe sent; all that gave its SIDs."""
         exchanges = self.finding.exchanges
         if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
@@ -110,7 +110,7 @@ class Reproduction:
         if len(related) > len(exchanges):
             yield self._whole(related)
 
-    def _whole(self, exchanges: Sequence[Exchange]) -> tuple[Step, ...]:
+    def _whole(self, exchanges: Sequence[Exchange]) -> tuple[SequenceStep, ...]:
         """The steps of exchanges, with the calls before them that gave the SIDs which they name."""
         whole = {one.index: one for one in exchanges}
         left = list(exchanges)
@@ -135,7 +135,7 @@ class Reproduction:
         ]
         return related[-MOST_PER_FINDING // 2 :]
 
-    def _shows(self, steps: Sequence[Step], tries: int = 1) -> bool:
+    def _shows(self, steps: Sequence[SequenceStep], tries: int = 1) -> bool:
         """Whether a sequence shows the finding; then its exchanges are kept."""
         for _ in range(tries):
             renaming = renaming_for(self.origin)
@@ -147,7 +147,7 @@ class Reproduction:
                 return True
         return False
 
-    def _shrink(self, steps: Sequence[Step]) -> None:
+    def _shrink(self, steps: Sequence[SequenceStep]) -> None:
         """Leave out whatever the finding does not need: halves first, then one call after the other."""
         before, last = [list(one) for one in groups(steps)][:-1], list(groups(steps))[-1]
         end = self.allowance.left - MOST_PER_FINDING

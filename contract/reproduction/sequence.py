@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange, SentRequest
 from contract.judging.findings import Ledger
 from contract.judging.race import judge_burst
 from contract.probes.workbench import Workbench
@@ -13,13 +13,13 @@ from contract.reproduction.renaming import Renaming
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SequenceStep:
     """One request of a sequence, and the SIDs that its answer gave, by part.
 
     Neighbours with the same ``together`` (not 0) were sent at the same time.
     """
 
-    request: Request
+    request: SentRequest
     sids: Mapping[str, str] = field(default_factory=dict)
     together: int = 0
 
@@ -38,15 +38,16 @@ def simultaneous(exchanges: Sequence[Exchange]) -> list[int]:
     return numbers
 
 
-def steps_of(exchanges: Sequence[Exchange], sids: Callable[[Exchange], Mapping[str, str]]) -> tuple[Step, ...]:
+def steps_of(exchanges: Sequence[Exchange], sids: Callable[[Exchange], Mapping[str, str]]) -> tuple[SequenceStep, ...]:
     """The steps that were sent as these exchanges; ``sids`` says which SIDs an answer gives, by part."""
     numbers = simultaneous(exchanges)
     return tuple(
-        Step(exchange.request, sids(exchange), number) for exchange, number in zip(exchanges, numbers, strict=True)
+        SequenceStep(exchange.request, sids(exchange), number)
+        for exchange, number in zip(exchanges, numbers, strict=True)
     )
 
 
-def renaming_for(steps: Sequence[Step]) -> Renaming:
+def renaming_for(steps: Sequence[SequenceStep]) -> Renaming:
     """Fresh names for everything that a sequence names, and for SIDs that an answer to it gave."""
     texts = [
         text for step in steps for text in (step.request.path, (step.request.body or b"").decode("utf-8", "replace"))
@@ -57,9 +58,9 @@ def renaming_for(steps: Sequence[Step]) -> Renaming:
     return renaming
 
 
-def groups(steps: Sequence[Step]) -> Iterator[list[Step]]:
+def groups(steps: Sequence[SequenceStep]) -> Iterator[list[SequenceStep]]:
     """The steps one by one, those that belong together at once."""
-    group: list[Step] = []
+    group: list[SequenceStep] = []
     for step in steps:
         if group and not (step.together and step.together == group[0].together):
             yield group
@@ -69,7 +70,7 @@ def groups(steps: Sequence[Step]) -> Iterator[list[Step]]:
         yield group
 
 
-def send(steps: Sequence[Step], bench: Workbench, renaming: Renaming) -> list[Exchange]:
+def send(steps: Sequence[SequenceStep], bench: Workbench, renaming: Renaming) -> list[Exchange]:
     """Send a sequence and have it judged; SIDs of this time's answers take the place of those of last time's."""
     sent: list[Exchange] = []
     for group in groups(steps):
@@ -84,7 +85,7 @@ def send(steps: Sequence[Step], bench: Workbench, renaming: Renaming) -> list[Ex
     return sent
 
 
-def _at_once(bench: Workbench, requests: list[Request]) -> list[Exchange]:
+def _at_once(bench: Workbench, requests: list[SentRequest]) -> list[Exchange]:
     expected = bench.judge.expect(requests[0])
     exchanges = bench.target.burst(requests)
     bench.trail += exchanges

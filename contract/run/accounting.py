@@ -7,7 +7,7 @@ from statistics import median
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
-from contract.judging.findings import ClauseResult, Outcome, Reproduced
+from contract.judging.findings import ClauseOutcome, ClauseResult, Reproduced
 
 _NEEDS = {
     "integration": "--integration SID",
@@ -53,14 +53,16 @@ def explain(
 
 def unexercised(results: Mapping[str, ClauseResult], required: frozenset[str]) -> tuple[str, ...]:
     """The required clauses of which nothing can be said, in the order of the catalogue."""
-    return tuple(name for name, one in results.items() if name in required and one.outcome() is Outcome.NOT_EXERCISED)
+    return tuple(
+        name for name, one in results.items() if name in required and one.outcome() is ClauseOutcome.NOT_EXERCISED
+    )
 
 
 def limits(results: Mapping[str, ClauseResult], stopped: str | None, lost: int, restarts: int) -> Iterator[str]:
     """Sentences about what a verdict does not rest on."""
     if stopped is not None:
         judged = [one for one in results.values() if one.clause.judged_by == "check"]
-        seen = sum(one.outcome() is not Outcome.NOT_EXERCISED for one in judged)
+        seen = sum(one.outcome() is not ClauseOutcome.NOT_EXERCISED for one in judged)
         yield f"{stopped} Of {len(judged)} clauses that a run can show, {seen} were judged; the others were not."
     if lost:
         said = "1 answer was" if lost == 1 else f"{lost} answers were"

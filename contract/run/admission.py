@@ -10,17 +10,17 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from contract.http.access import Access, ClientCredentials
 from contract.http.jwt import take_apart
-from contract.run.place import AdmissionError, Place, is_loopback, place_of
+from contract.run.place import AdmissionError, Base, is_loopback, place_of
 from spec.openapi.document import Operation
 from spec.resources.installs import Install
 from spec.schema.validation import Rules
 from spec.source.json_reading import read_json
 from spec.source.place import SourceError
+from spec.source.pointer import Json
 
 __all__ = ["Admission", "AdmissionError", "admission"]
 
@@ -89,7 +89,7 @@ def admission(
     return Admission(place.url, access)
 
 
-def _install(options: argparse.Namespace, ready: Mapping[str, Any], place: Place, operation: Operation) -> str:
+def _install(options: argparse.Namespace, ready: Mapping[str, Json], place: Base, operation: Operation) -> str:
     install = options.install or place.install or ready.get("install")
     if not install:
         raise AdmissionError("give the install with --install SID, or --ready-file.")
@@ -106,7 +106,7 @@ def _well_formed(install: str, option: str, operation: Operation) -> None:
 
 def _second(
     options: argparse.Namespace,
-    ready: Mapping[str, Any],
+    ready: Mapping[str, Json],
     install: str,
     operation: Operation,
     environment: Mapping[str, str],
@@ -126,7 +126,7 @@ def _second(
 
 
 def _client(
-    options: argparse.Namespace, ready: Mapping[str, Any], environment: Mapping[str, str]
+    options: argparse.Namespace, ready: Mapping[str, Json], environment: Mapping[str, str]
 ) -> ClientCredentials | None:
     """The client with which tokens are asked for, or None."""
     secret = _variable(environment, options.client_secret_env)
@@ -156,7 +156,7 @@ def _look_at_expiry(expired: str, token: str) -> None:
 
 
 def _known(
-    options: argparse.Namespace, installs: tuple[Install, ...], sid: str, ready: Mapping[str, Any]
+    options: argparse.Namespace, installs: tuple[Install, ...], sid: str, ready: Mapping[str, Json]
 ) -> dict[str, tuple[str, ...]]:
     """What the target is said to have: what was given, and for the mock's own installs what their file says."""
     own = next((one for one in installs if one.sid == sid), None)
@@ -226,7 +226,7 @@ def _header(text: str, auth: str, environment: Mapping[str, str]) -> tuple[str, 
     return name, value
 
 
-def _ready(path: Path) -> dict[str, Any]:
+def _ready(path: Path) -> dict[str, Json]:
     try:
         value = read_json(path, largest=2**20)
     except SourceError as error:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from time import monotonic
 from urllib.parse import urlsplit
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.judging.keyset import KeySet, PublishedKeys, read_keys
 from contract.probes.workbench import Workbench
 
@@ -50,7 +50,7 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     path = arrival.jwks or "/oidc/jwks"
     if not path.startswith("/"):
         path = bench.relative(path) or "/oidc/jwks"
-    request = Request("GET", path, bench.access.headers)
+    request = SentRequest("GET", path, bench.access.headers)
 
     def fetch() -> KeySet:
         answer = bench.target.once(request).response
@@ -154,7 +154,7 @@ def _unreachable(exchange: Exchange, arrival: Arrival) -> str:
     return f"The target cannot be reached: {failure}. Check the URL, or give it time with --wait.{hint}"
 
 
-def _obstacle(bench: Workbench, request: Request, response: Response) -> str | None:
+def _obstacle(bench: Workbench, request: SentRequest, response: ReceivedResponse) -> str | None:
     """Why a target that answers a good call like this cannot be judged."""
     status, text = response.status, _excerpt(response)
     if status in (401, 403):
@@ -172,7 +172,7 @@ def _obstacle(bench: Workbench, request: Request, response: Response) -> str | N
     return None
 
 
-def _nowhere(bench: Workbench, request: Request, response: Response) -> str | None:
+def _nowhere(bench: Workbench, request: SentRequest, response: ReceivedResponse) -> str | None:
     """Whether there is nothing at the path of the call, or nothing for its install."""
     asked = f"{request.method} {urlsplit(bench.base).path}{request.path}"
     nowhere = bench.target.once(replace(request, path=f"/{secrets.token_hex(8)}"))
@@ -193,15 +193,15 @@ def _nowhere(bench: Workbench, request: Request, response: Response) -> str | No
     return f"The target answers {response.status} to {asked}: {_excerpt(response)} Is the URL where the API starts?"
 
 
-def _starts_as_html(response: Response) -> bool:
+def _starts_as_html(response: ReceivedResponse) -> bool:
     return response.body[:200].lstrip().lower().startswith((b"<!doctype html", b"<html"))
 
 
-def _is_html(response: Response) -> bool:
+def _is_html(response: ReceivedResponse) -> bool:
     return "html" in response.media_type or _starts_as_html(response)
 
 
-def _place(response: Response) -> str:
+def _place(response: ReceivedResponse) -> str:
     """Where a redirect leads, without what may be secret in it."""
     try:
         parts = urlsplit(response.headers.get("location", ""))
@@ -212,7 +212,7 @@ def _place(response: Response) -> str:
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
 
 
-def _excerpt(response: Response) -> str:
+def _excerpt(response: ReceivedResponse) -> str:
     value = response.json
     if isinstance(value, dict) and isinstance(value.get("message"), str):
         return str(value["message"])[:300]

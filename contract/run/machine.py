@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
-from contract.generation.bodies import Bodies, Body, Change
+from contract.generation.bodies import Bodies, Body, Substitution
 from contract.generation.breakages import breakages
 from contract.generation.leaves import junk
 from contract.generation.objects import is_there
@@ -31,14 +31,14 @@ Watch = Callable[[Workbench], None]
 Rules = dict[str, Any]
 
 
-class Existing(NamedTuple):
+class KnownThing(NamedTuple):
     """Something that the target has: the body of the call that showed it, and the SIDs of its parts."""
 
     body: Body
     sids: Mapping[str, str]
 
 
-class Provisioning(RuleBasedStateMachine):
+class ProvisioningMachine(RuleBasedStateMachine):
     """One execution. ``open_bench`` opens a workbench under fresh names, ``watch`` is told after every call."""
 
     open_bench: Callable[[], Workbench]
@@ -71,7 +71,7 @@ class Provisioning(RuleBasedStateMachine):
     def made(self, part: Part, body: Body) -> Any:
         """Send a good body, and what it showed of a part, for the bundle."""
         sids = self.bench.sids(self.call(body))
-        return Existing(body, sids) if part.name in sids else multiple()
+        return KnownThing(body, sids) if part.name in sids else multiple()
 
     def teardown(self) -> None:
         type(self).finish(self.bench)
@@ -85,27 +85,27 @@ def grafted(body: Body, part: Part, source: Body) -> Body:
     return put(body, part.path, value_at(source, part.path))
 
 
-def by_sid(part: Part, thing: Existing, body: Body) -> Body:
+def by_sid(part: Part, thing: KnownThing, body: Body) -> Body:
     """A body in which a part is meant by the SID of a thing."""
     if part.identifiers is None or not is_there(part, body):
         return body
     return put(body, (*part.path, part.identifiers), {str(part.sid_kind): thing.sids[part.name]})
 
 
-def rules_of(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+def rules_of(part: Part, bundles: Mapping[str, Bundle[KnownThing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
     """The rules for one part, by name."""
     own, resources = bundles[part.name], bodies.resources
     signon = (resources.signon.name,) if resources.signon is not None else ()
     good = bodies.valid(having=(part.name,), without=signon)
 
     @rule(target=own, body=good)
-    def create(self: Provisioning, body: Body) -> Any:
+    def create(self: ProvisioningMachine, body: Body) -> Any:
         return self.made(part, self.named(body))
 
     drawn = bodies.changes(part.name)
 
     @rule(target=own, thing=own, changes=st.just([]) if drawn.is_empty else st.lists(drawn, max_size=2))
-    def change(self: Provisioning, thing: Existing, changes: list[Change]) -> Any:
+    def change(self: ProvisioningMachine, thing: KnownThing, changes: list[Substitution]) -> Any:
         self.call(thing.body)
         body = thing.body
         for change in changes:
@@ -113,14 +113,14 @@ def rules_of(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies
         return self.made(part, body)
 
     @rule(thing=own, data=st.data())
-    def break_one_place(self: Provisioning, thing: Existing, data: st.DataObject) -> None:
+    def break_one_place(self: ProvisioningMachine, thing: KnownThing, data: st.DataObject) -> None:
         found = [one for one in breakages(bodies.schema, thing.body) if one.path[: len(part.path)] == part.path]
         if found:
             self.call(data.draw(st.sampled_from(found)).apply(thing.body))
             self.call(thing.body)
 
     @rule(thing=own, data=st.data())
-    def edge(self: Provisioning, thing: Existing, data: st.DataObject) -> None:
+    def edge(self: ProvisioningMachine, thing: KnownThing, data: st.DataObject) -> None:
         body = data.draw(bodies.edged(st.just(thing.body)))
         self.call(body)
         self.call(body)
@@ -132,12 +132,12 @@ def rules_of(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies
     yield from _relations(part, bundles, bodies)
 
 
-def _relations(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+def _relations(part: Part, bundles: Mapping[str, Bundle[KnownThing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
     own, resources = bundles[part.name], bodies.resources
     if part.identifiers is not None:
 
         @rule(thing=own, slim=st.booleans())
-        def name_by_sid(self: Provisioning, thing: Existing, slim: bool) -> None:  # drawn by name
+        def name_by_sid(self: ProvisioningMachine, thing: KnownThing, slim: bool) -> None:  # drawn by name
             body = by_sid(part, thing, thing.body)
             if slim and len(part.path) == 1:
                 body = put(body, part.path, {part.identifiers: value_at(body, (*part.path, str(part.identifiers)))})
@@ -147,7 +147,7 @@ def _relations(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodi
     if part.scope is not None:
 
         @rule(target=own, thing=own, place=bundles[part.scope], sid=st.booleans())
-        def move(self: Provisioning, thing: Existing, place: Existing, sid: bool) -> Any:  # drawn by name
+        def move(self: ProvisioningMachine, thing: KnownThing, place: KnownThing, sid: bool) -> Any:  # drawn by name
             body = grafted(place.body, part, thing.body)
             return self.made(part, by_sid(part, thing, body) if sid else body)
 
@@ -156,7 +156,7 @@ def _relations(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodi
         joining: dict[str, Any] = {f"joined_{name}": bundles[name] for name in part.identity}
 
         @rule(target=own, **joining)
-        def join(self: Provisioning, **joined: Existing) -> Any:
+        def join(self: ProvisioningMachine, **joined: KnownThing) -> Any:
             body = joined[f"joined_{part.identity[0]}"].body
             for name in part.identity[1:]:
                 body = grafted(body, resources.part(name), joined[f"joined_{name}"].body)
@@ -166,19 +166,19 @@ def _relations(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodi
     yield from _absences(part, bundles, bodies)
 
 
-def _absences(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
+def _absences(part: Part, bundles: Mapping[str, Bundle[KnownThing]], bodies: Bodies) -> Iterator[tuple[str, Any]]:
     own = bundles[part.name]
     if part.implied_by is not None:
 
         @rule(thing=own, value=st.one_of(st.just(ABSENT), st.just({})))
-        def imply(self: Provisioning, thing: Existing, value: Any) -> None:
+        def imply(self: ProvisioningMachine, thing: KnownThing, value: Any) -> None:
             self.call(put(thing.body, part.path, value))
 
         yield f"imply_{part.name}", imply
     if part.required_on_create:
 
         @rule(thing=own, member=st.sampled_from(part.required_on_create))
-        def leave_out(self: Provisioning, thing: Existing, member: str) -> None:
+        def leave_out(self: ProvisioningMachine, thing: KnownThing, member: str) -> None:
             self.call(put(thing.body, (*part.path, member), ABSENT))
 
         yield f"leave_out_of_{part.name}", leave_out
@@ -187,14 +187,14 @@ def _absences(part: Part, bundles: Mapping[str, Bundle[Existing]], bodies: Bodie
         member = part.schema["properties"][part.fallback.member]
 
         @rule(target=own, thing=own, value=st.sampled_from([*member.get("enum", ()), ABSENT]))
-        def nameless(self: Provisioning, thing: Existing, value: Any) -> Any:
+        def nameless(self: ProvisioningMachine, thing: KnownThing, value: Any) -> Any:
             return self.made(part, put(thing.body, path, value))
 
         yield f"nameless_{part.name}", nameless
 
 
 def rules_of_calls(
-    bench: Workbench, bundles: Mapping[str, Bundle[Existing]], bodies: Bodies
+    bench: Workbench, bundles: Mapping[str, Bundle[KnownThing]], bodies: Bodies
 ) -> Iterator[tuple[str, Any]]:
     """The rules that have to do with calls, not with one part."""
     resources = bodies.resources
@@ -207,22 +207,22 @@ def rules_of_calls(
     everything = bodies.valid(having=[part.name for part in resources.parts])
 
     @initialize(targets=list(bundles.values()), body=everything)
-    def begin(self: Provisioning, body: Body) -> Any:
+    def begin(self: ProvisioningMachine, body: Body) -> Any:
         return self.made(first, self.named(body))
 
     @rule(thing=top, path=places, value=junk())
-    def put_junk(self: Provisioning, thing: Existing, path: tuple[str, ...], value: Any) -> None:
+    def put_junk(self: ProvisioningMachine, thing: KnownThing, path: tuple[str, ...], value: Any) -> None:
         holds = isinstance(value_at(thing.body, path[:-1]), dict)
         self.call(put(thing.body, path, value) if path and holds else value)
         self.call(thing.body)
 
     @rule(thing=top, credential=st.sampled_from(credentials))
-    def no_credential(self: Provisioning, thing: Existing, credential: Any) -> None:
+    def no_credential(self: ProvisioningMachine, thing: KnownThing, credential: Any) -> None:
         self.call(thing.body, headers=credential[1])
         self.call(thing.body)
 
     @rule(body=bodies.valid(), credential=st.sampled_from(credentials))
-    def refuse(self: Provisioning, body: Body, credential: Any) -> None:
+    def refuse(self: ProvisioningMachine, body: Body, credential: Any) -> None:
         named = self.named(body)
         self.call(named, headers=credential[1])
         self.call(named)
@@ -235,7 +235,7 @@ def rules_of_calls(
         other = bench.access.other_install
 
         @rule(thing=top)
-        def other_install(self: Provisioning, thing: Existing) -> None:
+        def other_install(self: ProvisioningMachine, thing: KnownThing) -> None:
             path = (resources.signon.name,) if resources.signon is not None else ()
             self.call(put(thing.body, path, ABSENT) if path else thing.body, install=other)
 
@@ -244,7 +244,7 @@ def rules_of_calls(
     if signon is not None and (member := bench.composer.signon(bench.chance)) is not None:
 
         @rule(thing=bundles[signon.subject])
-        def sign_on(self: Provisioning, thing: Existing) -> None:
+        def sign_on(self: ProvisioningMachine, thing: KnownThing) -> None:
             self.call(put(thing.body, signon.path, member))
 
         yield "sign_on", sign_on
@@ -252,13 +252,13 @@ def rules_of_calls(
 
 def machine(
     bench: Workbench, bodies: Bodies, open_bench: Callable[[], Workbench], watch: Watch, finish: Watch
-) -> type[Provisioning]:
+) -> type[ProvisioningMachine]:
     """The machine for a document."""
     drawn = bodies.with_identifiers(TEXTS)
-    bundles: dict[str, Bundle[Existing]] = {part.name: Bundle(part.name) for part in bodies.resources.parts}
+    bundles: dict[str, Bundle[KnownThing]] = {part.name: Bundle(part.name) for part in bodies.resources.parts}
     rules: Rules = {}
     for part in bodies.resources.parts:
         rules |= dict(rules_of(part, bundles, drawn))
     rules |= dict(rules_of_calls(bench, bundles, drawn))
     seams = {"open_bench": staticmethod(open_bench), "watch": staticmethod(watch), "finish": staticmethod(finish)}
-    return type("Provisioned", (Provisioning,), {**rules, **seams, "__module__": __name__})
+    return type("Provisioned", (ProvisioningMachine,), {**rules, **seams, "__module__": __name__})

@@ -7,12 +7,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from contract.generation.composition import Composer
 from contract.http.access import Access
-from contract.http.exchange import LOST_STATUSES, Exchange, Request
+from contract.http.exchange import LOST_STATUSES, Exchange, SentRequest
 from contract.http.har import Recording
 from contract.http.harentry import Call, Missing
 from contract.http.target import Target
@@ -25,16 +24,17 @@ from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from contract.probes.workbench import Options, Workbench
 from contract.run.overlap import turns
-from contract.run.runner import OPERATION, Report
+from contract.run.runner import OPERATION, RunReport
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
+from spec.source.pointer import Json
 
 MEMORY = 500
 """How many exchanges back a finding's sequence may reach."""
 
 
-class _Clock:
+class _RecordedClock:
     def __init__(self) -> None:
         self.now = datetime.now(UTC)
 
@@ -65,7 +65,7 @@ class PassiveJudge:
         self, document: Document, catalogue: Catalogue, access: Access, base: str, keys: bytes | None = None
     ) -> None:
         self.document, self.base = document, base
-        self.clock = _Clock()
+        self.clock = _RecordedClock()
         self.bench = _workbench(base, document, catalogue, access, self.clock)
         self.seen: list[Exchange] = []
         self.counted = Counter[str]()
@@ -77,7 +77,7 @@ class PassiveJudge:
         """From now on sign-on tokens are verified with a published key set."""
         self.bench.judge.verify = PublishedKeys(lambda: read_keys(keys)).complaint
 
-    def expect(self, request: Request, when: datetime) -> Expectation:
+    def expect(self, request: SentRequest, when: datetime) -> Expectation:
         """What the contract makes of a request that was sent now, as far as it is known what happened before."""
         self.clock.now = when
         return self.bench.judge.expect(request)
@@ -101,7 +101,7 @@ class PassiveJudge:
 
     def report(
         self, target: str, notes: list[str], cannot: str | None, *, only: frozenset[str], skip: frozenset[str]
-    ) -> Report:
+    ) -> RunReport:
         """The verdict on what was seen. ``target`` is what reports call it, ``cannot`` why there is none."""
         if self.partial:
             notes = [
@@ -111,7 +111,7 @@ class PassiveJudge:
         results = self.bench.ledger.results
         for clause, result in results.items():
             _explain(result, left_out=clause in skip or bool(only and clause not in only))
-        report = Report(
+        report = RunReport(
             target=target,
             seed=0,
             document=self.document,
@@ -137,7 +137,7 @@ def judge_recording(
     *,
     only: frozenset[str] = frozenset(),
     skip: frozenset[str] = frozenset(),
-) -> Report:
+) -> RunReport:
     """The verdict on a recording. ``name`` is what reports call it; ``access`` is passive."""
     started = time.monotonic()
     base = _base(recording)
@@ -181,13 +181,13 @@ def _doubt(judge: Judge, cluster: Sequence[Call]) -> None:
             judge.model.clear()
 
 
-def _sids(judge: Judge, answer: Mapping[str, Any]) -> set[str]:
+def _sids(judge: Judge, answer: Mapping[str, Json]) -> set[str]:
     parts = judge.model.resources.parts
     shown = [(part, answer.get(part.response)) for part in parts]
     return {str(one.get(part.sid_member)) for part, one in shown if isinstance(one, dict)}
 
 
-def _workbench(base: str, document: Document, catalogue: Catalogue, access: Access, clock: _Clock) -> Workbench:
+def _workbench(base: str, document: Document, catalogue: Catalogue, access: Access, clock: _RecordedClock) -> Workbench:
     operation = document.operations[OPERATION]
     found = resources(operation)
     model = Model(found, closed=False)

@@ -15,7 +15,7 @@ class AdmissionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Base:
     """Where the API starts, and the install that a pasted endpoint names."""
 
     url: str
@@ -32,7 +32,7 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def place_of(text: str, operation: Operation) -> Place:
+def place_of(text: str, operation: Operation) -> Base:
     """Where a URL leads, without a slash at its end. Raises AdmissionError.
 
     The URL of a whole endpoint (``https://host/prefix/v2/installs/AI…/provision``) is taken apart.
@@ -56,5 +56,5 @@ def place_of(text: str, operation: Operation) -> Place:
     before, _, rest = operation.path.partition("{")
     endpoint = re.compile(re.escape(before) + "([^/]+)" + re.escape(rest.partition("}")[2]) + r"\Z")
     if (found := endpoint.search(url)) is not None:
-        return Place(url[: found.start()], found[1])
-    return Place(url)
+        return Base(url[: found.start()], found[1])
+    return Base(url)

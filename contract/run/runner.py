@@ -15,11 +15,11 @@ from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
-from contract.judging.findings import ClauseResult, Finding, Ledger, Outcome
+from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.oauth import oauth_contract
 from contract.model.memory import Model
-from contract.oracle.expectation import Verdict as Wanted
+from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
@@ -67,7 +67,7 @@ class Created:
 
 
 @dataclass(slots=True)
-class Report:
+class RunReport:
     """The verdict: what was found about every clause, and what was sent to find it out."""
 
     target: str
@@ -95,9 +95,9 @@ class Report:
         """Whether the run went to its end, so that its silence about something says something."""
         return self.cannot is None and self.stopped is None
 
-    def outcomes(self) -> Mapping[Outcome, int]:
+    def outcomes(self) -> Mapping[ClauseOutcome, int]:
         """How many clauses have each outcome."""
-        counted = dict.fromkeys(Outcome, 0)
+        counted = dict.fromkeys(ClauseOutcome, 0)
         for result in self.results.values():
             counted[result.outcome()] += 1
         return counted
@@ -145,7 +145,7 @@ def run(
     watch: Watch | None = None,
     generate: Callable[[Workbench, RunSettings], None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
-) -> Report:
+) -> RunReport:
     """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
     started = time.monotonic()
     target = Target(transport, most=plan.most_requests, rate=plan.rate, sleep=sleep)
@@ -183,7 +183,7 @@ def run(
     notes += unconfirmed(results)
     notes += limits(results, stopped, target.lost, target.restarts if cannot is None else 0)
     notes += [f"Required, but not exercised: {name} ({results[name].reason})." for name in unmet]
-    return Report(
+    return RunReport(
         target=url,
         seed=plan.seed,
         document=document,

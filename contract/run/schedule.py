@@ -11,7 +11,7 @@ from zlib import crc32
 
 from contract.generation.chance import Seeded
 from contract.http.target import HaltedError
-from contract.oracle.expectation import Verdict
+from contract.oracle.expectation import Admissibility
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Share, Workbench
 
@@ -36,7 +36,7 @@ def climb(bench: Workbench, only: frozenset[str] | None = None, *, jobs: int = 1
     chosen = [name for name in LADDER if only is None or name in only]
     for name in (one for one in FIRST if one in chosen):
         _run(name, bench)
-    must, did = bench.tally[Verdict.MUST_ACCEPT]
+    must, did = bench.tally[Admissibility.MUST_ACCEPT]
     if must >= 3 and did == 0:
         raise NothingAcceptedError
     between = [one for one in (*TELLING, *MANY) if one in chosen]

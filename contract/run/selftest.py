@@ -11,7 +11,7 @@ from typing import Any
 from contract.http.access import Access, ClientCredentials
 from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
-from contract.judging.findings import Outcome
+from contract.judging.findings import ClauseOutcome
 from contract.probes.workbench import Options
 from contract.run.runner import RunSettings, Stage, run
 from spec.catalogue.clauses import Catalogue, load_clauses
@@ -35,7 +35,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SelfTestRow:
     """What the judge found about a subject."""
 
     id: str
@@ -70,7 +70,7 @@ def _promised() -> tuple[Catalogue, Document, tuple[Install, ...]]:
     return catalogue, document, tuple(load_installs(resources(document.operations["provision"])))
 
 
-def examine(subject: Subject) -> Row:
+def examine(subject: Subject) -> SelfTestRow:
     """Judge one subject with the ladder, all options given; adopted clauses count."""
     application, ready = subject.start()
     catalogue, document, installs = _promised()
@@ -97,7 +97,7 @@ def examine(subject: Subject) -> Row:
         report = run(transport, ready.url, document, catalogue, access, plan, watch=watch, sleep=lambda seconds: None)
     finally:
         transport.close()
-    broken = (Outcome.FAILED, Outcome.WARNED)
+    broken = (ClauseOutcome.FAILED, ClauseOutcome.WARNED)
     found = frozenset(name for name, one in report.results.items() if one.outcome() in broken)
     telling = [
         max(moments.get(id(one), report.seconds) for one in finding.exchanges)
@@ -105,21 +105,21 @@ def examine(subject: Subject) -> Row:
         if finding.clause in subject.expected and finding.exchanges
     ]
     seen_after = min(telling, default=report.seconds if found & subject.expected else None)
-    return Row(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after, subject.entailed)
+    return SelfTestRow(subject.id, subject.expected, found, report.cannot, report.seconds, seen_after, subject.entailed)
 
 
-def matrix(rows: Iterable[Row], write: Callable[[str], Any]) -> int:
+def matrix(rows: Iterable[SelfTestRow], write: Callable[[str], Any]) -> int:
     """Write a line per row as it comes, with what was found beside what had to be; 0 if every row is right, else 1."""
     wrong = total = 0
     for row in rows:
         total += 1
         wrong += not row.right
         missed, strange = sorted(row.missed), sorted(row.strange)
-        told = ", ".join(sorted(row.found & row.expected)) or "nothing"
+        seen = ", ".join(sorted(row.found & row.expected)) or "nothing"
         extra = (f"; MISSED {', '.join(missed)}" if missed else "") + (
             f"; ALSO {', '.join(strange)}" if strange else ""
         )
         unable = f"; {row.cannot}" if row.cannot and not row.right else ""
-        write(f"{'✓' if row.right else '✗'} {row.id:<44} {row.seconds:5.1f} s  found {told}{extra}{unable}\n")
+        write(f"{'✓' if row.right else '✗'} {row.id:<44} {row.seconds:5.1f} s  found {seen}{extra}{unable}\n")
     write(f"{total - wrong} of {total} as they should be.\n")
     return 1 if wrong else 0

@@ -18,7 +18,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from contract.generation.bodies import Bodies
 from contract.generation.objects import Vocabulary
 from contract.judging.findings import Finding
-from contract.probes.outcomes import Shown
+from contract.probes.outcomes import ShownOutcome
 from contract.probes.workbench import Workbench
 from contract.run.machine import machine
 from contract.run.runner import RunSettings
@@ -39,14 +39,14 @@ class EnoughError(BaseException):
     """A finding was shrunk for long enough. No Exception, so that Hypothesis lets it pass."""
 
 
-class Search:
+class SequenceSearch:
     """What one search looks for: anything new at first, then only what it found. ``most`` bounds its requests.
 
     ``shown_before`` is what earlier searches were shown, and adds nothing to the worth of an execution.
     """
 
     def __init__(
-        self, bench: Workbench, bodies: Bodies, most: int, shown_before: set[Shown], *, steers: bool = False
+        self, bench: Workbench, bodies: Bodies, most: int, shown_before: set[ShownOutcome], *, steers: bool = False
     ) -> None:
         self.bench, self.bodies, self.most, self.steers = bench, bodies, most, steers
         self.known = bench.ledger.findings()
@@ -100,12 +100,12 @@ def generate(bench: Workbench, plan: RunSettings) -> None:
     Three quarters of the examples look everywhere; the last quarter is steered towards what those were not shown.
     """
     bodies = Bodies(bench.composer.schema, bench.resources, Vocabulary(bench.composer.known, bench.composer.now))
-    shown: set[Shown] = set()
+    shown: set[ShownOutcome] = set()
     started, left, attempt = time.monotonic(), plan.examples, 0
     granted = plan.examples * STEPS * _REQUESTS_PER_STEP
     steered = plan.examples // 4
     while left > 0 and granted > 0 and time.monotonic() - started < (plan.most_seconds or 120):
-        search = Search(bench, bodies, granted, shown, steers=left <= steered)
+        search = SequenceSearch(bench, bodies, granted, shown, steers=left <= steered)
         _execute(search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
         # a search that was cut short by a finding has not looked at what it left, the next one does
         left -= max(search.executions_before_finding, 1)
@@ -114,7 +114,7 @@ def generate(bench: Workbench, plan: RunSettings) -> None:
     bench.shown |= shown
 
 
-def _execute(search: Search, examples: int, seed: int) -> None:
+def _execute(search: SequenceSearch, examples: int, seed: int) -> None:
     chosen = settings(
         max_examples=examples,
         stateful_step_count=STEPS,
@@ -135,7 +135,7 @@ def _execute(search: Search, examples: int, seed: int) -> None:
         _mark_intermittent(search)
 
 
-def _mark_intermittent(search: Search) -> None:
+def _mark_intermittent(search: SequenceSearch) -> None:
     for result in search.bench.ledger.results.values():
         for fingerprint, one in result.findings.items():
             if search.hunted is not None and one.covers(search.hunted):

@@ -16,9 +16,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def test_clause(clause: str, request: pytest.FixtureRequest) -> None:
     """The target keeps the clause; an adopted one that it does not keep is a warning unless ``--strict`` is given."""
-    told = told_of(request.config)
-    outcome, text = told.outcomes[clause], told.texts[clause]
-    message = f"{told.sentences[clause]}\n{text}"
+    result = told_of(request.config)
+    outcome, text = result.outcomes[clause], result.texts[clause]
+    message = f"{result.sentences[clause]}\n{text}"
     if outcome == "not-exercised":
         pytest.skip(text)
     elif outcome == "failed":

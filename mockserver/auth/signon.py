@@ -204,7 +204,7 @@ class SignonGrants:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
+class _ClaimSource:
     """Where a claim comes from: the SID of a part, or a stored leaf of it."""
 
     part: str
@@ -217,13 +217,13 @@ class _Source:
         return resource.attributes.get(self.leaf) if self.leaf else resource.sid
 
 
-def _sources(resources: Resources, signon: Signon) -> Mapping[str, _Source]:
+def _sources(resources: Resources, signon: Signon) -> Mapping[str, _ClaimSource]:
     longest_first = sorted(resources.parts, key=lambda part: -len(part.path))
-    sources: dict[str, _Source] = {}
+    sources: dict[str, _ClaimSource] = {}
     for claim, pointer in signon.claims.items():
         for part in longest_first:
             if pointer == part.pointer or pointer.startswith(part.pointer + "/"):
-                sources[claim] = _Source(part.name, pointer[len(part.pointer) :])
+                sources[claim] = _ClaimSource(part.name, pointer[len(part.pointer) :])
                 break
     return sources
 

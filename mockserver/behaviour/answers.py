@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import orjson
 
-from mockserver.behaviour.seams import Answering, Serve, Served, Told
+from mockserver.behaviour.seams import Answering, Serve, Served, Success
 from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
 from mockserver.provisioning.plan import Outcome
@@ -14,76 +14,76 @@ from spec.resources.resource import Part
 from spec.source.pointer import Json
 
 
-def _told(told: Told, *outcomes: Outcome) -> Iterator[tuple[Part, dict[str, Json]]]:
+def _shown(success: Success, *outcomes: Outcome) -> Iterator[tuple[Part, dict[str, Json]]]:
     """The parts of a call that went so, each with its member of the answer."""
-    for step in told.done.steps.values():
+    for step in success.done.steps.values():
         part = step.form.part
-        if step.outcome in outcomes and part.response in told.answer:
-            yield part, told.answer[part.response]
+        if step.outcome in outcomes and part.response in success.answer:
+            yield part, success.answer[part.response]
 
 
-def without_result(told: Told) -> None:
+def without_result(success: Success) -> None:
     """What is known is told without a result."""
-    for part, member in _told(told, Outcome.FOUND):
+    for part, member in _shown(success, Outcome.FOUND):
         del member[part.result_member]
 
 
-def in_a_word_of_its_own(told: Told) -> None:
+def in_a_word_of_its_own(success: Success) -> None:
     """What is known is told as Unchanged."""
-    for part, member in _told(told, Outcome.FOUND):
+    for part, member in _shown(success, Outcome.FOUND):
         member[part.result_member] = "Unchanged"
 
 
 def retold(outcome: Outcome, *, instead: Outcome) -> Answering:
     """What went one way is told as if it had gone another."""
 
-    def retell(told: Told) -> None:
-        for part, member in _told(told, outcome):
+    def retell(success: Success) -> None:
+        for part, member in _shown(success, outcome):
             words = {Outcome.CREATED: part.created, Outcome.FOUND: part.found, Outcome.UPDATED: part.updated}
             member[part.result_member] = words[instead]
 
     return retell
 
 
-def without_inner_parts(told: Told) -> None:
+def without_inner_parts(success: Success) -> None:
     """Parts that stand within others are not told."""
-    for part in told.resources.parts:
+    for part in success.resources.parts:
         if len(part.path) > 1:
-            told.answer.pop(part.response, None)
+            success.answer.pop(part.response, None)
 
 
-def with_null(told: Told) -> None:
+def with_null(success: Success) -> None:
     """Parts that were not asked for are told as null."""
-    for part in told.resources.parts:
-        told.answer.setdefault(part.response, None)
+    for part in success.resources.parts:
+        success.answer.setdefault(part.response, None)
 
 
-def without_implied_parts(told: Told) -> None:
+def without_implied_parts(success: Success) -> None:
     """What comes into being with another part is told only when it was sent."""
-    for part in told.resources.parts:
-        if part.implied_by is not None and part.name not in told.body:
-            told.answer.pop(part.response, None)
+    for part in success.resources.parts:
+        if part.implied_by is not None and part.name not in success.body:
+            success.answer.pop(part.response, None)
 
 
-def joined_named_by_one(told: Told) -> None:
+def joined_named_by_one(success: Success) -> None:
     """What joins two things gets its SID from one of them alone."""
-    for part, member in _told(told, *Outcome):
+    for part, member in _shown(success, *Outcome):
         if part.identity:
-            owner = told.done.resources[part.identity[-1]]
+            owner = success.done.resources[part.identity[-1]]
             member[part.sid_member] = part.prefix + owner.sid[2:]
 
 
-def with_signon(told: Told) -> None:
+def with_signon(success: Success) -> None:
     """Every user is signed on, asked or not."""
-    signon = told.resources.signon
-    audiences = [] if signon is None else list(told.install.members.get("integrations", ()))
+    signon = success.resources.signon
+    audiences = [] if signon is None else list(success.install.members.get("integrations", ()))
     if (
         signon is not None
-        and signon.response not in told.answer
-        and signon.subject in told.done.resources
+        and signon.response not in success.answer
+        and signon.subject in success.done.resources
         and audiences
     ):
-        told.answer[signon.response] = dict(told.issue(audiences[0]))
+        success.answer[signon.response] = dict(success.issue(audiences[0]))
 
 
 async def with_status_201(request: Request, honest: Serve, served: Served) -> Response:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import orjson
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.behaviour.rules import Condition, Forecast, Rule
+from mockserver.behaviour.rules import Condition, Forecast, WeatherRule
 from mockserver.http.handlers import Handler, HangUp
 from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
@@ -18,6 +17,7 @@ from mockserver.http.scope import exchange_of, headers_of
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from spec.openapi.document import Operation
+from spec.source.pointer import Json
 
 HEADER = b"invigilate-weather"
 """With it a call brings its own weather."""
@@ -33,7 +33,7 @@ class Misbehaving:
 
     def __init__(
         self, forecast: Forecast, clocks: Clocks, settings: Settings, variable: str,
-        handlers: Mapping[Any, Handler],
+        handlers: Mapping[Json, Handler],
         read_header: Callable[[str], Condition],
         spoiled: Callable[[tuple[str, ...], str], ASGIApp],
     ) -> None:  # fmt: skip
@@ -64,7 +64,7 @@ class Conditions:
         else:
             await self._under(rule.then, rule, request, send)
 
-    def _due(self, request: Request) -> Rule | None:
+    def _due(self, request: Request) -> WeatherRule | None:
         install = request.path_params.get(self.shared.variable, "")
         exchange = exchange_of(request.scope)
         body = _read(exchange.body)
@@ -74,7 +74,7 @@ class Conditions:
                 return rule
         return None
 
-    async def _under(self, then: Condition, rule: Rule | None, request: Request, send: Send) -> None:
+    async def _under(self, then: Condition, rule: WeatherRule | None, request: Request, send: Send) -> None:
         """Serve a call under one condition. Raises HangUp where the connection is to end."""
         exchange = exchange_of(request.scope)
         name = rule.id if rule is not None else "of the call"
@@ -191,7 +191,7 @@ def _headers(then: Condition) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in then.headers)
 
 
-def _read(body: bytes) -> Any:
+def _read(body: bytes) -> Json:
     try:
         return orjson.loads(body)
     except ValueError:

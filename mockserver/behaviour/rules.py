@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from mockserver.http.scope import Exchange
+from mockserver.http.scope import ServedExchange
 from spec.openapi.document import Operation
 from spec.source.pointer import Json, follow
 
@@ -52,7 +52,7 @@ class Matching:
     install: str = ""
     body: Mapping[str, Json] = field(default_factory=dict)
 
-    def meets(self, exchange: Exchange, operation: Operation, install: str, body: Json) -> bool:
+    def meets(self, exchange: ServedExchange, operation: Operation, install: str, body: Json) -> bool:
         """Whether it is about a call of an operation."""
         if self.operation:
             if self.operation != operation.id:
@@ -67,7 +67,7 @@ class Matching:
 
 
 @dataclass(slots=True)
-class Rule:
+class WeatherRule:
     """A rule, and how often it was asked and followed.
 
     It is followed for the first ``times`` calls, or ``every`` so many, or with a ``probability``: which calls those are
@@ -117,8 +117,8 @@ class Forecast:
     """The rules of a mock, in the order in which they are asked. Of those that are due the first is followed."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, Rule] = {}
-        self.first: list[Rule] = []
+        self.rules: dict[str, WeatherRule] = {}
+        self.first: list[WeatherRule] = []
         """Those with which the mock was started, which a restart brings back."""
         self._made = 0
 
@@ -127,7 +127,7 @@ class Forecast:
         self._made += 1
         return f"w{self._made}"
 
-    def __iter__(self) -> Iterator[Rule]:
+    def __iter__(self) -> Iterator[WeatherRule]:
         return iter(list(self.rules.values()))
 
     def leave(self, install: str) -> None:

@@ -47,7 +47,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Success:
     """A success that is about to be told. ``issue`` makes, for an audience, the members of the answer to a sign-on."""
 
     answer: dict[str, Json]
@@ -103,7 +103,7 @@ class Pausing(Protocol):
 class Answering(Protocol):
     """Tells a success otherwise than it went."""
 
-    def __call__(self, told: Told) -> None:
+    def __call__(self, success: Success) -> None:
         """Change the answer in place."""
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
-from mockserver.http.errors import Fault, Refusal
+from mockserver.http.errors import Refusal, RefusalReason
 from mockserver.http.request import Request
 from mockserver.settings import MIB, Settings
 from spec.openapi.document import Operation, Parameter
@@ -23,7 +22,7 @@ _MOST_FIELDS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ControlCall:
     """A call of the control plane that keeps its document: parameters by name, defaults included, and the body."""
 
     request: Request
@@ -39,7 +38,7 @@ class Asked:
         return named if isinstance(named, str) else None
 
 
-class Reader:
+class ControlReader:
     """Reads the calls of one operation."""
 
     def __init__(self, operation: Operation, settings: Settings) -> None:
@@ -52,12 +51,14 @@ class Reader:
         )
         self.body = Rules(operation.body.json) if operation.body else None
 
-    async def read(self, request: Request) -> Asked:
+    async def read(self, request: Request) -> ControlCall:
         """What is asked. Raises Refusal with everything that is wrong with it."""
         path = {one.name: _value(unquote(request.path_params[variable(one.name)]), one) for one in self.path}
         query, faults = self._query(request.query)
         value = {"path": path, "query": query}
-        faults += [Fault(one.pointer, one.message, one.clause) for one in outermost(self.rules.violations(value))]
+        faults += [
+            RefusalReason(one.pointer, one.message, one.clause) for one in outermost(self.rules.violations(value))
+        ]
         body: Json = {}
         if self.body is not None:
             raw = await request.read(self.settings)
@@ -65,31 +66,33 @@ class Reader:
             if raw or self.operation.body.required:
                 request.require_json()
                 body = decode(raw, self.settings.deepest_body)
-                faults += [Fault(one.pointer, one.message, one.clause) for one in outermost(self.body.violations(body))]
+                faults += [
+                    RefusalReason(one.pointer, one.message, one.clause) for one in outermost(self.body.violations(body))
+                ]
         if faults:
             message = f"{faults[0].pointer}: {faults[0].message}" if len(faults) == 1 else (
                 f"The call has {len(faults)} faults; 'errors' lists each of them."
             )  # fmt: skip
             raise Refusal("invalid-input", message, faults)
         defaults = {name: one.schema["default"] for name, one in self.query.items() if "default" in one.schema}
-        return Asked(request, {**defaults, **query, **path}, body)
+        return ControlCall(request, {**defaults, **query, **path}, body)
 
-    def _query(self, raw: bytes) -> tuple[dict[str, Json], list[Fault]]:
+    def _query(self, raw: bytes) -> tuple[dict[str, Json], list[RefusalReason]]:
         try:
             pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
             raise Refusal("invalid-input", f"There are more than {_MOST_FIELDS} parameters; send fewer.") from None
-        values: dict[str, Any] = {}
-        faults: list[Fault] = []
+        values: dict[str, Json] = {}
+        faults: list[RefusalReason] = []
         for name, text in pairs:
             parameter = self.query.get(name)
             pointer = f"/query/{escape(name[:100])}"
             if parameter is None:
-                faults.append(Fault(pointer, self._unknown(name), "schema"))
+                faults.append(RefusalReason(pointer, self._unknown(name), "schema"))
             elif parameter.schema.get("type") == "array":
                 values.setdefault(name, []).append(text)
             elif name in values:
-                faults.append(Fault(pointer, f"{name!r} is sent twice; send it once.", "schema"))
+                faults.append(RefusalReason(pointer, f"{name!r} is sent twice; send it once.", "schema"))
             else:
                 values[name] = _value(text, parameter)
         return values, faults
@@ -101,7 +104,7 @@ class Reader:
         return f"there is no parameter {name[:60]!r}; {meant}"
 
 
-def _object(parameters: Any) -> dict[str, Any]:
+def _object(parameters: Json) -> dict[str, Json]:
     return {"type": "object", "properties": {one.name: one.schema for one in parameters}}
 
 

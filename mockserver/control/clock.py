@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.http.errors import Refusal
 from mockserver.http.response import Response, of_json
@@ -16,45 +15,45 @@ from spec.source.pointer import Json
 _SPANS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     clocks = mock.clocks
 
-    def named(asked: Asked) -> str:
+    def named(asked: ControlCall) -> str:
         return mock.known(asked.install) or ""
 
-    def told(install: str) -> Response:
+    def clock_of(install: str) -> Response:
         now = clocks(install)
         shown = {"install": install or None, "now": as_text(now), "seconds": now, "frozen": clocks.is_frozen(install)}
         return of_json(shown)
 
-    async def show(asked: Asked) -> Response:
-        return told(named(asked))
+    async def show(asked: ControlCall) -> Response:
+        return clock_of(named(asked))
 
-    async def restore(asked: Asked) -> Response:
+    async def restore(asked: ControlCall) -> Response:
         install = named(asked)
         clocks.restore(install)
-        return told(install)
+        return clock_of(install)
 
-    async def freeze(asked: Asked) -> Response:
+    async def freeze(asked: ControlCall) -> Response:
         install = named(asked)
         if "at" in asked.body:
             clocks.put(seconds(asked.body["at"]), install, frozen=True)
         else:
             clocks.freeze(install)
-        return told(install)
+        return clock_of(install)
 
-    async def resume(asked: Asked) -> Response:
+    async def resume(asked: ControlCall) -> Response:
         install = named(asked)
         clocks.resume(install)
-        return told(install)
+        return clock_of(install)
 
-    async def put(asked: Asked) -> Response:
+    async def put(asked: ControlCall) -> Response:
         install = named(asked)
         clocks.put(seconds(asked.body["at"]), install)
-        return told(install)
+        return clock_of(install)
 
-    async def advance(asked: Asked) -> Response:
+    async def advance(asked: ControlCall) -> Response:
         install = named(asked)
         span = sum(asked.body.get(name, 0) * unit for name, unit in _SPANS.items())
         if not 0 <= clocks(install) + span <= LATEST:
@@ -62,7 +61,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
                 "invalid-input", f"That is before 1970 or after 9999; the clock shows {as_text(clocks(install))}."
             )
         clocks.advance(span, install)
-        return told(install)
+        return clock_of(install)
 
     return {
         "showClock": show, "restoreClock": restore, "freezeClock": freeze, "resumeClock": resume, "setClock": put,

@@ -5,10 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from mockserver.auth.tokens import API_TYPE, ISSUER_PATH, api_claims, sign
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.http.response import Response, of_json
 from mockserver.http.urls import public_url
@@ -20,7 +19,7 @@ from spec.resources.installs import INTEGRATIONS, Install
 from spec.source.pointer import Json
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     making = Making(mock)
     return {
@@ -39,11 +38,11 @@ class Making:
     def __init__(self, mock: Controlled) -> None:
         self.mock, self.tenants = mock, mock.tenants
 
-    async def listed(self, _: Asked) -> Response:
+    async def listed(self, _: ControlCall) -> Response:
         """Serve ``listInstalls``."""
         return of_json({"installs": [self._shown(one) for one in self.tenants]})
 
-    async def make(self, asked: Asked) -> Response:
+    async def make(self, asked: ControlCall) -> Response:
         """Serve ``makeInstall``."""
         wanted = asked.body
         like = self.tenants[wanted["like"]].install if "like" in wanted else self.tenants.of_file[0]
@@ -54,7 +53,7 @@ class Making:
         settings = replace(self.mock.settings, **read(wanted.get("readings", {})))
         tenant = self.tenants.make(install, settings)
         base = self._base(asked)
-        told = {
+        view = {
             "url": base,
             **self._shown(tenant),
             "token": self._token(tenant, asked, 0.0, settings.token_ttl),
@@ -62,31 +61,31 @@ class Making:
             "issuer": base + ISSUER_PATH,
             "clients": {one.id: one.secret for one in self.mock.clients.of(install.sid)},
         }
-        return of_json(told, status=201)
+        return of_json(view, status=201)
 
-    async def show(self, asked: Asked) -> Response:
+    async def show(self, asked: ControlCall) -> Response:
         """Serve ``showInstall``."""
         return of_json(self._shown(self.tenants[asked.values["sid"]]))
 
-    async def change(self, asked: Asked) -> Response:
+    async def change(self, asked: ControlCall) -> Response:
         """Serve ``changeInstall``."""
         sid = asked.values["sid"]
         self.tenants.change(sid, **read(asked.body["readings"]))
         return of_json(self._shown(self.tenants[sid]))
 
-    async def delete(self, asked: Asked) -> Response:
+    async def delete(self, asked: ControlCall) -> Response:
         """Serve ``deleteInstall``."""
         self.tenants.delete(asked.values["sid"])
         return of_json({"deleted": asked.values["sid"]})
 
-    async def mint(self, asked: Asked) -> Response:
+    async def mint(self, asked: ControlCall) -> Response:
         """Serve ``mintToken``."""
         tenant = self.tenants[asked.values["sid"]]
         starts = asked.body.get("startsIn", 0)
         expires = asked.body.get("expiresIn", starts + tenant.settings.token_ttl)
         return of_json({"token": self._token(tenant, asked, starts, expires)})
 
-    def _base(self, asked: Asked) -> str:
+    def _base(self, asked: ControlCall) -> str:
         """The URL under which the caller reaches the mock."""
         return public_url(asked.request.scope, self.mock.settings).removesuffix("/_invigilate")
 
@@ -103,7 +102,7 @@ class Making:
             "calls": len(self.mock.journals.exchanges(install.sid)),
         }
 
-    def _token(self, tenant: Tenant, asked: Asked, starts: float, expires: float) -> str:
+    def _token(self, tenant: Tenant, asked: ControlCall, starts: float, expires: float) -> str:
         """A token of an install; times are seconds from what its clock shows."""
         now = self.mock.clocks(tenant.sid)
         start, end = (min(max(now + one, 0.0), LATEST) for one in (starts, expires))
@@ -129,9 +128,9 @@ def within(tenant: Tenant) -> list[Resource]:
     return found
 
 
-def read(readings: Mapping[str, Json]) -> dict[str, Any]:
+def read(readings: Mapping[str, Json]) -> dict[str, Json]:
     """Readings as settings."""
-    settings: dict[str, Any] = {}
+    settings: dict[str, Json] = {}
     if "unknownMembers" in readings:
         settings["reject_unknown_members"] = readings["unknownMembers"] == "reject"
     settings.update({"signon_ttl": readings["signonTtl"]} if "signonTtl" in readings else {})

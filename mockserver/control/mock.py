@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.http.response import Response, of_json, of_page
+from spec.source.pointer import Json
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
 
-    async def health(_: Asked) -> Response:
+    async def health(_: ControlCall) -> Response:
         return of_json({"status": "ok", "installs": len(mock.tenants.by_sid), "calls": mock.journals.count})
 
-    async def versions(_: Asked) -> Response:
+    async def versions(_: ControlCall) -> Response:
         document = mock.document
-        told = {"title": document.title, "version": document.version, "digest": document.digest}
-        return of_json({"invigilate": invigilate_version(), "document": told, "faults": list(mock.settings.faults)})
+        served = {"title": document.title, "version": document.version, "digest": document.digest}
+        return of_json({"invigilate": invigilate_version(), "document": served, "faults": list(mock.settings.faults)})
 
-    async def reset(asked: Asked) -> Response:
+    async def reset(asked: ControlCall) -> Response:
         if asked.install is None:
             mock.reset()
             return of_json({"reset": True})
@@ -32,7 +32,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
 
     contract_page = cache(mock.contract)
 
-    async def contract(_: Asked) -> Response:
+    async def contract(_: ControlCall) -> Response:
         page = contract_page()
         return of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
 

@@ -13,7 +13,7 @@ from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
 from mockserver.behaviour.rules import Condition
-from mockserver.control.asked import Asked, Reader
+from mockserver.control.asked import ControlCall, ControlReader
 from mockserver.control.controlled import Controlled
 from mockserver.endpoints.routes import Function, operation_routes, with_allowed
 from mockserver.http.errors import Refusal, refuse
@@ -25,7 +25,7 @@ from spec.schema.validation import Rules
 
 CONTROL_FILE = Path(__file__).parents[2] / "spec" / "control.yaml"
 
-Answer: TypeAlias = Callable[[Asked], Awaitable[starlette.responses.Response]]
+Answer: TypeAlias = Callable[[ControlCall], Awaitable[starlette.responses.Response]]
 
 
 class ControlPlane:
@@ -68,7 +68,7 @@ class ControlPlane:
         answers = _answers(controlled)
         document = described()
         endpoints: Mapping[str, Function] = {
-            name: _endpoint(answers[name], Reader(operation, controlled.settings))
+            name: _endpoint(answers[name], ControlReader(operation, controlled.settings))
             for name, operation in document.operations.items()
         }
         routes = with_allowed(operation_routes(document, endpoints, _plain))
@@ -91,7 +91,7 @@ def _plain(_: Operation) -> list[Middleware]:
     return []
 
 
-def _endpoint(answer: Answer, reader: Reader) -> Function:
+def _endpoint(answer: Answer, reader: ControlReader) -> Function:
     async def serve(request: Request) -> starlette.responses.Response:
         try:
             return await answer(await reader.read(request))

@@ -4,46 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.control.installs import within
 from mockserver.control.snapshots import keys_of
-from mockserver.http.errors import Fault, Refusal
+from mockserver.http.errors import Refusal, RefusalReason
 from mockserver.http.response import Response, of_json
-from mockserver.state.store import Change
+from mockserver.state.store import StoredChange
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.installs import Existing, complaints
 from spec.source.pointer import Json
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
 
-    async def seed(asked: Asked) -> Response:
+    async def seed(asked: ControlCall) -> Response:
         tenant = mock.tenants[asked.install] if asked.install else mock.tenants[mock.tenants.of_file[0].sid]
         before, keys = within(tenant), keys_of(tenant)
         try:
             stored = _store(mock, tenant, asked.body.get("resources", {}))
-            told = [
+            answers = [
                 _carried_out(mock, tenant, body, index) for index, body in enumerate(asked.body.get("payloads", []))
             ]
         except Refusal:
             tenant.store.forget(tenant.install.deployment)
-            tenant.store.commit([Change(one, keys.get(one.sid, ())) for one in before])
+            tenant.store.commit([StoredChange(one, keys.get(one.sid, ())) for one in before])
             raise
-        return of_json({"install": tenant.sid, "stored": stored, "answers": told})
+        return of_json({"install": tenant.sid, "stored": stored, "answers": answers})
 
     return {"seed": seed}
 
 
-def _store(mock: Controlled, tenant: Tenant, kinds: Mapping[str, Any]) -> int:
+def _store(mock: Controlled, tenant: Tenant, kinds: Mapping[str, Json]) -> int:
     if not kinds:
         return 0
     entry = {"sid": tenant.sid, "deployment": tenant.install.deployment, "resources": kinds}
     faults = [
-        Fault(one.pointer.removeprefix("/installs/0"), one.reason, "schema") for one in complaints([entry], mock.parts)
+        RefusalReason(one.pointer.removeprefix("/installs/0"), one.reason, "schema")
+        for one in complaints([entry], mock.parts)
     ]
     if faults:
         raise Refusal("invalid-input", f"{faults[0].pointer}: {faults[0].message}", faults)
@@ -65,7 +65,7 @@ def _carried_out(mock: Controlled, tenant: Tenant, body: Json, index: int) -> Js
     try:
         plan = mock.provision.judged(tenant, body).plan
     except Refusal as refusal:
-        faults = [Fault(f"/payloads/{index}{one.pointer}", one.message, one.clause) for one in refusal.faults]
+        faults = [RefusalReason(f"/payloads/{index}{one.pointer}", one.message, one.clause) for one in refusal.faults]
         message = f"/payloads/{index}: {refusal.message}"
         raise Refusal(refusal.situation, message, faults) from None
     return engine.answer(engine.commit(tenant.store, plan, tenant.ids))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.control.installs import within
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.response import Response, of_json
-from mockserver.state.store import Change, Key, Naming, Resource
+from mockserver.state.store import Key, Naming, Resource, StoredChange
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.resource import Resources
 from spec.schema.validation import Rules
@@ -24,14 +24,14 @@ class Snapshot(NamedTuple):
 
     install: str
     deployment: str
-    changes: tuple[Change, ...]
+    changes: tuple[StoredChange, ...]
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     saved: dict[str, Snapshot] = {}
 
-    def found(asked: Asked) -> Snapshot:
+    def found(asked: ControlCall) -> Snapshot:
         name = asked.values["name"]
         if name not in saved:
             raise refuse("not-found", None, f"There is no snapshot {name!r}; GET /_invigilate/snapshots lists them.")
@@ -41,15 +41,15 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
         if name not in saved and len(saved) >= _MOST:
             raise Refusal("conflict", f"There are {_MOST} snapshots; delete those that are not used any more.")
         saved[name] = snapshot
-        return of_json(_told(name, snapshot))
+        return of_json(_view(name, snapshot))
 
-    async def listed(_: Asked) -> Response:
-        return of_json({"snapshots": [_told(name, one) for name, one in saved.items()]})
+    async def listed(_: ControlCall) -> Response:
+        return of_json({"snapshots": [_view(name, one) for name, one in saved.items()]})
 
-    async def save(asked: Asked) -> Response:
+    async def save(asked: ControlCall) -> Response:
         return keep(asked.body["name"], _taken(_meant(mock, asked)))
 
-    async def export(asked: Asked) -> Response:
+    async def export(asked: ControlCall) -> Response:
         snapshot = found(asked)
         secret = set() if asked.values["secrets"] else _secret_leaves(mock.parts)
         return of_json({
@@ -57,15 +57,15 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
             "document": mock.document.digest, "secrets": not secret, **_as_json(snapshot, secret),
         })  # fmt: skip
 
-    async def bring(asked: Asked) -> Response:
+    async def bring(asked: ControlCall) -> Response:
         return keep(asked.values["name"], _read(asked.body, mock.parts))
 
-    async def delete(asked: Asked) -> Response:
+    async def delete(asked: ControlCall) -> Response:
         found(asked)
         del saved[asked.values["name"]]
         return of_json({"deleted": asked.values["name"]})
 
-    async def restore(asked: Asked) -> Response:
+    async def restore(asked: ControlCall) -> Response:
         snapshot = found(asked)
         tenant = mock.tenants[asked.install or snapshot.install or mock.tenants.of_file[0].sid]
         changes = _moved(snapshot, tenant.install.deployment)
@@ -91,33 +91,33 @@ def keys_of(tenant: Tenant) -> dict[str, list[Key]]:
     return keys
 
 
-def _meant(mock: Controlled, asked: Asked) -> Tenant:
+def _meant(mock: Controlled, asked: ControlCall) -> Tenant:
     return mock.tenants[asked.install or mock.tenants.of_file[0].sid]
 
 
 def _taken(tenant: Tenant) -> Snapshot:
     keys = keys_of(tenant)
-    changes = tuple(Change(one, tuple(keys.get(one.sid, ()))) for one in within(tenant))
+    changes = tuple(StoredChange(one, tuple(keys.get(one.sid, ()))) for one in within(tenant))
     return Snapshot(tenant.sid, tenant.install.deployment, changes)
 
 
-def _told(name: str, snapshot: Snapshot) -> dict[str, Json]:
+def _view(name: str, snapshot: Snapshot) -> dict[str, Json]:
     return {"name": name, "install": snapshot.install or None, "resources": len(snapshot.changes)}
 
 
-def _moved(snapshot: Snapshot, deployment: str) -> list[Change]:
+def _moved(snapshot: Snapshot, deployment: str) -> list[StoredChange]:
     """The changes of a snapshot, in another deployment."""
 
     def scope(text: str) -> str:
         return deployment if text == snapshot.deployment else text
 
     return [
-        Change(one._replace(scope=scope(one.scope)), [key._replace(scope=scope(key.scope)) for key in keys])
+        StoredChange(one._replace(scope=scope(one.scope)), [key._replace(scope=scope(key.scope)) for key in keys])
         for one, keys in snapshot.changes
     ]
 
 
-def _refuse_foreign(changes: list[Change], tenant: Tenant) -> None:
+def _refuse_foreign(changes: list[StoredChange], tenant: Tenant) -> None:
     """Refuse SIDs that stand for something of another install in the same store."""
     mine = {one.sid for one in within(tenant)}
     for change in changes:
@@ -164,14 +164,14 @@ def _read(body: Mapping[str, Json], parts: Resources) -> Snapshot:
                 at = f"{pointer}/attributes/{escape(leaf)}{wrong[0].pointer}"
                 raise refuse("invalid-input", "schema", wrong[0].message, pointer=at)
         resource = Resource(one["sid"], one["kind"], one["scope"], one["attributes"])
-        changes.append(Change(resource, tuple(keys.pop(one["sid"], ()))))
+        changes.append(StoredChange(resource, tuple(keys.pop(one["sid"], ()))))
     if keys:
         message = f"{next(iter(keys))!r} is named by a key, and no resource has it."
         raise refuse("invalid-input", "schema", message, pointer="/keys")
     return Snapshot(body.get("install", ""), body.get("deployment", ""), tuple(_ordered(changes)))
 
 
-def _ordered(changes: list[Change]) -> Iterator[Change]:
+def _ordered(changes: list[StoredChange]) -> Iterator[StoredChange]:
     """What belongs to something comes after it. Raises Refusal where a scope is circular."""
     waiting = {one.resource.sid: one for one in changes}
     while waiting:

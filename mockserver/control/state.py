@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.clock import as_text
 from mockserver.control.controlled import Controlled
 from mockserver.control.installs import within
@@ -20,14 +19,14 @@ from mockserver.tenancy.tenant import Tenant
 from spec.source.pointer import Json, split
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     shelf = Shelf(mock.document, mock.parts, mock.journals.masking)
     secret = {
         (part.name, leaf.key) for part in mock.parts.parts for leaf in part.leaves if leaf.schema.get("writeOnly")
     }
 
-    async def state(asked: Asked) -> Response:
+    async def state(asked: ControlCall) -> Response:
         wanted = asked.values
         kinds = [part.name for part in mock.parts.parts]
         if wanted.get("kind", kinds[0]) not in kinds:
@@ -36,8 +35,8 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
         tenants = [mock.tenants[asked.install]] if asked.install else list(mock.tenants)
         deployments = {one.install.deployment: one for one in reversed(tenants)}
         histories = _histories(shelf, mock)
-        told = [one for tenant in deployments.values() for one in Shelved(tenant, secret).resources(histories)]
-        return of_json({"resources": [one for one in told if _is_meant(one, wanted)]})
+        listed = [one for tenant in deployments.values() for one in Shelved(tenant, secret).resources(histories)]
+        return of_json({"resources": [one for one in listed if _is_meant(one, wanted)]})
 
     return {"state": state}
 
@@ -86,7 +85,7 @@ class Shelved:
 
     def _nested(self, resource: Resource) -> dict[str, Json]:
         """The stored leaves as an object; secrets are masked."""
-        whole: dict[str, Any] = {}
+        whole: dict[str, Json] = {}
         for pointer, value in resource.attributes.items():
             *above, last = split(pointer)
             place = whole
@@ -100,9 +99,9 @@ def _histories(shelf: Shelf, mock: Controlled) -> dict[str, list[Json]]:
     """The calls that are kept of each SID, and what they did to it."""
     histories: dict[str, list[Json]] = defaultdict(list)
     for entry in shelf.entries(mock.journals.exchanges()):
-        for told in entry.done.values():
-            change = {"call": entry.exchange.number, "at": as_text(entry.exchange.at), "result": told.get("result")}
-            histories[str(told.get("sid"))].append(change)
+        for listed in entry.done.values():
+            change = {"call": entry.exchange.number, "at": as_text(entry.exchange.at), "result": listed.get("result")}
+            histories[str(listed.get("sid"))].append(change)
     return histories
 
 

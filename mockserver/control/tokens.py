@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mockserver.auth.tokens import TokenError
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.http.errors import refuse
 from mockserver.http.response import Response, of_json
+from spec.source.pointer import Json
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
 
-    async def rotate(_: Asked) -> Response:
+    async def rotate(_: ControlCall) -> Response:
         try:
             mock.rotate()
         except OSError as error:
@@ -24,7 +24,7 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
         published = [one["kid"] for one in mock.keys.published(mock.clocks())]
         return of_json({"kid": mock.keys.kid, "published": published})
 
-    async def revoke(asked: Asked) -> Response:
+    async def revoke(asked: ControlCall) -> Response:
         try:
             mock.credentials.revoke(asked.body["token"])
         except TokenError as error:

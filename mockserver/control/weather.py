@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from mockserver.behaviour.faults import FAULTS
-from mockserver.behaviour.rules import MOST, Condition, Matching, Rule
-from mockserver.control.asked import Asked
+from mockserver.behaviour.rules import MOST, Condition, Matching, WeatherRule
+from mockserver.control.asked import ControlCall
 from mockserver.control.clock import as_text, seconds
 from mockserver.control.controlled import Controlled
 from mockserver.http.decoding import decode
-from mockserver.http.errors import Fault, Refusal, refuse
+from mockserver.http.errors import Refusal, RefusalReason, refuse
 from mockserver.http.response import Response, of_json
 from spec.schema.lossless import lossless
 from spec.schema.validation import Rules, outermost
@@ -21,23 +20,23 @@ _NAMES: Mapping[str, str] = {"retry-after": "retryAfter", "fault": "faults"}
 """Names in the header that differ from those of the control plane."""
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     forecast = mock.forecast
 
-    def found(asked: Asked) -> Rule:
+    def found(asked: ControlCall) -> WeatherRule:
         rule = forecast.rules.get(asked.values["rule"])
         if rule is None:
             name = asked.values["rule"]
             raise refuse("not-found", None, f"There is no rule {name!r}; GET /_invigilate/weather lists them.")
         return rule
 
-    async def listed(asked: Asked) -> Response:
+    async def listed(asked: ControlCall) -> Response:
         install = mock.known(asked.install)
         rules = [one for one in forecast if install is None or one.match.install == install]
         return of_json({"rules": [shown(one) for one in rules]})
 
-    async def make(asked: Asked) -> Response:
+    async def make(asked: ControlCall) -> Response:
         body = asked.body
         match = Matching(**body.get("match", {}))
         mock.known(match.install or None)
@@ -51,26 +50,26 @@ def answers(mock: Controlled) -> Mapping[str, Any]:
         forecast.rules[rule.id] = rule
         return of_json(shown(rule), status=201)
 
-    async def clear(asked: Asked) -> Response:
+    async def clear(asked: ControlCall) -> Response:
         if asked.install is None:
             forecast.clear()
         else:
             forecast.leave(mock.tenants[asked.install].sid)
         return of_json({"cleared": True})
 
-    async def show(asked: Asked) -> Response:
+    async def show(asked: ControlCall) -> Response:
         return of_json(shown(found(asked)))
 
-    async def delete(asked: Asked) -> Response:
+    async def delete(asked: ControlCall) -> Response:
         rule = found(asked)
         del forecast.rules[rule.id]
         return of_json(shown(rule))
 
-    async def faults(_: Asked) -> Response:
-        told = [
+    async def faults(_: ControlCall) -> Response:
+        view = [
             {"id": one.id, "breaks": list(one.caught_by), "description": one.description} for one in FAULTS.values()
         ]
-        return of_json({"faults": told})
+        return of_json({"faults": view})
 
     return {
         "listWeather": listed, "makeWeather": make, "clearWeather": clear, "showWeather": show,
@@ -106,10 +105,10 @@ def condition(then: Mapping[str, Json]) -> Condition:
 def of_header(text: str, rules: Rules) -> Condition:
     """What ``Invigilate-Weather: status=503; retry-after=1`` means. Raises Refusal with all that is wrong with it."""
     then = _pieces(text)
-    faults = [Fault(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
+    faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
     if faults:
-        told = " ".join(f"{one.pointer}: {one.message}" for one in faults)
-        raise Refusal("invalid-input", f"The header Invigilate-Weather cannot be followed: {told}")
+        view = " ".join(f"{one.pointer}: {one.message}" for one in faults)
+        raise Refusal("invalid-input", f"The header Invigilate-Weather cannot be followed: {view}")
     return condition(then)
 
 
@@ -117,7 +116,7 @@ _MATCHED = ("operation", "method", "path", "install")
 _COUNTED = ("times", "every", "probability", "seed", "until")
 
 
-def of_option(text: str, name: str, rules: Rules) -> Rule:
+def of_option(text: str, name: str, rules: Rules) -> WeatherRule:
     """The rule of an option: ``operation=provision; status=503; every=20``, or JSON as the control plane takes it.
 
     ``rules`` are those of that JSON. Raises Refusal with all that is wrong with it.
@@ -129,24 +128,24 @@ def of_option(text: str, name: str, rules: Rules) -> Rule:
         match = {one: str(pieces.pop(one)) for one in _MATCHED if one in pieces}
         counted = {one: pieces.pop(one) for one in _COUNTED if one in pieces}
         body = {**counted, **({"match": match} if match else {}), "then": pieces}
-    faults = [Fault(one.pointer, one.message, one.clause) for one in outermost(rules.violations(body))]
+    faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(body))]
     if faults:
         message = " ".join(f"{one.pointer}: {one.message}" for one in faults)
         raise Refusal("invalid-input", message, faults)
     return made(name, body)
 
 
-def made(name: str, body: Mapping[str, Json]) -> Rule:
+def made(name: str, body: Mapping[str, Json]) -> WeatherRule:
     """The rule of its JSON. Raises Refusal for what no schema can say."""
-    return Rule(
+    return WeatherRule(
         name, Matching(**body.get("match", {})), condition(body["then"]), body.get("times", 0), body.get("every", 0),
         body.get("probability", 1.0), body.get("seed", 0), seconds(body["until"]) if "until" in body else 0.0,
     )  # fmt: skip
 
 
-def _pieces(text: str) -> dict[str, Any]:
+def _pieces(text: str) -> dict[str, Json]:
     """The members of ``status=503; retry-after=1``."""
-    found: dict[str, Any] = {}
+    found: dict[str, Json] = {}
     for piece in text.split(";"):
         name, equals, value = (one.strip() for one in piece.partition("="))
         name = _NAMES.get(name, name)
@@ -160,25 +159,25 @@ def _pieces(text: str) -> dict[str, Any]:
     return found
 
 
-def shown(rule: Rule) -> dict[str, Json]:
+def shown(rule: WeatherRule) -> dict[str, Json]:
     """A rule as JSON, with how often it was asked and followed."""
     match, then = rule.match, rule.then
     matched = {
         name: getattr(match, name) for name in ("operation", "method", "path", "install") if getattr(match, name)
     }
-    told: dict[str, Any] = {
+    view: dict[str, Json] = {
         "id": rule.id,
         "match": {**matched, **({"body": dict(match.body)} if match.body else {})},
         "then": _then(then),
         "asked": rule.asked,
         "followed": rule.followed,
     }
-    told.update({name: getattr(rule, name) for name in ("times", "every") if getattr(rule, name)})
+    view.update({name: getattr(rule, name) for name in ("times", "every") if getattr(rule, name)})
     if rule.probability < 1:
-        told.update(probability=rule.probability, seed=rule.seed)
+        view.update(probability=rule.probability, seed=rule.seed)
     if rule.until:
-        told["until"] = as_text(rule.until)
-    return told
+        view["until"] = as_text(rule.until)
+    return view
 
 
 def _then(then: Condition) -> dict[str, Json]:
@@ -186,9 +185,9 @@ def _then(then: Condition) -> dict[str, Json]:
         name: getattr(then, name)
         for name in ("status", "code", "message", "served", "delay", "jitter", "drip", "close", "malformed")
     }
-    told: dict[str, Json] = {name: value for name, value in plain.items() if value}
-    told.update({"retryAfter": then.retry_after} if then.retry_after else {})
-    told.update({"cut": then.cut} if then.cut >= 0 else {})
-    told.update({"headers": dict(then.headers)} if then.headers else {})
-    told.update({"faults": list(then.faults)} if then.faults else {})
-    return told
+    view: dict[str, Json] = {name: value for name, value in plain.items() if value}
+    view.update({"retryAfter": then.retry_after} if then.retry_after else {})
+    view.update({"cut": then.cut} if then.cut >= 0 else {})
+    view.update({"headers": dict(then.headers)} if then.headers else {})
+    view.update({"faults": list(then.faults)} if then.faults else {})
+    return view

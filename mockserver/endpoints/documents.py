@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from mockserver.endpoints import pages
-from mockserver.http.pages import Row
+from mockserver.http.pages import PageRow
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
 from mockserver.http.scope import exchange_of
@@ -39,14 +39,14 @@ class DocumentEndpoints:
     async def index(self, request: Request) -> Response:
         """The page at ``/``."""
         operations = self.document.operations
-        routes = [Row(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
-            Row("GET /openapi.json", "The document that this server keeps"),
-            Row("GET /_invigilate/contract", "The contract as a page to read"),
-            Row("GET /health", "Whether calls are taken"),
-            Row("POST /_invigilate/reset", "Restore the state of the start"),
-            Row("POST /_invigilate/keys", "Sign with a new key from now on"),
-            Row("POST /_invigilate/revoke", "Take a token back before its time"),
-            Row("GET /_invigilate/journal", "What was received and answered"),
+        routes = [PageRow(f"{one.method} {one.path}", one.summary) for one in operations.values()] + [
+            PageRow("GET /openapi.json", "The document that this server keeps"),
+            PageRow("GET /_invigilate/contract", "The contract as a page to read"),
+            PageRow("GET /health", "Whether calls are taken"),
+            PageRow("POST /_invigilate/reset", "Restore the state of the start"),
+            PageRow("POST /_invigilate/keys", "Sign with a new key from now on"),
+            PageRow("POST /_invigilate/revoke", "Take a token back before its time"),
+            PageRow("GET /_invigilate/journal", "What was received and answered"),
         ]
         facts = pages.Index(
             self.document.title,
@@ -62,11 +62,11 @@ class DocumentEndpoints:
         return pages.index(facts, root=public_path(request.scope, self.runtime.settings))
 
 
-def example(operation: Operation, install: Install, base: str) -> pages.Example:
+def example(operation: Operation, install: Install, base: str) -> pages.ExampleCall:
     """The shortest example of an operation, and where to send it for an install."""
     url = base + operation.path
     for parameter in operation.parameters:
         url = url.replace("{" + parameter.name + "}", install.sid)
     examples = operation.body.examples.values() if operation.body else ()
     body = min((orjson.dumps(one).decode() for one in examples), key=len, default="{}")
-    return pages.Example(url, body)
+    return pages.ExampleCall(url, body)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mockserver.auth.signon import Grant
-from mockserver.http.pages import Row, page
+from mockserver.http.pages import PageRow, page
 from mockserver.http.response import Response
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
@@ -18,11 +18,11 @@ class Section:
     """A titled group of lines."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[PageRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ExampleCall:
     """A call to try: where to send which body."""
 
     url: str
@@ -44,9 +44,9 @@ class Index:
 
     title: str
     version: str
-    routes: tuple[Row, ...]
+    routes: tuple[PageRow, ...]
     installs: tuple[Listed, ...]
-    example: Example
+    example: ExampleCall
     fault: str = ""
 
 
@@ -62,9 +62,10 @@ def signed_on(
         _part(parts.get(name), resources.part(name), grant, titles.get(name, f"Where: {name}")) for name in order
     ]
     where = Section(
-        "Where: install", (Row("name", install.name), Row("sid", install.sid), Row("audience", grant.audience))
+        "Where: install",
+        (PageRow("name", install.name), PageRow("sid", install.sid), PageRow("audience", grant.audience)),
     )
-    claims = Section("What the token says", tuple(Row(name, _text(value)) for name, value in grant.claims.items()))
+    claims = Section("What the token says", tuple(PageRow(name, _text(value)) for name, value in grant.claims.items()))
     shown = [section for section in (*sections[:1], claims, *sections[1:], where) if section.rows]
     return page("signed-on.html", root, sections=shown)
 
@@ -78,12 +79,12 @@ def _part(resource: Resource | None, part: Part, grant: Grant, title: str) -> Se
     if resource is None:
         return Section(title, ())
     public = {leaf.key: leaf for leaf in part.leaves if not leaf.schema.get("writeOnly")}
-    rows = [Row("sid", resource.sid)]
+    rows = [PageRow("sid", resource.sid)]
     named = grant.identifiers.get(part.name, _NONE)
-    rows += [Row(kind, text) for kind, text in named.items() if kind != part.sid_kind]
+    rows += [PageRow(kind, text) for kind, text in named.items() if kind != part.sid_kind]
     for key, value in resource.attributes.items():
         if key in public and isinstance(value, str | int | float) and value != "":
-            rows.append(Row(key[1:].replace("/", " "), _text(value)))
+            rows.append(PageRow(key[1:].replace("/", " "), _text(value)))
     return Section(title, tuple(rows))
 
 

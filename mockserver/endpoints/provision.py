@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import SignonGrants
-from mockserver.behaviour.seams import Admitting, Told
+from mockserver.behaviour.seams import Admitting, Success
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
@@ -28,7 +28,7 @@ from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
 from spec.schema.members import closed, members
 from spec.schema.validation import Rules, Violation, outermost
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 _HEADERS = (JSON,)
 _HEADERS_SIGNON = (JSON, (b"cache-control", b"no-store"))
@@ -93,7 +93,7 @@ class Judged(NamedTuple):
     """A body that is going to be committed: for whom, how, and what of it nobody knows."""
 
     tenant: Tenant
-    body: Any
+    body: Json
     plan: Plan
     unknown: list[str]
 
@@ -135,7 +135,7 @@ class Provision:
         if not any(admitted):
             raise refusal
 
-    def _decoded(self, raw: bytes) -> Any:
+    def _decoded(self, raw: bytes) -> Json:
         deepest = self.settings.deepest_body
         if not self.behaviour.decoding:
             return decode(raw, deepest)
@@ -154,9 +154,9 @@ class Provision:
             answer[signon.response] = self._signon(judged, str(asked.get(signon.audience)), done, scope)
         if self.behaviour.answering:
             issue = partial(self._signon, judged, done=done, scope=scope)
-            told = Told(answer, done, body, tenant.install, self.engine.resources, issue)
+            success = Success(answer, done, body, tenant.install, self.engine.resources, issue)
             for change in self.behaviour.answering:
-                change(told)
+                change(success)
         return _response(
             answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
         )
@@ -172,7 +172,7 @@ class Provision:
             issued = change(issued, self.grants.keys)
         return {signon.redirect: issued.link, signon.token: issued.token}
 
-    def judged(self, tenant: Tenant, body: Any) -> Judged:
+    def judged(self, tenant: Tenant, body: Json) -> Judged:
         """What is going to be committed. Raises Refusal with every fault of the body."""
         install, lists = tenant.install, tenant.lists
         tidy = self.tidy is not None and self.tidy.fits_schema(body)
@@ -215,7 +215,7 @@ class Provision:
                 self.engine.commit(tenant.store, keep(plan), tenant.ids)
 
 
-def _at(body: Any, path: tuple[str, ...]) -> dict[str, Any] | None:
+def _at(body: Json, path: tuple[str, ...]) -> dict[str, Json] | None:
     for name in path:
         body = body.get(name) if isinstance(body, dict) else None
     return body if isinstance(body, dict) else None
@@ -225,11 +225,11 @@ def _unknown(pointer: str) -> Violation:
     return Violation(pointer, _UNKNOWN, "unknown", "is a member that the contract does not know; leave it out.")
 
 
-def _pruned(body: Any, pointers: Set[str], pointer: str = "") -> Any:
+def _pruned(body: Json, pointers: Set[str], pointer: str = "") -> Json:
     """A copy of a body without what the pointers name."""
     if pointer in pointers or not isinstance(body, dict):
         return {} if pointer in pointers else body
-    kept: dict[str, Any] = {}
+    kept: dict[str, Json] = {}
     for name, member in body.items():
         below = f"{pointer}/{escape(name)}"
         if below not in pointers:
@@ -237,15 +237,15 @@ def _pruned(body: Any, pointers: Set[str], pointer: str = "") -> Any:
     return kept
 
 
-def _response(answer: Mapping[str, Any], unknown: list[str], headers: Headers) -> Response:
+def _response(answer: Mapping[str, Json], unknown: list[str], headers: Headers) -> Response:
     body = orjson.dumps(answer)
     if not unknown:
         return Response(200, headers, body)
-    told = f"{_UNKNOWN}; "
+    success = f"{_UNKNOWN}; "
     for count, pointer in enumerate(unknown):
         piece = quote(pointer[:200], safe="/~")
-        if len(told) + len(piece) > _LONGEST_WARNING:
-            told += f"and {len(unknown) - count} more"
+        if len(success) + len(piece) > _LONGEST_WARNING:
+            success += f"and {len(unknown) - count} more"
             break
-        told += f"{piece}{', ' if count + 1 < len(unknown) else ''}"
-    return Response(200, (*headers, (b"invigilate-warning", told.encode())), body, (told,))
+        success += f"{piece}{', ' if count + 1 < len(unknown) else ''}"
+    return Response(200, (*headers, (b"invigilate-warning", success.encode())), body, (success,))

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
@@ -17,6 +16,7 @@ from mockserver.endpoints.routes import MethodRoute
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.request import shown
 from mockserver.http.scope import root_of
+from spec.source.pointer import Json
 from spec.source.reading import read
 
 PUBLISHED_FILE = Path(__file__).parents[1] / "published.yaml"
@@ -72,12 +72,12 @@ class UnknownPath:
 @cache
 def published(file: Path = PUBLISHED_FILE) -> tuple[PublishedPath, ...]:
     """The paths of the list, those of the guide's own spelling first."""
-    value: Any = read(file).value
+    value: Json = read(file).value
     misspelt = [_published(one["path"], (), one["means"]) for one in value["misspelt"]]
     return (*misspelt, *(_published(path, tuple(methods)) for path, methods in _methods(value["paths"]).items()))
 
 
-def _methods(paths: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+def _methods(paths: Sequence[Mapping[str, Json]]) -> dict[str, list[str]]:
     methods: dict[str, list[str]] = {}
     for one in paths:
         methods.setdefault(one["path"], []).extend(one["methods"])

@@ -16,7 +16,7 @@ from mockserver.auth.oauth import OAuthError, read_form
 from mockserver.auth.tokens import ISSUER_PATH, Expected, TokenError, sign, verify
 from mockserver.endpoints.routes import Function
 from mockserver.http.errors import refuse
-from mockserver.http.pages import Row, page
+from mockserver.http.pages import PageRow, page
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
 from mockserver.http.scope import set_caller
@@ -86,7 +86,7 @@ class UserEndpoints:
         def link(user: Resource) -> str:
             return f"{root}{request.scope['path']}?{urlencode([*kept, ('login_hint', user.sid)])}"
 
-        rows = [Row(" ".join(self.profile(one).values()), link(one)) for one in reversed(users[-_MOST_SHOWN:])]
+        rows = [PageRow(" ".join(self.profile(one).values()), link(one)) for one in reversed(users[-_MOST_SHOWN:])]
         left = max(len(users) - _MOST_SHOWN, 0)
         return page("pick-user.html", root, rows=rows, left=left, client=asked.client.id, install=asked.client.install)
 

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import orjson
 
 from mockserver.http.errors import Refusal, refuse
 from spec.source.depth import deeper_than
+from spec.source.pointer import Json
 
 _DIGITS = bytes.maketrans(b"123456789", b"0" * 9)
 _LONG = b"0" * 19
 """As many digits as the shortest integer has that is beyond 64 bits."""
 
 
-def exact(raw: bytes, read: Any) -> Any:
+def exact(raw: bytes, read: Json) -> Json:
     """A JSON value without the digits that were lost: ``read`` is what orjson made of the text, which takes an
     integer beyond 64 bits for a double.
     """
     return json.loads(raw) if _LONG in raw.translate(_DIGITS) else read
 
 
-def decode(raw: bytes, deepest: int) -> Any:
+def decode(raw: bytes, deepest: int) -> Json:
     """The JSON value of a body. Raises Refusal naming the clause that the body breaks."""
     try:
         value = orjson.loads(raw)
@@ -69,7 +69,7 @@ def _too_deep(deepest: int) -> Refusal:
 def _repeated(raw: bytes) -> str | None:
     twice: list[str] = []
 
-    def note(pairs: list[Any]) -> None:
+    def note(pairs: list[Json]) -> None:
         seen: set[str] = set()
         for name, _ in pairs:
             if name in seen:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import orjson
 
 from spec.schema.validation import Violation
+from spec.source.pointer import Json
 
 Header: TypeAlias = tuple[bytes, bytes]
 Headers: TypeAlias = tuple[Header, ...]
@@ -46,7 +47,7 @@ SITUATIONS: Mapping[str, Situation] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class RefusalReason:
     """One thing that is wrong with a request, as the answer tells it."""
 
     pointer: str
@@ -58,7 +59,13 @@ class Refusal(Exception):  # noqa: N818 - the contract calls it so
     """A request is not served. ``situation`` is a key of SITUATIONS."""
 
     def __init__(
-        self, situation: str, message: str, faults: Iterable[Fault] = (), headers: Headers = (), *, close: bool = False
+        self,
+        situation: str,
+        message: str,
+        faults: Iterable[RefusalReason] = (),
+        headers: Headers = (),
+        *,
+        close: bool = False,
     ) -> None:
         super().__init__(message)
         chosen = SITUATIONS[situation]
@@ -67,7 +74,7 @@ class Refusal(Exception):  # noqa: N818 - the contract calls it so
         self.faults = tuple(faults)
         self.headers: Headers = (*headers, (b"connection", b"close")) if close else headers
 
-    def body(self, contract: str = "") -> dict[str, Any]:
+    def body(self, contract: str = "") -> dict[str, Json]:
         """The answer's JSON body. ``contract`` is the URL of the contract page, to which ``help`` then leads."""
         errors = [{"pointer": one.pointer, "message": one.message, "clause": one.clause} for one in self.faults]
         body = {"code": self.code, "message": self.message, "status": self.status, "errors": errors}
@@ -86,14 +93,14 @@ def refuse(
     situation: str, clause: str | None, message: str, *, pointer: str = "", headers: Headers = (), close: bool = False
 ) -> Refusal:
     """A refusal for one reason. ``clause`` is None where the contract has none, as for what is not HTTP."""
-    faults = () if clause is None else (Fault(pointer, message, clause),)
+    faults = () if clause is None else (RefusalReason(pointer, message, clause),)
     return Refusal(situation, message, faults, headers, close=close)
 
 
 def of_violations(violations: Iterable[Violation]) -> Refusal:
     """The refusal of a body: 404 if all that is wrong are references to what does not exist, else 400."""
     listed = list(violations)
-    faults = [Fault(one.pointer, one.message, one.clause) for one in listed]
+    faults = [RefusalReason(one.pointer, one.message, one.clause) for one in listed]
     situation = "not-found" if all(one.missing for one in listed) else "invalid-input"
     if len(faults) == 1:
         where = f"{faults[0].pointer}: " if faults[0].pointer else ""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import TypeAlias
 
-from mockserver.http.masking import Masking, Shown
-from mockserver.http.scope import Exchange
+from mockserver.http.masking import MaskedExchange, Masking
+from mockserver.http.scope import ServedExchange
 
-Heard: TypeAlias = Callable[[Exchange], None]
+Heard: TypeAlias = Callable[[ServedExchange], None]
 """Is told of every exchange when it has ended."""
 
 
@@ -20,10 +20,10 @@ class Ring:
     __slots__ = ("_most_bytes", "_size", "exchanges")
 
     def __init__(self, length: int, most_bytes: int) -> None:
-        self.exchanges: deque[Exchange] = deque(maxlen=length)
+        self.exchanges: deque[ServedExchange] = deque(maxlen=length)
         self._most_bytes, self._size = most_bytes, 0
 
-    def keep(self, exchange: Exchange) -> None:
+    def keep(self, exchange: ServedExchange) -> None:
         """Keep an exchange, forgetting the oldest ones if need be."""
         kept = self.exchanges
         if len(kept) == kept.maxlen:
@@ -62,7 +62,7 @@ class Journals:
         """Forget a ring and what is in it."""
         self.rings.pop(install, None)
 
-    def record(self, exchange: Exchange) -> None:
+    def record(self, exchange: ServedExchange) -> None:
         """Keep an exchange in the ring of its install, and tell of it."""
         longest = self.longest
         if len(exchange.body) > longest or len(exchange.answer) > longest:
@@ -73,7 +73,7 @@ class Journals:
         for hear in self.heard:
             hear(exchange)
 
-    def exchanges(self, install: str | None = None) -> list[Exchange]:
+    def exchanges(self, install: str | None = None) -> list[ServedExchange]:
         """What is kept of one install, or of all, in the order in which calls ended."""
         if install is not None:
             ring = self.rings.get(install)
@@ -89,10 +89,10 @@ class Journals:
     def __len__(self) -> int:
         return sum(len(ring.exchanges) for ring in self.rings.values())
 
-    def __iter__(self) -> Iterator[Shown]:
+    def __iter__(self) -> Iterator[MaskedExchange]:
         """Every exchange, oldest first, with secrets masked."""
         return self.masking.show(self.exchanges())
 
 
-def _size(exchange: Exchange) -> int:
+def _size(exchange: ServedExchange) -> int:
     return len(exchange.body) + len(exchange.answer) + len(exchange.packed)

@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from secrets import token_bytes
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import orjson
 
 from mockserver.http.decoding import exact
 from mockserver.http.errors import Header, Headers
-from mockserver.http.scope import Exchange
+from mockserver.http.scope import ServedExchange
 from spec.openapi.document import Document, Schema
 from spec.source.depth import deeper_than
 from spec.source.pointer import Json
@@ -35,17 +34,17 @@ _FORM = b"application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MaskedExchange:
     """An exchange that may be shown: secrets are masked in every part of it. ``path`` tells of a query only its end."""
 
     at: float
     method: str
     path: str
     headers: Mapping[str, str]
-    body: Any
+    body: Json
     status: int
     answer_headers: Mapping[str, str]
-    answer: Any
+    answer: Json
     notes: tuple[str, ...]
 
 
@@ -53,13 +52,13 @@ class Shown:
 class Parsed:
     """An exchange with its bodies as JSON values (a form as an object), or as text where they are none."""
 
-    exchange: Exchange
-    body: Any
-    answer: Any
+    exchange: ServedExchange
+    body: Json
+    answer: Json
 
 
 @dataclass(frozen=True, slots=True)
-class Replacing:
+class SecretReplacement:
     """What stands for each secret, and what is put in the place of a member that is secret."""
 
     replaced: Mapping[str, Json]
@@ -80,7 +79,7 @@ class Masking:
         self._headers = {*_SECRET_HEADERS, credential_header.encode()}
         self._members = _secret_members(document) | _SECRET_MEMBERS
 
-    def show(self, exchanges: Iterable[Exchange], *, alike: bool = False) -> Iterator[Shown]:
+    def show(self, exchanges: Iterable[ServedExchange], *, alike: bool = False) -> Iterator[MaskedExchange]:
         """The exchanges. A secret of one of them is masked in all of them.
 
         With ``alike`` a secret is replaced by something of its form, the same for the same secret as long as the
@@ -91,7 +90,7 @@ class Masking:
         hide = self._alike if alike else _hidden
         replaced = {one: hide(one) for one in sorted(secrets, key=len, reverse=True)}
         for one in kept:
-            yield self._show(one, Replacing(replaced, hide))
+            yield self._show(one, SecretReplacement(replaced, hide))
 
     def _alike(self, secret: Json) -> Json:
         """Something of the form of a secret, which is none."""
@@ -123,7 +122,7 @@ class Masking:
         yield from self._found(one.body, fields)
         yield from self._found(one.answer)
 
-    def _found(self, value: Any, also: frozenset[str] = frozenset()) -> Iterator[str]:
+    def _found(self, value: Json, also: frozenset[str] = frozenset()) -> Iterator[str]:
         if isinstance(value, dict):
             for name, member in value.items():
                 if isinstance(member, str) and (name in self._members or name in also):
@@ -133,11 +132,11 @@ class Masking:
             for member in value:
                 yield from self._found(member)
 
-    def _show(self, one: Parsed, secrets: Replacing) -> Shown:
+    def _show(self, one: Parsed, secrets: SecretReplacement) -> MaskedExchange:
         exchange = one.exchange
         path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
         fields = _SECRET_FIELDS if _is_form(exchange) else frozenset()
-        return Shown(
+        return MaskedExchange(
             at=exchange.at,
             method=exchange.method,
             path=secrets.text(path),
@@ -149,7 +148,7 @@ class Masking:
             notes=tuple(secrets.text(note) for note in exchange.notes),
         )
 
-    def _shown_headers(self, headers: Headers | list[Header], secrets: Replacing) -> Mapping[str, str]:
+    def _shown_headers(self, headers: Headers | list[Header], secrets: SecretReplacement) -> Mapping[str, str]:
         return {
             name.decode("latin-1"): self._credential(value.decode("latin-1"), secrets)
             if name in self._headers
@@ -157,14 +156,14 @@ class Masking:
             for name, value in headers
         }
 
-    def _credential(self, value: str, secrets: Replacing) -> str:
+    def _credential(self, value: str, secrets: SecretReplacement) -> str:
         """The value of a header that is secret; where what is alike is to stay alike, its scheme stays."""
         if secrets.hide is _hidden:
             return MASK
         scheme, space, credential = value.partition(" ")
         return f"{scheme} {secrets.hide(credential)}" if space else str(secrets.hide(value))
 
-    def _masked(self, value: Any, secrets: Replacing, also: frozenset[str] = frozenset()) -> Any:
+    def _masked(self, value: Json, secrets: SecretReplacement, also: frozenset[str] = frozenset()) -> Json:
         if isinstance(value, str):
             return secrets.text(value)
         if isinstance(value, dict):
@@ -177,13 +176,13 @@ class Masking:
         return [self._masked(member, secrets) for member in value] if isinstance(value, list) else value
 
 
-def parsed(exchange: Exchange) -> Parsed:
+def parsed(exchange: ServedExchange) -> Parsed:
     """An exchange with its bodies read."""
     body = dict(_pairs(exchange.body)) if _is_form(exchange) else _value(exchange.body)
     return Parsed(exchange, body, _value(exchange.answer))
 
 
-def _is_form(exchange: Exchange) -> bool:
+def _is_form(exchange: ServedExchange) -> bool:
     return any(name == b"content-type" and value.lower().startswith(_FORM) for name, value in exchange.headers)
 
 
@@ -195,7 +194,7 @@ def _of_fields(query: bytes) -> Iterator[str]:
     yield from (value for name, value in _pairs(query) if name in _SECRET_FIELDS)
 
 
-def _value(body: bytes) -> Any:
+def _value(body: bytes) -> Json:
     try:
         value = orjson.loads(body)
         return exact(body, value) if deeper_than(_DEEPEST, value) is None else body.decode("utf-8", "replace")

@@ -19,7 +19,7 @@ _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'n
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PageRow:
     """A line of a page: a name and what it stands for."""
 
     name: str
@@ -33,7 +33,7 @@ def page(name: str, root: str, **values: Any) -> Response:
 
 def refused(refusal: Refusal, contract: str, *, root: str = "", title: str = "") -> Response:
     """The page that says why a call was refused, with links into the contract page at that URL."""
-    clauses = [Row(fault.clause, f"{contract}#{fault.clause}") for fault in refusal.faults]
+    clauses = [PageRow(fault.clause, f"{contract}#{fault.clause}") for fault in refusal.faults]
     made = page(
         "refused.html",
         root,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 import starlette.responses
@@ -12,6 +11,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from mockserver.http.errors import Header, Headers, Refusal
 from mockserver.http.scope import exchange_of
+from spec.source.pointer import Json
 
 JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
@@ -66,12 +66,12 @@ def noting(scope: Scope, send: Send) -> Send:
     return passing
 
 
-def of_json(value: Any, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
+def of_json(value: Json, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
     """A JSON answer that no cache keeps."""
     return Response(status, (JSON, _PRIVATE, *headers), written(value))
 
 
-def written(value: Any) -> bytes:
+def written(value: Json) -> bytes:
     """A JSON value as text, integers of any size included."""
     try:
         return orjson.dumps(value)

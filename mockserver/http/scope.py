@@ -22,7 +22,7 @@ ABORT = "invigilate.abort"
 """An ASGI extension: a function that ends the connection at once."""
 
 
-class Exchange:
+class ServedExchange:
     """A call and its answer as they were, filled in while it is served. Holds secrets: never show one.
 
     A plain class with slots, because one is made for every call and a frozen dataclass costs four times as much; its
@@ -81,11 +81,11 @@ def set_caller(scope: Scope, install: str) -> None:
     scope[_CALLER] = install
 
 
-def exchange_of(scope: Scope) -> Exchange:
+def exchange_of(scope: Scope) -> ServedExchange:
     """What is kept of the call."""
-    exchange: Exchange | None = scope.get(_EXCHANGE)
+    exchange: ServedExchange | None = scope.get(_EXCHANGE)
     if exchange is None:
-        exchange = scope[_EXCHANGE] = Exchange(scope)
+        exchange = scope[_EXCHANGE] = ServedExchange(scope)
     return exchange
 
 

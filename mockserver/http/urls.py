@@ -26,8 +26,8 @@ def public_url(scope: Scope, settings: Settings) -> str:
         host = _server(scope)
         if not host:
             return settings.address + quote(root_of(scope))
-    if settings.proxy_headers and (told := _last(scope, b"x-forwarded-proto")) in ("http", "https"):
-        scheme = told
+    if settings.proxy_headers and (forwarded := _last(scope, b"x-forwarded-proto")) in ("http", "https"):
+        scheme = forwarded
     return f"{scheme}://{host}{quote(root_of(scope))}"
 
 
@@ -43,8 +43,8 @@ def contract_url(scope: Scope, settings: Settings) -> str:
 
 def stated_host(scope: Scope, settings: Settings) -> str:
     """The host, and port if there is one, that a call names; what a proxy says comes first, if it is believed."""
-    if settings.proxy_headers and (told := _last(scope, b"x-forwarded-host")):
-        return told
+    if settings.proxy_headers and (forwarded := _last(scope, b"x-forwarded-host")):
+        return forwarded
     return headers_of(scope).get(b"host", b"").decode("latin-1").strip()
 
 

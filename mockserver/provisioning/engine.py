@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form
-from mockserver.provisioning.plan import Outcome, Plan, Planning, Step
+from mockserver.provisioning.plan import Outcome, Plan, PlannedStep, Planning
 from mockserver.state.ids import Ids
-from mockserver.state.store import Change, Key, Naming, Resource, State, Store
+from mockserver.state.store import Key, Naming, Resource, State, Store, StoredChange
 from spec.resources.installs import Install
 from spec.resources.resource import Part, Resources
 from spec.source.pointer import Json
@@ -17,7 +17,7 @@ from spec.source.pointer import Json
 class Done(NamedTuple):
     """A committed plan: by part name, the step that was taken and the resource as it is now."""
 
-    steps: Mapping[str, Step]
+    steps: Mapping[str, PlannedStep]
     resources: Mapping[str, Resource]
 
 
@@ -35,7 +35,7 @@ class Provisioning:
     def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
         resources: dict[str, Resource] = {}
-        changes: list[Change] = []
+        changes: list[StoredChange] = []
         for name, step in plan.steps.items():
             resource = step.known
             if resource is None:
@@ -44,7 +44,7 @@ class Provisioning:
                 changes.append(change)
             elif step.outcome is Outcome.UPDATED:
                 resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
-                changes.append(Change(resource))
+                changes.append(StoredChange(resource))
             resources[name] = resource
         if changes:
             store.commit(changes)
@@ -84,17 +84,17 @@ class Provisioning:
                     Key(one.part, install.deployment, Naming.IDENTIFIER, kind, text)
                     for kind, text in one.identifiers.items()
                 ]
-                store.commit([Change(Resource(one.sid, one.part, install.deployment, values), keys)])
+                store.commit([StoredChange(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
-def _created(plan: Plan, step: Step, resources: Mapping[str, Resource], ids: Ids) -> Change:
+def _created(plan: Plan, step: PlannedStep, resources: Mapping[str, Resource], ids: Ids) -> StoredChange:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
     keys: list[Key] = []
     for naming, kind, text, joins in step.names:
         joined = tuple([resources[one].sid for one in joins]) if joins else ()
         keys.append(Key(part.name, scope, naming, kind, text, joined))
-    return Change(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
+    return StoredChange(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
 
 
 def _word(part: Part, outcome: Outcome) -> str:

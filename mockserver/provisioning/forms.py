@@ -18,7 +18,7 @@ Values: TypeAlias = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class StoredLeaf:
     """A stored leaf: its pointer within the part, and how it is read and compared."""
 
     key: str
@@ -150,14 +150,14 @@ def _collect(
             values[entry.key] = entry.members.known(member) if entry.members is not None else member
 
 
-def _tree(entries: Mapping[tuple[str, ...], Entry]) -> Tree:
+def _tree(entries: Mapping[tuple[str, ...], StoredLeaf]) -> Tree:
     names = dict.fromkeys(path[0] for path in entries)
     below = {name: {path[1:]: one for path, one in entries.items() if path[0] == name} for name in names}
     return {name: inner[()] if () in inner else _tree(inner) for name, inner in below.items()}
 
 
-def _entry(leaf: Leaf) -> Entry:
-    return Entry(
+def _entry(leaf: Leaf) -> StoredLeaf:
+    return StoredLeaf(
         key=leaf.key,
         date=leaf.date,
         empty_is_unset=leaf.empty_is_unset,

@@ -46,7 +46,7 @@ class Name(NamedTuple):
     joins: tuple[str, ...] = ()
 
 
-class Step(NamedTuple):
+class PlannedStep(NamedTuple):
     """What happens to one part. ``values`` are all leaves of a new resource, or the changed ones of a known one.
 
     ``names`` are how a new resource will be found; ``known`` is the resource that the call is about, if there is one.
@@ -63,7 +63,7 @@ class Plan(NamedTuple):
     """The steps by part name, in the order in which they are to be taken; with violations nothing is to be done."""
 
     deployment: str
-    steps: Mapping[str, Step]
+    steps: Mapping[str, PlannedStep]
     violations: tuple[Violation, ...] = ()
 
 
@@ -74,7 +74,7 @@ class Planning:
 
     def __init__(self, state: State, install: Install, body: Json) -> None:
         self.state, self.install, self.body = state, install, body
-        self.steps: dict[str, Step] = {}
+        self.steps: dict[str, PlannedStep] = {}
         self.lost: set[str] = set()
         self.violations: list[Violation] = []
 
@@ -109,9 +109,9 @@ class Planning:
         if known is None:
             self.create(form, value, form.sent(value, self.install.defaults), names)
         elif value is not ABSENT and (changed := self.changed(form, known, value)):
-            steps[form.name] = Step(form, UPDATED, known, changed)
+            steps[form.name] = PlannedStep(form, UPDATED, known, changed)
         else:
-            steps[form.name] = Step(form, FOUND, known, _UNCHANGED)
+            steps[form.name] = PlannedStep(form, FOUND, known, _UNCHANGED)
 
     def changed(self, form: Form, known: Resource, value: Json) -> Values:
         return form.changed(known.attributes, value, self.install.defaults)
@@ -123,7 +123,7 @@ class Planning:
                 pointer = join((*part.path, member))
                 message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
                 self.violations.append(Violation(pointer, clause, "x-resource", message))
-        self.steps[part.name] = Step(form, CREATED, None, form.fresh(sent, self.install.defaults), names)
+        self.steps[part.name] = PlannedStep(form, CREATED, None, form.fresh(sent, self.install.defaults), names)
 
     def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""

@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import TextIO, TypeAlias
 
-from mockserver.control.journal.entry import Entry, Shelf, view
-from mockserver.http.masking import Shown
-from mockserver.http.scope import Exchange
+from mockserver.control.journal.entry import JournalEntry, Shelf, view
+from mockserver.http.masking import MaskedExchange
+from mockserver.http.scope import ServedExchange
 from spec.source.pointer import Json
 
 STYLES = ("short", "full", "json", "none")
@@ -29,13 +29,13 @@ class Console:
 
     def __init__(self, style: str, stream: TextIO, shelf: Shelf, *, coloured: bool = False) -> None:
         self.style, self.stream, self.shelf, self.is_coloured = style, stream, shelf, coloured
-        self._waiting: queue.Queue[Exchange | str | None] = queue.Queue(_MOST_WAITING)
+        self._waiting: queue.Queue[ServedExchange | str | None] = queue.Queue(_MOST_WAITING)
         self._dropped = 0
         self._thread = threading.Thread(target=self._write, name="console", daemon=True)
         if style != "none":
             self._thread.start()
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, exchange: ServedExchange) -> None:
         """Tell of a call that has ended."""
         if self.style != "none":
             self._put(exchange)
@@ -51,13 +51,13 @@ class Console:
             self._put(None)
             self._thread.join(_PATIENCE)
 
-    def text(self, exchange: Exchange) -> str:
+    def text(self, exchange: ServedExchange) -> str:
         """What is written of a call, with its line ends."""
         (entry,) = self.shelf.entries([exchange])
         (shown,) = self.shelf.masking.show([exchange])
         return _FORMS[self.style](entry, shown, self.is_coloured)
 
-    def _put(self, one: Exchange | str | None) -> None:
+    def _put(self, one: ServedExchange | str | None) -> None:
         try:
             self._waiting.put_nowait(one)
         except queue.Full:
@@ -90,12 +90,12 @@ def printable(text: str) -> str:
     return "".join(one if one.isprintable() else "?" for one in text)
 
 
-def _short(entry: Entry, shown: Shown, coloured: bool) -> str:
+def _short(entry: JournalEntry, shown: MaskedExchange, coloured: bool) -> str:
     exchange = entry.exchange
     status = str(exchange.status or "---")
     if coloured:
         status = f"\x1b[{_COLOURS.get(exchange.status // 100, '0')}m{status}\x1b[0m"
-    said = [f"{part} {told.get('sid')} {told.get('result')}" for part, told in entry.done.items()]
+    said = [f"{part} {shown_part.get('sid')} {shown_part.get('result')}" for part, shown_part in entry.done.items()]
     if entry.is_refused:
         said += [entry.code, *_some(entry.clauses)]
     if entry.unknown:
@@ -111,7 +111,7 @@ def _some(listed: list[str]) -> list[str]:
     return listed if rest <= 0 else [*listed[:_MOST_NAMED], f"and {rest} more"]
 
 
-def _full(entry: Entry, shown: Shown, coloured: bool) -> str:
+def _full(entry: JournalEntry, shown: MaskedExchange, coloured: bool) -> str:
     lines = [_short(entry, shown, coloured)]
     for sign, headers, body in ((">", shown.headers, shown.body), ("<", shown.answer_headers, shown.answer)):
         lines += [f"    {sign} {printable(f'{name}: {value}')}\n" for name, value in headers.items()]
@@ -121,10 +121,10 @@ def _full(entry: Entry, shown: Shown, coloured: bool) -> str:
     return "".join(lines)
 
 
-def _json(entry: Entry, shown: Shown, coloured: bool) -> str:
-    told: Mapping[str, Json] = view(entry, shown)
-    return json.dumps(told) + "\n"
+def _json(entry: JournalEntry, shown: MaskedExchange, coloured: bool) -> str:
+    shown_part: Mapping[str, Json] = view(entry, shown)
+    return json.dumps(shown_part) + "\n"
 
 
-_Form: TypeAlias = Callable[[Entry, Shown, bool], str]
+_Form: TypeAlias = Callable[[JournalEntry, MaskedExchange, bool], str]
 _FORMS: Mapping[str, _Form] = {"short": _short, "full": _full, "json": _json}

@@ -14,7 +14,7 @@ from spec.diff.comparison import compare_sources
 from spec.lint.linting import findings
 from spec.lint.report import as_text as lint_text
 from spec.openapi.document import DocumentError
-from spec.reporting.report import Told
+from spec.reporting.report import DiffReading
 from spec.reporting.report import as_text as diff_text
 from spec.schema.formats import FORMATS
 from spec.source.reading import SourceError
@@ -91,10 +91,10 @@ class Reloading:
 
 def _stamp(path: Path) -> Stamp | None:
     try:
-        told = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return Stamp(told.st_mtime_ns, told.st_size, told.st_ino)
+    return Stamp(status.st_mtime_ns, status.st_size, status.st_ino)
 
 
 def _report(old: Mock, new: Mock) -> str:
@@ -104,4 +104,4 @@ def _report(old: Mock, new: Mock) -> str:
     found = [one for one in every if one.severity != "note"]
     linted = lint_text(found) if found else ""
     before = old.document.source
-    return linted + diff_text(Told(compare_sources(before, source), before, source))
+    return linted + diff_text(DiffReading(compare_sources(before, source), before, source))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from mockserver.state.store import Change, Key, Resource
+from mockserver.state.store import Key, Resource, StoredChange
 
 
 class MemoryStore:
@@ -23,7 +23,7 @@ class MemoryStore:
     def read(self, sid: str) -> Resource | None:
         return self._resources.get(sid)
 
-    def commit(self, changes: Sequence[Change]) -> None:
+    def commit(self, changes: Sequence[StoredChange]) -> None:
         resources, names = self._resources, self._keys
         for resource, keys in changes:
             sid = resource.sid

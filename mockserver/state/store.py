@@ -47,7 +47,7 @@ class Resource(NamedTuple):
     attributes: Mapping[str, Json]
 
 
-class Change(NamedTuple):
+class StoredChange(NamedTuple):
     """A resource as it is to be from now on; ``keys`` are those that will find it, besides those that already do."""
 
     resource: Resource
@@ -67,7 +67,7 @@ class State(Protocol):
 class Store(State, Protocol):
     """A store. ``commit`` is atomic: all changes are kept, or none."""
 
-    def commit(self, changes: Sequence[Change]) -> None:
+    def commit(self, changes: Sequence[StoredChange]) -> None:
         """Keep the changes."""
 
     def clear(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Protocol
 
 from spec.source.pointer import Json
 
@@ -22,7 +22,7 @@ class Sending(Protocol):
     """A client of the httpx family, or a test client, whose base is the mock."""
 
     @property
-    def request(self) -> Callable[..., Any]:
+    def request(self) -> Callable[..., Json]:
         """The method that takes a method and a URL, and gives the answer to the call."""
 
 
@@ -33,21 +33,21 @@ class Plane:
         self.http = http
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
-    def call(self, method: str, path: str, body: Json = None, **query: Json) -> Any:
+    def call(self, method: str, path: str, body: Json = None, **query: Json) -> Json:
         """The answer of an operation. Raises ControlError; AssertionError for what did not come as expected."""
         __tracebackhide__ = True
-        sent: dict[str, Any] = {} if body is None else {"json": body}
+        sent: dict[str, Json] = {} if body is None else {"json": body}
         asked = {name: value for name, value in query.items() if value is not None}
         answer = self.http.request(method, f"/_invigilate{path}", params=asked, headers=self._headers, **sent)
-        told = answer.json()
+        facts = answer.json()
         if answer.status_code < _REFUSED:
-            return told
-        if told.get("code") in (_UNVERIFIED, _LATE):
-            raise AssertionError(told["message"])
-        raise ControlError(f"{method} {path}: {answer.status_code} {told.get('message', '')}")
+            return facts
+        if facts.get("code") in (_UNVERIFIED, _LATE):
+            raise AssertionError(facts["message"])
+        raise ControlError(f"{method} {path}: {answer.status_code} {facts.get('message', '')}")
 
 
-class Clock:
+class ClockHandle:
     """The time of an install."""
 
     def __init__(self, plane: Plane, install: str) -> None:
@@ -113,7 +113,7 @@ class Weather:
         self._plane.call("DELETE", "/weather", install=self._install)
 
 
-class State:
+class StateHandle:
     """What is stored for an install: ``state("user")``, or ``state.users()``."""
 
     def __init__(self, plane: Plane, install: str) -> None:
@@ -123,8 +123,8 @@ class State:
         self, kind: str | None = None, *, sid: str | None = None, identifier: str | None = None
     ) -> list[dict[str, Json]]:
         """The resources of a kind, a SID, an identifier (``lms:moodle-42``)."""
-        told = self._plane.call("GET", "/state", install=self._install, kind=kind, sid=sid, identifier=identifier)
-        return list(told["resources"])
+        facts = self._plane.call("GET", "/state", install=self._install, kind=kind, sid=sid, identifier=identifier)
+        return list(facts["resources"])
 
     def __getattr__(self, name: str) -> Callable[..., list[dict[str, Json]]]:
         """``users`` for the kind ``user``. What is no kind is told when it is called."""
@@ -139,14 +139,18 @@ class InstallHandle:
     ``clients`` are the secrets of its integrations by SID, for the token endpoint of ``issuer``.
     """
 
-    def __init__(self, plane: Plane, told: Mapping[str, Json]) -> None:
+    def __init__(self, plane: Plane, facts: Mapping[str, Json]) -> None:
         self._plane = plane
-        self.sid, self.url = str(told["install"]), str(told["url"])
-        self.token, self.expired_token = str(told["token"]), str(told["expiredToken"])
-        self.integrations: list[str] = list(told["integrations"])
-        self.issuer, self.clients = str(told["issuer"]), dict(told["clients"])
-        self.told = told
-        self.clock, self.weather, self.state = Clock(plane, self.sid), Weather(plane, self.sid), State(plane, self.sid)
+        self.sid, self.url = str(facts["install"]), str(facts["url"])
+        self.token, self.expired_token = str(facts["token"]), str(facts["expiredToken"])
+        self.integrations: list[str] = list(facts["integrations"])
+        self.issuer, self.clients = str(facts["issuer"]), dict(facts["clients"])
+        self.told = facts
+        self.clock, self.weather, self.state = (
+            ClockHandle(plane, self.sid),
+            Weather(plane, self.sid),
+            StateHandle(plane, self.sid),
+        )
 
     @property
     def endpoint(self) -> str:
@@ -239,7 +243,7 @@ class InstallHandle:
 
     def _query(
         self, operation: str | None, body: Mapping[str, Json] | None, match: Mapping[str, Json]
-    ) -> dict[str, Any]:
+    ) -> dict[str, Json]:
         pieces = [f"{pointer}={json.dumps(value)}" for pointer, value in (body or {}).items()]
         query = {"install": self.sid, "operation": operation, **match}
         return {**query, "body": pieces} if pieces else query
@@ -248,7 +252,7 @@ class InstallHandle:
 class MockHandle:
     """A mock, in this process or in another. ``ready`` is what its ready file says."""
 
-    def __init__(self, http: Sending, url: str, ready: Mapping[str, Json], app: Any = None) -> None:
+    def __init__(self, http: Sending, url: str, ready: Mapping[str, Json], app: Json = None) -> None:
         self.http, self.url, self.ready, self.app = http, url, ready, app
         self.plane = Plane(http, str(ready.get("control_token") or ""))
 

@@ -7,12 +7,12 @@ other, and nobody is taken to send unknown members of another shape. So declarin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from spec.compatibility.hits import is_open, plain
 from spec.compatibility.keywords import same_condition
 from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.place import opened
+from spec.source.pointer import Json
 
 _DEEPEST = 60
 
@@ -63,8 +63,8 @@ def _condition(old: Schema, new: Schema) -> int:
 def _members_alike(old: Schema, new: Schema) -> int:
     one, two = old.get("properties", {}), new.get("properties", {})
     shared = one.keys() & two.keys()
-    told = [(one[name].get("enum"), two[name].get("enum")) for name in shared if "enum" in one[name]]
-    return 2 * len(shared) + sum(3 if left == right else -3 for left, right in told)
+    enumerations = [(one[name].get("enum"), two[name].get("enum")) for name in shared if "enum" in one[name]]
+    return 2 * len(shared) + sum(3 if left == right else -3 for left, right in enumerations)
 
 
 def _values_alike(old: Schema, new: Schema) -> int:
@@ -145,7 +145,7 @@ def _members(left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
             side["properties"] = members
 
 
-def _transplanted(node: Any, definitions: Schema, added: Schema, prefix: str) -> Any:
+def _transplanted(node: Json, definitions: Schema, added: Schema, prefix: str) -> Json:
     """A schema of one document for use in the other, together with the definitions it refers to."""
     if isinstance(node, list):
         return [_transplanted(child, definitions, added, prefix) for child in node]

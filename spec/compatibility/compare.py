@@ -10,14 +10,14 @@ import re
 from dataclasses import dataclass, field, replace
 
 from spec.compatibility.align import paired
-from spec.compatibility.hits import NoteHit, Place, SchemaHit, plain
+from spec.compatibility.hits import HitPlace, NoteHit, SchemaHit, plain
 from spec.compatibility.keywords import Difference, keyword_differences, same_condition, shared_types
 from spec.compatibility.members import member_hits
 from spec.compatibility.notes import note_hits
 from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
-from spec.normal.place import BRANCHES, Path, Step, opened, step
+from spec.normal.place import BRANCHES, Path, SchemaStep, opened, step
 
 _NAME = re.compile(r'"\$ref":"#/\$defs/([^"]*)"')
 
@@ -95,12 +95,12 @@ class Units:
 
     def _compare(self, unit: Unit) -> None:
         old, new = self._levelled(plain(unit.old), plain(unit.new))
-        place = Place(old, new, mixed=unit.mixed)
+        place = HitPlace(old, new, mixed=unit.mixed)
         if old.get("$ref") != new.get("$ref"):
             unit.hits.append(SchemaHit(Difference("recursion-changed", ("$ref",), None, None, True, True), place))
             return
         unit.old, unit.new = old, new
-        _Comparison(self, unit).place(place)
+        _UnitComparison(self, unit).place(place)
 
     def _levelled(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
         """Two schemas opened as far as the other one needs it: ``$ref`` beside ``allOf: [$ref, …]`` stays a part."""
@@ -126,7 +126,7 @@ class Units:
             return True
         return old in self._components and new in self._components
 
-    def link(self, unit: Unit, place: Place) -> None:
+    def link(self, unit: Unit, place: HitPlace) -> None:
         """Note the way to the unit that stands at a place."""
         below = self._unit(place.old, place.new, mixed=place.mixed)
         unit.links.append(Link(place.old_path, place.new_path, below))
@@ -143,13 +143,13 @@ def refers(schema: Schema) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Comparison:
+class _UnitComparison:
     """The comparison of one unit: walks both schemas side by side."""
 
     units: Units
     unit: Unit
 
-    def place(self, place: Place) -> None:
+    def place(self, place: HitPlace) -> None:
         one, two = place.old, place.new
         if one is two:
             return
@@ -168,7 +168,7 @@ class _Comparison:
 
     def hit(
         self,
-        place: Place,
+        place: HitPlace,
         difference: Difference,
         member: str | None = None,
         *,
@@ -180,7 +180,7 @@ class _Comparison:
             difference = replace(difference, narrows=True, widens=True)
         self.unit.hits.append(SchemaHit(difference, place, member, branch, twin))
 
-    def _below(self, place: Place) -> None:
+    def _below(self, place: HitPlace) -> None:
         one, two = place.old, place.new
         shared = shared_types(one, two)
         if "object" in shared:
@@ -195,22 +195,22 @@ class _Comparison:
             for word in ("then", "else"):
                 self.place(place.below(step(word), one.get(word, {}), two.get(word, {})))
 
-    def _members(self, place: Place) -> None:
+    def _members(self, place: HitPlace) -> None:
         one, two = place.old.get("properties", {}), place.new.get("properties", {})
         for name in {**one, **two}:
             known = name in one and name in two
             demanded = name in (place.new if name in one else place.old).get("required", ())
             if known or (demanded and place.is_open()):  # undeclared but required: a known member of any shape
-                self.place(place.below(Step("member", name), one.get(name, {}), two.get(name, {})))
+                self.place(place.below(SchemaStep("member", name), one.get(name, {}), two.get(name, {})))
         extra = [side.get("additionalProperties", {}) for side in (place.old, place.new)]
         if all(bare(side) and not is_false(side) for side in extra):
-            self.place(place.below(Step("additional"), extra[0], extra[1]))
+            self.place(place.below(SchemaStep("additional"), extra[0], extra[1]))
         patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
         if patterns[0].keys() == patterns[1].keys():
             for pattern, schema in patterns[0].items():
-                self.place(place.below(Step("pattern", pattern), schema, patterns[1][pattern]))
+                self.place(place.below(SchemaStep("pattern", pattern), schema, patterns[1][pattern]))
 
-    def _items(self, place: Place) -> None:
+    def _items(self, place: HitPlace) -> None:
         old, new = place.old, place.new
         prefixes = [side.get("prefixItems", []) for side in (old, new)]
         items = [side.get("items", {}) for side in (old, new)]
@@ -219,9 +219,9 @@ class _Comparison:
                 prefix[index] if index < len(prefix) else rest for prefix, rest in zip(prefixes, items, strict=True)
             )
             self.place(place.below(step("index", index), one, two))
-        self.place(place.below(Step("item"), items[0], items[1]))
+        self.place(place.below(SchemaStep("item"), items[0], items[1]))
 
-    def _branches(self, place: Place, word: str) -> None:
+    def _branches(self, place: HitPlace, word: str) -> None:
         one, two = place.old.get(word, []), place.new.get(word, [])
         if not one and not two:
             return
@@ -233,7 +233,7 @@ class _Comparison:
         pairs = paired(one, two, [self.units.text(each, noted=True) for each in (*one, *two)])
         for left, right in pairs.both:
             ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
-            self.place(Place(one[left], two[right], ways[0], ways[1], mixed))
+            self.place(HitPlace(one[left], two[right], ways[0], ways[1], mixed))
         gone, come = _BRANCH_RULES[word]
         branching = replace(place, mixed=mixed)
         for number in pairs.old_only:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from spec.compatibility.keywords import Difference
 from spec.normal.merge import Schema
-from spec.normal.place import Path, Step
+from spec.normal.place import Path, SchemaStep
+from spec.source.pointer import Json
 
 
 def plain(schema: Schema) -> Schema:
@@ -21,7 +21,7 @@ def is_open(schema: Schema) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HitPlace:
     """Two corresponding schema objects and the ways to them from the unit that holds them."""
 
     old: Schema
@@ -30,7 +30,7 @@ class Place:
     new_path: Path = ()
     mixed: bool = False  # below oneOf, where narrowing one branch may widen the whole
 
-    def below(self, step: Step, old: Schema, new: Schema) -> Place:
+    def below(self, step: SchemaStep, old: Schema, new: Schema) -> HitPlace:
         """The place one step down, the same step in both."""
         return replace(self, old=old, new=new, old_path=(*self.old_path, step), new_path=(*self.new_path, step))
 
@@ -48,7 +48,7 @@ class SchemaHit:
     """
 
     difference: Difference
-    place: Place
+    place: HitPlace
     member: str | None = None
     branch: int | None = None
     twin: str | None = None
@@ -64,7 +64,7 @@ class NoteHit:
 
     rule: str
     path: Path
-    old: Any = None
-    new: Any = None
+    old: Json = None
+    new: Json = None
     member: str | None = None
     keyword: str | None = None

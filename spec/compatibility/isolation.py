@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from spec.compatibility.hits import SchemaHit
 from spec.normal.merge import FALSE, Schema
-from spec.normal.place import Step, child
+from spec.normal.place import SchemaStep, child
+from spec.source.pointer import Json
 from spec.witness.search import Isolated, exchanged
 
 Change = Callable[[SchemaHit, Schema, Schema], Schema]
@@ -24,7 +24,7 @@ def _declaration(hit: SchemaHit, mine: Schema, other: Schema) -> Schema:
     name = str(hit.member)
     if "patternProperties" in other:
         return exchanged(mine, ("properties", "patternProperties", "additionalProperties"), other)
-    declared = child(other, Step("member", name))
+    declared = child(other, SchemaStep("member", name))
     return {**mine, "properties": {**mine.get("properties", {}), name: declared}}
 
 
@@ -32,7 +32,7 @@ def _branch(hit: SchemaHit, mine: Schema, other: Schema) -> Schema:
     """Without the branch that only this side has, or with the one that only the other side has."""
     word, number = hit.difference.keywords[0], hit.branch or 0
     has_it = mine is (hit.place.old if hit.difference.new is None else hit.place.new)
-    own: list[Any] = list(mine.get(word, ()))
+    own: list[Json] = list(mine.get(word, ()))
     if not has_it:
         return {**mine, word: [*own, other[word][number]]}
     del own[number]

@@ -8,11 +8,11 @@ from itertools import islice
 
 from spec.compatibility.align import aligned
 from spec.compatibility.compare import Unit, Units
-from spec.compatibility.hits import NoteHit, Place, SchemaHit
+from spec.compatibility.hits import HitPlace, NoteHit, SchemaHit
 from spec.compatibility.isolation import isolated
 from spec.compatibility.keywords import Difference
 from spec.compatibility.rules import SCHEMA_RULES, Effect
-from spec.compatibility.usage import Body, Usage, Use
+from spec.compatibility.usage import SchemaPair, Usage, Use
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import Schema
 from spec.witness.effort import WHOLE, Effort
@@ -27,7 +27,7 @@ _OUT_OF_STEPS = f"not proven: the search has taken {WHOLE:,} steps, which is the
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Proof:
     """Whether bodies are lost (or gained) by one hit: the proof, or why there is none."""
 
     effect: Effect
@@ -42,8 +42,8 @@ class SchemaChange:
 
     hit: SchemaHit
     uses: tuple[Use, ...]
-    lost: Answer
-    gained: Answer
+    lost: Proof
+    gained: Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +54,10 @@ class NoteChange:
     uses: tuple[Use, ...]
 
 
-class Judgement:
+class DirectionChanges:
     """The changes of all bodies of one direction. Each unit is judged once, in the bodies nearest to it."""
 
-    def __init__(self, bodies: Iterable[Body], units: Units) -> None:
+    def __init__(self, bodies: Iterable[SchemaPair], units: Units) -> None:
         self._bodies = list(bodies)
         self._units = units
         self._usage = Usage(self._bodies)
@@ -84,11 +84,11 @@ class Judgement:
         yield from self._overlooked(unexplained, explained)
 
     def _judged(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...]) -> SchemaChange:
-        lost = self._answer(unit, hit, uses, old_side=True) if hit.difference.narrows else Answer("compatible")
-        gained = self._answer(unit, hit, uses, old_side=False) if hit.difference.widens else Answer("compatible")
+        lost = self._answer(unit, hit, uses, old_side=True) if hit.difference.narrows else Proof("compatible")
+        gained = self._answer(unit, hit, uses, old_side=False) if hit.difference.widens else Proof("compatible")
         return SchemaChange(hit, uses, lost, gained)
 
-    def _answer(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...], *, old_side: bool) -> Answer:
+    def _answer(self, unit: Unit, hit: SchemaHit, uses: tuple[Use, ...], *, old_side: bool) -> Proof:
         doubt: str | None = None
         if self._searches >= _MOST_SEARCHES:
             doubt = f"not proven: there are more changes than the {_MOST_SEARCHES} that are searched for a proof"
@@ -101,20 +101,20 @@ class Judgement:
             for witness in islice(found, _MOST_DOUBTED):
                 reason = use.body.confirm(witness.body, old_side)
                 if reason is None:
-                    return Answer("breaking", witness, use)
+                    return Proof("breaking", witness, use)
                 doubt = reason
             if doubt is None and self._is_settled(unit, uses, old_side=old_side):
-                return Answer("compatible")
-        return Answer("possible", doubt=doubt or self._limit(uses[0].body, old_side=old_side))
+                return Proof("compatible")
+        return Proof("possible", doubt=doubt or self._limit(uses[0].body, old_side=old_side))
 
-    def _limit(self, body: Body, *, old_side: bool) -> str | None:
+    def _limit(self, body: SchemaPair, *, old_side: bool) -> str | None:
         """The limit that kept a search from going on, as a clause; None if nothing did."""
         contest = self._contest(body, old_side=old_side)
         if contest.limit:
             return f"not proven: {contest.limit}"
         return _OUT_OF_STEPS if self._effort.is_spent else None
 
-    def _contest(self, body: Body, *, old_side: bool) -> Contest:
+    def _contest(self, body: SchemaPair, *, old_side: bool) -> Contest:
         known = self._contests.get(body, old_side)
         if known is None:
             sides = aligned(body.old, body.new)
@@ -139,7 +139,7 @@ class Judgement:
         definitions = self._units.definitions[side]
         return {**schema, "$defs": definitions} if definitions else schema
 
-    def _contained(self, holder: Unit | Body, old: Schema, new: Schema, old_side: bool) -> bool:
+    def _contained(self, holder: Unit | SchemaPair, old: Schema, new: Schema, old_side: bool) -> bool:
         known = self._settled.get(holder, old_side)
         if known is None:
             sides = aligned(old, new)
@@ -158,11 +158,11 @@ class Judgement:
         """Bodies that prove a loss or gain which no single hit explains (several changes acting together)."""
         nearest = {id(use.body): use.body for change in unexplained for use in change.uses[:1]}
         for body in islice(nearest.values(), 20):
-            place = Place(body.old, body.new)
+            place = HitPlace(body.old, body.new)
             use = Use(body, (), ())
             answers = []
             for old_side in (True, False):
-                answer = Answer("compatible")
+                answer = Proof("compatible")
                 if (id(body), old_side) not in explained:
                     answer = self._anywhere(body, use, old_side=old_side)
                 answers.append(answer)
@@ -170,13 +170,13 @@ class Judgement:
                 hit = SchemaHit(Difference("body-changed", (), None, None, True, True), place)
                 yield SchemaChange(hit, (use,), *answers)
 
-    def _anywhere(self, body: Body, use: Use, *, old_side: bool) -> Answer:
+    def _anywhere(self, body: SchemaPair, use: Use, *, old_side: bool) -> Proof:
         if self._contained(body, body.old, body.new, old_side):
-            return Answer("compatible")
+            return Proof("compatible")
         for witness in islice(anywhere(self._contest(body, old_side=old_side)), _MOST_DOUBTED):
             if body.confirm(witness.body, old_side) is None:
-                return Answer("breaking", witness, use)
-        return Answer("compatible")
+                return Proof("breaking", witness, use)
+        return Proof("compatible")
 
 
 def _below(change: Isolated, use: Use, *, old_side: bool) -> Isolated:

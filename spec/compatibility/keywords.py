@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS, Sets
 from spec.normal.merge import ALL_TYPES, NOTE, Schema, bare, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
+from spec.source.pointer import Json
 from spec.witness.engine import is_contained, judge
 
 
@@ -20,14 +20,14 @@ class Difference:
 
     rule: str
     keywords: tuple[str, ...]
-    old: Any
-    new: Any
+    old: Json
+    new: Json
     narrows: bool
     widens: bool
 
     @classmethod
     def of(
-        cls, rule: str, keywords: tuple[str, ...] | str, old: Any = None, new: Any = None, sets: Sets | None = None
+        cls, rule: str, keywords: tuple[str, ...] | str, old: Json = None, new: Json = None, sets: Sets | None = None
     ) -> Difference:
         """A hit of a rule; what it does to the set is the rule's word unless ``sets`` knows better."""
         sets = sets or SCHEMA_RULES[rule].sets
@@ -116,7 +116,7 @@ def _enums(old: Schema, new: Schema) -> Iterator[Difference]:
         yield Difference("enum-dropped", every, one, _limits(new), loses, True)
 
 
-def _limits(schema: Schema) -> Any:
+def _limits(schema: Schema) -> Json:
     return {key: value for key, value in bare(schema).items() if key != "$defs"} or None
 
 

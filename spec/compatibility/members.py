@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from spec.compatibility.hits import Place
+from spec.compatibility.hits import HitPlace
 from spec.compatibility.keywords import Difference
 from spec.compatibility.rules import Sets
 from spec.normal.merge import Schema, bare, is_false, text
+from spec.source.pointer import Json
 from spec.witness.engine import is_contained
 
 
@@ -22,7 +22,7 @@ class MemberDifference:
     twin: str | None = None
 
 
-def member_hits(place: Place) -> Iterator[MemberDifference]:
+def member_hits(place: HitPlace) -> Iterator[MemberDifference]:
     """Every difference of two object schemas but those inside members that both declare."""
     yield from _required(place)
     one, two = place.old.get("properties", {}), place.new.get("properties", {})
@@ -40,7 +40,7 @@ def member_hits(place: Place) -> Iterator[MemberDifference]:
         yield MemberDifference(Difference.of("pattern-members-changed", words, shown[0], shown[1]))
 
 
-def _required(place: Place) -> Iterator[MemberDifference]:
+def _required(place: HitPlace) -> Iterator[MemberDifference]:
     old, new = place.old.get("required", []), place.new.get("required", [])
     for name in new:
         if name not in old:
@@ -50,7 +50,7 @@ def _required(place: Place) -> Iterator[MemberDifference]:
             yield MemberDifference(Difference.of("member-became-optional", "required", name), name)
 
 
-def _lone(place: Place, name: str, twin: str | None, *, removed: bool) -> MemberDifference:
+def _lone(place: HitPlace, name: str, twin: str | None, *, removed: bool) -> MemberDifference:
     """A member that only one side declares; what the other side says of undeclared members decides."""
     mine, other = (place.old, place.new) if removed else (place.new, place.old)
     shown = (name if removed else None, None if removed else name)
@@ -101,7 +101,7 @@ def _extra(old: Schema, new: Schema) -> Iterator[MemberDifference]:
         yield MemberDifference(Difference.of(rule, "additionalProperties", _shown(old), _shown(new)))
 
 
-def _shown(schema: Schema) -> Any:
+def _shown(schema: Schema) -> Json:
     if is_false(schema):
         return False
     return bare(schema) or True

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from spec.compatibility.hits import NoteHit
 from spec.normal.direction import Direction
 from spec.normal.merge import NOTE, Schema, text, unique
 from spec.normal.place import Path
+from spec.source.pointer import Json
 from spec.witness.engine import is_contained
 
 _NONE = "\0none"
@@ -77,7 +77,7 @@ def _contents(old: Schema, new: Schema, path: Path, direction: Direction) -> Ite
         yield NoteHit(rule, path, old.get("contentSchema"), new.get("contentSchema"), keyword="contentSchema")
 
 
-def _discriminators(old: Any, new: Any, path: Path, direction: Direction) -> Iterator[NoteHit]:
+def _discriminators(old: Json, new: Json, path: Path, direction: Direction) -> Iterator[NoteHit]:
     if text(old) == text(new):
         return
     if not isinstance(old, dict) or not isinstance(new, dict):
@@ -113,8 +113,8 @@ def _left_out(old: Schema, new: Schema, path: Path, direction: Direction) -> Ite
 
 def _extensible(before: Schema, after: Schema, path: Path, direction: Direction) -> Iterator[NoteHit]:
     """Values of an enumeration that clients must take to be open (``x-extensible-enum``)."""
-    told = [side.get("x-extensible-enum") for side in (before, after)]
-    one, two = ({text(value): value for value in side} if isinstance(side, list) else {} for side in told)
+    extensible = [side.get("x-extensible-enum") for side in (before, after)]
+    one, two = ({text(value): value for value in side} if isinstance(side, list) else {} for side in extensible)
     if gone := [one[key] for key in one.keys() - two.keys()]:
         rule = "extensible-value-removed" if direction == "request" else "extensible-value-unused"
         yield NoteHit(rule, path, unique(gone), keyword="x-extensible-enum")
@@ -122,7 +122,7 @@ def _extensible(before: Schema, after: Schema, path: Path, direction: Direction)
         yield NoteHit("extensible-value-added", path, None, unique(come), keyword="x-extensible-enum")
 
 
-def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
+def _resources(old: Json, new: Json) -> Iterator[NoteHit]:
     if not isinstance(old, dict) or not isinstance(new, dict):
         yield NoteHit("resource-added" if old is None else "resource-removed", (), old, new)
         return
@@ -149,22 +149,22 @@ def _resources(old: Any, new: Any) -> Iterator[NoteHit]:
             yield NoteHit(rule, (), before, after)
 
 
-def _names(value: Any) -> set[str]:
+def _names(value: Json) -> set[str]:
     return {str(name) for name in value} if isinstance(value, list) else {value} if isinstance(value, str) else set()
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: Json) -> Json:
     return sorted(map(str, value)) if isinstance(value, list) else value
 
 
-def _comes(added: str, removed: str, changed: str) -> Callable[[Any, Any], Iterator[NoteHit]]:
-    def compare(old: Any, new: Any) -> Iterator[NoteHit]:
+def _comes(added: str, removed: str, changed: str) -> Callable[[Json, Json], Iterator[NoteHit]]:
+    def compare(old: Json, new: Json) -> Iterator[NoteHit]:
         yield NoteHit(added if not old else removed if not new else changed, (), old, new)
 
     return compare
 
 
-_ANNOTATIONS: dict[str, Callable[[Any, Any], Iterator[NoteHit]]] = {
+_ANNOTATIONS: dict[str, Callable[[Json, Json], Iterator[NoteHit]]] = {
     "x-resource": _resources,
     "xml": _comes("xml-changed", "xml-changed", "xml-changed"),
     "x-signon": _comes("signon-changed", "signon-changed", "signon-changed"),

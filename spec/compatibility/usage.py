@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from spec.compatibility.compare import Link, Unit
 from spec.normal.merge import Schema
 from spec.normal.place import Path
+from spec.source.pointer import Json
 
-Confirm = Callable[[Any, bool], str | None]
+Confirm = Callable[[Json, bool], str | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
+class SchemaPair:
     """Two whole schemas, old and new, of one request, response, parameter or header.
 
     ``confirm(value, lost)`` asks both validation engines about both documents: None if all agree that the value was
@@ -32,7 +32,7 @@ class Body:
 class Use:
     """A body that uses a unit, and the ways from the whole to it in the old and in the new schema."""
 
-    body: Body
+    body: SchemaPair
     old_path: Path
     new_path: Path
 
@@ -40,10 +40,10 @@ class Use:
 class Usage:
     """Which bodies use which unit."""
 
-    def __init__(self, bodies: Iterable[Body]) -> None:
+    def __init__(self, bodies: Iterable[SchemaPair]) -> None:
         self.units: dict[int, Unit] = {}
         self._above: dict[int, list[tuple[Unit, Link]]] = {}
-        self._bodies: dict[int, list[Body]] = {}
+        self._bodies: dict[int, list[SchemaPair]] = {}
         waiting: list[Unit] = []
         for body in bodies:
             self._bodies.setdefault(id(body.unit), []).append(body)

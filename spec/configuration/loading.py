@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema_rs
 
 from spec.source import pointer
+from spec.source.pointer import Json
 from spec.source.reading import Source, SourceError, read
 
 NAME = ".invigilate.yaml"
@@ -28,7 +28,7 @@ class Configuration:
     {}
     """
 
-    value: Mapping[str, Any] = field(default_factory=dict)
+    value: Mapping[str, Json] = field(default_factory=dict)
     source: Source | None = None
 
     @property
@@ -36,9 +36,9 @@ class Configuration:
         """The name of its file."""
         return self.source.name if self.source else NAME
 
-    def section(self, name: str) -> Mapping[str, Any]:
+    def section(self, name: str) -> Mapping[str, Json]:
         """The decisions about one command (``lint``, ``diff``); empty where there are none."""
-        found: Mapping[str, Any] = self.value.get(name, {})
+        found: Mapping[str, Json] = self.value.get(name, {})
         return found
 
     def rules(self, command: str, known: Iterable[str]) -> Mapping[str, str]:
@@ -78,5 +78,5 @@ def configuration(path: Path | str | None = None, folder: Path | None = None) ->
 
 
 @lru_cache(maxsize=1)
-def _validator() -> Any:
+def _validator() -> Json:
     return jsonschema_rs.Draft202012Validator(json.loads(_SCHEMA.read_text(encoding="utf-8")), validate_formats=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from spec.compatibility.rules import SCHEMA_RULES, Effect
 from spec.diff.rules import DOCUMENT_RULES, Direction
+from spec.source.pointer import Json
 
 Verdict: TypeAlias = Literal["breaking", "possible", "compatible", "unchanged"]
 GRADES: tuple[Verdict, ...] = ("unchanged", "compatible", "possible", "breaking")
@@ -29,11 +30,11 @@ class Change:
     client: Effect
     server: Effect
     sentence: str
-    witness: Any = None
-    old: Any = None
-    new: Any = None
+    witness: Json = None
+    old: Json = None
+    new: Json = None
     where: Literal["old", "new"] = "new"
-    server_witness: Any = None
+    server_witness: Json = None
     proven: bool = False
     together: bool = False
     users: tuple[str, ...] = ()
@@ -55,14 +56,14 @@ class Change:
             proven=self.server_witness is not None,
         )  # fmt: skip
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Json]:
         """The published shape of a change."""
         names = ("rule", "pointer", "direction", "client", "server", "message", "witness", "old", "new")
         return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class DiffReport:
     """All changes between two documents; the verdict is from the client's side.
 
     ``accepted`` counts changes that were left out of it by somebody's decision: with them, nothing is ``unchanged``.
@@ -76,13 +77,19 @@ class Report:
         least: Verdict = "compatible" if self.accepted else "unchanged"
         return max((change.client for change in self.changes), key=GRADES.index, default=least)
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Json]:
         """``{"verdict": …, "changes": […]}``."""
         return {"verdict": self.verdict, "changes": [change.as_json() for change in self.changes]}
 
 
 def change(
-    rule: str, pointer: str, old: Any = None, new: Any = None, *, where: Literal["old", "new"] = "new", about: str = ""
+    rule: str,
+    pointer: str,
+    old: Json = None,
+    new: Json = None,
+    *,
+    where: Literal["old", "new"] = "new",
+    about: str = "",
 ) -> Change:
     """A change decided by a document rule; ``about`` is the operation (and parameter, status …) that it concerns."""
     row = DOCUMENT_RULES[rule]
@@ -106,12 +113,12 @@ class Where(NamedTuple):
     pointer: str
 
 
-def filled(message: str, old: Any, new: Any) -> str:
+def filled(message: str, old: Json, new: Json) -> str:
     """The sentence of a rule with its values, shortened where they are long."""
     return message.replace("{old}", shown(old)).replace("{new}", shown(new))
 
 
-def shown(value: Any) -> str:
+def shown(value: Json) -> str:
     """A value as messages show it."""
     if isinstance(value, str):
         return f"'{value}'" if len(value) <= 120 else f"'{value[:117]}…'"

@@ -5,40 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
-from typing import Any, Literal
+from typing import Literal
 
-from spec.diff.bodies import request_changes, response_changes
-from spec.diff.change import Change, Report, change, gathered, possibly
-from spec.diff.document import Operation, template
+from spec.diff.change import Change, DiffReport, change, gathered, possibly
+from spec.diff.document import ComparedOperation, template
 from spec.diff.lifecycle import NO_TERMS, Terms, is_promised, removal, stability_changes, unpromised, version_changes
-from spec.diff.parameters import parameter_changes
-from spec.diff.paths import corresponding, shadow_changes
+from spec.diff.operations.bodies import request_changes, response_changes
+from spec.diff.operations.parameters import parameter_changes
+from spec.diff.operations.paths import corresponding, shadow_changes
+from spec.diff.operations.security import ambiguous, scheme_changes, security_changes, server_changes
 from spec.diff.schemas import schema_changes
-from spec.diff.security import ambiguous, scheme_changes, security_changes, server_changes
 from spec.diff.sides import ALL, Selections, Sides, touched
 from spec.diff.unchanged import alike
 from spec.openapi.wellformed import well_formed
+from spec.source.pointer import Json
 from spec.source.reading import Gap, Source
 
 _DEEPEST_CALLBACK = 8
 
 
 def compare(
-    old: Mapping[str, Any], new: Mapping[str, Any], terms: Terms = NO_TERMS, selections: Selections = ALL
-) -> Report:
+    old: Mapping[str, Json], new: Mapping[str, Json], terms: Terms = NO_TERMS, selections: Selections = ALL
+) -> DiffReport:
     """The changes from one OpenAPI 3.0 or 3.1 document to another, each judged for clients and for servers.
 
     Both documents are JSON values; what is not shaped like an OpenAPI document is passed over. ``terms`` say what has
     been agreed about removal and deprecation, ``selections`` which operations are compared.
     """
     if alike(old, new) and not selections.differ():
-        return Report(())
+        return DiffReport(())
     sides = Sides.of(old, new, terms, selections)
     found = gathered(chain(list(_changes(sides)), schema_changes(sides)))
-    return Report((*found, *version_changes(old, new, found, terms)))
+    return DiffReport((*found, *version_changes(old, new, found, terms)))
 
 
-def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selections: Selections = ALL) -> Report:
+def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selections: Selections = ALL) -> DiffReport:
     """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
 
     What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
@@ -52,7 +53,7 @@ def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selection
         *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
         *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
     ]
-    return Report(
+    return DiffReport(
         tuple(
             replace(each, pointer=(old if each.where == "old" else new).shown(each.pointer))
             for each in gathered([*found, *hidden])
@@ -105,19 +106,19 @@ def _same_roots(sides: Sides) -> bool:
     )
 
 
-def _same(sides: Sides, old: Operation, new: Operation) -> bool:
+def _same(sides: Sides, old: ComparedOperation, new: ComparedOperation) -> bool:
     if sides.old.normaliser.legacy != sides.new.normaliser.legacy or old.path != new.path:
         return False
     pairs = ((old.part.value, new.part.value), (_own(old), _own(new)))
     return all(alike(one, two) for one, two in pairs) and not touched(sides, *(one for one, _ in pairs))
 
 
-def _own(operation: Operation) -> Any:
+def _own(operation: ComparedOperation) -> Json:
     return operation.item.value.get("parameters")
 
 
 def _operation(
-    sides: Sides, old: Operation, new: Operation, *, moved: bool = False, within: tuple[str, ...] = ()
+    sides: Sides, old: ComparedOperation, new: ComparedOperation, *, moved: bool = False, within: tuple[str, ...] = ()
 ) -> Iterator[Change]:
     if old.path != new.path and not moved:
         yield change("path-parameter-renamed", new.item.pointer, old.path, new.path, about=new.name)
@@ -138,7 +139,7 @@ def _operation(
 
 
 def _called(
-    sides: Sides, old: dict[str, Operation], new: dict[str, Operation], within: tuple[str, ...] = ()
+    sides: Sides, old: dict[str, ComparedOperation], new: dict[str, ComparedOperation], within: tuple[str, ...] = ()
 ) -> Iterator[Change]:
     """Webhooks and callbacks: there the server asks and the client answers, so the effects change sides."""
     calls = sides.calls()
@@ -160,6 +161,6 @@ def _called(
         yield change("webhook-added", operation.part.pointer, None, operation.name)
 
 
-def _is_readdressed(old: Operation, new: Operation) -> bool:
+def _is_readdressed(old: ComparedOperation, new: ComparedOperation) -> bool:
     """True if a callback of one name and method is now sent to another address."""
     return old.callback is not None and (old.callback, old.method) == (new.callback, new.method)

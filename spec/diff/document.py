@@ -6,24 +6,23 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
 
-from spec.diff.selection import EVERYTHING, Selection
+from spec.diff.selection import EVERYTHING, PathSelection
 from spec.normal.form import Normaliser
 from spec.openapi.objects import METHODS
 from spec.openapi.resolving import target
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 from spec.witness.plain import PlainReading
 
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class DocumentValue:
     """A value of a document and the pointer at which it stands, after references."""
 
     pointer: str
-    value: Any
+    value: Json
 
     def __bool__(self) -> bool:
         return self.value is not None
@@ -35,14 +34,14 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class ComparedOperation:
     """One operation: ``key`` is the same for both documents however path parameters are called."""
 
     key: str
     method: str
     path: str
-    part: Part
-    item: Part
+    part: DocumentValue
+    item: DocumentValue
     callback: str | None = None
 
     @property
@@ -56,7 +55,7 @@ def template(path: str) -> str:
     return _TEMPLATE.sub("{}", path)
 
 
-def _keyed(operations: Iterable[Operation]) -> dict[str, Operation]:
+def _keyed(operations: Iterable[ComparedOperation]) -> dict[str, ComparedOperation]:
     found = list(operations)
     counts = Counter(each.key for each in found)
     return {f"{each.method} {each.path}" if counts[each.key] > 1 else each.key: each for each in found}
@@ -66,19 +65,19 @@ def _keyed(operations: Iterable[Operation]) -> dict[str, Operation]:
 class Side:
     """A document prepared for comparison."""
 
-    document: Mapping[str, Any]
+    document: Mapping[str, Json]
     normaliser: Normaliser = field(compare=False)
-    selection: Selection = EVERYTHING
+    selection: PathSelection = EVERYTHING
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Side:
+    def of(cls, document: Mapping[str, Json]) -> Side:
         return cls(document, Normaliser(document))
 
     def reading(self) -> PlainReading:
         """The document's schemas for plain validators."""
         return PlainReading(self.document, legacy=self.normaliser.legacy, subtypes=self.normaliser.subtypes)
 
-    def at(self, pointer: str, *, schema: bool = False) -> Part:
+    def at(self, pointer: str, *, schema: bool = False) -> DocumentValue:
         """The value at a pointer, references followed; an empty part if nothing stands there.
 
         A schema with keywords beside its ``$ref`` (from OpenAPI 3.1 on they count) is not followed but given as it is.
@@ -87,26 +86,26 @@ class Side:
             try:
                 value = follow(self.document, pointer)
             except (LookupError, ValueError):
-                return Part(pointer, None)
+                return DocumentValue(pointer, None)
             if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
-                return Part(pointer, value)
+                return DocumentValue(pointer, value)
             if schema and not self.normaliser.legacy and len(value) > 1:
-                return Part(pointer, value)
+                return DocumentValue(pointer, value)
             place = target(self.document, value["$ref"])
             if place is None:
-                return Part(pointer, value)
+                return DocumentValue(pointer, value)
             pointer = place
-        return Part(pointer, None)
+        return DocumentValue(pointer, None)
 
-    def child(self, part: Part, *tokens: str) -> Part:
+    def child(self, part: DocumentValue, *tokens: str) -> DocumentValue:
         """A part below another one, references followed at every step."""
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
-                return Part(part.pointer, None)
+                return DocumentValue(part.pointer, None)
             part = self.at(f"{part.pointer}/{escape(token)}", schema=token == "schema")  # noqa: S105  a token of a pointer
         return part
 
-    def children(self, part: Part, word: str) -> dict[str, Part]:
+    def children(self, part: DocumentValue, word: str) -> dict[str, DocumentValue]:
         """The members of an object below a part, by name; extensions (``x-``) left out where there are any."""
         below = self.child(part, word)
         if not isinstance(below.value, Mapping):
@@ -114,7 +113,7 @@ class Side:
         extensible = word in ("paths", "responses", "callbacks")
         return {name: self.child(below, name) for name in below.value if not (extensible and name.startswith("x-"))}
 
-    def operations(self, word: str = "paths") -> dict[str, Operation]:
+    def operations(self, word: str = "paths") -> dict[str, ComparedOperation]:
         """The operations under ``paths`` (or ``webhooks``), by a key that forgets the names of path parameters.
 
         Where that leaves two with one key (``/a/{id}`` beside ``/a/{name}``), both keep the path as it is written.
@@ -126,7 +125,7 @@ class Side:
         items = self.children(self.at(""), "paths").items()
         return frozenset(template(self.selection.path(path)) for path, item in items if item.is_unread)
 
-    def callbacks(self, operation: Operation) -> dict[str, Operation]:
+    def callbacks(self, operation: ComparedOperation) -> dict[str, ComparedOperation]:
         """The operations of an operation's callbacks; their runtime expressions are part of the key."""
         holder = self.child(operation.part, "callbacks")
         found = {}
@@ -135,7 +134,7 @@ class Side:
                 found[f"{name} {each.method} {each.path}"] = replace(each, callback=name)
         return found
 
-    def _operations(self, holder: Part, word: str) -> Iterator[Operation]:
+    def _operations(self, holder: DocumentValue, word: str) -> Iterator[ComparedOperation]:
         for path, item in self.children(holder, word).items():
             if not isinstance(item.value, Mapping):
                 continue
@@ -145,19 +144,19 @@ class Side:
                     continue
                 matched = self.selection.path(path) if word == "paths" else path
                 if word != "paths" or self.selection.takes(path, item.value, part.value):
-                    yield Operation(f"{method} {template(matched)}", method, path, part, item)
+                    yield ComparedOperation(f"{method} {template(matched)}", method, path, part, item)
 
-    def beyond(self, part: Part) -> Part | None:
+    def beyond(self, part: DocumentValue) -> DocumentValue | None:
         """The schema that a ``$ref`` with keywords beside it names."""
         if not isinstance(part.value, Mapping) or not isinstance(part.value.get("$ref"), str):
             return None
         place = target(self.document, part.value["$ref"])
         return None if place is None else self.at(place, schema=True)
 
-    def below(self, part: Part, *tokens: str) -> Part:
+    def below(self, part: DocumentValue, *tokens: str) -> DocumentValue:
         """A schema below another one; keywords beside its reference are kept."""
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
-                return Part(part.pointer, None)
+                return DocumentValue(part.pointer, None)
             part = self.at(f"{part.pointer}/{escape(token)}", schema=True)
         return part

@@ -10,10 +10,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 from spec.diff.change import GRADES, Change, change
-from spec.diff.document import Operation
+from spec.diff.document import ComparedOperation
+from spec.source.pointer import Json
 
 LEVELS = ("draft", "alpha", "beta", "stable")
 _UNPROMISED = ("draft", "alpha")
@@ -35,7 +36,7 @@ class Terms:
 NO_TERMS = Terms()
 
 
-def sunset(holder: Any) -> dt.date | None:
+def sunset(holder: Json) -> dt.date | None:
     """The day after which something may be gone; None if none is said, or what is said is no day."""
     said = holder.get("x-sunset") if isinstance(holder, Mapping) else None
     try:
@@ -44,19 +45,19 @@ def sunset(holder: Any) -> dt.date | None:
         return None
 
 
-def is_past(holder: Any, terms: Terms) -> bool:
+def is_past(holder: Json, terms: Terms) -> bool:
     """True of what was deprecated and whose sunset is over."""
     day = sunset(holder)
     return isinstance(holder, Mapping) and holder.get("deprecated") is True and day is not None and day <= terms.today
 
 
-def stability(operation: Operation) -> str:
+def stability(operation: ComparedOperation) -> str:
     """The level of an operation, taken from its path item where it says nothing itself."""
     said = operation.part.value.get("x-stability-level", operation.item.value.get("x-stability-level", "stable"))
     return said if said in LEVELS else "stable"
 
 
-def removal(operation: Operation, terms: Terms) -> Change:
+def removal(operation: ComparedOperation, terms: Terms) -> Change:
     """An operation that is gone: as agreed after its sunset, or while nothing was promised of it yet."""
     value = operation.part.value
     rule = "operation-removed"
@@ -70,7 +71,7 @@ def removal(operation: Operation, terms: Terms) -> Change:
     return change(rule, operation.part.pointer, shown, where="old")
 
 
-def stability_changes(old: Operation, new: Operation, terms: Terms) -> Iterator[Change]:
+def stability_changes(old: ComparedOperation, new: ComparedOperation, terms: Terms) -> Iterator[Change]:
     """Changes of what is promised of an operation that stays: its level, its sunset, the time until then."""
     levels = (stability(old), stability(new))
     if levels[0] != levels[1]:
@@ -91,12 +92,12 @@ def stability_changes(old: Operation, new: Operation, terms: Terms) -> Iterator[
             yield change("sunset-too-soon", new.part.pointer, least.isoformat(), two.get("x-sunset"), about=new.name)
 
 
-def is_promised(operation: Operation) -> bool:
+def is_promised(operation: ComparedOperation) -> bool:
     """False while an operation is a draft or an alpha."""
     return stability(operation) not in _UNPROMISED
 
 
-def unpromised(found: Change, old: Operation) -> Change:
+def unpromised(found: Change, old: ComparedOperation) -> Change:
     """A change of an operation, which is told but breaks nobody while nothing is promised of it."""
     return found if is_promised(old) else softened(found)
 
@@ -110,7 +111,7 @@ def softened(found: Change) -> Change:
 
 
 def version_changes(
-    old: Mapping[str, Any], new: Mapping[str, Any], found: Iterable[Change], terms: Terms
+    old: Mapping[str, Json], new: Mapping[str, Json], found: Iterable[Change], terms: Terms
 ) -> Iterator[Change]:
     """A version that was not raised as its policy asks: the major number when clients break, else the minor."""
     if terms.version_policy != "semver":
@@ -129,11 +130,11 @@ def version_changes(
         yield change("version-not-raised" if breaks else "version-minor-not-raised", "/info/version", *said)
 
 
-def _info(document: Mapping[str, Any]) -> Mapping[str, Any]:
+def _info(document: Mapping[str, Json]) -> Mapping[str, Json]:
     info = document.get("info")
     return info if isinstance(info, Mapping) else {}
 
 
-def _numbers(version: Any) -> tuple[int, ...] | None:
+def _numbers(version: Json) -> tuple[int, ...] | None:
     found = _VERSION.match(version) if isinstance(version, str) else None
     return None if found is None else tuple(int(group or 0) for group in found.groups())

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from spec.compatibility.hits import plain
-from spec.diff.document import Part, Side
+from spec.diff.document import DocumentValue, Side
 from spec.normal.direction import Direction
 from spec.normal.merge import Schema, bare, text
-from spec.normal.place import BRANCHES, Path, Step, child, opened
-from spec.source.pointer import escape
+from spec.normal.place import BRANCHES, Path, SchemaStep, child, opened
+from spec.source.pointer import Json, escape
 
 _DEEPEST = 8
 
@@ -22,8 +21,13 @@ class Locator:
         self.side = side
 
     def located(
-        self, part: Part, path: Path, direction: Direction, keywords: tuple[str, ...] = (), member: str | None = None
-    ) -> Part | None:
+        self,
+        part: DocumentValue,
+        path: Path,
+        direction: Direction,
+        keywords: tuple[str, ...] = (),
+        member: str | None = None,
+    ) -> DocumentValue | None:
         """The raw schema that a step-wise path below a schema leads to; None if this document has no such place."""
         whole = self.side.normaliser.normal(part.value, direction)
         definitions, schema = whole.get("$defs", {}), plain(whole)
@@ -34,19 +38,19 @@ class Locator:
                 return None
             part, schema = found, _child(schema, step)
         if member is not None:
-            return self._down(part, Step("member", member), schema, direction)
+            return self._down(part, SchemaStep("member", member), schema, direction)
         return self._keyword(part, keywords, direction) or part
 
-    def _keyword(self, part: Part, keywords: tuple[str, ...], direction: Direction) -> Part | None:
+    def _keyword(self, part: DocumentValue, keywords: tuple[str, ...], direction: Direction) -> DocumentValue | None:
         """The first of some keywords in a schema, in what must hold with it, or in one of its alternatives."""
         for each in [part, *self._parts(part, ("allOf",)), *self._parts(part, ("anyOf", "oneOf"))]:
             for word in keywords if isinstance(each.value, Mapping) else ():
                 word = "const" if word == "enum" and "enum" not in each.value else word
                 if word in each.value:
-                    return Part(f"{each.pointer}/{escape(word)}", each.value[word])
+                    return DocumentValue(f"{each.pointer}/{escape(word)}", each.value[word])
         return None
 
-    def _parts(self, part: Part, words: tuple[str, ...], depth: int = 0) -> Iterator[Part]:
+    def _parts(self, part: DocumentValue, words: tuple[str, ...], depth: int = 0) -> Iterator[DocumentValue]:
         """The schemas for the same value: what a ``$ref`` names, then the branches of the given keywords."""
         if not isinstance(part.value, Mapping) or depth > _DEEPEST:
             return
@@ -61,14 +65,16 @@ class Locator:
             yield each
             yield from self._parts(each, words, depth + 1)
 
-    def _down(self, part: Part, step: Step, schema: Schema, direction: Direction) -> Part | None:
+    def _down(
+        self, part: DocumentValue, step: SchemaStep, schema: Schema, direction: Direction
+    ) -> DocumentValue | None:
         if step.kind in BRANCHES:
             return self._branch(part, step, schema, direction)
         if step.kind in ("then", "else"):
             return self._conditional(part, step, schema)
         return self._member(part, _WAYS[step.kind](step))
 
-    def _branch(self, part: Part, step: Step, schema: Schema, direction: Direction) -> Part:
+    def _branch(self, part: DocumentValue, step: SchemaStep, schema: Schema, direction: Direction) -> DocumentValue:
         """The branch whose normal form is meant: the order of branches is not kept."""
         wanted = text(bare(_child(schema, step)))
         normal = self.side.normaliser.normal
@@ -77,7 +83,7 @@ class Locator:
                 return each
         return part
 
-    def _conditional(self, part: Part, step: Step, schema: Schema) -> Part:
+    def _conditional(self, part: DocumentValue, step: SchemaStep, schema: Schema) -> DocumentValue:
         """The branch of a condition, or the subtype that a discriminator names there."""
         for each in [part, *self._parts(part, ("allOf",))]:
             if isinstance(each.value, Mapping) and step.kind in each.value:
@@ -89,7 +95,7 @@ class Locator:
                 return self.side.at(place, schema=True)
         return part
 
-    def _member(self, part: Part, way: tuple[str, ...]) -> Part | None:
+    def _member(self, part: DocumentValue, way: tuple[str, ...]) -> DocumentValue | None:
         for each in [part, *self._parts(part, BRANCHES)]:
             if found := self.side.below(each, *way):
                 return found
@@ -101,14 +107,14 @@ class Locator:
         return None
 
 
-_WAYS: dict[str, Any] = {
+_WAYS: dict[str, Json] = {
     "member": lambda step: ("properties", step.key), "pattern": lambda step: ("patternProperties", step.key),
     "item": lambda _: ("items",), "index": lambda step: ("prefixItems", step.key),
     "additional": lambda _: ("additionalProperties",),
 }  # fmt: skip
 
 
-def _child(schema: Schema, step: Step) -> Schema:
+def _child(schema: Schema, step: SchemaStep) -> Schema:
     if step.kind in BRANCHES and int(step.key) >= len(schema.get(step.kind, ())):
         return schema
     return child(schema, step)

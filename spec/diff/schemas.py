@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spec.compatibility.hits import NoteHit, SchemaHit
-from spec.compatibility.judgement import Answer, Judgement, NoteChange, SchemaChange
+from spec.compatibility.judgement import DirectionChanges, NoteChange, Proof, SchemaChange
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES
 from spec.compatibility.usage import Use
 from spec.diff.change import Change, Where, change, filled
-from spec.diff.document import Part
+from spec.diff.document import DocumentValue
 from spec.diff.lifecycle import is_past, softened
 from spec.diff.locating import Locator
-from spec.diff.sides import Asked, Comparison, Sides
+from spec.diff.sides import ComparisonKey, SchemaComparison, Sides
 from spec.normal.direction import DIRECTIONS, Direction
 from spec.normal.merge import NOTE, bare
 from spec.normal.place import BRANCHES, Path
+from spec.source.pointer import Json
 
 _FLIPS = ("member-became-", "member-no-longer-")
 _DECLARED = ("member-added", "member-removed")
@@ -33,10 +34,10 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-class _Group(NamedTuple):
+class _UseGroup(NamedTuple):
     """Uses of one kind: those of operations, or those of webhooks and callbacks (``swapped``)."""
 
-    asked: Asked
+    asked: ComparisonKey
     use: Use
     users: tuple[str, ...]
 
@@ -50,12 +51,14 @@ def schema_changes(sides: Sides) -> Iterator[Change]:
 
 
 class _Emission:
-    def __init__(self, sides: Sides, comparisons: dict[int, Comparison], direction: Direction) -> None:
+    def __init__(self, sides: Sides, comparisons: dict[int, SchemaComparison], direction: Direction) -> None:
         self.sides, self.comparisons, self.direction = sides, comparisons, direction
         self.locators = (Locator(sides.old), Locator(sides.new))
 
     def changes(self) -> Iterator[Change]:
-        judgement = Judgement((each.body for each in self.comparisons.values()), self.sides.units[self.direction])
+        judgement = DirectionChanges(
+            (each.body for each in self.comparisons.values()), self.sides.units[self.direction]
+        )
         found = list(judgement.changes())
         flipped = {
             (use.body, (*use.old_path, *each.hit.path), each.hit.member)
@@ -73,7 +76,7 @@ class _Emission:
                         continue
                     yield self._judged(each, group)
 
-    def _groups(self, uses: Iterable[Use]) -> Iterator[_Group]:
+    def _groups(self, uses: Iterable[Use]) -> Iterator[_UseGroup]:
         """Uses whose effects are of one kind, each kind once, with everybody who is concerned."""
         kinds: dict[tuple[bool, bool, bool], list[Use]] = {}
         for use in uses:
@@ -81,9 +84,9 @@ class _Emission:
             kinds.setdefault(_kind(asked), []).append(use)
         for found in kinds.values():
             users = dict.fromkeys(user for use in found for user in self.comparisons[id(use.body)].users)
-            yield _Group(self.comparisons[id(found[0].body)].asked, found[0], tuple(users))
+            yield _UseGroup(self.comparisons[id(found[0].body)].asked, found[0], tuple(users))
 
-    def _noted(self, hit: NoteHit, group: _Group) -> Iterator[Change]:
+    def _noted(self, hit: NoteHit, group: _UseGroup) -> Iterator[Change]:
         if hit.rule == "xml-changed" and not group.asked.xml:
             return
         if hit.rule == "discriminator-value-retargeted" and self._is_renamed(hit):
@@ -104,7 +107,7 @@ class _Emission:
         come = not self.sides.old.at(new)
         return (gone and come) or self.sides.old.at(old).value == self.sides.new.at(new).value
 
-    def _judged(self, found: SchemaChange, group: _Group) -> Change:
+    def _judged(self, found: SchemaChange, group: _UseGroup) -> Change:
         rule, hit = SCHEMA_RULES[found.hit.difference.rule], found.hit
         client, server = (found.lost, found.gained) if self.direction == "request" else (found.gained, found.lost)
         use = next((answer.use for answer in (client, server) if self._is_of(answer, group)), None) or group.use
@@ -131,14 +134,14 @@ class _Emission:
             return replace(made, sentence=f"{made.sentence} (It was deprecated, and its sunset is over.)")
         return replace(made, client="possible")
 
-    def _is_of(self, answer: Answer, group: _Group) -> bool:
+    def _is_of(self, answer: Proof, group: _UseGroup) -> bool:
         if answer.use is None:
             return False
         asked = self.comparisons[id(answer.use.body)].asked
         return _kind(asked) == _kind(group.asked)
 
     def _where(
-        self, group: _Group, old_path: Path, new_path: Path, words: tuple[str, ...], member: str | None,
+        self, group: _UseGroup, old_path: Path, new_path: Path, words: tuple[str, ...], member: str | None,
         *, removed: bool = False,
     ) -> Where:  # fmt: skip
         """The place in the new document; in the old one for what only it has."""
@@ -152,17 +155,17 @@ class _Emission:
         return Where("new", there.pointer)
 
 
-def _kind(asked: Asked) -> tuple[bool, bool, bool]:
+def _kind(asked: ComparisonKey) -> tuple[bool, bool, bool]:
     """What makes the same difference another change."""
     return asked.swapped, asked.xml, asked.promised
 
 
-def _as_asked(made: Change, group: _Group) -> Change:
+def _as_asked(made: Change, group: _UseGroup) -> Change:
     made = made.swapped() if group.asked.swapped else made
     return made if group.asked.promised else softened(made)
 
 
-def _deeper(one: Part, two: Part) -> bool:
+def _deeper(one: DocumentValue, two: DocumentValue) -> bool:
     return one.pointer.count("/") > two.pointer.count("/")
 
 
@@ -175,11 +178,11 @@ def _says_something(hit: SchemaHit) -> bool:
     return bool(bare(hit.place.old.get("properties", {}).get(hit.member, {})))
 
 
-def _shared(answer: Answer) -> bool:
+def _shared(answer: Proof) -> bool:
     return answer.witness is not None and not answer.witness.alone
 
 
-def _hints(hit: SchemaHit, answer: Answer) -> str:
+def _hints(hit: SchemaHit, answer: Proof) -> str:
     """What is added to the sentence: a new name perhaps, and why there is no proof, or none of its own."""
     found = ""
     if hit.twin is not None:
@@ -202,6 +205,6 @@ def _members(path: Path, member: str | None) -> str:
         elif step.kind == "index":
             shown += f"[{step.key}]"
         elif step.kind not in (*BRANCHES, "then", "else"):
-            name: Any = step.key if step.kind == "member" else _NAMES[step.kind]
+            name: Json = step.key if step.kind == "member" else _NAMES[step.kind]
             shown += f".{name}" if shown else str(name)
     return f"{shown}.{member}".lstrip(".") if member is not None else shown

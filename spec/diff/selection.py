@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+
+from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class PathSelection:
     """Paths to compare and paths to leave out (regular expressions, found anywhere in the path), and prefixes.
 
     ``extension``: operations and path items that carry it with any value but ``false`` are left out. ``strip`` and
@@ -25,7 +26,7 @@ class Selection:
     strip: str = ""
     prefix: str = ""
 
-    def takes(self, path: str, *holders: Mapping[str, Any]) -> bool:
+    def takes(self, path: str, *holders: Mapping[str, Json]) -> bool:
         """True if the operation at a path is compared; ``holders`` are its path item and itself."""
         if self.match is not None and not self.match.search(path):
             return False
@@ -38,4 +39,4 @@ class Selection:
         return self.prefix + (path[len(self.strip) :] if self.strip and path.startswith(self.strip) else path)
 
 
-EVERYTHING = Selection()
+EVERYTHING = PathSelection()

@@ -4,32 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spec.compatibility.compare import Units
-from spec.compatibility.usage import Body
-from spec.diff.document import Part, Side
+from spec.compatibility.usage import SchemaPair
+from spec.diff.document import DocumentValue, Side
 from spec.diff.lifecycle import NO_TERMS, Terms
-from spec.diff.selection import EVERYTHING, Selection
+from spec.diff.operations.wire import is_settled, on_the_wire
+from spec.diff.selection import EVERYTHING, PathSelection
 from spec.diff.unchanged import Differing, alike, differing, normalisers
-from spec.diff.wire import is_settled, on_the_wire
 from spec.normal.direction import DIRECTIONS, Direction
 from spec.openapi.resolving import references
+from spec.source.pointer import Json
 from spec.witness.plain import Opinions, PlainReading, opinions
 
 _NOT_SPELT = "not proven: a number meets a text here, and not all texts of the number are known"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ComparisonKey:
     """One comparison of two schemas: where they stand, who uses them (``POST /things, request``), and how they travel.
 
     ``wire``: as text in a parameter, header or form, not as JSON. ``swapped``: the server asks and the client answers.
     Not ``promised``: the operation is a draft.
     """
 
-    old: Part
-    new: Part
+    old: DocumentValue
+    new: DocumentValue
     direction: Direction
     wire: bool = False
     xml: bool = False
@@ -40,8 +41,8 @@ class Asked:
 class Selections(NamedTuple):
     """What is compared of the old and of the new document."""
 
-    old: Selection = EVERYTHING
-    new: Selection = EVERYTHING
+    old: PathSelection = EVERYTHING
+    new: PathSelection = EVERYTHING
 
     def differ(self) -> bool:
         """True if the two documents are not read alike."""
@@ -52,11 +53,11 @@ ALL = Selections()
 
 
 @dataclass(slots=True)
-class Comparison:
+class SchemaComparison:
     """Two schemas that are compared, and every place that uses them."""
 
-    asked: Asked
-    body: Body
+    asked: ComparisonKey
+    body: SchemaPair
     users: list[str] = field(default_factory=list)
 
 
@@ -68,7 +69,7 @@ class Sides:
     new: Side
     differing: Differing
     units: Mapping[Direction, Units]
-    comparisons: dict[Asked, Comparison] = field(default_factory=dict, compare=False)
+    comparisons: dict[ComparisonKey, SchemaComparison] = field(default_factory=dict, compare=False)
     readings: tuple[PlainReading, ...] = ()
     swapped: bool = False
     promised: bool = True
@@ -76,7 +77,7 @@ class Sides:
 
     @classmethod
     def of(
-        cls, old: Mapping[str, Any], new: Mapping[str, Any], terms: Terms = NO_TERMS, selections: Selections = ALL
+        cls, old: Mapping[str, Json], new: Mapping[str, Json], terms: Terms = NO_TERMS, selections: Selections = ALL
     ) -> Sides:
         """Two documents prepared for comparison."""
         found = differing(old, new)
@@ -94,15 +95,28 @@ class Sides:
         return self if promised == self.promised else replace(self, promised=promised)
 
     def ask(
-        self, old: Part, new: Part, direction: Direction, user: str, *, wire: bool = False, xml: bool = False
+        self,
+        old: DocumentValue,
+        new: DocumentValue,
+        direction: Direction,
+        user: str,
+        *,
+        wire: bool = False,
+        xml: bool = False,
     ) -> None:
         """Ask for a comparison of two schemas that ``user`` uses."""
         one, two = self.old.normaliser, self.new.normaliser
         parent = old.pointer in one.every_subtype or new.pointer in two.every_subtype
         if one.legacy == two.legacy and not parent and alike(old.value, new.value) and not touched(self, old.value):
             return
-        asked = Asked(
-            Part(old.pointer, None), Part(new.pointer, None), direction, wire, xml, self.swapped, self.promised
+        asked = ComparisonKey(
+            DocumentValue(old.pointer, None),
+            DocumentValue(new.pointer, None),
+            direction,
+            wire,
+            xml,
+            self.swapped,
+            self.promised,
         )
         known = self.comparisons.get(asked)
         if known is None:
@@ -111,7 +125,7 @@ class Sides:
         if user not in known.users[-1:]:
             known.users.append(user)
 
-    def _compared(self, asked: Asked) -> Comparison:
+    def _compared(self, asked: ComparisonKey) -> SchemaComparison:
         one = self.old.normaliser.normal(asked.old.value, asked.direction)
         two = self.new.normaliser.normal(asked.new.value, asked.direction)
         if asked.wire:
@@ -120,7 +134,7 @@ class Sides:
         unsettled = asked.wire and not is_settled(one, two)
         unit = self.units[asked.direction].pair(one, two)
 
-        def confirm(value: Any, lost: bool) -> str | None:
+        def confirm(value: Json, lost: bool) -> str | None:
             if unsettled:
                 return _NOT_SPELT
             asks = judges or tuple(
@@ -129,7 +143,7 @@ class Sides:
             )
             return _doubt(asks[0](value), asks[1](value), lost)
 
-        return Comparison(asked, Body(one, two, unit, confirm))
+        return SchemaComparison(asked, SchemaPair(one, two, unit, confirm))
 
 
 def _doubt(old: Opinions, new: Opinions, lost: bool) -> str | None:
@@ -153,6 +167,6 @@ def _doubt(old: Opinions, new: Opinions, lost: bool) -> str | None:
     return None
 
 
-def touched(sides: Sides, *values: Any) -> bool:
+def touched(sides: Sides, *values: Json) -> bool:
     """True if a reference below one of the values names something that differs between the documents."""
     return any(text in sides.differing.texts for value in values for _, text in references(value))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
 from spec.normal.discriminator import subtypes_by_parent
 from spec.normal.form import Normaliser
 from spec.openapi.resolving import references, target
-from spec.source.pointer import follow
+from spec.source.pointer import Json, follow
 
 
-def alike(one: Any, two: Any) -> bool:
+def alike(one: Json, two: Json) -> bool:
     """True if two JSON values are the same; the order of members does not count, 1 and true differ."""
     if one is two:
         return True
@@ -38,7 +37,7 @@ class Differing:
     same: frozenset[str]
 
 
-def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Differing:
+def differing(old: Mapping[str, Json], new: Mapping[str, Json]) -> Differing:
     """Which references name something else in the other document."""
     users: dict[str, set[str]] = {}
     changed: set[str] = set()
@@ -80,14 +79,16 @@ def differing(old: Mapping[str, Any], new: Mapping[str, Any]) -> Differing:
     return Differing(frozenset(changed), frozenset(same))
 
 
-def _there(document: Mapping[str, Any], pointer: str) -> Any:
+def _there(document: Mapping[str, Json], pointer: str) -> Json:
     try:
         return follow(document, pointer)
     except (LookupError, ValueError):
         return None
 
 
-def normalisers(old: Mapping[str, Any], new: Mapping[str, Any], same: frozenset[str]) -> tuple[Normaliser, Normaliser]:
+def normalisers(
+    old: Mapping[str, Json], new: Mapping[str, Json], same: frozenset[str]
+) -> tuple[Normaliser, Normaliser]:
     """The normalisers of two documents: what both say alike becomes one object in both.
 
     A parent with a discriminator is read as those subtypes that both documents know under the same value.

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from spec.catalogue.clauses import CLAUSES_FILE, load_clauses
 from spec.catalogue.contradictions import load_contradictions
@@ -15,6 +14,7 @@ from spec.docs.shell import Page
 from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import DocumentError
 from spec.openapi.options import add_reading_options, read_as
+from spec.source.pointer import Json
 from spec.source.reading import Source, SourceError
 
 PAGE = "contract.html"
@@ -59,7 +59,7 @@ def _page(source: Source, clauses: Path) -> tuple[Page, str]:
     return render(build(source, catalogue), catalogue, load_contradictions()), PAGE
 
 
-def _describes_resources(node: Any) -> bool:
+def _describes_resources(node: Json) -> bool:
     """Whether a document says with ``x-resource`` what its bodies provision."""
     waiting = [node]
     while waiting:

@@ -6,40 +6,40 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from spec.docs.rules import Rule, condition, rules, types
+from spec.docs.rules import RuleSentence, condition, rules, types
 from spec.openapi.document import Schema
 from spec.schema.keywords import clause_of
 from spec.source.pointer import escape
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class DocumentedField:
     """One value that a body may hold. ``*`` in a path stands for any member name or index."""
 
     path: str
     depth: int
     types: str
-    required: Rule
+    required: RuleSentence
     default: str | None
     description: str
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleSentence, ...]
     secret: bool
     deprecated: bool = False
 
 
-_OPTIONAL = Rule("no")
+_OPTIONAL = RuleSentence("no")
 
 
-def fields(schema: Schema) -> tuple[Field, ...]:
+def fields(schema: Schema) -> tuple[DocumentedField, ...]:
     """The root (path "") and every field below it."""
     return tuple(_walk(schema, "", 0, _OPTIONAL))
 
 
-def _walk(schema: Schema | bool, path: str, depth: int, required: Rule) -> Iterator[Field]:
+def _walk(schema: Schema | bool, path: str, depth: int, required: RuleSentence) -> Iterator[DocumentedField]:
     if not isinstance(schema, Mapping):
-        yield Field(path, depth, types(schema), required, None, "", tuple(rules(schema)), secret=False)
+        yield DocumentedField(path, depth, types(schema), required, None, "", tuple(rules(schema)), secret=False)
         return
-    yield Field(
+    yield DocumentedField(
         path=path,
         depth=depth,
         types=types(schema),
@@ -67,22 +67,22 @@ def _holders(schema: Schema | bool) -> Iterator[Schema]:
         yield from _holders(part)
 
 
-def _required(holders: tuple[Schema, ...], name: str) -> Rule:
+def _required(holders: tuple[Schema, ...], name: str) -> RuleSentence:
     for holder in holders:
         if name in holder.get("required", ()):
-            return Rule("yes", (clause_of(holder, "required", name),))
+            return RuleSentence("yes", (clause_of(holder, "required", name),))
     conditional = [
-        Rule(f"{word} {condition(holder['if'])}", (clause_of(branch, "required", name),))
+        RuleSentence(f"{word} {condition(holder['if'])}", (clause_of(branch, "required", name),))
         for holder in holders
         for keyword, word in (("then", "if"), ("else", "unless"))
         if "if" in holder and name in (branch := holder.get(keyword, {})).get("required", ())
     ]
     if conditional:
         clauses = dict.fromkeys(clause for one in conditional for clause in one.clauses)
-        return Rule(", or ".join(one.words for one in conditional), tuple(clauses))
+        return RuleSentence(", or ".join(one.words for one in conditional), tuple(clauses))
     for holder in holders:
         if name in holder.get("x-resource", {}).get("required-on-create", ()):
             named = holder.get("x-clause", {})
             clause = named.get("x-resource", {}).get("required-on-create") if isinstance(named, Mapping) else None
-            return Rule("when it is new", (clause,) if isinstance(clause, str) else ())
+            return RuleSentence("when it is new", (clause,) if isinstance(clause, str) else ())
     return _OPTIONAL

@@ -8,17 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spec.catalogue.clauses import Catalogue, Standing
 from spec.catalogue.contradictions import Contradictions
-from spec.docs.fields import Field, fields
-from spec.docs.rules import Rule, rules, types
+from spec.docs.fields import DocumentedField, fields
+from spec.docs.rules import RuleSentence, rules, types
 from spec.docs.shell import Page, filled
 from spec.openapi.document import Document, Operation, Schema
 from spec.openapi.inlining import Resolver
 from spec.openapi.objects import Kind
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 STANDINGS: Mapping[Standing, str] = {
     Standing.PUBLISHED: "the vendor says so, and nothing it publishes contradicts it",
@@ -44,7 +43,7 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ParameterEntry:
     """A parameter of an operation, or a header of an answer."""
 
     name: str
@@ -52,11 +51,11 @@ class Input:
     required: bool
     types: str
     description: str
-    rules: tuple[Rule, ...]
+    rules: tuple[RuleSentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class ExampleEntry:
     """A body as it is sent or answered."""
 
     name: str
@@ -65,24 +64,24 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class MediaEntry:
     """A body in one media type. ``same_as`` is the anchor of an equal one that is shown further up, or None."""
 
     media: str
     anchor: str
     same_as: str | None
-    fields: tuple[Field, ...]
-    examples: tuple[Example, ...]
+    fields: tuple[DocumentedField, ...]
+    examples: tuple[ExampleEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseEntry:
     """One response of an operation."""
 
     status: str
     description: str
-    headers: tuple[Input, ...]
-    contents: tuple[Content, ...]
+    headers: tuple[ParameterEntry, ...]
+    contents: tuple[MediaEntry, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +89,9 @@ class Chapter:
     """All that the page says about one operation."""
 
     operation: Operation
-    inputs: tuple[Input, ...]
-    requests: tuple[Content, ...]
-    answers: tuple[Answer, ...]
+    inputs: tuple[ParameterEntry, ...]
+    requests: tuple[MediaEntry, ...]
+    answers: tuple[ResponseEntry, ...]
 
 
 def render(document: Document, catalogue: Catalogue, contradictions: Contradictions) -> Page:
@@ -102,7 +101,7 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
         document=document,
         heading=Heading(_text(document.tree.get("info"), "summary"), _text(document.tree.get("info"), "description")),
         schemes=_schemes(document),
-        chapters=_Reader(document).chapters(),
+        chapters=_ContractReader(document).chapters(),
         clauses=list(catalogue.values()),
         standings={standing.value: words for standing, words in STANDINGS.items()},
         contradictions=list(contradictions.values()),
@@ -114,7 +113,7 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
     )
 
 
-def _text(holder: Any, name: str) -> str:
+def _text(holder: Json, name: str) -> str:
     """A member of an object of the document as text; "" where there is no object or no member."""
     value = holder.get(name) if isinstance(holder, Mapping) else None
     return "" if value is None else str(value)
@@ -130,7 +129,7 @@ def _schemes(document: Document) -> list[Scheme]:
     return found
 
 
-class _Reader:
+class _ContractReader:
     def __init__(self, document: Document) -> None:
         self.document = document
         self.resolver = Resolver(document.tree, lambda pointer, reason: None)
@@ -158,21 +157,21 @@ class _Reader:
             ),
         )
 
-    def answer(self, status: str, raw: Mapping[str, Any], anchor: str) -> Answer:
+    def answer(self, status: str, raw: Mapping[str, Json], anchor: str) -> ResponseEntry:
         headers = [
             _input(name, "header", one.get("schema", {}), str(one.get("description", "")), required=one.get("required"))
             for name, one in raw.get("headers", {}).items()
         ]
-        return Answer(status, str(raw.get("description", "")), tuple(headers), self.contents(raw, anchor))
+        return ResponseEntry(status, str(raw.get("description", "")), tuple(headers), self.contents(raw, anchor))
 
-    def contents(self, holder: Mapping[str, Any], anchor: str) -> tuple[Content, ...]:
+    def contents(self, holder: Mapping[str, Json], anchor: str) -> tuple[MediaEntry, ...]:
         found = []
         for number, (media, content) in enumerate(holder.get("content", {}).items()):
             here = f"{anchor}-{number}"
             schema = content.get("schema", {})
             first = self.shown.setdefault(json.dumps(schema, sort_keys=True), here)
             found.append(
-                Content(
+                MediaEntry(
                     media=media,
                     anchor=here,
                     same_as=None if first == here else first,
@@ -183,14 +182,14 @@ class _Reader:
         return tuple(found)
 
 
-def _input(name: str, where: str, schema: Schema, description: str, *, required: bool | None) -> Input:
-    return Input(name, where, bool(required), types(schema), description, tuple(rules(schema)))
+def _input(name: str, where: str, schema: Schema, description: str, *, required: bool | None) -> ParameterEntry:
+    return ParameterEntry(name, where, bool(required), types(schema), description, tuple(rules(schema)))
 
 
-def _examples(content: Mapping[str, Any]) -> tuple[Example, ...]:
+def _examples(content: Mapping[str, Json]) -> tuple[ExampleEntry, ...]:
     listed = {"example": {"value": content["example"]}} if "example" in content else content.get("examples", {})
     return tuple(
-        Example(name, str(one.get("summary", "")), json.dumps(one["value"], indent=2, ensure_ascii=False))
+        ExampleEntry(name, str(one.get("summary", "")), json.dumps(one["value"], indent=2, ensure_ascii=False))
         for name, one in listed.items()
         if "value" in one
     )

@@ -9,19 +9,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from spec.docs.rows import Row, rows
+from spec.docs.rows import SchemaRow, rows
 from spec.docs.shell import Page, filled
 from spec.openapi.resolving import dereferenced
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 _LONGEST_EXAMPLE = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ParameterRows:
     """A parameter of an operation or a header of an answer, with the rows of its schema."""
 
     name: str
@@ -29,26 +28,26 @@ class Input:
     required: bool
     deprecated: bool
     description: str
-    rows: tuple[Row, ...]
+    rows: tuple[SchemaRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class MediaRows:
     """A body in one media type."""
 
     media: str
-    rows: tuple[Row, ...]
+    rows: tuple[SchemaRow, ...]
     examples: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ResponseRows:
     """One response."""
 
     status: str
     description: str
-    headers: tuple[Input, ...]
-    contents: tuple[Content, ...]
+    headers: tuple[ParameterRows, ...]
+    contents: tuple[MediaRows, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +61,9 @@ class OperationSection:
     summary: str
     description: str
     deprecated: bool
-    inputs: tuple[Input, ...]
-    requests: tuple[Content, ...]
-    answers: tuple[Answer, ...]
+    inputs: tuple[ParameterRows, ...]
+    requests: tuple[MediaRows, ...]
+    answers: tuple[ResponseRows, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +72,12 @@ class SchemaSection:
 
     anchor: str
     name: str
-    rows: tuple[Row, ...]
+    rows: tuple[SchemaRow, ...]
 
 
-def reference_page(document: Mapping[str, Any]) -> Page:
+def reference_page(document: Mapping[str, Json]) -> Page:
     """The page of a document whose references are local, and the policy under which it may be shown."""
-    reader = _Reader(document)
+    reader = _ReferenceReader(document)
     info = _mapping(document.get("info"))
     return filled(
         "reference.html",
@@ -93,10 +92,10 @@ def reference_page(document: Mapping[str, Any]) -> Page:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    document: Mapping[str, Any]
+class _ReferenceReader:
+    document: Mapping[str, Json]
 
-    def components(self, kind: str) -> Iterator[tuple[str, Any]]:
+    def components(self, kind: str) -> Iterator[tuple[str, Json]]:
         held = _mapping(_mapping(self.document.get("components")).get(kind))
         yield from ((str(name), self.real(one)) for name, one in held.items())
 
@@ -106,7 +105,7 @@ class _Reader:
             one = _mapping(raw)
             yield name, str(one.get("description") or one.get("type") or "")
 
-    def real(self, node: Any) -> Any:
+    def real(self, node: Json) -> Json:
         return dereferenced(self.document, node)
 
     def anchor(self, pointer: str) -> str | None:
@@ -114,7 +113,7 @@ class _Reader:
         name = pointer.removeprefix(prefix)
         return f"schema-{name}" if pointer.startswith(prefix) and "/" not in name else None
 
-    def rows(self, schema: Any, prefix: str) -> tuple[Row, ...]:
+    def rows(self, schema: Json, prefix: str) -> tuple[SchemaRow, ...]:
         return rows(schema, self.document, self.anchor, prefix)
 
     def schemas(self) -> Iterator[SchemaSection]:
@@ -131,7 +130,7 @@ class _Reader:
                     if isinstance(item.get(method), Mapping):
                         yield self.operation(str(path), method, item)
 
-    def operation(self, path: str, method: str, item: Mapping[str, Any]) -> OperationSection:
+    def operation(self, path: str, method: str, item: Mapping[str, Json]) -> OperationSection:
         raw = _mapping(item[method])
         name = str(raw.get("operationId") or f"{method} {path}")
         anchor = f"operation-{name}".replace(" ", "_")
@@ -157,17 +156,19 @@ class _Reader:
             ),
         )
 
-    def answer(self, status: str, raw: Mapping[str, Any], anchor: str) -> Answer:
+    def answer(self, status: str, raw: Mapping[str, Json], anchor: str) -> ResponseRows:
         headers = [
             self.input(_mapping(self.real(one)), str(name), "header", anchor)
             for name, one in _mapping(raw.get("headers")).items()
         ]
-        return Answer(status, str(raw.get("description") or ""), tuple(headers), tuple(self.contents(raw, anchor)))
+        return ResponseRows(
+            status, str(raw.get("description") or ""), tuple(headers), tuple(self.contents(raw, anchor))
+        )
 
-    def input(self, raw: Mapping[str, Any], name: str, where: str, anchor: str) -> Input:
+    def input(self, raw: Mapping[str, Json], name: str, where: str, anchor: str) -> ParameterRows:
         content = next((_mapping(one).get("schema") for one in _mapping(raw.get("content")).values()), None)
         schema = raw.get("schema", content)
-        return Input(
+        return ParameterRows(
             name=name,
             where=where,
             required=raw.get("required") is True,
@@ -176,12 +177,12 @@ class _Reader:
             rows=self.rows(schema, f"{anchor}-{where}-{name}"),
         )
 
-    def contents(self, holder: Mapping[str, Any], anchor: str) -> Iterator[Content]:
+    def contents(self, holder: Mapping[str, Json], anchor: str) -> Iterator[MediaRows]:
         for index, (media, raw) in enumerate(_mapping(holder.get("content")).items()):
             one = _mapping(self.real(raw))
-            yield Content(str(media), self.rows(one.get("schema"), f"{anchor}-{index}"), tuple(self.examples(one)))
+            yield MediaRows(str(media), self.rows(one.get("schema"), f"{anchor}-{index}"), tuple(self.examples(one)))
 
-    def examples(self, content: Mapping[str, Any]) -> Iterator[str]:
+    def examples(self, content: Mapping[str, Json]) -> Iterator[str]:
         if "example" in content:
             yield _shown(content["example"])
         for raw in _mapping(content.get("examples")).values():
@@ -190,14 +191,14 @@ class _Reader:
                 yield _shown(one["value"])
 
 
-def _shown(value: Any) -> str:
+def _shown(value: Json) -> str:
     text = value if isinstance(value, str) else json.dumps(value, indent=2, ensure_ascii=False, default=str)
     return text if len(text) <= _LONGEST_EXAMPLE else f"{text[:_LONGEST_EXAMPLE]}\n… ({len(text)} characters in all)"
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
+def _mapping(value: Json) -> Mapping[str, Json]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []

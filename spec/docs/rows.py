@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from spec.openapi.resolving import target
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 _DEEPEST = 12  # levels of anonymous schemas that are shown in place
 _LIMITS = (
@@ -20,7 +19,7 @@ _BRANCHES = {"oneOf": "exactly one of", "anyOf": "at least one of", "allOf": "al
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SchemaRow:
     """One value that a body may hold. ``link`` is the anchor of the named schema that says more, or None."""
 
     path: str
@@ -39,22 +38,22 @@ class Row:
 Anchor = Callable[[str], str | None]
 
 
-def rows(schema: Any, document: Mapping[str, Any], anchor: Anchor, prefix: str) -> tuple[Row, ...]:
+def rows(schema: Json, document: Mapping[str, Json], anchor: Anchor, prefix: str) -> tuple[SchemaRow, ...]:
     """The rows of a schema, its own (path ``""``) first.
 
     ``anchor`` gives the anchor under which the page shows what stands at a pointer, or None; anchors of rows begin
     with ``prefix``.
     """
-    return tuple(_Walk(document, anchor, prefix).walk(schema, "", 0, required=False))
+    return tuple(_RowWalk(document, anchor, prefix).walk(schema, "", 0, required=False))
 
 
 @dataclass(frozen=True, slots=True)
-class _Walk:
-    document: Mapping[str, Any]
+class _RowWalk:
+    document: Mapping[str, Json]
     anchor: Anchor
     prefix: str
 
-    def walk(self, schema: Any, path: str, depth: int, *, required: bool) -> Iterator[Row]:
+    def walk(self, schema: Json, path: str, depth: int, *, required: bool) -> Iterator[SchemaRow]:
         node = schema if isinstance(schema, Mapping) else {}
         place = target(self.document, node["$ref"]) if isinstance(node.get("$ref"), str) else None
         yield self._row(schema, node, place, path, depth, required=required)
@@ -71,9 +70,9 @@ class _Walk:
                 yield from self.walk(child, f"{path} ({words}, {index + 1})", depth + 1, required=False)
 
     def _row(
-        self, schema: Any, node: Mapping[str, Any], place: str | None, path: str, depth: int, *, required: bool
-    ) -> Row:
-        return Row(
+        self, schema: Json, node: Mapping[str, Json], place: str | None, path: str, depth: int, *, required: bool
+    ) -> SchemaRow:
+        return SchemaRow(
             path=path,
             depth=depth,
             anchor=f"{self.prefix}{path or '-value'}".replace(" ", "_"),
@@ -88,7 +87,7 @@ class _Walk:
         )
 
 
-def _limits(node: Mapping[str, Any]) -> Iterator[str]:
+def _limits(node: Mapping[str, Json]) -> Iterator[str]:
     for word in _LIMITS:
         if word in node:
             yield f"{word}: {_json(node[word]) if not isinstance(node[word], str) else node[word]}"
@@ -104,7 +103,7 @@ def _limits(node: Mapping[str, Any]) -> Iterator[str]:
         yield f"told apart by {mapping['propertyName']}"
 
 
-def _types(schema: Any) -> str:
+def _types(schema: Json) -> str:
     if isinstance(schema, bool):
         return "any" if schema else "nothing"
     node = schema if isinstance(schema, Mapping) else {}
@@ -117,18 +116,18 @@ def _types(schema: Any) -> str:
     return " or ".join(types)
 
 
-def _json(value: Any) -> str:
+def _json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, default=str)
 
 
-def _listed(value: Any) -> Sequence[Any]:
+def _listed(value: Json) -> Sequence[Json]:
     return value if isinstance(value, list) else ()
 
 
-def _texts(value: Any) -> frozenset[str]:
+def _texts(value: Json) -> frozenset[str]:
     return frozenset(one for one in _listed(value) if isinstance(one, str))
 
 
-def _pairs(value: Any) -> Iterator[tuple[str, Any]]:
+def _pairs(value: Json) -> Iterator[tuple[str, Json]]:
     for name, child in value.items() if isinstance(value, Mapping) else ():
         yield str(name), child

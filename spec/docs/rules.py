@@ -5,36 +5,36 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from spec.openapi.document import Schema
 from spec.schema.keywords import clause_ids, clause_of
+from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RuleSentence:
     """One rule as a sentence without its end, and the ids of its clauses."""
 
     words: str
     clauses: tuple[str, ...] = ()
 
 
-def rules(schema: Schema | bool) -> Iterator[Rule]:
+def rules(schema: Schema | bool) -> Iterator[RuleSentence]:
     """The rules that a schema itself states, those of its ``allOf`` included; not those of its members."""
     if not isinstance(schema, Mapping):
         if not schema:
-            yield Rule("never allowed")
+            yield RuleSentence("never allowed")
         return
     for keyword, tell in _WORDS.items():
         if keyword in schema:
-            yield Rule(tell(schema[keyword]), _clauses(schema, keyword))
+            yield RuleSentence(tell(schema[keyword]), _clauses(schema, keyword))
     if "type" in _named(schema):
-        yield Rule(f"must be {types(schema)}", _clauses(schema, "type"))
+        yield RuleSentence(f"must be {types(schema)}", _clauses(schema, "type"))
     if "propertyNames" in schema:
         for rule in rules(schema["propertyNames"]):
             yield replace(rule, words=f"each member name: {rule.words}")
     if schema.get("additionalProperties") is False:
-        yield Rule("no other members", _clauses(schema, "additionalProperties"))
+        yield RuleSentence("no other members", _clauses(schema, "additionalProperties"))
     yield from _conditional(schema)
     for part in schema.get("allOf", ()):
         yield from rules(part)
@@ -68,19 +68,19 @@ def _sent(schema: Schema, prefix: str) -> Iterator[str]:
         yield from found
 
 
-def _conditional(schema: Schema) -> Iterator[Rule]:
+def _conditional(schema: Schema) -> Iterator[RuleSentence]:
     if "if" not in schema:
         return
     when = condition(schema["if"])
     for keyword, word in (("then", "if"), ("else", "unless")):
         branch = schema.get(keyword, {})
         if "required" in branch:
-            yield Rule(f"{', '.join(branch['required'])}: required {word} {when}", _clauses(branch, "required"))
+            yield RuleSentence(f"{', '.join(branch['required'])}: required {word} {when}", _clauses(branch, "required"))
         for rule in rules(branch):
             yield replace(rule, words=f"{word} {when}: {rule.words}")
 
 
-def _named(schema: Schema) -> Mapping[str, Any]:
+def _named(schema: Schema) -> Mapping[str, Json]:
     annotation = schema.get("x-clause")
     return annotation if isinstance(annotation, Mapping) else {}
 
@@ -93,11 +93,11 @@ def _clauses(schema: Schema, keyword: str) -> tuple[str, ...]:
     return () if clause == "schema" and keyword.startswith("x-") else (clause,)
 
 
-def _json(value: Any) -> str:
+def _json(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _listed(values: list[Any]) -> str:
+def _listed(values: list[Json]) -> str:
     return ", ".join(_json(one) for one in values)
 
 
@@ -126,38 +126,38 @@ def _not(schema: Schema | bool) -> str:
     return f"never: {'; nor '.join(map(_form, branches))}"
 
 
-def _resource(told: Mapping[str, Any]) -> str:
-    said = [f"a part whose SIDs start with {told['prefix']}"]
-    if "identity" in told:
-        said.append(f"there is one for each combination of {' and '.join(told['identity'])}")
+def _resource(stated: Mapping[str, Json]) -> str:
+    said = [f"a part whose SIDs start with {stated['prefix']}"]
+    if "identity" in stated:
+        said.append(f"there is one for each combination of {' and '.join(stated['identity'])}")
     else:
-        said.append(f"its identifiers are unique within its {told.get('scope', 'deployment')}")
-    if "implied-by" in told:
-        said.append(f"it comes into being with {told['implied-by']} even when it is not sent")
-    if "fallback-identity" in told:
-        said.append(f"without an identifier, the one with the same {told['fallback-identity']['member']} is meant")
-    if "required-on-create" in told:
-        said.append(f"{', '.join(told['required-on-create'])}: required when it is new")
-    if "replace" in told:
-        said.append(f"{', '.join(told['replace'])}: replaced whole")
+        said.append(f"its identifiers are unique within its {stated.get('scope', 'deployment')}")
+    if "implied-by" in stated:
+        said.append(f"it comes into being with {stated['implied-by']} even when it is not sent")
+    if "fallback-identity" in stated:
+        said.append(f"without an identifier, the one with the same {stated['fallback-identity']['member']} is meant")
+    if "required-on-create" in stated:
+        said.append(f"{', '.join(stated['required-on-create'])}: required when it is new")
+    if "replace" in stated:
+        said.append(f"{', '.join(stated['replace'])}: replaced whole")
     return "; ".join(said)
 
 
-def _membership(told: Any) -> str:
-    if isinstance(told, str):
-        return f"one of the {told} of the install"
-    status = " (404 otherwise)" if told.get("missing") == "not-found" else ""
-    return f"one of the {told['list']} of the install{status}"
+def _membership(stated: Json) -> str:
+    if isinstance(stated, str):
+        return f"one of the {stated} of the install"
+    status = " (404 otherwise)" if stated.get("missing") == "not-found" else ""
+    return f"one of the {stated['list']} of the install{status}"
 
 
-def _signon(told: Mapping[str, Any]) -> str:
-    claims = ", ".join(f"{name} from {source}" for name, source in told.get("claims", {}).items())
-    profile = ", ".join(f"{name} from {' and '.join(members)}" for name, members in told.get("profile", {}).items())
+def _signon(stated: Mapping[str, Json]) -> str:
+    claims = ", ".join(f"{name} from {source}" for name, source in stated.get("claims", {}).items())
+    profile = ", ".join(f"{name} from {' and '.join(members)}" for name, members in stated.get("profile", {}).items())
     claims = ", ".join(one for one in (claims, profile) if one)
-    return f"signs {told['subject']} on for the audience {told['audience']}; the token tells {claims or 'no more'}"
+    return f"signs {stated['subject']} on for the audience {stated['audience']}; the token tells {claims or 'no more'}"
 
 
-_WORDS: Mapping[str, Callable[[Any], str]] = {
+_WORDS: Mapping[str, Callable[[Json], str]] = {
     "enum": lambda words: f"one of {_listed(words)}" if len(words) > 1 else f"only {_listed(words)}",
     "const": lambda word: f"only {_json(word)}",
     "pattern": lambda pattern: f"matches {pattern}",

@@ -15,7 +15,7 @@ from spec.lint.explanations import EXPLANATIONS
 from spec.lint.fixing import mended
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
-from spec.lint.rules import LINT_RULES, SEVERITIES, Finding
+from spec.lint.rules import LINT_RULES, SEVERITIES, LintFinding
 from spec.openapi.options import add_reading_options, add_strictness, read_as
 from spec.schema.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import Mark, SourceError, read
@@ -91,7 +91,7 @@ def _once(given: argparse.Namespace) -> int:
         decisions = configuration(given.config)
         clauses = load_clauses(given.clauses) if given.clauses else load_clauses()
         formats = frozenset(CHECKED_FORMATS) | frozenset(decisions.value.get("formats", ()))
-        found: list[Finding] = []
+        found: list[LintFinding] = []
         for name in given.files:
             found.extend(_of_file(given, name, formats, clauses))
         result = decided(found, decisions)
@@ -114,7 +114,9 @@ def _once(given: argparse.Namespace) -> int:
     return int(SEVERITIES.index(highest) >= SEVERITIES.index(given.fail_on))
 
 
-def _of_file(given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue) -> tuple[Finding, ...]:
+def _of_file(
+    given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue
+) -> tuple[LintFinding, ...]:
     """The findings in a document, mended first where that was asked for."""
     found = findings(read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords)
     if not given.fix:

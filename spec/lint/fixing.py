@@ -8,11 +8,11 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from spec.lint.rules import Finding
-from spec.lint.spelling import same_but_for_case
-from spec.source.pointer import follow, join, split
+from spec.lint.checks.spelling import same_but_for_case
+from spec.lint.rules import LintFinding
+from spec.source.pointer import Json, follow, join, split
 from spec.source.reading import Source, SourceError, parse
 
 _NULLABLE = re.compile(r",\s*\"?nullable\"?:\s*(?:true|false)|\"?nullable\"?:\s*(?:true|false)\s*,\s*")
@@ -23,12 +23,12 @@ class Edit(NamedTuple):
     """A text that may be the mended one, and the document that it must then hold."""
 
     text: str
-    wanted: Any
+    wanted: Json
 
 
-def mended(text: str, source: Source, found: list[Finding]) -> tuple[str, list[Finding]]:
+def mended(text: str, source: Source, found: list[LintFinding]) -> tuple[str, list[LintFinding]]:
     """The text with what could be mended, and the findings that this took care of."""
-    done: list[Finding] = []
+    done: list[LintFinding] = []
     for finding in sorted(found, key=lambda one: (one.line, one.column), reverse=True):
         if finding.rule not in FIXERS or finding.file != source.name:
             continue

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from spec.catalogue.clauses import Catalogue
 from spec.diff.document import Side
-from spec.lint.components import unused_components
-from spec.lint.document import operation_hits, reference_hits, template_hits
-from spec.lint.places import schema_places
-from spec.lint.prose import prose_hits
-from spec.lint.resources import clause_hits, loader_hits
-from spec.lint.rules import Finding, Hit, finding
-from spec.lint.schemas import schema_hits
-from spec.lint.spelling import misspelt_members
-from spec.lint.values import value_hits
+from spec.lint.checks.components import unused_components
+from spec.lint.checks.document import operation_hits, reference_hits, template_hits
+from spec.lint.checks.places import schema_places
+from spec.lint.checks.prose import prose_hits
+from spec.lint.checks.resources import clause_hits, loader_hits
+from spec.lint.checks.schemas import schema_hits
+from spec.lint.checks.spelling import misspelt_members
+from spec.lint.checks.values import value_hits
+from spec.lint.rules import Hit, LintFinding, finding
+from spec.source.pointer import Json
 from spec.source.reading import Source
 
 
 def findings(
     source: Source, *, formats: frozenset[str] = frozenset(), clauses: Catalogue | None = None, strict: bool = False
-) -> tuple[Finding, ...]:
+) -> tuple[LintFinding, ...]:
     """The findings in an OpenAPI 3.0 or 3.1 document, in the order of the file, each once.
 
     ``formats`` are formats that the reader's own validators check; ``clauses`` the
@@ -33,7 +33,7 @@ def findings(
 
 
 def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None, *, strict: bool) -> Iterator[Hit]:
-    document: Mapping[str, Any] = source.value
+    document: Mapping[str, Json] = source.value
     side = Side.of(document)
     places = list(schema_places(document))
     yield from reference_hits(source, legacy=side.normaliser.legacy)

@@ -6,9 +6,9 @@ The cut form accepts whatever the whole one accepts: what is proven impossible o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from spec.normal.merge import FALSE, NOTE, Schema, is_false
+from spec.source.pointer import Json
 
 _NAMED = ("properties", "patternProperties")
 _ONE = ("items", "additionalProperties", "propertyNames")
@@ -33,11 +33,11 @@ def nearby(schema: Schema, levels: int) -> Schema:
 
 
 class _Cut:
-    def __init__(self, definitions: Mapping[str, Any], deepest: int) -> None:
+    def __init__(self, definitions: Mapping[str, Json], deepest: int) -> None:
         self.definitions, self.deepest = definitions, deepest
         self.nodes = 0
 
-    def schema(self, node: Any, depth: int, through: frozenset[str] = frozenset()) -> Any:
+    def schema(self, node: Json, depth: int, through: frozenset[str] = frozenset()) -> Json:
         if not isinstance(node, Mapping):
             return node
         self.nodes += 1
@@ -48,7 +48,7 @@ class _Cut:
             if name in through or depth > self.deepest:
                 return {}
             return self.schema(self.definitions.get(name, {}), depth, through | {name})
-        kept: dict[str, Any] = {}
+        kept: dict[str, Json] = {}
         for word, value in node.items():
             if word in _NAMED:
                 kept[word] = {name: self.below(child, depth) for name, child in value.items()}
@@ -67,12 +67,12 @@ class _Cut:
         self.guarded(node, kept)
         return kept
 
-    def below(self, child: Any, depth: int) -> Any:
+    def below(self, child: Json, depth: int) -> Json:
         if depth < self.deepest:
             return self.schema(child, depth + 1)
         return dict(FALSE) if isinstance(child, Mapping) and is_false(dict(child)) else {}
 
-    def guarded(self, node: Mapping[str, Any], kept: dict[str, Any]) -> None:
+    def guarded(self, node: Mapping[str, Json], kept: dict[str, Json]) -> None:
         """Conditions and negations are kept whole or not at all: leaving them open would ask for more, not less."""
         if "not" in node and self.is_small(node["not"]):
             kept["not"] = node["not"]
@@ -81,7 +81,7 @@ class _Cut:
         if "dependentSchemas" in node and self.is_small(node["dependentSchemas"]):
             kept["dependentSchemas"] = node["dependentSchemas"]
 
-    def is_small(self, node: Any) -> bool:
+    def is_small(self, node: Json) -> bool:
         waiting, count = [node], 0
         while waiting:
             here = waiting.pop()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
 
-from spec.lint.rules import LINT_RULES, Finding
+from spec.lint.rules import LINT_RULES, LintFinding
 from spec.reporting.report import github_line
+from spec.source.pointer import Json
 
 
-def as_text(found: Sequence[Finding]) -> str:
+def as_text(found: Sequence[LintFinding]) -> str:
     """For people at a console."""
     lines = []
     for each in found:
@@ -20,12 +20,12 @@ def as_text(found: Sequence[Finding]) -> str:
     return "\n".join([*lines, ", ".join(counts)]) + "\n"
 
 
-def as_json(found: Sequence[Finding]) -> str:
+def as_json(found: Sequence[LintFinding]) -> str:
     """For programs: a list of findings."""
     return json.dumps([each.as_json() for each in found], ensure_ascii=False, indent=2) + "\n"
 
 
-def as_github(found: Sequence[Finding]) -> str:
+def as_github(found: Sequence[LintFinding]) -> str:
     """Workflow commands of GitHub Actions."""
     levels = {"error": "error", "warning": "warning", "note": "notice"}
     lines = [
@@ -37,9 +37,9 @@ def as_github(found: Sequence[Finding]) -> str:
     return "\n".join([*lines, f"invigilate lint: {len(found)} finding(s)"]) + "\n"
 
 
-def as_sarif(found: Sequence[Finding]) -> str:
+def as_sarif(found: Sequence[LintFinding]) -> str:
     """SARIF 2.1.0, which code hosts show beside the line."""
-    rules: list[dict[str, Any]] = [
+    rules: list[dict[str, Json]] = [
         {"id": name, "help": {"text": LINT_RULES[name].remedy}} for name in sorted({each.rule for each in found})
     ]
     results = [
@@ -62,6 +62,6 @@ def as_sarif(found: Sequence[Finding]) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
-FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
+FORMATS: dict[str, Callable[[Sequence[LintFinding]], str]] = {
     "text": as_text, "json": as_json, "github": as_github, "sarif": as_sarif,
 }  # fmt: skip

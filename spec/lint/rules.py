@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
+from spec.source.pointer import Json
 from spec.source.reading import Source
 
 Severity: TypeAlias = Literal["error", "warning", "note"]
@@ -32,7 +33,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Finding:
+class LintFinding:
     """A hit as it is reported: with severity, place in the file and remedy."""
 
     line: int
@@ -48,7 +49,7 @@ class Finding:
     def place(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Json]:
         """The published shape of a finding."""
         names = ("rule", "severity", "pointer", "place", "message", "remedy")
         return {name: getattr(self, name) for name in names}
@@ -97,10 +98,10 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
 )}  # fmt: skip
 
 
-def finding(source: Source, hit: Hit) -> Finding:
+def finding(source: Source, hit: Hit) -> LintFinding:
     """A hit with its place and the words of its rule."""
     rule, place = LINT_RULES[hit.rule], source.locate(hit.pointer)
-    return Finding(
+    return LintFinding(
         place.mark.line, place.mark.column, source.shown(hit.pointer), rule.id, hit.message, rule.severity, place.file,
         rule.remedy,
     )  # fmt: skip

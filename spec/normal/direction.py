@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import NOTE, Schema
 from spec.normal.simplify import simplified
+from spec.source.pointer import Json
 
 Direction: TypeAlias = Literal["request", "response"]
 DIRECTIONS: tuple[Direction, ...] = ("request", "response")
@@ -40,7 +41,7 @@ class Projection:
                 self._components.put(known, place)
         return known
 
-    def holds(self, node: Any) -> bool:
+    def holds(self, node: Json) -> bool:
         """True if the flag stands on any schema below a node."""
         if isinstance(node, list):
             return any(self.holds(child) for child in node)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from spec.openapi.resolving import target
+from spec.source.pointer import Json
 
 COMPONENTS = "/components/schemas/"
 
 
-def place_of(document: Mapping[str, Any], reference: Any) -> str | None:
+def place_of(document: Mapping[str, Json], reference: Json) -> str | None:
     """The pointer that a mapping names: a reference, or the bare name of a component."""
     if not isinstance(reference, str):
         return None
@@ -19,7 +19,7 @@ def place_of(document: Mapping[str, Any], reference: Any) -> str | None:
     return target(document, reference)
 
 
-def wire_values(document: Mapping[str, Any], node: Mapping[str, Any], subtypes: Mapping[str, str]) -> dict[str, str]:
+def wire_values(document: Mapping[str, Json], node: Mapping[str, Json], subtypes: Mapping[str, str]) -> dict[str, str]:
     """Value on the wire → pointer of its schema, or the reference as written where it leads nowhere.
 
     ``mapping`` comes first; an alternative (``oneOf``, ``anyOf``) or subtype that it does not name goes by the name of
@@ -38,7 +38,7 @@ def wire_values(document: Mapping[str, Any], node: Mapping[str, Any], subtypes: 
     return {**subtypes, **found}
 
 
-def subtypes_by_parent(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+def subtypes_by_parent(document: Mapping[str, Json]) -> dict[str, dict[str, str]]:
     """Pointer of a parent with a discriminator → value → pointer of the subtype that names the parent in ``allOf``."""
     components = document.get("components")
     schemas = components.get("schemas") if isinstance(components, Mapping) else None
@@ -57,7 +57,7 @@ def subtypes_by_parent(document: Mapping[str, Any]) -> dict[str, dict[str, str]]
     return found
 
 
-def _value(document: Mapping[str, Any], parent: Mapping[str, Any], child: str, name: str) -> str:
+def _value(document: Mapping[str, Json], parent: Mapping[str, Json], child: str, name: str) -> str:
     mapping = parent["discriminator"].get("mapping")
     for value, reference in mapping.items() if isinstance(mapping, Mapping) else ():
         if place_of(document, reference) == child:

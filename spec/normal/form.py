@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import ChainMap
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import quote
 from zlib import crc32
 
@@ -25,6 +25,7 @@ from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
 from spec.source import pointer
+from spec.source.pointer import Json
 
 Subtypes: TypeAlias = Mapping[str, Mapping[str, str]]
 
@@ -63,7 +64,7 @@ class Normaliser:
 
     def __init__(
         self,
-        document: Mapping[str, Any],
+        document: Mapping[str, Json],
         *,
         subtypes: Subtypes | None = None,
         every_subtype: Subtypes | None = None,
@@ -94,7 +95,7 @@ class Normaliser:
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
         return {way: Projection(way, self.components) for way in DIRECTIONS}
 
-    def normal(self, node: Any, direction: Direction | None = None) -> Schema:
+    def normal(self, node: Json, direction: Direction | None = None) -> Schema:
         """The normal form of a schema of the document.
 
         With a direction, members that do not travel that way (``readOnly`` in requests, ``writeOnly`` in responses)
@@ -133,7 +134,7 @@ class Normaliser:
             self._named.put(node, known)
         return known
 
-    def _schema(self, node: Any, at: _Position, way: Way = "below") -> Schema:
+    def _schema(self, node: Json, at: _Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
         if not isinstance(node, Mapping):
@@ -156,7 +157,7 @@ class Normaliser:
             return simplified(parts[0])
         return simplified({**conjunction(parts), **whole})
 
-    def _branches(self, node: Mapping[str, Any], word: str, at: _Position) -> list[Schema]:
+    def _branches(self, node: Mapping[str, Json], word: str, at: _Position) -> list[Schema]:
         named = wire_values(self.document, node, {}) if "discriminator" in node else {}
         found = []
         for child in _listed(node, word):
@@ -224,7 +225,7 @@ class Normaliser:
         self._defined.add(place)
         return {"$ref": f"#/$defs/{name}"}
 
-    def _own(self, node: Mapping[str, Any], at: _Position) -> Schema:
+    def _own(self, node: Mapping[str, Json], at: _Position) -> Schema:
         schema = values(node, legacy=self.legacy)
         below = at.below()
         for word in BELOW:
@@ -256,7 +257,7 @@ class Normaliser:
             schema[NOTE] = found
         return schema
 
-    def _discriminator(self, node: Mapping[str, Any], at: _Position) -> dict[str, Any]:
+    def _discriminator(self, node: Mapping[str, Json], at: _Position) -> dict[str, Json]:
         place = at.open[-1].rstrip("?") if at.open else ""
         if place and pointer.follow(self.document, place) is not node:
             place = ""  # below the component, not the component itself
@@ -266,12 +267,12 @@ class Normaliser:
         }
 
 
-def _listed(node: Mapping[str, Any], word: str) -> list[Any]:
+def _listed(node: Mapping[str, Json], word: str) -> list[Json]:
     children = node.get(word)
     return children if isinstance(children, list) else []
 
 
-def _size(schema: Any) -> int:
+def _size(schema: Json) -> int:
     total, stack = 0, [schema]
     while stack:
         here = stack.pop()

@@ -8,6 +8,7 @@ from typing import Any
 
 from spec.normal.merge import ALL_TYPES, NOTE, Schema
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
+from spec.source.pointer import Json
 
 RESOURCE_NOTES = (
     "x-resource", "x-signon", "x-install-default", "x-install-member", "x-after", "x-empty-is-unset", "x-clause",
@@ -25,29 +26,29 @@ Read = Callable[[Any], Any]
 """A keyword's value as the normal form holds it; None where it says nothing that a validator reads."""
 
 
-def _number(value: Any) -> Any:
+def _number(value: Json) -> Json:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return value if isinstance(value, int) or math.isfinite(value) else None
 
 
-def _count(value: Any) -> Any:
+def _count(value: Json) -> Json:
     return value if _number(value) is not None and value >= 0 and value == int(value) else None
 
 
-def _factor(value: Any) -> Any:
+def _factor(value: Json) -> Json:
     return value if _number(value) is not None and value > 0 else None
 
 
-def _pattern(value: Any) -> Any:
+def _pattern(value: Json) -> Json:
     return value if isinstance(value, str) and is_readable(value) else None
 
 
-def _required(value: Any) -> Any:
+def _required(value: Json) -> Json:
     return sorted({name for name in value if isinstance(name, str)}) if isinstance(value, list) else None
 
 
-def _dependencies(value: Any) -> Any:
+def _dependencies(value: Json) -> Json:
     if not isinstance(value, Mapping):
         return None
     return {name: sorted(set(map(str, names))) for name, names in value.items() if isinstance(names, list)}
@@ -74,7 +75,7 @@ IN_PLACE = ("not", "if", "then", "else")
 """Keywords that hold one schema for the same value."""
 
 
-def values(node: Mapping[str, Any], *, legacy: bool) -> Schema:
+def values(node: Mapping[str, Json], *, legacy: bool) -> Schema:
     """Everything a schema object says without naming another schema; ``legacy`` reads it as OpenAPI 3.0 does."""
     schema: Schema = {}
     for word, read in VALUES.items():
@@ -90,13 +91,13 @@ def values(node: Mapping[str, Any], *, legacy: bool) -> Schema:
     return schema
 
 
-def types(node: Mapping[str, Any]) -> list[Any] | None:
+def types(node: Mapping[str, Json]) -> list[Json] | None:
     """The declared types as a list, or None if there are none."""
     declared = node.get("type")
     return [declared] if isinstance(declared, str) else declared if isinstance(declared, list) else None
 
 
-def _typed(node: Mapping[str, Any], schema: Schema, *, legacy: bool) -> None:
+def _typed(node: Mapping[str, Json], schema: Schema, *, legacy: bool) -> None:
     declared = types(node)
     if declared is None:
         return
@@ -107,14 +108,14 @@ def _typed(node: Mapping[str, Any], schema: Schema, *, legacy: bool) -> None:
         schema["type"] = sorted(known)
 
 
-def _constant(value: Any, schema: Schema) -> None:
+def _constant(value: Json, schema: Schema) -> None:
     if "enum" in schema:
         schema["allOf"] = [{"enum": [value]}]
     else:
         schema["enum"] = [value]
 
 
-def _formatted(node: Mapping[str, Any], schema: Schema) -> None:
+def _formatted(node: Mapping[str, Json], schema: Schema) -> None:
     name = node.get("format")
     if name == "byte" or node.get("contentEncoding") == "base64":  # the spellings of OpenAPI 3.0 and 3.1
         schema.setdefault("allOf", []).append({"pattern": BASE64})
@@ -130,7 +131,7 @@ def _formatted(node: Mapping[str, Any], schema: Schema) -> None:
         schema[NOTE] = {"format": name}
 
 
-def notes(node: Mapping[str, Any]) -> Schema:
+def notes(node: Mapping[str, Json]) -> Schema:
     """What a schema object says beside the accepted values."""
     found = {word: node[word] for word in NOTED if word in node}
     encoding = "base64" if node.get("format") == "byte" else node.get("contentEncoding")

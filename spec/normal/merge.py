@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 
 import orjson
 
-Schema: TypeAlias = dict[str, Any]
+from spec.source.pointer import Json
+
+Schema: TypeAlias = dict[str, Json]
 
 NOTE = "\0note"
 """The key of what is noted of a schema: no keyword, and no member that anybody has."""
@@ -33,7 +35,7 @@ FAMILIES: dict[str, frozenset[str]] = {
 ALL_TYPES = frozenset({"null", "boolean", "number", "string", "array", "object"})
 
 
-def text(value: Any) -> str:
+def text(value: Json) -> str:
     """One text per JSON value: equal values have equal texts (1.0 and 1 are equal in JSON Schema)."""
     try:
         written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
@@ -47,7 +49,7 @@ def text(value: Any) -> str:
 _PERHAPS_WHOLE = re.compile(rb"\.0|[0-9]e[0-9]")
 
 
-def _whole(value: Any) -> Any:
+def _whole(value: Json) -> Json:
     """The value with every number that is a whole one written as an integer."""
     if isinstance(value, float) and math.isfinite(value) and value == int(value):
         return int(value)
@@ -56,7 +58,7 @@ def _whole(value: Any) -> Any:
     return [_whole(child) for child in value] if isinstance(value, list) else value
 
 
-def bare(node: Any) -> Any:
+def bare(node: Json) -> Json:
     """A normal form without its notes: what a validator reads. Nothing is copied where there is no note."""
     if isinstance(node, dict):
         below = {key: bare(child) for key, child in node.items() if key != NOTE}
@@ -92,7 +94,7 @@ def everywhere(schema: Schema) -> Iterator[Schema]:
         stack.extend(below(here))
 
 
-def unique(values: Iterable[Any]) -> list[Any]:
+def unique(values: Iterable[Json]) -> list[Json]:
     """The values without repetition, in one fixed order."""
     found = {text(value): value for value in values}
     return [found[key] for key in sorted(found)]
@@ -224,7 +226,7 @@ def _lists(left: dict[str, list[str]], right: dict[str, list[str]]) -> dict[str,
     return {name: sorted({*left.get(name, ()), *right.get(name, ())}) for name in {**left, **right}}
 
 
-def _common(left: list[Any], right: list[Any]) -> list[Any]:
+def _common(left: list[Json], right: list[Json]) -> list[Json]:
     known = {text(value) for value in right}
     return [value for value in left if text(value) in known]
 

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast
+from typing import Literal, TypeAlias, cast
 
 from spec.normal.merge import Schema, conjunction
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
+from spec.source.pointer import Json
 
 Kind: TypeAlias = Literal["member", "additional", "pattern", "item", "index", "anyOf", "oneOf", "allOf", "then", "else"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SchemaStep:
     """One step down a schema: a member by name, an item, or a branch by its number."""
 
     kind: Kind
     key: str = ""
 
 
-def step(kind: str, key: object = "") -> Step:
+def step(kind: str, key: object = "") -> SchemaStep:
     """A step whose kind is known from a keyword (``anyOf``, ``oneOf``, ``allOf``) or a table."""
-    return Step(cast(Kind, kind), str(key))
+    return SchemaStep(cast(Kind, kind), str(key))
 
 
-Path: TypeAlias = tuple[Step, ...]
+Path: TypeAlias = tuple[SchemaStep, ...]
 
 
 def opened(schema: Schema, definitions: Schema) -> Schema:
@@ -39,10 +40,10 @@ def opened(schema: Schema, definitions: Schema) -> Schema:
     return schema
 
 
-def child(schema: Schema, step: Step) -> Schema:
+def child(schema: Schema, step: SchemaStep) -> Schema:
     """The sub-schema one step down; ``{}`` where nothing is said."""
     if step.kind in BRANCHES:
-        found: Any = schema.get(step.kind, [])[int(step.key)]
+        found: Json = schema.get(step.kind, [])[int(step.key)]
     elif step.kind == "member":
         found = schema.get("properties", {}).get(step.key, schema.get("additionalProperties", {}))
     elif step.kind == "pattern":
@@ -59,12 +60,12 @@ BRANCHES = ("anyOf", "oneOf", "allOf")
 _HOLDERS = {"item": "items", "additional": "additionalProperties"}
 
 
-def placed(schema: Schema, step: Step, inner: Schema, *, present: bool) -> Schema:
+def placed(schema: Schema, step: SchemaStep, inner: Schema, *, present: bool) -> Schema:
     """The schema with the sub-schema one step down exchanged; ``present`` also requires a value to stand there."""
     return (_present if present else _exchanged)(schema, step, inner)
 
 
-def _exchanged(schema: Schema, step: Step, inner: Schema) -> Schema:
+def _exchanged(schema: Schema, step: SchemaStep, inner: Schema) -> Schema:
     if step.kind in BRANCHES:
         branches = list(schema[step.kind])
         branches[int(step.key)] = inner
@@ -78,7 +79,7 @@ def _exchanged(schema: Schema, step: Step, inner: Schema) -> Schema:
     return {**schema, _HOLDERS.get(step.kind, step.kind): inner}
 
 
-def _present(schema: Schema, step: Step, inner: Schema) -> Schema:
+def _present(schema: Schema, step: SchemaStep, inner: Schema) -> Schema:
     if step.kind in BRANCHES:
         others = [part for number, part in enumerate(schema[step.kind]) if number != int(step.key)]
         rest = {key: value for key, value in schema.items() if key != step.kind}
@@ -104,7 +105,7 @@ def _prefix(schema: Schema, index: int, inner: Schema) -> list[Schema]:
     return prefix
 
 
-def _name(schema: Schema, step: Step) -> str:
+def _name(schema: Schema, step: SchemaStep) -> str:
     if step.kind == "pattern":
         try:
             return next(texts([step.key]), "unexpected")
@@ -121,14 +122,14 @@ def _name(schema: Schema, step: Step) -> str:
     return "unexpected"
 
 
-def rebuilt(root: Schema, path: Sequence[Step], inner: Schema, *, present: bool) -> Schema:
+def rebuilt(root: Schema, path: Sequence[SchemaStep], inner: Schema, *, present: bool) -> Schema:
     """The whole schema with what stands at a path exchanged for another schema.
 
     With ``present`` the whole also requires that a value stands there: sampling it gives bodies around that value.
     """
     definitions = root.get("$defs", {})
 
-    def build(schema: Schema, rest: Sequence[Step]) -> Schema:
+    def build(schema: Schema, rest: Sequence[SchemaStep]) -> Schema:
         if not rest:
             return inner
         schema = opened({key: value for key, value in schema.items() if key != "$defs"}, definitions)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import jsonschema_rs
 
 from spec.normal.merge import ALL_TYPES, FALSE, FAMILIES, NOTE, UNEVALUATED, Schema, conjunction, is_false, text, unique
 from spec.normal.readable import OWN_FORMATS
+from spec.source.pointer import Json
 
 _ZERO = ("minLength", "minItems", "minProperties")
 _WINDOWS = (
@@ -115,7 +115,7 @@ def _members(schema: Schema) -> None:
         schema["additionalProperties"] = conjunction([schema.get("additionalProperties", {}), extra])
 
 
-def _anything(value: Any) -> bool:
+def _anything(value: Json) -> bool:
     return isinstance(value, dict) and all(key == NOTE for key in value)
 
 
@@ -225,7 +225,7 @@ def _disjoint(branches: list[Schema]) -> bool:
     return True
 
 
-def _kind(value: Any) -> str:
+def _kind(value: Json) -> str:
     if value is None or isinstance(value, bool):
         return "null" if value is None else "boolean"
     return next(
@@ -238,8 +238,8 @@ def _kind(value: Any) -> str:
 def _joined(branches: list[Schema]) -> list[Schema]:
     """Branches for different types become one branch with a type list; enumerations become one enumeration."""
     result: list[Schema] = []
-    listed: list[Any] = []
-    deprecated: list[Any] = []
+    listed: list[Json] = []
+    deprecated: list[Json] = []
     for branch in branches:
         values = _listed(branch)
         if values is not None and any("enum" in other for other in branches):
@@ -266,7 +266,7 @@ def _joined(branches: list[Schema]) -> list[Schema]:
     return result
 
 
-def _listed(branch: Schema) -> list[Any] | None:
+def _listed(branch: Schema) -> list[Json] | None:
     """The values of a branch that is nothing but an enumeration, deprecated or not; None for any other branch."""
     if branch.get("type") == ["null"]:
         return [None]

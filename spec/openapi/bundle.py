@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from json import dumps
-from typing import Any
 
 import yaml
 
-from spec.openapi.objects import FREE, OBJECTS, Kind, Member, Shape
+from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
 from spec.openapi.versions import version
-from spec.source.pointer import escape, follow, split
+from spec.source.pointer import Json, escape, follow, split
 from spec.source.reading import HOLDER, Source
 
 _SECTIONS: Mapping[Kind, str] = {
@@ -21,12 +20,12 @@ _SECTIONS: Mapping[Kind, str] = {
 _IDENTIFIERS = ("$id", "$anchor", "$dynamicAnchor")  # every reference is a pointer from the root now
 
 
-def bundled(source: Source) -> dict[str, Any]:
+def bundled(source: Source) -> dict[str, Json]:
     """The document as one JSON value without other files; references that are gaps stay as they are."""
     return _Bundling(source).document()
 
 
-def as_file(document: Mapping[str, Any], *, json: bool) -> str:
+def as_file(document: Mapping[str, Json], *, json: bool) -> str:
     """The text of a document: JSON, or YAML that readers of YAML 1.1 and 1.2 type alike."""
     if json:
         return dumps(document, indent=2, ensure_ascii=False) + "\n"
@@ -36,13 +35,13 @@ def as_file(document: Mapping[str, Any], *, json: bool) -> str:
 class _Dumper(yaml.SafeDumper):
     """Writes everything out: what other tools make of anchors differs."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Json) -> bool:
         return True
 
 
 class _Bundling:
     def __init__(self, source: Source) -> None:
-        self.root: Mapping[str, Any] = source.value
+        self.root: Mapping[str, Json] = source.value
         self.legacy = version(self.root).startswith("3.0")
         written = self.root.get("components")
         self.taken: dict[str, set[str]] = {
@@ -50,11 +49,11 @@ class _Bundling:
         }
         self.names: dict[tuple[str, Kind], str] = {}
         self.waiting: list[tuple[str, Kind]] = []
-        self.added: dict[str, dict[str, Any]] = {}
+        self.added: dict[str, dict[str, Json]] = {}
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Json]:
         own = {word: value for word, value in self.root.items() if word != HOLDER}
-        made: dict[str, Any] = self._object(own, Kind.DOCUMENT, ())
+        made: dict[str, Json] = self._object(own, Kind.DOCUMENT, ())
         while self.waiting:
             place, kind = self.waiting.pop()
             value = self._object(follow(self.root, place), kind, ())
@@ -66,11 +65,11 @@ class _Bundling:
             made["components"] = components
         return made
 
-    def _object(self, value: Any, kind: Kind, trail: tuple[str, ...]) -> Any:
+    def _object(self, value: Json, kind: Kind, trail: tuple[str, ...]) -> Json:
         if not isinstance(value, Mapping):
             return value
         known = OBJECTS.get(kind, {})
-        made: dict[str, Any] = {}
+        made: dict[str, Json] = {}
         for word, child in value.items():
             member = known.get(word) or (None if word.startswith("x-") else FREE.get(kind))
             made[word] = child if member is None else self._member(child, member, trail)
@@ -83,14 +82,14 @@ class _Bundling:
                 return self._taken_over(made, place, kind, trail)
         return made
 
-    def _member(self, value: Any, member: Member, trail: tuple[str, ...]) -> Any:
+    def _member(self, value: Json, member: MemberKind, trail: tuple[str, ...]) -> Json:
         if member.shape is Shape.NAMED and isinstance(value, Mapping):
             return {name: self._object(child, member.kind, trail) for name, child in value.items()}
         if isinstance(value, list):
             return [self._object(child, member.kind, trail) for child in value]
         return self._object(value, member.kind, trail) if member.shape is Shape.ONE else value
 
-    def _taken_over(self, made: dict[str, Any], place: str, kind: Kind, trail: tuple[str, ...]) -> dict[str, Any]:
+    def _taken_over(self, made: dict[str, Json], place: str, kind: Kind, trail: tuple[str, ...]) -> dict[str, Json]:
         """The reference by the name of its component; what no component can hold is written out."""
         holdable = kind in _SECTIONS and not (self.legacy and kind in (Kind.PATH_ITEM, Kind.MEDIA_TYPE))
         if holdable:
@@ -100,7 +99,7 @@ class _Bundling:
         beside = {word: child for word, child in made.items() if word != "$ref"}
         return {**self._object(follow(self.root, place), kind, (*trail, place)), **beside}
 
-    def _schema(self, made: dict[str, Any]) -> None:
+    def _schema(self, made: dict[str, Json]) -> None:
         if not self.legacy:
             for word in _IDENTIFIERS:
                 if isinstance(made.get(word), str):
@@ -116,7 +115,7 @@ class _Bundling:
             mapping = {name: self._mapped(text) for name, text in discriminator["mapping"].items()}
             made["discriminator"] = {**discriminator, "mapping": mapping}
 
-    def _mapped(self, text: Any) -> Any:
+    def _mapped(self, text: Json) -> Json:
         place = target(self.root, text)
         if place is None or not place.startswith(f"/{HOLDER}/"):
             return text

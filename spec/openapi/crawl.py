@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin
 
 from spec.openapi.objects import Kind, Node, children, unread_members
 from spec.source.files import Library, OutOfReachError
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 from spec.source.reading import Source, SourceError
 
 MOST_FILES = 1000
@@ -120,7 +119,7 @@ class Crawl:
             stack.extend((child, around) for child in children(node))
         return found
 
-    def _identified(self, schema: Mapping[str, Any], spot: Spot, base: str) -> str:
+    def _identified(self, schema: Mapping[str, Json], spot: Spot, base: str) -> str:
         identifier = schema.get("$id")
         if isinstance(identifier, str):
             base = urldefrag(_joined(base, identifier)).url
@@ -177,7 +176,7 @@ class Crawl:
             raise OutOfReachError(f"is not opened: the document has more than {MOST_FILES} files, which is the limit")
         return self.library.open(url)
 
-    def _walk_identifiers(self, url: str, value: Mapping[str, Any]) -> None:
+    def _walk_identifiers(self, url: str, value: Mapping[str, Json]) -> None:
         """Anchors of a file that is a schema; its references wait until somebody needs them."""
         stack = [(Node(Kind.SCHEMA, "", value), url)]
         while stack:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from spec.source.pointer import Json
 from spec.source.reading import Source
 
-Schema = Mapping[str, Any]
+Schema = Mapping[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class BodyContent:
     """A request body: its schema per media type, and its named examples (name → value)."""
 
     required: bool
     content: Mapping[str, Schema]
-    examples: Mapping[str, Any]
+    examples: Mapping[str, Json]
 
     @property
     def json(self) -> Schema:
@@ -37,7 +37,7 @@ class Body:
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class DocumentedResponse:
     """A response: its schema per media type; a media type without schema maps to an empty one."""
 
     status: str
@@ -56,8 +56,8 @@ class Operation:
     summary: str
     description: str
     parameters: tuple[Parameter, ...]
-    body: Body | None
-    responses: Mapping[str, Response]
+    body: BodyContent | None
+    responses: Mapping[str, DocumentedResponse]
     security: tuple[tuple[str, ...], ...]
 
 
@@ -70,12 +70,12 @@ class Document:
     version: str
     digest: str
     operations: Mapping[str, Operation]
-    security_schemes: Mapping[str, Mapping[str, Any]]
+    security_schemes: Mapping[str, Mapping[str, Json]]
 
     @property
-    def tree(self) -> Mapping[str, Any]:
+    def tree(self) -> Mapping[str, Json]:
         """The document as it was written, references and all."""
-        value: Mapping[str, Any] = self.source.value
+        value: Mapping[str, Json] = self.source.value
         return value
 
 

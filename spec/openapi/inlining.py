@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from spec.openapi.objects import FREE, OBJECTS, Kind, Member, Shape
+from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
 from spec.openapi.shapes import described, shaped
 from spec.openapi.versions import version
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 
 LARGEST = 100_000
 """Objects that one inlined reference may hold, all that it names itself included."""
@@ -28,17 +27,17 @@ Report = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
+class _Trail:
     """How we came to a value: the references followed, and the number of levels."""
 
     trail: tuple[str, ...] = ()
     depth: int = 0
 
-    def below(self) -> _Way:
-        return _Way(self.trail, self.depth + 1)
+    def below(self) -> _Trail:
+        return _Trail(self.trail, self.depth + 1)
 
-    def through(self, place: str) -> _Way:
-        return _Way((*self.trail, place), self.depth + 1)
+    def through(self, place: str) -> _Trail:
+        return _Trail((*self.trail, place), self.depth + 1)
 
 
 class Resolver:
@@ -46,29 +45,29 @@ class Resolver:
 
     def __init__(
         self,
-        root: Mapping[str, Any],
+        root: Mapping[str, Json],
         report: Report,
         gaps: Mapping[str, str] | None = None,
         *,
-        rewrite: Callable[[Mapping[str, Any]], dict[str, Any]] = dict,
+        rewrite: Callable[[Mapping[str, Json]], dict[str, Json]] = dict,
     ) -> None:
         """``rewrite`` is what becomes of each schema object once its children are done."""
         self.root, self.report, self.gaps = root, report, gaps or {}
         self.rewrite = rewrite
         self.legacy = version(root).startswith("3.0")
         self.origins: dict[int, str] = {}
-        self._keep: list[Any] = []  # origins are keyed by identity: nothing may be collected
+        self._keep: list[Json] = []  # origins are keyed by identity: nothing may be collected
         self._sizes: dict[int, int] = {}
-        self._finished: dict[tuple[str, Kind], Any] = {}
+        self._finished: dict[tuple[str, Kind], Json] = {}
 
-    def inline(self, value: Any, pointer: str, kind: Kind) -> Any:
+    def inline(self, value: Json, pointer: str, kind: Kind) -> Json:
         """An object of a kind with every reference at and below it replaced; ``origins`` says where each one stood.
 
         Data (examples, defaults, enumerations) are left as they are, whatever they look like.
         """
-        return self._object(value, pointer, kind, _Way())
+        return self._object(value, pointer, kind, _Trail())
 
-    def _object(self, value: Any, pointer: str, kind: Kind, way: _Way) -> Any:
+    def _object(self, value: Json, pointer: str, kind: Kind, way: _Trail) -> Json:
         if not isinstance(value, Mapping):
             return value
         if way.depth > DEEPEST:
@@ -78,10 +77,10 @@ class Resolver:
             return self._target(value, pointer, kind, way)
         return self._written(value, pointer, kind, way)
 
-    def _written(self, value: Mapping[str, Any], pointer: str, kind: Kind, way: _Way) -> Any:
+    def _written(self, value: Mapping[str, Json], pointer: str, kind: Kind, way: _Trail) -> Json:
         value = shaped(value, kind, pointer, self.report)
         known = OBJECTS.get(kind, {})
-        inlined: dict[str, Any] = {}
+        inlined: dict[str, Json] = {}
         size = 1
         for key, child in value.items():
             below = f"{pointer}/{escape(key)}"
@@ -98,7 +97,7 @@ class Resolver:
             return {}
         return self._remember(inlined, pointer)
 
-    def _member(self, value: Any, pointer: str, member: Member, way: _Way) -> Any:
+    def _member(self, value: Json, pointer: str, member: MemberKind, way: _Trail) -> Json:
         if member.shape is Shape.NAMED and isinstance(value, Mapping):
             return {
                 name: self._object(child, f"{pointer}/{escape(name)}", member.kind, way)
@@ -108,18 +107,18 @@ class Resolver:
             return [self._object(child, f"{pointer}/{at}", member.kind, way) for at, child in enumerate(value)]
         return self._object(value, pointer, member.kind, way) if member.shape is Shape.ONE else value
 
-    def _size(self, value: Any) -> int:
+    def _size(self, value: Json) -> int:
         if id(value) in self._sizes:
             return self._sizes[id(value)]
         listed = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
         return sum(self._sizes.get(id(child), 1) for child in listed)
 
-    def _remember(self, mapping: dict[str, Any], pointer: str) -> dict[str, Any]:
+    def _remember(self, mapping: dict[str, Json], pointer: str) -> dict[str, Json]:
         self._keep.append(mapping)
         self.origins[id(mapping)] = pointer
         return mapping
 
-    def _target(self, value: Mapping[str, Any], pointer: str, kind: Kind, way: _Way) -> Any:
+    def _target(self, value: Mapping[str, Json], pointer: str, kind: Kind, way: _Trail) -> Json:
         reference: str = value["$ref"]
         place = target(self.root, reference)
         if place is None:
@@ -155,8 +154,8 @@ class Resolver:
         return self._beside({**inlined, **said}, inlined, place)
 
     def _with_keywords(
-        self, inlined: Mapping[str, Any], beside: dict[str, Any], place: str, pointer: str, way: _Way
-    ) -> dict[str, Any]:
+        self, inlined: Mapping[str, Json], beside: dict[str, Json], place: str, pointer: str, way: _Trail
+    ) -> dict[str, Json]:
         """A schema with the keywords beside the reference to it: annotations replace its own, others add."""
         notes = {key: item for key, item in beside.items() if key in _ANNOTATIONS or key.startswith("x-")}
         rest = {key: item for key, item in beside.items() if key not in notes}
@@ -170,12 +169,12 @@ class Resolver:
             merged["allOf"] = [*inlined.get("allOf", ()), self._written(rest, pointer, Kind.SCHEMA, way)]
         return self._beside(merged, inlined, place)
 
-    def _beside(self, merged: dict[str, Any], inlined: Any, place: str) -> dict[str, Any]:
+    def _beside(self, merged: dict[str, Json], inlined: Json, place: str) -> dict[str, Json]:
         self._sizes[id(merged)] = self._size(inlined) + 1
         return self._remember(merged, place)
 
 
-def modern(schema: dict[str, Any]) -> dict[str, Any]:
+def modern(schema: dict[str, Json]) -> dict[str, Json]:
     """A schema of OpenAPI 3.0 in the words of 3.1: ``nullable``, exclusive bounds as flags, ``example``."""
     made = {key: value for key, value in schema.items() if key not in ("nullable", "example")}
     if schema.get("nullable") is True and isinstance(schema.get("type"), str):

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace", "query")
 """The methods of a path item; ``query`` is new in OpenAPI 3.2."""
@@ -48,7 +47,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class MemberKind:
     """What a member of an object holds."""
 
     kind: Kind
@@ -61,19 +60,19 @@ class Node:
 
     kind: Kind
     pointer: str
-    value: Any
+    value: Json
 
 
-def _one(kind: Kind, words: str) -> dict[str, Member]:
-    return {word: Member(kind) for word in words.split()}
+def _one(kind: Kind, words: str) -> dict[str, MemberKind]:
+    return {word: MemberKind(kind) for word in words.split()}
 
 
-def _list(kind: Kind, words: str) -> dict[str, Member]:
-    return {word: Member(kind, Shape.LIST) for word in words.split()}
+def _list(kind: Kind, words: str) -> dict[str, MemberKind]:
+    return {word: MemberKind(kind, Shape.LIST) for word in words.split()}
 
 
-def _named(kind: Kind, words: str) -> dict[str, Member]:
-    return {word: Member(kind, Shape.NAMED) for word in words.split()}
+def _named(kind: Kind, words: str) -> dict[str, MemberKind]:
+    return {word: MemberKind(kind, Shape.NAMED) for word in words.split()}
 
 
 _CARRIER = {
@@ -81,7 +80,7 @@ _CARRIER = {
     **_named(Kind.MEDIA_TYPE, "content"),
     **_named(Kind.EXAMPLE, "examples"),
 }
-OBJECTS: Mapping[Kind, Mapping[str, Member]] = {
+OBJECTS: Mapping[Kind, Mapping[str, MemberKind]] = {
     Kind.DOCUMENT: {
         **_one(Kind.COMPONENTS, "components"),
         **_one(Kind.PATHS, "paths"),
@@ -142,10 +141,10 @@ OBJECTS: Mapping[Kind, Mapping[str, Member]] = {
         **_named(Kind.SCHEMA, "properties patternProperties dependentSchemas $defs definitions"),
     },
 }
-FREE: Mapping[Kind, Member] = {
-    Kind.PATHS: Member(Kind.PATH_ITEM),
-    Kind.RESPONSES: Member(Kind.RESPONSE),
-    Kind.CALLBACK: Member(Kind.PATH_ITEM),
+FREE: Mapping[Kind, MemberKind] = {
+    Kind.PATHS: MemberKind(Kind.PATH_ITEM),
+    Kind.RESPONSES: MemberKind(Kind.RESPONSE),
+    Kind.CALLBACK: MemberKind(Kind.PATH_ITEM),
 }
 """Objects whose members have names of the author's choice, extensions (``x-``) aside."""
 
@@ -194,7 +193,7 @@ def children(node: Node) -> Iterator[Node]:
                 yield Node(member.kind, pointer, each)
 
 
-def nodes(root: Any, kind: Kind = Kind.DOCUMENT, pointer: str = "") -> Iterator[Node]:
+def nodes(root: Json, kind: Kind = Kind.DOCUMENT, pointer: str = "") -> Iterator[Node]:
     """Every object of a document (or of a part of one, of a known kind), parents first; references not followed."""
     stack = [Node(kind, pointer, root)]
     while stack:

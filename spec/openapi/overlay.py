@@ -7,11 +7,10 @@ else is exchanged. Places lead into the overlay where a value came from it. ``ex
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 import jsonpath
 
-from spec.source.pointer import follow, join
+from spec.source.pointer import Json, follow, join
 from spec.source.reading import HOLDER, Source, SourceError, written
 
 _MEMBERS = frozenset({"target", "description", "update", "remove", "copy"})
@@ -35,17 +34,17 @@ class _Applying:
     def fail(self, pointer: str, reason: str) -> SourceError:
         return SourceError(self.overlay.name, self.overlay.mark(pointer), f"{reason} ({pointer or 'whole file'})")
 
-    def actions(self) -> list[Any]:
+    def actions(self) -> list[Json]:
         root = self.overlay.value
-        told = root.get("overlay") if isinstance(root, Mapping) else None
-        if not isinstance(told, (str, float)) or not str(told).startswith(("1.0", "1.1")):
+        declared = root.get("overlay") if isinstance(root, Mapping) else None
+        if not isinstance(declared, (str, float)) or not str(declared).startswith(("1.0", "1.1")):
             raise self.fail("", "is no OpenAPI Overlay: it needs a member 'overlay' that says 1.0.0.")
         listed = root.get("actions")
         if not isinstance(listed, list):
             raise self.fail("/actions", "'actions' must be a list of actions.")
         return listed
 
-    def act(self, action: Any, pointer: str) -> None:
+    def act(self, action: Json, pointer: str) -> None:
         if not isinstance(action, Mapping) or not isinstance(action.get("target"), str):
             raise self.fail(pointer, "an action needs a target, which is a JSONPath.")
         if stranger := sorted(action.keys() - _MEMBERS):
@@ -88,7 +87,7 @@ class _Applying:
         for index, origin in origins.items():
             self.moved[f"{listed}/{index - 1}"] = origin
 
-    def update(self, place: tuple[str | int, ...], update: Any, origin: str) -> None:
+    def update(self, place: tuple[str | int, ...], update: Json, origin: str) -> None:
         here = follow(self.value, place)
         if isinstance(here, list):
             self.put(place, here, len(here), update, origin)
@@ -97,7 +96,9 @@ class _Applying:
         else:
             raise self.fail(origin, f"the target {join(place) or '(whole document)'} cannot be merged with this value.")
 
-    def merge(self, place: tuple[str | int, ...], here: dict[str, Any], update: Mapping[str, Any], origin: str) -> None:
+    def merge(
+        self, place: tuple[str | int, ...], here: dict[str, Json], update: Mapping[str, Json], origin: str
+    ) -> None:
         for word, value in update.items():
             below, known = f"{origin}{join((word,))}", here.get(word)
             if isinstance(known, dict) and isinstance(value, Mapping):
@@ -108,7 +109,7 @@ class _Applying:
             else:
                 self.put(place, here, word, value, below)
 
-    def put(self, place: tuple[str | int, ...], holder: Any, last: str | int, value: Any, origin: str) -> None:
+    def put(self, place: tuple[str | int, ...], holder: Json, last: str | int, value: Json, origin: str) -> None:
         copied = _copied(value)
         if isinstance(holder, list):
             holder.append(copied)
@@ -121,7 +122,7 @@ def _order(place: tuple[str | int, ...]) -> tuple[tuple[int, str], ...]:
     return tuple((part, "") if isinstance(part, int) else (0, part) for part in place)
 
 
-def _copied(value: Any) -> Any:
+def _copied(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {key: _copied(child) for key, child in value.items()}
     return [_copied(child) for child in value] if isinstance(value, list) else value

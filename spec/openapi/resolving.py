@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from spec.source import pointer
+from spec.source.pointer import Json
 
 
-def target(document: Any, reference: Any) -> str | None:
+def target(document: Json, reference: Json) -> str | None:
     """The JSON pointer that a local reference names, or None if nothing in the document stands there.
 
     Understands ``#``, ``#/any/pointer`` (also outside ``components``) and ``#anchor``.
@@ -26,7 +27,7 @@ def target(document: Any, reference: Any) -> str | None:
     return fragment
 
 
-def dereferenced(document: Any, node: Any, *, furthest: int = 50) -> Any:
+def dereferenced(document: Json, node: Json, *, furthest: int = 50) -> Json:
     """The object that a chain of references ends at; the node itself when it is none or leads nowhere."""
     for _ in range(furthest):
         if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
@@ -48,7 +49,7 @@ _VALUES = frozenset({"enum", "const", "default", "example"})
 """Members that hold a value, in which a ``$ref`` is no reference."""
 
 
-def references(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
+def references(node: Json, place: str = "") -> Iterator[tuple[str, str]]:
     """Every reference below a node as (pointer of the object that holds it, text of the reference)."""
     stack: list[_Visit] = [_Visit(node, place, "")]
     while stack:
@@ -66,7 +67,7 @@ def references(node: Any, place: str = "") -> Iterator[tuple[str, str]]:
 class _Visit(NamedTuple):
     """A value, where it stands, and the member that makes it a map of names (empty: it is an object of its own)."""
 
-    value: Any
+    value: Json
     place: str
     holder: str
 
@@ -74,14 +75,14 @@ class _Visit(NamedTuple):
 _EXAMPLE = "one of examples"
 
 
-def _held(key: str, child: Any, holder: str) -> str:
+def _held(key: str, child: Json, holder: str) -> str:
     """What the value of a member is: a map of names, one example, or an object of its own."""
     if not holder:
         return key if key in _NAMED and isinstance(child, (Mapping, list)) else ""
     return _EXAMPLE if holder == "examples" else ""
 
 
-def _anchored(node: Any, name: str, place: str) -> Iterator[str]:
+def _anchored(node: Json, name: str, place: str) -> Iterator[str]:
     if isinstance(node, Mapping):
         if name in (node.get("$anchor"), node.get("$dynamicAnchor")):
             yield place

@@ -7,7 +7,8 @@ judge and generator know; annotations that say nothing about values go.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+
+from spec.source.pointer import Json
 
 _BRANCH_NOTES = frozenset({"const", "title", "description", "deprecated", "examples", "$comment"})
 _SILENT = frozenset({"externalDocs", "$defs", "definitions", "xml", "$comment", "contentMediaType", "contentEncoding"})
@@ -25,7 +26,7 @@ OURS = frozenset({
 """The annotations that mean something here; docs/document.md explains them."""
 
 
-def served(schema: Mapping[str, Any]) -> dict[str, Any]:
+def served(schema: Mapping[str, Json]) -> dict[str, Json]:
     """A schema object, its children already done, in the words that are served. Foreign ``x-`` members go."""
     made = {
         key: value for key, value in spelt(schema).items() if key not in _SILENT and (key[:2] != "x-" or key in OURS)
@@ -45,7 +46,7 @@ def served(schema: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def spelt(schema: Mapping[str, Any]) -> dict[str, Any]:
+def spelt(schema: Mapping[str, Json]) -> dict[str, Json]:
     """A schema whose members are objects: one that is true or false says so with keywords."""
     made = dict(schema)
     members = schema.get("properties")
@@ -56,7 +57,7 @@ def spelt(schema: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _as_enumeration(schema: dict[str, Any], word: str) -> None:
+def _as_enumeration(schema: dict[str, Json], word: str) -> None:
     """Branches that are constants with words about them are an enumeration with words about its values."""
     branches = schema.get(word)
     if not isinstance(branches, list) or not branches or "enum" in schema:
@@ -73,7 +74,7 @@ def _as_enumeration(schema: dict[str, Any], word: str) -> None:
         schema["x-clause"] = {"enum" if key == word else key: clause for key, clause in named.items()}
 
 
-def _as_range(schema: dict[str, Any]) -> None:
+def _as_range(schema: dict[str, Json]) -> None:
     """``format`` of a number: its range, where it has one that JSON numbers can leave."""
     declared = schema.get("type", ())
     types = {declared} if isinstance(declared, str) else {one for one in declared if isinstance(one, str)}
@@ -87,7 +88,7 @@ def _as_range(schema: dict[str, Any]) -> None:
         schema["maximum"] = min(high, bounds[1]) if isinstance(high, (int, float)) else bounds[1]
 
 
-def _as_conditions(schema: dict[str, Any]) -> None:
+def _as_conditions(schema: dict[str, Json]) -> None:
     """``dependentRequired``, as the conditions that it stands for."""
     dependent = schema.pop("dependentRequired", None)
     if not isinstance(dependent, Mapping):
@@ -102,7 +103,7 @@ def _as_conditions(schema: dict[str, Any]) -> None:
             schema["allOf"] = [*schema.get("allOf", ()), {"if": {"required": [name]}, "then": then}]
 
 
-def _also(schema: dict[str, Any], more: Mapping[str, Any]) -> None:
+def _also(schema: dict[str, Json], more: Mapping[str, Json]) -> None:
     """Put keywords beside those that there are; into ``allOf`` where one of them stands there already."""
     if more.keys() & schema.keys():
         schema["allOf"] = [*schema.get("allOf", ()), dict(more)]

@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from spec.openapi.objects import OBJECTS, Kind, Shape
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 Report = Callable[[str, str], None]
-Test = Callable[[Any], bool]
+Test = Callable[[Json], bool]
 
 
-def _is_text(value: Any) -> bool:
+def _is_text(value: Json) -> bool:
     return isinstance(value, str)
 
 
-def _is_flag(value: Any) -> bool:
+def _is_flag(value: Json) -> bool:
     return isinstance(value, bool)
 
 
-def _is_object(value: Any) -> bool:
+def _is_object(value: Json) -> bool:
     return isinstance(value, Mapping)
 
 
-def _is_schema(value: Any) -> bool:
+def _is_schema(value: Json) -> bool:
     return isinstance(value, (Mapping, bool))
 
 
@@ -88,11 +87,11 @@ def expected(kind: Kind, word: str) -> str | None:
     return _BY_KIND.get(kind, {}).get(word) or _WORDS.get(word)
 
 
-def shaped(value: Mapping[str, Any], kind: Kind, pointer: str, report: Report) -> dict[str, Any]:
+def shaped(value: Mapping[str, Json], kind: Kind, pointer: str, report: Report) -> dict[str, Json]:
     """The members of an object that are what they should be; the others are reported, each at its place."""
     if kind is Kind.CALLBACK and isinstance(value.get("$ref"), str):
         return dict(value)  # what stands beside it is no expression
-    kept: dict[str, Any] = {}
+    kept: dict[str, Json] = {}
     for word, child in value.items():
         wanted = expected(kind, word)
         if wanted is None or _TESTS[wanted](child):
@@ -102,7 +101,7 @@ def shaped(value: Mapping[str, Any], kind: Kind, pointer: str, report: Report) -
     return kept
 
 
-def described(value: Any) -> str:
+def described(value: Json) -> str:
     """The JSON type of a value in words, and the value if it is short."""
     if value is None:
         return "null"

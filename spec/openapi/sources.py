@@ -9,14 +9,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, unquote
 
 from spec.openapi.crawl import Crawl, Reference, Spot
 from spec.openapi.resolving import target
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
-from spec.source.pointer import edited, escape, follow, split
+from spec.source.pointer import Json, edited, escape, follow, split
 from spec.source.reading import HOLDER, LARGEST, Gap, Source, decoded, read, written
 
 STANDARD_INPUT = "<stdin>"
@@ -56,7 +55,7 @@ def gathered(root: Source, shelf: Library) -> Source:
 
 
 class _Assembly:
-    def __init__(self, root: Source, value: Mapping[str, Any], crawl: Crawl) -> None:
+    def __init__(self, root: Source, value: Mapping[str, Json], crawl: Crawl) -> None:
         self.root, self.value, self.crawl = root, value, crawl
         self.address = crawl.library.root
 
@@ -115,18 +114,18 @@ def _says(reference: Reference, address: str, spot: Spot) -> bool:
     return spot.file == address and unquote(reference.text) == f"#{spot.pointer}"
 
 
-def _pruned(value: Any, pointers: set[str]) -> Any:
+def _pruned(value: Json, pointers: set[str]) -> Json:
     """Only what stands at some pointers, under the same pointers (a list on the way becomes an object of indices)."""
-    kept = _Way()
+    kept = _KeptObject()
     for pointer in sorted(pointers, key=len):
         found = follow(value, pointer)
         tokens = split(pointer)
         if not tokens:
             return found
-        here: _Way = kept
+        here: _KeptObject = kept
         for token in tokens[:-1]:
-            below = here.setdefault(token, _Way())
-            if not isinstance(below, _Way):
+            below = here.setdefault(token, _KeptObject())
+            if not isinstance(below, _KeptObject):
                 break  # something above it is kept whole
             here = below
         else:
@@ -134,20 +133,20 @@ def _pruned(value: Any, pointers: set[str]) -> Any:
     return _plain(kept)
 
 
-class _Way(dict[str, Any]):
+class _KeptObject(dict[str, Json]):
     """An object on the way to what is kept."""
 
 
-def _plain(value: _Way) -> dict[str, Any]:
-    return {key: _plain(child) if isinstance(child, _Way) else child for key, child in value.items()}
+def _plain(value: _KeptObject) -> dict[str, Json]:
+    return {key: _plain(child) if isinstance(child, _KeptObject) else child for key, child in value.items()}
 
 
-def _with_items(value: dict[str, Any], word: str, moved: dict[str, str], gaps: list[Gap]) -> dict[str, Any]:
+def _with_items(value: dict[str, Json], word: str, moved: dict[str, str], gaps: list[Gap]) -> dict[str, Json]:
     """The document with path items in the place of references to them; members beside such a reference stay."""
     items = value.get(word)
     if not isinstance(items, Mapping):
         return value
-    written: dict[str, Any] = {}
+    written: dict[str, Json] = {}
     for name, item in items.items():
         pointer = f"/{word}/{escape(name)}"
         written[name] = item
@@ -156,7 +155,7 @@ def _with_items(value: dict[str, Any], word: str, moved: dict[str, str], gaps: l
     return {**value, word: written}
 
 
-def _item(document: Any, item: Mapping[str, Any], pointer: str, moved: dict[str, str], gaps: list[Gap]) -> Any:
+def _item(document: Json, item: Mapping[str, Json], pointer: str, moved: dict[str, str], gaps: list[Gap]) -> Json:
     whole = {key: child for key, child in item.items() if key != "$ref"}
     here, passed = item, {pointer}
     while isinstance(here.get("$ref"), str):

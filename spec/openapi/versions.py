@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
+from spec.source.pointer import Json
 from spec.source.reading import Source, SourceError
 
 READ = ("3.0", "3.1", "3.2")
 
 
-def version(document: Mapping[str, Any]) -> str:
+def version(document: Mapping[str, Json]) -> str:
     """The version as a text; an unquoted ``openapi: 3.1`` is a number in YAML, and meant."""
     given = document.get("openapi")
     return str(given) if isinstance(given, (str, float)) and not isinstance(given, bool) else ""
 
 
-def openapi_object(found: Source) -> Mapping[str, Any]:
+def openapi_object(found: Source) -> Mapping[str, Json]:
     """The document as an OpenAPI object whose version is a text. Raises SourceError when it is none."""
     value = found.value
     if not isinstance(value, Mapping):
         raise SourceError(found.name, found.mark(""), "is not an OpenAPI document: its root is not an object.")
-    told = version(value)
-    if any(told == one or told.startswith(f"{one}.") for one in READ):
-        return value if value["openapi"] == told else {**value, "openapi": told}
+    declared = version(value)
+    if any(declared == one or declared.startswith(f"{one}.") for one in READ):
+        return value if value["openapi"] == declared else {**value, "openapi": declared}
     if "swagger" in value:
         reason = f"is a Swagger {value['swagger']} document. Convert it to OpenAPI 3 first."
         raise SourceError(found.name, found.mark("/swagger"), reason)

@@ -6,12 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
-from spec.openapi.objects import FREE, OBJECTS, Kind, Member, Shape
+from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
 from spec.openapi.shapes import described, shaped
-from spec.source.pointer import edited, escape, follow, split
+from spec.source.pointer import Json, edited, escape, follow, split
 from spec.source.reading import Gap, Source
 
 _DEEPEST = 200
@@ -25,7 +24,7 @@ def well_formed(source: Source) -> Source:
 
 
 class _Cleaning:
-    def __init__(self, root: Any) -> None:
+    def __init__(self, root: Json) -> None:
         self.root = root
         self.gaps: dict[str, Gap] = {}
         self.waiting: list[tuple[str, Kind]] = []
@@ -34,7 +33,7 @@ class _Cleaning:
     def report(self, pointer: str, reason: str) -> None:
         self.gaps[pointer] = Gap(pointer, None, f"{reason.rstrip('.')}, and is not compared", unseen=False)
 
-    def document(self) -> Any:
+    def document(self) -> Json:
         value = self.cleaned(self.root, Kind.DOCUMENT, "", 0)
         while self.waiting:
             place, kind = self.waiting.pop()
@@ -47,14 +46,14 @@ class _Cleaning:
         return value
 
     @staticmethod
-    def _stands(value: Any, place: str) -> bool:
+    def _stands(value: Json, place: str) -> bool:
         try:
             follow(value, place)
         except (LookupError, ValueError):
             return False
         return True
 
-    def cleaned(self, value: Any, kind: Kind, pointer: str, depth: int) -> Any:
+    def cleaned(self, value: Json, kind: Kind, pointer: str, depth: int) -> Json:
         if kind is Kind.SCHEMA or not isinstance(value, Mapping) or depth > _DEEPEST:
             return value
         self.seen.add((pointer, kind))
@@ -70,7 +69,7 @@ class _Cleaning:
                 same = same and kept[word] is child
         return value if same else kept
 
-    def _member(self, value: Any, member: Member, pointer: str, depth: int) -> Any:
+    def _member(self, value: Json, member: MemberKind, pointer: str, depth: int) -> Json:
         if member.shape is Shape.ONE:
             return self.cleaned(value, member.kind, pointer, depth)
         if isinstance(value, list):

@@ -78,7 +78,7 @@ class _Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class _Search:
+class _PatternWalk:
     """One pattern, ready to be followed letter by letter; ``matched`` absorbs everything that follows."""
 
     machine: _Machine
@@ -112,14 +112,14 @@ class _Search:
 
 
 @lru_cache(maxsize=256)
-def _search(pattern: str) -> _Search:
+def _search(pattern: str) -> _PatternWalk:
     machine = _Machine()
     first = machine.state()
     final = machine.build(parse(pattern), first)
-    return _Search(machine, first, final)
+    return _PatternWalk(machine, first, final)
 
 
-def _letters(searches: Sequence[_Search]) -> list[int]:
+def _letters(searches: Sequence[_PatternWalk]) -> list[int]:
     """One code point for each class of code points that no pattern tells apart; familiar letters first."""
     cuts = {0, 0xD800, 0xE000, LAST + 1}
     for search in searches:
@@ -172,7 +172,11 @@ def texts(
 
 
 def _fits(
-    wanted: Sequence[_Search], barred: Sequence[_Search], states: tuple[frozenset[int], ...], *, at_start: bool
+    wanted: Sequence[_PatternWalk],
+    barred: Sequence[_PatternWalk],
+    states: tuple[frozenset[int], ...],
+    *,
+    at_start: bool,
 ) -> bool:
     cut = len(wanted)
     return all(

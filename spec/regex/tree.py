@@ -94,7 +94,7 @@ _CLASSES = {
 
 def parse(pattern: str) -> Node:
     """The tree of a pattern. Raises PatternError for look-around, back references, word boundaries and mistakes."""
-    reader = _Reader(pattern)
+    reader = _PatternReader(pattern)
     tree = reader.choice(0)
     if reader.at != len(pattern):
         raise PatternError(f"unexpected {pattern[reader.at]!r} at {reader.at}")
@@ -105,7 +105,7 @@ def _one_letter(ranges: tuple[Range, ...]) -> bool:
     return len(ranges) == 1 and ranges[0].first == ranges[0].last
 
 
-class _Reader:
+class _PatternReader:
     def __init__(self, pattern: str) -> None:
         self.pattern = pattern
         self.at = 0

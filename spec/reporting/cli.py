@@ -12,7 +12,7 @@ from pathlib import Path
 
 from spec.compatibility.rules import SCHEMA_RULES
 from spec.configuration.loading import Configuration, configuration
-from spec.diff.change import GRADES, Report
+from spec.diff.change import GRADES, DiffReport
 from spec.diff.comparison import compare_sources
 from spec.diff.rules import DOCUMENT_RULES
 from spec.openapi.bundle import as_file, bundled
@@ -22,7 +22,7 @@ from spec.reporting.formats import FORMATS
 from spec.reporting.ignore import entries, ignored, sifted
 from spec.reporting.options import add_options
 from spec.reporting.prose import prose_changes
-from spec.reporting.report import Told
+from spec.reporting.report import DiffReading
 from spec.source.reading import Source, SourceError, read
 
 
@@ -66,17 +66,17 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
         decided = configuration(given.config)
         chosen = decisions(given, decided, today())
         old, new = _read(given)
-        told = _told(old, new, chosen, given, decided, today())
+        reading = _reading(old, new, chosen, given, decided, today())
     except (SourceError, DecisionsError) as error:
         sys.stderr.write(f"invigilate diff: {error}\n")
         return 2
     except RecursionError:
         sys.stderr.write(f"invigilate diff: {given.old}: the schemas are nested too deeply to compare.\n")
         return 2
-    _print(FORMATS[chosen.format](told))
+    _print(FORMATS[chosen.format](reading))
     if chosen.fail_on == "never":
         return 0
-    return int(GRADES.index(told.report.verdict) >= GRADES.index(chosen.fail_on))
+    return int(GRADES.index(reading.report.verdict) >= GRADES.index(chosen.fail_on))
 
 
 def _read(given: argparse.Namespace) -> tuple[Source, Source]:
@@ -91,9 +91,9 @@ def _read(given: argparse.Namespace) -> tuple[Source, Source]:
     return old, replace(old, name=given.new) if twins else read_as(given, given.new)
 
 
-def _told(
+def _reading(
     old: Source, new: Source, chosen: Decisions, given: argparse.Namespace, decided: Configuration, today: dt.date
-) -> Told:
+) -> DiffReading:
     listed = ignored(read(given.ignore)) if given.ignore else ()
     accepted = decided.section("diff").get("ignore", ())
     if decided.source is not None and accepted:
@@ -105,8 +105,8 @@ def _told(
     remarks = (*left.remarks, *([f"{off} change(s) of rules that the configuration turns off."] if off else []))
     order = sorted(left.changes, key=lambda each: -GRADES.index(each.client))
     prose = tuple(prose_changes(old.value, new.value, chosen.excluded)) if given.changelog else ()
-    return Told(
-        Report(tuple(order), len(left.ignored) + off), old, new, left.ignored, remarks, prose, chosen.attributes
+    return DiffReading(
+        DiffReport(tuple(order), len(left.ignored) + off), old, new, left.ignored, remarks, prose, chosen.attributes
     )
 
 

@@ -7,16 +7,16 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spec.compatibility.rules import Effect
 from spec.configuration.loading import Configuration
 from spec.diff.change import Change, known_rules
 from spec.diff.lifecycle import Terms
-from spec.diff.selection import Selection
+from spec.diff.selection import PathSelection
 from spec.diff.sides import Selections
 from spec.reporting.formats import FORMATS
 from spec.reporting.prose import ELEMENTS
+from spec.source.pointer import Json
 
 
 class DecisionsError(ValueError):
@@ -45,7 +45,7 @@ def decisions(given: argparse.Namespace, decided: Configuration, today: dt.date)
     """The decisions of a run. Raises DecisionsError, or SourceError for a rule that does not exist."""
     section = decided.section("diff")
 
-    def chosen(word: str, default: Any = None) -> Any:
+    def chosen(word: str, default: Json = None) -> Json:
         value = getattr(given, word.replace("-", "_"))
         return section.get(word, default) if value is None else value
 
@@ -54,7 +54,7 @@ def decisions(given: argparse.Namespace, decided: Configuration, today: dt.date)
     if extension is not None and not extension.startswith("x-"):
         raise DecisionsError(f"--filter-extension {extension!r} is no extension: its name begins with x-.")
     selections = Selections(*(
-        Selection(match, unmatch, extension, chosen(f"strip-prefix-{side}", ""), chosen(f"prefix-{side}", ""))
+        PathSelection(match, unmatch, extension, chosen(f"strip-prefix-{side}", ""), chosen(f"prefix-{side}", ""))
         for side in ("old", "new")
     ))  # fmt: skip
     excluded = tuple(chosen("exclude-elements", ()))

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from spec.diff.change import Change
 from spec.docs.shell import environment
-from spec.reporting.report import Told, proof
-from spec.source.pointer import follow, join, split
+from spec.reporting.report import DiffReading, proof
+from spec.source.pointer import Json, follow, join, split
 
 _CONTEXT = 3
 _LONGEST = 400
@@ -39,63 +38,63 @@ class ShownChange:
     rows: tuple[SideBySide, ...]
     proof: str | None
     witness: str | None
-    attributes: dict[str, Any]
+    attributes: dict[str, Json]
 
 
-def as_html(told: Told) -> str:
+def as_html(reading: DiffReading) -> str:
     """A page that needs nothing but itself: no script, no address is loaded."""
-    shown = [_shown(told, change) for change in told.report.changes]
-    words = [(each.kind, each.message, each.place(told.old, told.new)) for each in told.prose]
-    ignored = [(each, told.place(each.change)) for each in told.ignored]
+    shown = [_shown(reading, change) for change in reading.report.changes]
+    words = [(each.kind, each.message, each.place(reading.old, reading.new)) for each in reading.prose]
+    ignored = [(each, reading.place(each.change)) for each in reading.ignored]
     return (
         environment(Path(__file__).parent)
         .get_template("report.html")
-        .render(told=told, changes=shown, prose=words, ignored=ignored)
+        .render(reading=reading, changes=shown, prose=words, ignored=ignored)
     )
 
 
-def _shown(told: Told, change: Change) -> ShownChange:
-    above = _shared(told, change.pointer)
-    sides = [_lines(source.value, above) for source in (told.old, told.new)]
+def _shown(reading: DiffReading, change: Change) -> ShownChange:
+    above = _shared(reading, change.pointer)
+    sides = [_lines(source.value, above) for source in (reading.old, reading.new)]
     witness = json.dumps(change.witness, ensure_ascii=False, indent=2) if change.proven else None
     rows = tuple(_trimmed(list(_rows(*sides))))
     return ShownChange(
-        change, str(told.place(change)), above, rows, proof(change) if change.proven else None, witness,
-        told.attributes_of(change),
+        change, str(reading.place(change)), above, rows, proof(change) if change.proven else None, witness,
+        reading.attributes_of(change),
     )  # fmt: skip
 
 
-def _shared(told: Told, pointer: str) -> str:
+def _shared(reading: DiffReading, pointer: str) -> str:
     """The nearest object above a place that both documents have."""
     tokens = list(split(pointer if pointer.startswith("/") or not pointer else ""))
     if tokens:
         tokens.pop()
     while tokens:
-        if all(_has(source.value, tokens) for source in (told.old, told.new)):
+        if all(_has(source.value, tokens) for source in (reading.old, reading.new)):
             break
         tokens.pop()
     return join(tokens)
 
 
-def _has(value: Any, tokens: list[str]) -> bool:
+def _has(value: Json, tokens: list[str]) -> bool:
     try:
         return isinstance(follow(value, tokens), (dict, list))
     except LookupError:
         return False
 
 
-def _lines(value: Any, pointer: str) -> list[str]:
+def _lines(value: Json, pointer: str) -> list[str]:
     found = follow(value, pointer)
     if pointer == "":
         found = dict.fromkeys(found, "…") if isinstance(found, dict) else found
-    dumped = yaml.dump(found, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+    dumped = yaml.dump(found, Dumper=_AnchorlessDumper, sort_keys=False, allow_unicode=True, width=100)
     return str(dumped).splitlines()[: 20 * _LONGEST]
 
 
-class _Plain(yaml.SafeDumper):
+class _AnchorlessDumper(yaml.SafeDumper):
     """Writes repeated objects out, without anchors."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, data: Json) -> bool:
         return True
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
-from typing import Any
 
 from spec.diff.change import Change, known_rules
+from spec.source.pointer import Json
 from spec.source.reading import Source, SourceError
 
 _WORDS = ("rule", "pointer", "reason", "expires")
@@ -37,7 +37,7 @@ class IgnoredChange:
     change: Change
     entry: IgnoreEntry
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Json]:
         """The published shape: that of the change, with the reason and the last day."""
         return {**self.change.as_json(), "reason": self.entry.reason, "expires": self.entry.expires.isoformat()}
 
@@ -60,12 +60,12 @@ def ignored(source: Source) -> tuple[IgnoreEntry, ...]:
     return entries(source, source.value, "")
 
 
-def entries(source: Source, listed: list[Any], place: str) -> tuple[IgnoreEntry, ...]:
+def entries(source: Source, listed: list[Json], place: str) -> tuple[IgnoreEntry, ...]:
     """The entries of a list that stands at a place of a file."""
     return tuple(_entry(source, f"{place}/{index}", entry) for index, entry in enumerate(listed))
 
 
-def _entry(source: Source, place: str, entry: Any) -> IgnoreEntry:
+def _entry(source: Source, place: str, entry: Json) -> IgnoreEntry:
     mark = source.mark(place)
     if not isinstance(entry, dict) or not all(isinstance(entry.get(word), str) and entry[word] for word in _WORDS):
         raise SourceError(source.name, mark, "an entry needs the texts rule, pointer, reason and expires (2027-01-31).")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from spec.diff.change import shown
 from spec.diff.unchanged import alike
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 from spec.source.reading import Source
 
 ELEMENTS = ("description", "summary", "title", "examples", "tags", "extensions", "order")
@@ -32,8 +32,8 @@ class ProseChange:
     kind: str
     pointer: str
     where: Literal["old", "new"]
-    old: Any
-    new: Any
+    old: Json
+    new: Json
 
     @property
     def message(self) -> str:
@@ -47,21 +47,21 @@ class ProseChange:
         """File, line and column."""
         return str((old if self.where == "old" else new).place(self.pointer))
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Json]:
         """The published shape."""
         return {"kind": self.kind, "pointer": self.pointer, "where": self.where, "old": self.old, "new": self.new}
 
 
-class _Pair(NamedTuple):
-    old: Any
-    new: Any
+class _OldAndNew(NamedTuple):
+    old: Json
+    new: Json
     pointer: str
     named: bool  # the members are names that somebody gave, not words of OpenAPI
 
 
-def prose_changes(old: Any, new: Any, excluded: Collection[str] = ()) -> Iterator[ProseChange]:
+def prose_changes(old: Json, new: Json, excluded: Collection[str] = ()) -> Iterator[ProseChange]:
     """Every difference of words, examples, tags, extensions and order, at places that both documents have."""
-    waiting = [_Pair(old, new, "", False)]
+    waiting = [_OldAndNew(old, new, "", False)]
     while waiting:
         pair = waiting.pop()
         if alike(pair.old, pair.new) and not isinstance(pair.old, Mapping):
@@ -73,7 +73,7 @@ def prose_changes(old: Any, new: Any, excluded: Collection[str] = ()) -> Iterato
             waiting += _items(pair)
 
 
-def _words(pair: _Pair) -> Iterator[ProseChange]:
+def _words(pair: _OldAndNew) -> Iterator[ProseChange]:
     one, two = pair.old, pair.new
     for name in {**one, **two}:
         kind = "extensions" if name.startswith("x-") else _KINDS.get(name)
@@ -86,28 +86,28 @@ def _words(pair: _Pair) -> Iterator[ProseChange]:
         yield ProseChange("order", pair.pointer, "new", None, None)
 
 
-def _below(pair: _Pair) -> list[_Pair]:
+def _below(pair: _OldAndNew) -> list[_OldAndNew]:
     found = []
     for name, value in pair.old.items():
         if name not in pair.new or (not pair.named and (name in _KINDS or name.startswith("x-"))):
             continue
         named = name in _NAMED and not pair.named
-        found.append(_Pair(value, pair.new[name], f"{pair.pointer}/{escape(name)}", named))
+        found.append(_OldAndNew(value, pair.new[name], f"{pair.pointer}/{escape(name)}", named))
     return found[::-1]
 
 
-def _items(pair: _Pair) -> list[_Pair]:
+def _items(pair: _OldAndNew) -> list[_OldAndNew]:
     """Items of two lists that belong together: by name where they have one, else by place."""
     keys = [[_name(item, index) for index, item in enumerate(side)] for side in (pair.old, pair.new)]
     places = {key: index for index, key in enumerate(keys[1])}
     return [
-        _Pair(pair.old[index], pair.new[places[key]], f"{pair.pointer}/{places[key]}", False)
+        _OldAndNew(pair.old[index], pair.new[places[key]], f"{pair.pointer}/{places[key]}", False)
         for index, key in enumerate(keys[0])
         if key in places
     ]
 
 
-def _name(item: Any, index: int) -> str:
+def _name(item: Json, index: int) -> str:
     if isinstance(item, Mapping):
         found = [str(item[word]) for word in (*_LISTS_BY_NAME, "in") if word in item]
         if found:

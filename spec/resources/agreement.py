@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 from spec.resources.annotations import resources
 from spec.resources.checks import suggestion
 from spec.resources.installs import INSTALLS_FILE, Install, load_installs
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 
-class _Kind(NamedTuple):
+class _NamedInInstall(NamedTuple):
     """An annotation that names something of an install: what it is, and the names of what an install has."""
 
     what: str
     had: Callable[[Install], Iterable[str]]
 
 
-_KINDS: Mapping[str, _Kind] = {
-    "x-install-member": _Kind("list", lambda install: install.members),
-    "x-install-default": _Kind("default", lambda install: install.defaults),
+_KINDS: Mapping[str, _NamedInInstall] = {
+    "x-install-member": _NamedInInstall("list", lambda install: install.members),
+    "x-install-default": _NamedInInstall("default", lambda install: install.defaults),
 }
 
 
@@ -56,7 +56,7 @@ def _strangers(document: Document, installs: tuple[Install, ...], called: str) -
                 yield Problem(source.shown(pointer), source.place(pointer), reason)
 
 
-def _named(node: Any, keyword: str, pointer: str = "") -> Iterator[tuple[str, str]]:
+def _named(node: Json, keyword: str, pointer: str = "") -> Iterator[tuple[str, str]]:
     """Where a keyword stands in the schemas of a document, and what it names."""
     if isinstance(node, Mapping):
         for key, child in node.items():

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
 
 from spec.openapi.document import Operation, Schema
 from spec.resources.checks import answer_misuses, resource_misuses
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
 from spec.schema.validation import Rules
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 
 class ResourceError(Exception):
     """An annotation contradicts the document; holds the pointer (within the operation's schemas) and the reason."""
 
-    def __init__(self, schema: Any, reason: str) -> None:
+    def __init__(self, schema: Json, reason: str) -> None:
         super().__init__(reason)
         self.schema, self.reason = schema, reason
 
@@ -63,14 +62,14 @@ def _collect(
         _collect(member, below, answer, parts, signons)
 
 
-def _members(schema: Any) -> Iterator[tuple[str, Schema]]:
+def _members(schema: Json) -> Iterator[tuple[str, Schema]]:
     """The members of an object schema; what a boolean says, as a schema with keywords."""
     for name, member in schema.get("properties", {}).items() if isinstance(schema, Mapping) else ():
         yield name, member if isinstance(member, Mapping) else {} if member else {"not": {}}
 
 
 def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Part:
-    raw: Mapping[str, Any] = schema["x-resource"]
+    raw: Mapping[str, Json] = schema["x-resource"]
     if ("identifiers" in raw) == ("identity" in raw):
         raise ResourceError(schema, "x-resource needs either identifiers (a member) or identity (the parts it joins).")
     response = raw.get("response", name)
@@ -124,7 +123,7 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
     )
 
 
-def _fallback(schema: Schema, raw: Mapping[str, Any]) -> Fallback:
+def _fallback(schema: Schema, raw: Mapping[str, Json]) -> Fallback:
     member = raw.get("member")
     if not isinstance(member, str) or member not in schema.get("properties", {}):
         raise ResourceError(schema, f"fallback-identity names the member {member!r}, which this part does not have.")
@@ -159,7 +158,7 @@ def _is_date(schema: Schema) -> bool:
 
 
 def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Signon:
-    raw: Mapping[str, Any] = schema["x-signon"]
+    raw: Mapping[str, Json] = schema["x-signon"]
     response = raw.get("response", name)
     shown = answer.get("properties", {}).get(response, {}).get("properties", {})
     for member in (raw["redirect"], raw["token"]):

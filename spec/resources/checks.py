@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import jsonschema_rs
 
@@ -16,7 +15,7 @@ from spec.openapi.document import Operation, Schema
 from spec.resources.resource import Part, Resources, Signon
 from spec.schema.formats import FORMATS
 from spec.schema.keywords import subschemas
-from spec.source.pointer import join
+from spec.source.pointer import Json, join
 
 ANNOTATIONS_FILE = Path(__file__).parents[1] / "annotations.schema.json"
 """The JSON Schema of the annotations; ``init`` names it to editors."""
@@ -38,7 +37,7 @@ class Misuse:
 
 
 def check_annotations(
-    schema: Any, pointer: str, origins: Mapping[int, str], report: Callable[[str, str], None]
+    schema: Json, pointer: str, origins: Mapping[int, str], report: Callable[[str, str], None]
 ) -> None:
     """Report the misuses of a schema and of all schemas below it, each at its own keyword."""
     for place in subschemas(schema, pointer):
@@ -46,7 +45,7 @@ def check_annotations(
             report(misuse.pointer(origins, place.pointer), misuse.reason)
 
 
-def annotation_misuses(schema: Any) -> Iterator[Misuse]:
+def annotation_misuses(schema: Json) -> Iterator[Misuse]:
     """What is wrong with the annotations of one schema and its members, without knowing any part or install."""
     if not isinstance(schema, Mapping):
         return
@@ -85,8 +84,8 @@ def suggestion(name: str, known: Iterable[str]) -> str:
 
 
 @cache
-def _definitions() -> Mapping[str, Any]:
-    found: Mapping[str, Any] = json.loads(ANNOTATIONS_FILE.read_text(encoding="utf-8"))["$defs"]
+def _definitions() -> Mapping[str, Json]:
+    found: Mapping[str, Json] = json.loads(ANNOTATIONS_FILE.read_text(encoding="utf-8"))["$defs"]
     return found
 
 
@@ -110,7 +109,7 @@ def _misshapen(schema: Schema) -> Iterator[Misuse]:
 def _sentence(keyword: str, error: jsonschema_rs.ValidationError) -> str:
     """What is wrong with the form of an annotation, in the words of the shipped schema where it has some."""
     definition = _definitions()[keyword]
-    members: Mapping[str, Any] = definition.get("properties", {})
+    members: Mapping[str, Json] = definition.get("properties", {})
     missing, strangers = getattr(error.kind, "property", None), getattr(error.kind, "unexpected", None)
     if missing is not None and not error.instance_path:
         about = members.get(missing, {}).get("description")
@@ -122,7 +121,7 @@ def _sentence(keyword: str, error: jsonschema_rs.ValidationError) -> str:
     return f"{keyword}{join(error.instance_path)}: {error.message}; it says {about}."
 
 
-def _in_place(schema: Any) -> Iterator[Schema]:
+def _in_place(schema: Json) -> Iterator[Schema]:
     """The schema and what its allOf adds to it."""
     if isinstance(schema, Mapping):
         yield schema
@@ -130,7 +129,7 @@ def _in_place(schema: Any) -> Iterator[Schema]:
             yield from _in_place(nested)
 
 
-def _after(name: str, carrier: Schema, siblings: Mapping[str, Any]) -> Iterator[Misuse]:
+def _after(name: str, carrier: Schema, siblings: Mapping[str, Json]) -> Iterator[Misuse]:
     earlier = carrier["x-after"]
     where = ("x-after",)
     if earlier == name:
@@ -150,7 +149,7 @@ def _after(name: str, carrier: Schema, siblings: Mapping[str, Any]) -> Iterator[
                 )
 
 
-def is_date(schema: Any) -> bool:
+def is_date(schema: Json) -> bool:
     """Whether a schema, or a branch of it, asks for the format of a date."""
     if not isinstance(schema, Mapping):
         return False
@@ -158,7 +157,7 @@ def is_date(schema: Any) -> bool:
     return schema.get("format") in DATE_FORMATS or any(map(is_date, nested))
 
 
-def _admits(schema: Schema, value: Any) -> bool:
+def _admits(schema: Schema, value: Json) -> bool:
     plain = {key: child for key, child in schema.items() if not key.startswith("x-")}
     try:
         compiled = jsonschema_rs.Draft202012Validator(plain, formats=dict(FORMATS), validate_formats=True)
@@ -210,7 +209,7 @@ def answer_misuses(operation: Operation, resources: Resources) -> Iterator[Misus
             yield Misuse(part.schema, ("x-resource", "prefix"), reason)
 
 
-def _fits(schema: Any, value: str) -> bool:
+def _fits(schema: Json, value: str) -> bool:
     try:
         return bool(jsonschema_rs.Draft202012Validator(schema).is_valid(value))
     except (ValueError, jsonschema_rs.ValidationError):

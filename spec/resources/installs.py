@@ -30,7 +30,7 @@ def install_sid_advice(text: str) -> str:
     return advice
 
 
-class Named(NamedTuple):
+class IdentifierName(NamedTuple):
     """An identifier within a deployment, for a part."""
 
     deployment: str
@@ -187,7 +187,7 @@ def _install(entry: Mapping[str, Json]) -> Install:
 def complaints(entries: list[dict[str, Json]], resources: Resources) -> Iterator[Complaint]:
     """What is wrong with installs that have the form of the file, for a document; pointers begin with ``/installs``."""
     yield from repeated("/installs", "install", [entry["sid"] for entry in entries])
-    holders: dict[Named, str] = {}
+    holders: dict[IdentifierName, str] = {}
     owners: dict[str, str] = {}
     for index, entry in enumerate(entries):
         pointer = f"/installs/{index}"
@@ -260,13 +260,13 @@ def _of_existing(name: str, entry: Mapping[str, Json], resources: Resources, poi
 
 
 def _of_names(
-    part: str, entry: Mapping[str, Json], deployment: str, holders: dict[Named, str], pointer: str
+    part: str, entry: Mapping[str, Json], deployment: str, holders: dict[IdentifierName, str], pointer: str
 ) -> Iterator[Complaint]:
     """What an identifier leads to is one thing: a SID everywhere, another identifier within a deployment."""
-    told = json.dumps([deployment, part, entry], sort_keys=True)
-    if holders.setdefault(Named("", "", "sid", entry["sid"]), told) != told:
+    written = json.dumps([deployment, part, entry], sort_keys=True)
+    if holders.setdefault(IdentifierName("", "", "sid", entry["sid"]), written) != written:
         yield Complaint(f"{pointer}/sid", f"{entry['sid']!r} stands for two different things.")
     for kind, text in entry.get("identifiers", {}).items():
-        if holders.setdefault(Named(deployment, part, kind, text), entry["sid"]) != entry["sid"]:
+        if holders.setdefault(IdentifierName(deployment, part, kind, text), entry["sid"]) != entry["sid"]:
             reason = f"{text!r} names two different things of the deployment {deployment!r}."
             yield Complaint(f"{pointer}/identifiers/{escape(kind)}", reason)

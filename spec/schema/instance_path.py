@@ -30,14 +30,14 @@ def instance_path(error: jsonschema_rs.ValidationError, value: object) -> list[T
     >>> [instance_path(error, {"007": 1}) for error in compiled.iter_errors({"007": 1})]
     [['007']]
     """
-    told = list(error.instance_path)
+    given = list(error.instance_path)
     steps = list(_steps(error.schema_path))
-    lost = len(steps) - len(told)
-    readings = iter([told]) if lost <= 0 else _readings(steps, told, lost)
+    lost = len(steps) - len(given)
+    readings = iter([given]) if lost <= 0 else _readings(steps, given, lost)
     found = [path for reading in readings for path in _named(reading, value)]
     if len(found) > 1:
         found = [path for path in found if follow(value, path) == error.instance] or found
-    return found[0] if found else told
+    return found[0] if found else given
 
 
 def named(holder: Mapping[str, object], token: Token) -> Iterator[str]:
@@ -82,14 +82,14 @@ def _steps(schema_path: Sequence[Token]) -> Iterator[Token | None]:
             next(waiting, None)
 
 
-def _readings(steps: Sequence[Token | None], told: Sequence[Token], lost: int) -> Iterator[list[Token]]:
+def _readings(steps: Sequence[Token | None], given: Sequence[Token], lost: int) -> Iterator[list[Token]]:
     """The paths that are told as ``told`` when so many empty names are left out."""
     if not steps:
-        if not told:
+        if not given:
             yield []
         return
     first, rest = steps[0], steps[1:]
     if lost and first in ("", None):
-        yield from (["", *path] for path in _readings(rest, told, lost - 1))
-    if told and first != "":
-        yield from ([told[0], *path] for path in _readings(rest, told[1:], lost))
+        yield from (["", *path] for path in _readings(rest, given, lost - 1))
+    if given and first != "":
+        yield from ([given[0], *path] for path in _readings(rest, given[1:], lost))

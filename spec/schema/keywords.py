@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
 
 import jsonschema_rs
 
 from spec.schema.formats import FORMATS
 from spec.schema.instance_path import instance_path
 from spec.schema.limits import beyond_limits
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 CHILD = ("not", "if", "then", "else", "items", "additionalProperties", "propertyNames")
 CHILDREN = ("allOf", "anyOf", "oneOf")
@@ -36,17 +35,17 @@ Report = Callable[[str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WalkedPlace:
     """A schema on a walk: where it stands, and whether a member of the instance is reached by properties alone."""
 
-    schema: Any
+    schema: Json
     pointer: str
     direct: bool
 
 
-def subschemas(schema: Any, pointer: str, *, direct: bool = True) -> Iterator[Place]:
+def subschemas(schema: Json, pointer: str, *, direct: bool = True) -> Iterator[WalkedPlace]:
     """The schema itself and every schema below it. ``direct`` stays true through properties and allOf only."""
-    yield Place(schema, pointer, direct)
+    yield WalkedPlace(schema, pointer, direct)
     if not isinstance(schema, Mapping):
         return
     for key in CHILD:
@@ -61,7 +60,7 @@ def subschemas(schema: Any, pointer: str, *, direct: bool = True) -> Iterator[Pl
 
 
 def check_schema(
-    schema: Any, pointer: str, origins: Mapping[int, str], clauses: frozenset[str], report: Report
+    schema: Json, pointer: str, origins: Mapping[int, str], clauses: frozenset[str], report: Report
 ) -> None:
     """Report whatever in a schema would not be enforced: unknown keywords, formats without checker and the like."""
     try:
@@ -85,7 +84,7 @@ def _metaschema() -> jsonschema_rs.Draft202012Validator:
 _TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 
-def _against_dialect(schema: Any, error: jsonschema_rs.ValidationError) -> str:
+def _against_dialect(schema: Json, error: jsonschema_rs.ValidationError) -> str:
     """What is wrong with a keyword's value, for people: the dialect's own words name its own schemas."""
     path = instance_path(error, schema)
     value = schema
@@ -99,7 +98,7 @@ def _against_dialect(schema: Any, error: jsonschema_rs.ValidationError) -> str:
     return f"{error.message}."
 
 
-def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:
+def _origin(schema: Json, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:
     """Where in the document the value stands that a path leads to, references followed."""
     for step in path:
         pointer = f"{origins.get(id(schema), pointer)}/{escape(step)}"
@@ -107,7 +106,7 @@ def _origin(schema: Any, pointer: str, path: Iterable[str | int], origins: Mappi
     return pointer
 
 
-def _complaints(place: Place, clauses: frozenset[str]) -> Iterator[str]:
+def _complaints(place: WalkedPlace, clauses: frozenset[str]) -> Iterator[str]:
     schema = place.schema
     for key in schema:
         if key not in KNOWN:
@@ -141,7 +140,7 @@ def _pattern_complaints(pattern: str) -> Iterator[str]:
         yield f"the pattern {pattern!r} uses a class that tools read differently; write it out, such as [0-9]."
 
 
-def clause_ids(annotation: Any) -> Iterator[str]:
+def clause_ids(annotation: Json) -> Iterator[str]:
     """Every clause id that an ``x-clause`` annotation names (a string, or mappings of keyword and member)."""
     if isinstance(annotation, str):
         yield annotation
@@ -150,7 +149,7 @@ def clause_ids(annotation: Any) -> Iterator[str]:
             yield from clause_ids(nested)
 
 
-def clause_of(schema: Any, keyword: str, member: str | None = None) -> str:
+def clause_of(schema: Json, keyword: str, member: str | None = None) -> str:
     """The clause that a keyword of a schema (and, for ``required``, a member) keeps; ``schema`` if none is named."""
     annotation = schema.get("x-clause") if isinstance(schema, Mapping) else None
     if isinstance(annotation, Mapping):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+
+from spec.source.pointer import Json
 
 MOST_REPEATS = 10_000
 MOST_CASES = 4_000
@@ -11,28 +12,28 @@ LARGEST_NUMBER = 10**300
 SMALLEST_STEP = 1e-15
 _DEEPEST = 20
 
-Ask = Callable[[Any], str | None]
+Ask = Callable[[Json], str | None]
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Json) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _repeats(value: Any) -> str | None:
+def _repeats(value: Json) -> str | None:
     return f"more than {MOST_REPEATS:,}" if _is_number(value) and value > MOST_REPEATS else None
 
 
-def _size(value: Any) -> str | None:
+def _size(value: Json) -> str | None:
     return "beyond 1e300" if _is_number(value) and abs(value) > LARGEST_NUMBER else None
 
 
-def _step(value: Any) -> str | None:
+def _step(value: Json) -> str | None:
     if _is_number(value) and 0 < value < SMALLEST_STEP:
         return f"smaller than {SMALLEST_STEP}"
     return _size(value)
 
 
-def _values(value: Any) -> str | None:
+def _values(value: Json) -> str | None:
     if not isinstance(value, list):
         return None
     if len(value) > MOST_REPEATS:
@@ -48,7 +49,7 @@ _LIMITS: Mapping[str, Ask] = {
 }
 
 
-def beyond_limits(schema: Mapping[str, Any]) -> Iterator[str]:
+def beyond_limits(schema: Mapping[str, Json]) -> Iterator[str]:
     """A sentence for each keyword of a schema object (not of those below it) that asks for more than the limit."""
     for word, ask in _LIMITS.items():
         if word in schema and (found := ask(schema[word])):
@@ -59,12 +60,12 @@ def beyond_limits(schema: Mapping[str, Any]) -> Iterator[str]:
         yield f"its smallest value holds about {least:,} values, more than the limit of {MOST_REPEATS:,}; ask for less."
 
 
-def cases(schema: Any) -> int:
+def cases(schema: Json) -> int:
     """The cases in which one value must be told apart: branches add up, what holds together multiplies."""
     return _Sizes({}).cases(schema)
 
 
-def least_values(schema: Any, definitions: Mapping[str, Any] | None = None) -> int:
+def least_values(schema: Json, definitions: Mapping[str, Json] | None = None) -> int:
     """About how many values the smallest value of a schema holds: repeats within repeats multiply.
 
     ``definitions`` are those that a ``$ref`` names by its last word.
@@ -75,12 +76,12 @@ def least_values(schema: Any, definitions: Mapping[str, Any] | None = None) -> i
 class _Sizes:
     """Estimates for one schema and what it refers to; each schema object is looked at once."""
 
-    def __init__(self, definitions: Mapping[str, Any]) -> None:
+    def __init__(self, definitions: Mapping[str, Json]) -> None:
         self.definitions = definitions
         self._cases: dict[int, int] = {}
         self._least: dict[int, int] = {}
 
-    def cases(self, schema: Any) -> int:
+    def cases(self, schema: Json) -> int:
         if not isinstance(schema, Mapping):
             return 1
         if id(schema) not in self._cases:
@@ -88,7 +89,7 @@ class _Sizes:
             self._cases[id(schema)] = min(self._counted_cases(schema), 10 * MOST_CASES)
         return self._cases[id(schema)]
 
-    def _counted_cases(self, schema: Mapping[str, Any]) -> int:
+    def _counted_cases(self, schema: Mapping[str, Json]) -> int:
         total = 1
         for word in ("anyOf", "oneOf"):
             if schema.get(word):
@@ -103,7 +104,7 @@ class _Sizes:
             total = min(total * (1 + self.cases(part)), 10 * MOST_CASES)
         return int(total * 2 ** min(len(schema.get("dependentRequired", ())), _DEEPEST))
 
-    def least(self, schema: Any) -> int:
+    def least(self, schema: Json) -> int:
         if not isinstance(schema, Mapping):
             return 1
         if id(schema) not in self._least:
@@ -111,7 +112,7 @@ class _Sizes:
             self._least[id(schema)] = int(min(self._counted_least(schema), 10**12))
         return self._least[id(schema)]
 
-    def _counted_least(self, schema: Mapping[str, Any]) -> float:
+    def _counted_least(self, schema: Mapping[str, Json]) -> float:
         if "$ref" in schema:
             return self.least(self.definitions.get(str(schema["$ref"]).rpartition("/")[2], {}))
         parts = [self.least(part) for part in schema.get("allOf", ())]

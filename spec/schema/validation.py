@@ -151,7 +151,7 @@ class Rules:
                         for error in compiled.iter_errors(name):
                             steps = list(error.schema_path)
                             schema = _schema_at(names.schema, steps[:-1])
-                            yield _told([*path, name], str(steps[-1]), schema, name, _layer(steps))
+                            yield _violation([*path, name], str(steps[-1]), schema, name, _layer(steps))
 
     def _lossless(
         self, value: Json, errors: Iterable[jsonschema_rs.ValidationError]
@@ -185,10 +185,10 @@ class Rules:
                 message = f"{_named(path)} has no member {received(name)}; it has {known}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
-            yield _told(path, keyword, holder, follow(value, path), _layer(schema_path))
+            yield _violation(path, keyword, holder, follow(value, path), _layer(schema_path))
 
 
-def _told(path: Sequence[Token], keyword: str, holder: Json, value: Json, layer: int = 0) -> Violation:
+def _violation(path: Sequence[Token], keyword: str, holder: Json, value: Json, layer: int = 0) -> Violation:
     if isinstance(value, dict) and keyword in _ABOUT_MEMBERS:
         got, layer = received_members(value), 0
     else:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 
-def deeper_than(limit: int, value: Any) -> str | None:
+def deeper_than(limit: int, value: Json) -> str | None:
     """The pointer of a container with ``limit`` or more others around it, or None: ``[[1]]`` is 2 levels deep."""
     level = [value] if isinstance(value, (dict, list)) else []
     for _ in range(limit):
@@ -24,8 +22,8 @@ def deeper_than(limit: int, value: Any) -> str | None:
     return _first_below(value, limit)
 
 
-def _first_below(value: Any, limit: int) -> str | None:
-    stack: list[tuple[str, Any, int]] = [("", value, 1)]
+def _first_below(value: Json, limit: int) -> str | None:
+    stack: list[tuple[str, Json, int]] = [("", value, 1)]
     while stack:
         pointer, here, depth = stack.pop()
         if depth > limit:

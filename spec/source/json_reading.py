@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 from spec.source.depth import deeper_than
 from spec.source.place import Mark, SourceError
+from spec.source.pointer import Json
 from spec.source.scalars import NumberError, integer, number
 
 LARGEST = 512 * 2**20
@@ -15,7 +15,7 @@ LARGEST = 512 * 2**20
 DEEPEST = 500
 
 
-def read_json(path: Path, *, largest: int = LARGEST) -> Any:
+def read_json(path: Path, *, largest: int = LARGEST) -> Json:
     """The JSON value of a file. Raises SourceError with line and column."""
 
     def fail(reason: str, mark: Mark = Mark(1, 1)) -> SourceError:  # noqa: B008  a frozen value
@@ -42,5 +42,5 @@ def read_json(path: Path, *, largest: int = LARGEST) -> Any:
     return value
 
 
-def _refuse(word: str) -> Any:
+def _refuse(word: str) -> Json:
     raise NumberError(f"{word} is not a JSON number.")

@@ -11,12 +11,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from spec.source.depth import deeper_than
 from spec.source.json_places import JsonMarks
 from spec.source.place import Mark, Place, SourceError
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 from spec.source.scalars import NumberError, integer, number
 from spec.source.yaml_reading import DEEPEST, YamlReading
 
@@ -59,7 +58,7 @@ class Source:
     """
 
     name: str
-    value: Any
+    value: Json
     marks: Mapping[str, Mark] = field(repr=False)
     files: Mapping[str, Source] = field(default_factory=dict, repr=False)
     moved: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -151,11 +150,11 @@ def parse(text: str, name: str) -> Source:
     return _checked(Source(name, reading.value(text), reading.marks), text)
 
 
-def _refuse_constant(word: str) -> Any:
+def _refuse_constant(word: str) -> Json:
     raise NumberError(f"{word} is not JSON")
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise ValueError("a key occurs twice")
@@ -172,7 +171,7 @@ def _checked(source: Source, text: str) -> Source:
 
 
 def _refuse_surrogates(source: Source) -> None:
-    stack: list[tuple[str, Any]] = [("", source.value)]
+    stack: list[tuple[str, Json]] = [("", source.value)]
     while stack:
         pointer, value = stack.pop()
         if isinstance(value, dict):

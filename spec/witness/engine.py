@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import jsonschema_rs
 
@@ -11,6 +10,7 @@ from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
 from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
+from spec.source.pointer import Json
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
@@ -19,7 +19,7 @@ _MOST_SUBTRACTED_CASES = 256
 _MOST_SUBTRACTED_VALUES = 800
 
 
-def verdict(schema: Schema) -> Callable[[Any], bool | None]:
+def verdict(schema: Schema) -> Callable[[Json], bool | None]:
     """A function that says whether a body is valid under a normal form; formats are asserted.
 
     It says None of a body that the engine cannot judge, and of every body if it cannot read the schema.
@@ -30,7 +30,7 @@ def verdict(schema: Schema) -> Callable[[Any], bool | None]:
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return lambda _: None
 
-    def is_valid(value: Any) -> bool | None:
+    def is_valid(value: Json) -> bool | None:
         try:
             return validator.is_valid(value)
         except ValueError:
@@ -39,7 +39,7 @@ def verdict(schema: Schema) -> Callable[[Any], bool | None]:
     return is_valid
 
 
-def judge(schema: Schema) -> Callable[[Any], bool]:
+def judge(schema: Schema) -> Callable[[Json], bool]:
     """A function that says whether a body is known to be valid under a normal form."""
     known = verdict(schema)
     return lambda value: known(value) is True

@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 from spec.normal.merge import Schema
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
+from spec.source.pointer import Json
 
 VALID_TEXTS: dict[str, tuple[str, ...]] = {
     "byte": ("aGVsbG8=", ""),
@@ -141,4 +141,4 @@ def numbers_for(schema: Schema, *, whole: bool) -> Iterator[float]:
             yield tidy
 
 
-OTHERS: tuple[Any, ...] = ("a", 1, True, None, [], {}, 1.5, "", 0, False)
+OTHERS: tuple[Json, ...] = ("a", 1, True, None, [], {}, 1.5, "", 0, False)

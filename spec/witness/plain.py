@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 import jsonschema
@@ -24,6 +24,7 @@ from spec.normal.readable import OWN_FORMATS, STANDARD_FORMATS
 from spec.openapi.resolving import target
 from spec.schema.second_opinion import MOST_SCHEMAS, TooManySchemasError, bounded_validity
 from spec.source import pointer
+from spec.source.pointer import Json
 
 _HIDDEN: dict[Direction, str] = {"request": "readOnly", "response": "writeOnly"}
 _LITERAL = frozenset({"enum", "const", "default", "example", "examples"})
@@ -46,7 +47,7 @@ class Opinions:
         return self.rust is expected and self.python is expected
 
 
-def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Any], Opinions]:
+def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Json], Opinions]:
     """A function that asks both engines about a body under a plain JSON Schema; formats are asserted."""
     try:
         rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
@@ -57,7 +58,7 @@ def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Any], Opinio
     beyond = Opinions(None, None, partial, f"judging a payload takes more than {MOST_SCHEMAS:,} schemas")
     is_beyond = False
 
-    def ask(body: Any) -> Opinions:
+    def ask(body: Json) -> Opinions:
         nonlocal is_beyond
         if is_beyond:
             return beyond
@@ -71,7 +72,7 @@ def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Any], Opinio
     return ask
 
 
-def _asked(is_valid: Callable[[Any], bool], body: Any) -> bool | None:
+def _asked(is_valid: Callable[[Json], bool], body: Json) -> bool | None:
     try:
         return is_valid(body)
     except TooManySchemasError:
@@ -90,7 +91,7 @@ def _formats() -> Mapping[str, Callable[[str], bool]]:
     return checkers
 
 
-class _Key(NamedTuple):
+class _ReadPlace(NamedTuple):
     """A place, read for one direction, as a parent of subtypes or not, without the members hidden from around it."""
 
     place: str
@@ -105,16 +106,16 @@ _UNREAD = "unread"
 class PlainReading:
     """One document's schemas for plain validators, each place converted once."""
 
-    def __init__(self, document: Mapping[str, Any], *, legacy: bool, subtypes: Subtypes) -> None:
+    def __init__(self, document: Mapping[str, Json], *, legacy: bool, subtypes: Subtypes) -> None:
         self.document, self.legacy, self.subtypes = document, legacy, subtypes
         self._parents = {id(pointer.follow(document, place)): place for place, known in subtypes.items() if known}
-        self._names: dict[_Key, str] = {}
-        self._keys: dict[str, _Key] = {}
+        self._names: dict[_ReadPlace, str] = {}
+        self._keys: dict[str, _ReadPlace] = {}
         self._definitions: dict[str, Schema] = {}
         self._uses: dict[str, set[str]] = {}
-        self._asked: dict[tuple[int, Direction], Callable[[Any], Opinions]] = {}
+        self._asked: dict[tuple[int, Direction], Callable[[Json], Opinions]] = {}
 
-    def opinions(self, node: Any, direction: Direction) -> Callable[[Any], Opinions]:
+    def opinions(self, node: Json, direction: Direction) -> Callable[[Json], Opinions]:
         """Both engines on the schema that stands as ``node`` in the document, read for one direction."""
         key = (id(node), direction)
         if key not in self._asked:
@@ -123,7 +124,7 @@ class PlainReading:
             if parent is None:
                 schema = self._converted(node, direction, used, frozenset())
             else:
-                schema = self._defined(_Key(parent, direction, True, frozenset()), used)
+                schema = self._defined(_ReadPlace(parent, direction, True, frozenset()), used)
             waiting, definitions = list(used), dict[str, Schema]()
             while waiting:
                 name = waiting.pop()
@@ -136,13 +137,13 @@ class PlainReading:
 
     def _reference(
         self, reference: str, direction: Direction, used: set[str], hidden: frozenset[str], *, inherited: bool
-    ) -> Any:
+    ) -> Json:
         place = target(self.document, reference)
         if place is None:
             used.add(_UNREAD)
             return True
         parent = not inherited and bool(self.subtypes.get(place))
-        key = _Key(place, direction, parent, hidden)
+        key = _ReadPlace(place, direction, parent, hidden)
         name = self._names.setdefault(key, f"p{len(self._names)}")
         self._keys[name] = key
         used.add(name)
@@ -155,7 +156,7 @@ class PlainReading:
             self._definitions[name] = {} if name == _UNREAD else self._defined(self._keys[name], uses)
         return self._definitions[name]
 
-    def _defined(self, key: _Key, used: set[str]) -> Schema:
+    def _defined(self, key: _ReadPlace, used: set[str]) -> Schema:
         place, direction, parent, hidden = key
         node = pointer.follow(self.document, place)
         if not parent:
@@ -169,11 +170,11 @@ class PlainReading:
         return {"allOf": schemas}
 
     def _converted(
-        self, node: Any, direction: Direction, used: set[str], hidden: frozenset[str], *, inherited: bool = False
-    ) -> Any:
+        self, node: Json, direction: Direction, used: set[str], hidden: frozenset[str], *, inherited: bool = False
+    ) -> Json:
         if not isinstance(node, Mapping):
             return node if isinstance(node, bool) else True
-        parts: list[Any] = [
+        parts: list[Json] = [
             self._reference(node[word], direction, used, hidden, inherited=inherited)
             for word in ("$ref", "$dynamicRef")
             if isinstance(node.get(word), str)
@@ -193,7 +194,7 @@ class PlainReading:
             plain["properties"] = {name: each for name, each in plain["properties"].items() if name not in hidden}
         return {"allOf": [*parts, plain]} if parts else plain
 
-    def _child(self, word: str, value: Any, direction: Direction, used: set[str], hidden: frozenset[str]) -> Any:
+    def _child(self, word: str, value: Json, direction: Direction, used: set[str], hidden: frozenset[str]) -> Json:
         if word in _IN_PLACE and isinstance(value, list):
             inherited = word == "allOf"
             return [self._converted(each, direction, used, hidden, inherited=inherited) for each in value]
@@ -205,7 +206,7 @@ class PlainReading:
             return self._converted(value, direction, used, hidden)
         return self._converted(value, direction, used, frozenset()) if isinstance(value, Mapping) else value
 
-    def _hidden(self, node: Mapping[str, Any], direction: Direction, depth: int = 0) -> frozenset[str]:
+    def _hidden(self, node: Mapping[str, Json], direction: Direction, depth: int = 0) -> frozenset[str]:
         """The members that do not travel this way, named by this schema or by one that must hold as well."""
         members = node.get("properties")
         found = {
@@ -220,7 +221,7 @@ class PlainReading:
             found.update(*(self._hidden(each, direction, depth + 1) for each in also if isinstance(each, Mapping)))
         return frozenset(found)
 
-    def _flagged(self, node: Any, flag: str, depth: int = 0) -> bool:
+    def _flagged(self, node: Json, flag: str, depth: int = 0) -> bool:
         if not isinstance(node, Mapping) or depth > 20:
             return False
         place = target(self.document, node.get("$ref"))
@@ -228,7 +229,7 @@ class PlainReading:
             return True
         return node.get(flag) is True and not (self.legacy and "$ref" in node)
 
-    def _respelt(self, node: Mapping[str, Any], plain: Schema, parts: list[Any]) -> None:
+    def _respelt(self, node: Mapping[str, Json], plain: Schema, parts: list[Json]) -> None:
         if self.legacy and node.get("nullable") is True and isinstance(node.get("type"), str):
             plain["type"] = [node["type"], "null"]
         for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):

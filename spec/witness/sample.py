@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain, islice, zip_longest
-from typing import Any
 
 from spec.normal.merge import NOTE, Schema, conjunction, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
 from spec.schema.limits import MOST_REPEATS, least_values
+from spec.source.pointer import Json
 from spec.witness.effort import Effort
 from spec.witness.engine import judge
 from spec.witness.leaf import OTHERS, numbers_for, texts_for
@@ -21,11 +21,11 @@ _MOST_STEPS = 20_000
 _ABSENT = object()
 
 
-def samples(schema: Schema, *, most: int = 40, effort: Effort | None = None) -> Iterator[Any]:
+def samples(schema: Schema, *, most: int = 40, effort: Effort | None = None) -> Iterator[Json]:
     """At most ``most`` different bodies that a normal form is likely to accept; fewer if they take too many steps."""
     if least_values(schema, schema.get("$defs", {})) > MOST_REPEATS:
         return
-    walk = _Walk(schema.get("$defs", {}), schema, effort or Effort())
+    walk = _SampleWalk(schema.get("$defs", {}), schema, effort or Effort())
     seen: set[str] = set()
     for value in islice(walk.values(schema, 0), most * 3):
         key = text(value)
@@ -36,7 +36,7 @@ def samples(schema: Schema, *, most: int = 40, effort: Effort | None = None) -> 
                 return
 
 
-class _Walk:
+class _SampleWalk:
     def __init__(self, definitions: Schema, root: Schema, effort: Effort) -> None:
         self.definitions = definitions
         self.root = root
@@ -46,7 +46,7 @@ class _Walk:
         """Take one step; False once this walk, or the whole search, has taken too many."""
         return self.own.spend() and self.effort.spend()
 
-    def values(self, schema: Schema, depth: int) -> Iterator[Any]:
+    def values(self, schema: Schema, depth: int) -> Iterator[Json]:
         if depth > _DEEPEST or is_false(schema) or not self.goes_on():
             return
         if "$ref" in schema:
@@ -84,7 +84,7 @@ class _Walk:
         rest = {key: value for key, value in part.items() if key != "$ref"}
         return [conjunction([self._target(part["$ref"]), rest])]
 
-    def _branches(self, rest: Schema, branches: list[Schema], depth: int) -> Iterator[Any]:
+    def _branches(self, rest: Schema, branches: list[Schema], depth: int) -> Iterator[Json]:
         self.own.spend(10 * len(branches))
         if not self.effort.spend(10 * len(branches)):
             return
@@ -92,7 +92,7 @@ class _Walk:
         for row in zip_longest(*streams, fillvalue=_ABSENT):
             yield from (value for value in row if value is not _ABSENT)
 
-    def _simple(self, schema: Schema, depth: int) -> Iterator[Any]:
+    def _simple(self, schema: Schema, depth: int) -> Iterator[Json]:
         if "enum" in schema:
             yield from schema["enum"]
             return
@@ -112,7 +112,7 @@ class _Walk:
         for row in zip_longest(*streams, fillvalue=_ABSENT):
             yield from (value for value in row if value is not _ABSENT)
 
-    def _typed(self, name: str, schema: Schema, barred: list[Schema], depth: int) -> Iterator[Any]:
+    def _typed(self, name: str, schema: Schema, barred: list[Schema], depth: int) -> Iterator[Json]:
         if name == "null":
             yield None
         elif name == "boolean":
@@ -127,7 +127,7 @@ class _Walk:
             found = texts_for(schema, barred) if name == "string" else numbers_for(schema, whole=name == "integer")
             yield from filter(accepts, found)
 
-    def _arrays(self, schema: Schema, depth: int) -> Iterator[list[Any]]:
+    def _arrays(self, schema: Schema, depth: int) -> Iterator[list[Json]]:
         least = int(schema.get("minItems", 0))
         most = schema.get("maxItems")
         if least > (2000 if depth == 0 else 200) or schema.get("minContains", 0) > 2000:
@@ -156,11 +156,11 @@ class _Walk:
                     yield self._filled(first, schema, int(most), depth)
                 yield [*first, *choices[:1] * (int(most if most is not None and most < 2000 else least) + 1)]
 
-    def _filled(self, start: list[Any], schema: Schema, least: int, depth: int) -> list[Any]:
+    def _filled(self, start: list[Json], schema: Schema, least: int, depth: int) -> list[Json]:
         value = list(start)
         stream = self.values(schema.get("items", {}), depth + 1)
         known = {text(item) for item in value}
-        spare: Any = _ABSENT
+        spare: Json = _ABSENT
         while len(value) < least and self.goes_on():
             item = next(stream, _ABSENT)
             if item is _ABSENT:
@@ -223,7 +223,7 @@ class _Walk:
             if name not in full and (value := self._one(schema, name, depth)) is not _ABSENT:
                 full[name] = value
 
-    def _one(self, schema: Schema, name: str, depth: int) -> Any:
+    def _one(self, schema: Schema, name: str, depth: int) -> Json:
         return next(self.values(self._member(schema, name), depth + 1), _ABSENT)
 
     def _member(self, schema: Schema, name: str) -> Schema:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
-from typing import Any
 
 from spec.normal.merge import Schema, conjunction, text
 from spec.normal.place import Path, rebuilt
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
+from spec.source.pointer import Json
 from spec.witness.effort import Effort
 from spec.witness.engine import difference, expanded, judge, limit, reachable, verdict
 from spec.witness.leaf import OTHERS
@@ -32,7 +32,7 @@ class Witness:
     it. A body that is not is refused by other changes as well.
     """
 
-    body: Any
+    body: Json
     alone: bool = True
 
 
@@ -58,11 +58,11 @@ class Contest:
         self.effort = effort or Effort()
 
     @cached_property
-    def accepts(self) -> Callable[[Any], bool | None]:
+    def accepts(self) -> Callable[[Json], bool | None]:
         return verdict(self.accepting)
 
     @cached_property
-    def keeps(self) -> Callable[[Any], bool | None]:
+    def keeps(self) -> Callable[[Json], bool | None]:
         return verdict(self.refusing)
 
     @cached_property
@@ -75,7 +75,7 @@ class Contest:
         """Which limit one of the wholes is beyond, as a clause; None if both can be searched."""
         return limit(self.accepting) or limit(self.refusing)
 
-    def proves(self, body: Any) -> bool:
+    def proves(self, body: Json) -> bool:
         """True if the body is known to be valid under the accepting schema, and known to be refused by the other."""
         self.effort.spend(_STEPS_OF_A_BODY)
         return self.accepts(body) is True and self.keeps(body) is False
@@ -111,7 +111,7 @@ def search(contest: Contest, change: Isolated) -> Iterator[Witness]:
     yield from shared
 
 
-def _bodies(contest: Contest, change: Isolated, restored: Schema, blaming: Schema) -> Iterator[Any]:
+def _bodies(contest: Contest, change: Isolated, restored: Schema, blaming: Schema) -> Iterator[Json]:
     """Bodies around values that the change alone tells apart, then whatever the wholes suggest."""
     values = list(_values(contest, change))
     for value in sorted(values, key=lambda value: value is None):
@@ -123,7 +123,7 @@ def _bodies(contest: Contest, change: Isolated, restored: Schema, blaming: Schem
             yield from samples(schema, most=60, effort=contest.effort)
 
 
-def _values(contest: Contest, change: Isolated) -> Iterator[Any]:
+def _values(contest: Contest, change: Isolated) -> Iterator[Json]:
     """Values that the schema at the place accepts, and refuses once the change is made."""
     definitions = contest.accepting.get("$defs", {})
     refusing = {**contest.refusing.get("$defs", {}), **definitions}
@@ -172,7 +172,7 @@ def anywhere(contest: Contest) -> Iterator[Witness]:
     yield from (Witness(body) for body in chain.from_iterable(found) if contest.proves(body))
 
 
-def around(whole: Schema, path: Path, value: Any, effort: Effort | None = None) -> Iterator[Any]:
+def around(whole: Schema, path: Path, value: Json, effort: Effort | None = None) -> Iterator[Json]:
     """Bodies of a whole schema in which the given value stands at the path."""
     if not path:
         yield value
@@ -184,8 +184,8 @@ def around(whole: Schema, path: Path, value: Any, effort: Effort | None = None) 
         yield from samples(worked, most=_AROUND, effort=effort)
 
 
-def _first(streams: Sequence[Iterator[Any]], wanted: Callable[[Any], bool], most: int) -> list[Any]:
-    found: dict[str, Any] = {}
+def _first(streams: Sequence[Iterator[Json]], wanted: Callable[[Json], bool], most: int) -> list[Json]:
+    found: dict[str, Json] = {}
     for stream in (*streams, iter(OTHERS)):
         for value in islice((each for each in stream if wanted(each)), most):
             found.setdefault(text(value), value)

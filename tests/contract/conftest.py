@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from contract.http.access import Access, sent_tokens
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
 from contract.probes.workbench import Options
 from contract.report.exhibit import exhibit
 from contract.report.masking import masker_for
-from contract.report.verdict import Verdict
-from contract.run.runner import Report, RunSettings, run
+from contract.report.verdict import ReportedVerdict
+from contract.run.runner import RunReport, RunSettings, run
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
@@ -29,10 +29,10 @@ API_KEY = "k3y-f0r-the-gateway-9f8e7d"
 PASSWORD = "hunter2-of-an-answer"
 FOREIGN_JWT = ".".join(("eyJhbGciOiJSUzI1NiJ9", "eyJzdWIiOiJzb21lYm9keSJ9", "c2lnbmF0dXJlLW9mLXNvbWVib2R5"))
 
-Bend = Callable[[Request, Exchange], Exchange]
+Bend = Callable[[SentRequest, Exchange], Exchange]
 
 
-def honest(request: Request, exchange: Exchange) -> Exchange:
+def honest(request: SentRequest, exchange: Exchange) -> Exchange:
     return exchange
 
 
@@ -40,10 +40,10 @@ def answering(exchange: Exchange, status: int, value: Any) -> Exchange:
     assert exchange.response is not None
     headers = {**exchange.response.headers, "content-type": "application/json"}
     body = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return replace(exchange, response=Response(status, headers, body))
+    return replace(exchange, response=ReceivedResponse(status, headers, body))
 
 
-def always_created(request: Request, exchange: Exchange) -> Exchange:
+def always_created(request: SentRequest, exchange: Exchange) -> Exchange:
     """Every answer says Created."""
     assert exchange.response is not None
     if not exchange.response.ok or not isinstance(exchange.response.json, dict):
@@ -55,7 +55,7 @@ def always_created(request: Request, exchange: Exchange) -> Exchange:
     return answering(exchange, exchange.response.status, answer)
 
 
-def hostile(request: Request, exchange: Exchange) -> Exchange:
+def hostile(request: SentRequest, exchange: Exchange) -> Exchange:
     """Answers repeat secrets and are full of markup and terminal escapes."""
     assert exchange.response is not None
     if exchange.response.ok and isinstance(exchange.response.json, dict):
@@ -70,7 +70,7 @@ def hostile(request: Request, exchange: Exchange) -> Exchange:
 def unguarded(stage: Stage) -> Bend:
     """Whatever the credential, the call is served."""
 
-    def bend(request: Request, exchange: Exchange) -> Exchange:
+    def bend(request: SentRequest, exchange: Exchange) -> Exchange:
         assert exchange.response is not None
         if exchange.response.status in (401, 403) and request.method == "POST":
             headers = [one for one in request.headers if one[0].lower() not in ("token", "authorization")]
@@ -86,13 +86,13 @@ class BentTransport:
 
     def __init__(self, inner: AsgiTransport, bend: Bend) -> None:
         self.inner, self.bend = inner, bend
-        self.sent: list[Request] = []
+        self.sent: list[SentRequest] = []
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.sent.append(request)
         return self.bend(request, self.inner.send(request))
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         self.sent += requests
         return [self.bend(one.request, one) for one in self.inner.burst(requests)]
 
@@ -123,13 +123,13 @@ class Stage:
     def transport(self, bend: Bend = honest) -> BentTransport:
         return BentTransport(self.inner, bend)
 
-    def run(self, bend: Bend = honest, **how: Any) -> Report:
+    def run(self, bend: Bend = honest, **how: Any) -> RunReport:
         plan = RunSettings(seed=7, examples=0, options=Options(follow_signon=True, growth=0), **how)
         return run(
             self.transport(bend), BASE, self.document, self.catalogue, self.access, plan, sleep=lambda seconds: None
         )
 
-    def verdict(self, report: Report, **how: Any) -> Verdict:
+    def verdict(self, report: RunReport, **how: Any) -> ReportedVerdict:
         masker = masker_for(self.access, self.document, report.published_keys, report.exchanges)
         return exhibit(report, masker, self.access, **how)
 
@@ -163,28 +163,28 @@ def stage(mock: Callable[..., Mock], document: Document, catalogue: Catalogue, k
 
 
 @pytest.fixture(scope="session")
-def hostile_report(stage: Stage) -> Report:
+def hostile_report(stage: Stage) -> RunReport:
     return stage.run(hostile)
 
 
 @pytest.fixture(scope="session")
-def hostile_verdict(stage: Stage, hostile_report: Report) -> Verdict:
+def hostile_verdict(stage: Stage, hostile_report: RunReport) -> ReportedVerdict:
     return stage.verdict(hostile_report, strict=True)
 
 
 @pytest.fixture(scope="session")
-def created_report(stage: Stage) -> Report:
+def created_report(stage: Stage) -> RunReport:
     return stage.run(always_created)
 
 
 @pytest.fixture(scope="session")
-def unguarded_report(stage: Stage) -> Report:
+def unguarded_report(stage: Stage) -> RunReport:
     return stage.run(unguarded(stage))
 
 
 @pytest.fixture(scope="session")
 def bends(stage: Stage) -> dict[str, Bend]:
-    def never(request: Request, exchange: Exchange) -> Exchange:
+    def never(request: SentRequest, exchange: Exchange) -> Exchange:
         raise AssertionError("Something was sent.")
 
     return {

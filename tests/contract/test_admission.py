@@ -11,7 +11,7 @@ import pytest
 
 from contract.cli.arguments import check_parser
 from contract.http.access import Access, Credential
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.run.admission import Admission, AdmissionError, admission
 from spec.resources.annotations import resources
 from spec.resources.installs import load_installs
@@ -67,8 +67,8 @@ def test_an_expired_token_is_taken() -> None:
     assert admitted("http://h", "--install", ONE, "--expired-token-env", "E").access.expired_token == VARIABLES["E"]
 
 
-def sent(*headers: tuple[str, str], install: str = ONE) -> Request:
-    return Request("POST", f"/v2/installs/{install}/provision", headers)
+def sent(*headers: tuple[str, str], install: str = ONE) -> SentRequest:
+    return SentRequest("POST", f"/v2/installs/{install}/provision", headers)
 
 
 def test_one_token_for_two_installs_is_foreign_in_neither() -> None:

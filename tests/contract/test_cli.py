@@ -16,7 +16,7 @@ import pytest
 import contract.http.target
 from contract.cli.check import check
 from contract.cli.replay import replay
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange, SentRequest
 from contract.run.progress import lines
 from contract.run.runner import Stage
 
@@ -258,7 +258,7 @@ def test_progress_off_a_terminal_is_a_line_every_ten_seconds() -> None:
     see = lines("http://h", out, lambda: now[0])
     for second in range(31):
         now[0] = float(second)
-        see(Exchange(Request("POST", "/", ()), None, 0.0, 0.0, index=second), Stage("ladder", 3, 97))
+        see(Exchange(SentRequest("POST", "/", ()), None, 0.0, 0.0, index=second), Stage("ladder", 3, 97))
     assert out.getvalue().splitlines() == [
         f"invigilate: http://h: ladder, 3 of 97 probes and sequences, {second} requests" for second in (10, 20, 30)
     ]

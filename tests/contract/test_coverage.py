@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from contract.generation.coverage import Coverage, State
+from contract.generation.coverage import Coverage, SentState
 from spec.load import load
 
 SCHEMA = load().operations["provision"].body.json  # type: ignore[union-attr]
 COURSE = {"ids": {"api": "some course"}, "title": "a title", "code": "a code"}
 
 
-def states(path: str, *bodies: Any) -> set[State]:
+def states(path: str, *bodies: Any) -> set[SentState]:
     coverage = Coverage(SCHEMA)
     for body in bodies:
         coverage.observe(body)
@@ -23,28 +23,28 @@ def states(path: str, *bodies: Any) -> set[State]:
 @pytest.mark.parametrize(
     ("path", "value", "state"),
     [
-        ("course/title", "", State.LEAST),
-        ("course/title", "x" * 300, State.MOST),
-        ("course/title", "a title", State.PLAIN),
-        ("course/title", " padded ", State.ODD),
-        ("course/title", 5, State.ODD),
-        ("course/title", "\ud800", State.ODD),
-        ("course/code", None, State.NULL),
-        ("course/title", None, State.ODD),
-        ("enrollment/role", "learner", State.LEAST),
-        ("enrollment/role", "instructor", State.MOST),
-        ("exam/practice", False, State.LEAST),
-        ("exam/practice", True, State.MOST),
-        ("exam/configuration/duration", 1, State.LEAST),
-        ("exam/configuration/duration", 2**53 - 1, State.MOST),
-        ("exam/configuration/duration", 60, State.PLAIN),
-        ("exam/configuration/duration", 0, State.ODD),
-        ("exam/configuration/permittedItems", {}, State.LEAST),
-        ("exam/configuration/permittedItems", {"notes": {}, "calculator": {}, "textbook": {}}, State.MOST),
-        ("exam/configuration/proctorTypes", {}, State.ODD),
+        ("course/title", "", SentState.LEAST),
+        ("course/title", "x" * 300, SentState.MOST),
+        ("course/title", "a title", SentState.PLAIN),
+        ("course/title", " padded ", SentState.ODD),
+        ("course/title", 5, SentState.ODD),
+        ("course/title", "\ud800", SentState.ODD),
+        ("course/code", None, SentState.NULL),
+        ("course/title", None, SentState.ODD),
+        ("enrollment/role", "learner", SentState.LEAST),
+        ("enrollment/role", "instructor", SentState.MOST),
+        ("exam/practice", False, SentState.LEAST),
+        ("exam/practice", True, SentState.MOST),
+        ("exam/configuration/duration", 1, SentState.LEAST),
+        ("exam/configuration/duration", 2**53 - 1, SentState.MOST),
+        ("exam/configuration/duration", 60, SentState.PLAIN),
+        ("exam/configuration/duration", 0, SentState.ODD),
+        ("exam/configuration/permittedItems", {}, SentState.LEAST),
+        ("exam/configuration/permittedItems", {"notes": {}, "calculator": {}, "textbook": {}}, SentState.MOST),
+        ("exam/configuration/proctorTypes", {}, SentState.ODD),
     ],
 )
-def test_the_state_of_a_member(path: str, value: Any, state: State) -> None:
+def test_the_state_of_a_member(path: str, value: Any, state: SentState) -> None:
     body: dict[str, Any] = {"course": {}, "enrollment": {}, "exam": {"configuration": {}}}
     holder = body
     *above, last = path.split("/")
@@ -53,7 +53,7 @@ def test_the_state_of_a_member(path: str, value: Any, state: State) -> None:
     holder[last] = value
     assert states(path, body) == {state}
     holder.pop(last)
-    assert states(path, body) == {State.ABSENT}
+    assert states(path, body) == {SentState.ABSENT}
 
 
 def test_a_member_without_its_holder_says_nothing() -> None:
@@ -62,10 +62,10 @@ def test_a_member_without_its_holder_says_nothing() -> None:
 
 def test_only_what_makes_sense_is_wanted() -> None:
     wanted = {"/".join(member.path): set(each) for member, each in Coverage(SCHEMA).wanted.items()}
-    assert wanted["course/title"] == {State.ABSENT, State.LEAST, State.MOST, State.ODD, State.PLAIN}
-    assert State.NULL in wanted["course/code"]
-    assert wanted["exam/practice"] == {State.ABSENT, State.LEAST, State.MOST, State.ODD}
-    assert wanted["user/email"] == {State.ABSENT, State.ODD, State.PLAIN}
+    assert wanted["course/title"] == {SentState.ABSENT, SentState.LEAST, SentState.MOST, SentState.ODD, SentState.PLAIN}
+    assert SentState.NULL in wanted["course/code"]
+    assert wanted["exam/practice"] == {SentState.ABSENT, SentState.LEAST, SentState.MOST, SentState.ODD}
+    assert wanted["user/email"] == {SentState.ABSENT, SentState.ODD, SentState.PLAIN}
 
 
 def test_combinations_are_counted_and_the_rest_is_told() -> None:

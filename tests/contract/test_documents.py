@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from tests_support import token
 
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
 from contract.probes.workbench import Options
 from contract.run import runner, sequences
-from contract.run.runner import Report, RunSettings
+from contract.run.runner import RunReport, RunSettings
 from contract.run.schedule import climb
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
@@ -34,7 +34,7 @@ PROBES = FEW | frozenset("kinds by-sid scopes implied needed-at-creation nameles
 DRAWN = settings(
     max_examples=24, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
 )
-Bend = Callable[[Request, Exchange], Exchange]
+Bend = Callable[[SentRequest, Exchange], Exchange]
 
 
 class Bent:
@@ -43,7 +43,7 @@ class Bent:
     def __init__(self, inner: AsgiTransport, bend: Bend) -> None:
         self.inner, self.bend = inner, bend
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         return self.bend(request, self.inner.send(request))
 
     def burst(self, requests: Any) -> list[Exchange]:
@@ -53,20 +53,20 @@ class Bent:
         self.inner.close()
 
 
-def honest(_: Request, exchange: Exchange) -> Exchange:
+def honest(_: SentRequest, exchange: Exchange) -> Exchange:
     return exchange
 
 
 def told_as_new(part: Drawn) -> Bend:
     """Whatever happens to a part, it is said to be created."""
 
-    def bend(_: Request, exchange: Exchange) -> Exchange:
+    def bend(_: SentRequest, exchange: Exchange) -> Exchange:
         response = exchange.response
         if response is None or not response.ok or not isinstance(response.json, dict) or part.name not in response.json:
             return exchange
         shown = {**response.json[part.name], "result": "Created"}
         body = json.dumps({**response.json, part.name: shown}).encode()
-        return replace(exchange, response=Response(response.status, response.headers, body))
+        return replace(exchange, response=ReceivedResponse(response.status, response.headers, body))
 
     return bend
 
@@ -74,19 +74,19 @@ def told_as_new(part: Drawn) -> Bend:
 def left_out(part: Drawn) -> Bend:
     """A part is never answered."""
 
-    def bend(_: Request, exchange: Exchange) -> Exchange:
+    def bend(_: SentRequest, exchange: Exchange) -> Exchange:
         response = exchange.response
         if response is None or not response.ok or not isinstance(response.json, dict):
             return exchange
         body = json.dumps({name: one for name, one in response.json.items() if name != part.name}).encode()
-        return replace(exchange, response=Response(response.status, response.headers, body))
+        return replace(exchange, response=ReceivedResponse(response.status, response.headers, body))
 
     return bend
 
 
 @pytest.fixture(scope="session")
-def judged_document(catalogue: Catalogue, keys: Keys, mock: Callable[..., Mock]) -> Callable[..., Report]:
-    def judge(document: Document, bend: Bend = honest, examples: int = 1, seed: int = 1) -> Report:
+def judged_document(catalogue: Catalogue, keys: Keys, mock: Callable[..., Mock]) -> Callable[..., RunReport]:
+    def judge(document: Document, bend: Bend = honest, examples: int = 1, seed: int = 1) -> RunReport:
         application = mock(document)
         first = application.installs[0]
         known = {name: tuple(first.members[name]) for name in ("integrations", "proctorTypes")}
@@ -105,11 +105,11 @@ def judged_document(catalogue: Catalogue, keys: Keys, mock: Callable[..., Mock])
     return judge
 
 
-def told(report: Report) -> list[str]:
+def told(report: RunReport) -> list[str]:
     return [f"{one.clause}: {one.cause}: {one.expected} / {one.received} ({one.probe})" for one in report.findings()]
 
 
-def check(drawing: Drawing, document: Document, catalogue: Catalogue, judge: Callable[..., Report]) -> None:
+def check(drawing: Drawing, document: Document, catalogue: Catalogue, judge: Callable[..., RunReport]) -> None:
     """Everything that is to hold of one document."""
     own = {one.message for one in findings(read(DOCUMENT_FILE), clauses=catalogue)}
     assert {one.message for one in findings(document.source, clauses=catalogue)} - own == set()
@@ -125,7 +125,7 @@ def check(drawing: Drawing, document: Document, catalogue: Catalogue, judge: Cal
 
 
 def test_mock_and_judge_agree_on_drawn_documents(
-    variant: Callable[..., Document], catalogue: Catalogue, judged_document: Callable[..., Report]
+    variant: Callable[..., Document], catalogue: Catalogue, judged_document: Callable[..., RunReport]
 ) -> None:
     @given(drawings())
     @DRAWN
@@ -137,7 +137,7 @@ def test_mock_and_judge_agree_on_drawn_documents(
 
 @pytest.mark.outside
 def test_mock_and_judge_agree_on_many_drawn_documents(
-    variant: Callable[..., Document], catalogue: Catalogue, judged_document: Callable[..., Report]
+    variant: Callable[..., Document], catalogue: Catalogue, judged_document: Callable[..., RunReport]
 ) -> None:
     @given(drawings())
     @settings(DRAWN, max_examples=200)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from tests_support import some_fast
 
-from contract.run.selftest import Row, Subject, examine, matrix
+from contract.run.selftest import SelfTestRow, Subject, examine, matrix
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.fault import Fault
 from mockserver.behaviour.faults import FAULTS
@@ -40,8 +40,8 @@ def test_every_clause_that_a_black_box_can_judge_has_a_fault(catalogue: Catalogu
 def test_the_matrix_says_what_was_missed_and_what_else_was_found(capsys: pytest.CaptureFixture[str]) -> None:
     written: list[str] = []
     write: Callable[[str], None] = written.append
-    right = Row("right", frozenset({"a"}), frozenset({"a", "follows"}), None, 0.1, None, frozenset({"follows"}))
-    wrong = Row("wrong", frozenset({"a"}), frozenset({"b"}), None, 0.1)
+    right = SelfTestRow("right", frozenset({"a"}), frozenset({"a", "follows"}), None, 0.1, None, frozenset({"follows"}))
+    wrong = SelfTestRow("wrong", frozenset({"a"}), frozenset({"b"}), None, 0.1)
     assert matrix([right], write) == 0
     assert matrix([right, wrong], write) == 1
     text = "".join(written)

@@ -9,15 +9,15 @@ from email.utils import formatdate
 
 import pytest
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.run.knocking import Arrival
-from contract.run.runner import Report, RunSettings, run
+from contract.run.runner import RunReport, RunSettings, run
 from tests.servers.behaviour import HONEST
 from tests.servers.harness import access, clauses, document
 from tests.servers.independent import INTEGRATION, ONE, TYPES, Independent
 from tests.servers.inprocess import InProcess
 
-Answer = Callable[[Request], "Response | Loss | str"]
+Answer = Callable[[SentRequest], "ReceivedResponse | Loss | str"]
 JSON = {"content-type": "application/json"}
 
 
@@ -27,22 +27,22 @@ class Answering:
     def __init__(self, answer: Answer) -> None:
         self.answer, self.sent = answer, 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.sent += 1
         got = self.answer(request)
-        if isinstance(got, Response):
+        if isinstance(got, ReceivedResponse):
             return Exchange(request, got, 0.0, 0.0)
         loss = got if isinstance(got, Loss) else Loss.UNSENT
         return Exchange(request, None, 0.0, 0.0, failure=str(got), loss=loss)
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         return [self.send(one) for one in requests]
 
     def close(self) -> None:
         pass
 
 
-def judged(answer: Answer, url: str = "http://127.0.0.1:8019", **arrival: object) -> tuple[Report, Answering]:
+def judged(answer: Answer, url: str = "http://127.0.0.1:8019", **arrival: object) -> tuple[RunReport, Answering]:
     transport = Answering(answer)
     plan = RunSettings(examples=0, most_requests=120, arrival=Arrival(**arrival))  # type: ignore[arg-type]
     report = run(transport, url, document(), clauses(), access(HONEST), plan, sleep=lambda seconds: None)
@@ -51,14 +51,14 @@ def judged(answer: Answer, url: str = "http://127.0.0.1:8019", **arrival: object
 
 def always(status: int, body: bytes = b"{}", **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda request: Response(status, {**JSON, **named}, body)
+    return lambda request: ReceivedResponse(status, {**JSON, **named}, body)
 
 
-def of_no_install(request: Request) -> Response:
+def of_no_install(request: SentRequest) -> ReceivedResponse:
     """What a server that looks at the credential first says of an install that it does not know."""
     if request.header("token") is None:
-        return Response(401, JSON, b'{"code": "AUTHENTICATIONFAILED", "message": "Who are you?"}')
-    return Response(404, JSON, b'{"code": "RESOURCENOTFOUND", "message": "There is no such install."}')
+        return ReceivedResponse(401, JSON, b'{"code": "AUTHENTICATIONFAILED", "message": "Who are you?"}')
+    return ReceivedResponse(404, JSON, b'{"code": "RESOURCENOTFOUND", "message": "There is no such install."}')
 
 
 PAGE = b"<!doctype html><title>App</title><div id=root></div>"
@@ -125,7 +125,7 @@ def test_who_starts_late_is_waited_for_and_nobody_is_blamed_for_it() -> None:
     server = InProcess(Independent(HONEST))
     silent = iter(["Connection refused", Loss.BROKEN, "Connection refused"])
 
-    def answer(request: Request) -> Response | Loss | str:
+    def answer(request: SentRequest) -> ReceivedResponse | Loss | str:
         got = next(silent, None)
         if got is Loss.BROKEN:
             server.send(request)  # it was done all the same
@@ -166,7 +166,7 @@ def test_no_header_ends_a_run(value: str) -> None:
     assert [one for one in report.findings() if report.results[one.clause].clause.binding] == []
 
 
-def guessing(*types: str) -> tuple[Report, set[str]]:
+def guessing(*types: str) -> tuple[RunReport, set[str]]:
     """A run by somebody who told no proctor types, so that those of a list are tried."""
     known = {"integrations": (INTEGRATION,), "proctorTypes": types}
     given = replace(access(HONEST), known=known, guessed=frozenset({"proctorTypes"}))

@@ -6,17 +6,17 @@ from random import Random
 
 import pytest
 
-from contract.judging.latency import FEWEST, Pair, Trend, judge_latency, trend
+from contract.judging.latency import FEWEST, TimedPair, Trend, judge_latency, trend
 
 
-def series(work: float, control: float, noise: float = 0.0, seed: int = 1, count: int = 10) -> list[Pair]:
+def series(work: float, control: float, noise: float = 0.0, seed: int = 1, count: int = 10) -> list[TimedPair]:
     """Groups of four of which each call is late by up to ``noise`` seconds, often by nothing."""
     chance = Random(seed)
 
     def least(seconds: float) -> float:
         return min(seconds + noise * max(chance.random() * 2 - 1, 0.0) for _ in range(4))
 
-    return [Pair(least(work), least(control)) for _ in range(count)]
+    return [TimedPair(least(work), least(control)) for _ in range(count)]
 
 
 @pytest.mark.parametrize(("early", "late"), [(0.002, 0.008), (0.010, 0.025), (0.2, 0.5), (0.001, 0.0045)])
@@ -49,6 +49,6 @@ def test_a_rise_counts_only_if_it_is_there_again() -> None:
 
 
 def test_a_rise_within_the_noise_is_told_as_noise() -> None:
-    early = [Pair(0.004, 0.001)] * 8
-    late = [Pair(0.004 + 0.02 * place, 0.001 + 0.015 * (place % 3)) for place in range(8)]
+    early = [TimedPair(0.004, 0.001)] * 8
+    late = [TimedPair(0.004 + 0.02 * place, 0.001 + 0.015 * (place % 3)) for place in range(8)]
     assert trend(early, late) is Trend.NOISY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contract.http.exchange import Loss
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import failed, found, judged
 from tests.servers.independent import Independent
@@ -15,12 +15,12 @@ from tests.servers.network import TROUBLES, BadNetwork, Trouble
 TELLING = ("recall", "by-sid", "implied", "scopes", "nameless", "credentials", "bursts")
 
 
-def judged_behind(trouble: Trouble, behaviour: Behaviour, *probes: str, every: int = 7, first: int = 2) -> Report:
+def judged_behind(trouble: Trouble, behaviour: Behaviour, *probes: str, every: int = 7, first: int = 2) -> RunReport:
     network = BadNetwork(InProcess(Independent(behaviour)), trouble, every=every, first=first)
     return judged(behaviour, *probes, transport=network)
 
 
-def warned(report: Report) -> list[str]:
+def warned(report: RunReport) -> list[str]:
     return [f"{one.clause}: {one.cause}: {one.received} ({one.probe})" for one in report.findings()]
 
 

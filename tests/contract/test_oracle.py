@@ -11,12 +11,12 @@ import pytest
 from contract.generation.chance import Seeded
 from contract.generation.composition import Composer
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request, Response
-from contract.judging.findings import Judgement
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
+from contract.judging.findings import ExchangeJudgement
 from contract.judging.judge import Judge
 from contract.judging.refusals import judge_form
 from contract.model.memory import Model
-from contract.oracle.expectation import Verdict
+from contract.oracle.expectation import Admissibility
 from contract.oracle.oracle import Oracle
 from contract.probes.changes import put
 from spec.catalogue.clauses import Catalogue
@@ -43,14 +43,14 @@ def composer(document: Document) -> Composer:
     return Composer(operation.body.json, resources(operation), KNOWN, "iv-test")
 
 
-def request(body: Any, **how: Any) -> Request:
+def request(body: Any, **how: Any) -> SentRequest:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = how.get("headers", (("token", ACCESS.token), ("Content-Type", "application/json")))
     path = how.get("path", f"/v2/installs/{how.get('install', INSTALL)}/provision")
-    return Request(how.get("method", "POST"), path, headers, raw)
+    return SentRequest(how.get("method", "POST"), path, headers, raw)
 
 
-def answer(judge: Judge, body: dict[str, Any], status: int = 200) -> Response:
+def answer(judge: Judge, body: dict[str, Any], status: int = 200) -> ReceivedResponse:
     """What an honest target answers to a first call."""
     told: dict[str, Any] = {}
     for number, part in enumerate(judge.model.resources.parts):
@@ -60,7 +60,7 @@ def answer(judge: Judge, body: dict[str, Any], status: int = 200) -> Response:
         if held is not None or (part.implied_by and part.implied_by in body):
             digits = f"{len(judge.model.things) + number:032x}"
             told[part.response] = {part.sid_member: part.prefix + digits, part.result_member: part.created}
-    return Response(status, {"content-type": "application/json"}, json.dumps(told).encode())
+    return ReceivedResponse(status, {"content-type": "application/json"}, json.dumps(told).encode())
 
 
 def test_bodies_that_share_only_what_everybody_shares_must_be_accepted(judge: Judge, composer: Composer) -> None:
@@ -71,7 +71,7 @@ def test_bodies_that_share_only_what_everybody_shares_must_be_accepted(judge: Ju
         body = composer.body(chance, *parts)
         sent = request(body)
         expected = judge.expect(sent)
-        assert expected.verdict is Verdict.MUST_ACCEPT, (expected.reasons, expected.oddities)
+        assert expected.verdict is Admissibility.MUST_ACCEPT, (expected.reasons, expected.oddities)
         judged = judge.judge(Exchange(sent, answer(judge, body), None, 0.0), expected)
         assert [one.clause for one in judged.findings] == []
 
@@ -81,7 +81,7 @@ def test_what_shares_a_title_may_be_a_double(judge: Judge, composer: Composer) -
     judge.judge(Exchange(request(first), answer(judge, first), None, 0.0))
     second["course"]["title"] = first["course"]["title"]
     expected = judge.expect(request(second))
-    assert expected.verdict is Verdict.EITHER
+    assert expected.verdict is Admissibility.EITHER
     assert {one.clause for one in expected.oddities} == {"match-by-identifier"}
 
 
@@ -99,7 +99,7 @@ def test_what_shares_a_title_may_be_a_double(judge: Judge, composer: Composer) -
 def test_broken_bodies_must_be_refused_unless_the_rule_is_ours(judge: Judge, body: Any, clause: str) -> None:
     expected = judge.expect(request(body))
     adopted = not judge.catalogue[clause].binding
-    assert expected.verdict is (Verdict.EITHER if adopted else Verdict.MUST_REFUSE)
+    assert expected.verdict is (Admissibility.EITHER if adopted else Admissibility.MUST_REFUSE)
     assert clause in {reason.clause for reason in expected.reasons}
 
 
@@ -132,8 +132,8 @@ def test_a_lie_about_creation_is_found(judge: Judge, composer: Composer) -> None
 def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     sent = request({})
     body = json.dumps({"code": "INVALIDINPUT", "message": "No.", "status": 400}).encode()
-    judgement = Judgement()
-    judge_form(Response(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
+    judgement = ExchangeJudgement()
+    judge_form(ReceivedResponse(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
     assert "another media type" in {one.cause for one in judgement.findings}
 
 
@@ -143,7 +143,7 @@ def refused(judge: Judge, body: Any, status: int) -> set[str]:
     return {
         one.clause
         for one in judge.judge(
-            Exchange(sent, Response(status, {"content-type": "application/json"}, told), 0, 0)
+            Exchange(sent, ReceivedResponse(status, {"content-type": "application/json"}, told), 0, 0)
         ).findings
         if one.cause.startswith("status ")
     }
@@ -175,10 +175,10 @@ def test_a_target_that_never_tells_of_a_creation_does_not_betray_one(judge: Judg
     def found_after_a_refusal(seed: int) -> set[str]:
         body = composer.body(Seeded(seed), "course")
         sent = request(body, headers=(("token", "made-up"), ("Content-Type", "application/json")))
-        judge.judge(Exchange(sent, Response(403, {}, b"{}"), 0, 0))
+        judge.judge(Exchange(sent, ReceivedResponse(403, {}, b"{}"), 0, 0))
         told = json.loads(answer(judge, body).body)
         told["course"] |= {"sid": f"CU{seed:032x}", "result": "Found Existing"}
-        response = Response(200, {"content-type": "application/json"}, json.dumps(told).encode())
+        response = ReceivedResponse(200, {"content-type": "application/json"}, json.dumps(told).encode())
         return {one.clause for one in judge.judge(Exchange(request(body), response, 0, 0)).findings}
 
     assert found_after_a_refusal(11) == set()
@@ -187,9 +187,11 @@ def test_a_target_that_never_tells_of_a_creation_does_not_betray_one(judge: Judg
     assert found_after_a_refusal(13) == {"credential-refusal-stores-nothing"}
 
 
-@pytest.mark.parametrize(("text", "verdict"), [("Course-7.b:c@d_e", Verdict.MUST_ACCEPT), ("a'b", Verdict.EITHER)])
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("Course-7.b:c@d_e", Admissibility.MUST_ACCEPT), ("a'b", Admissibility.EITHER)]
+)
 def test_an_identifier_of_other_letters_may_be_refused(
-    judge: Judge, composer: Composer, text: str, verdict: Verdict
+    judge: Judge, composer: Composer, text: str, verdict: Admissibility
 ) -> None:
     body = composer.body(Seeded(1), "course")
     body["course"]["ids"] = {"lms": text}

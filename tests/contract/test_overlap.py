@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request
+from contract.http.exchange import Exchange, SentRequest
 from contract.http.har import Recording
 from contract.http.harentry import Call
 from contract.http.inprocess import AsgiTransport
 from contract.run.passive import judge_recording
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 
 NAMES = st.sampled_from(["a", "b"])
 COURSES = st.builds(lambda name, title: {"ids": {"lms": name}, "title": title, "code": "C"}, NAMES, NAMES)
@@ -88,10 +88,10 @@ def sent(stage: Any, transport: AsgiTransport, body: Any, prefix: str) -> Exchan
         )
     path = f"/v2/installs/{stage.access.install}/provision"
     headers = (("token", stage.access.token), ("Content-Type", "application/json"), *stage.access.headers)
-    return transport.send(Request("POST", path, headers, text.encode()))
+    return transport.send(SentRequest("POST", path, headers, text.encode()))
 
 
-def judged(stage: Any, exchanges: list[Exchange]) -> Report:
+def judged(stage: Any, exchanges: list[Exchange]) -> RunReport:
     calls = tuple(
         Call("http://testserver", one, datetime.fromtimestamp(one.started, UTC))
         for one in sorted(exchanges, key=lambda each: each.started)

@@ -14,11 +14,11 @@ import time_machine
 
 from contract.cli.judge import judge
 from contract.http.access import Access
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.har import HarError, Recording, read_har
-from contract.judging.findings import Outcome
+from contract.judging.findings import ClauseOutcome
 from contract.run.passive import judge_recording
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 
 DAY = datetime(2025, 3, 1, 9, 0, tzinfo=UTC)
 
@@ -66,8 +66,8 @@ def operation_path(stage: Any) -> str:
 
 
 @pytest.fixture
-def judged_har(stage: Any, operation_path: str) -> Callable[..., Report]:
-    def run(path: Path) -> Report:
+def judged_har(stage: Any, operation_path: str) -> Callable[..., RunReport]:
+    def run(path: Path) -> RunReport:
         recording: Recording = read_har(path, operation_path)
         access = Access(install=stage.access.install, token="", passive=True)
         return judge_recording(recording, path.name, stage.document, stage.catalogue, access)
@@ -75,11 +75,11 @@ def judged_har(stage: Any, operation_path: str) -> Callable[..., Report]:
     return run
 
 
-def told(report: Report) -> list[str]:
+def told(report: RunReport) -> list[str]:
     return [f"{one.clause}: {one.cause}: {one.expected} / {one.received} ({one.pointer})" for one in report.findings()]
 
 
-def traffic(report: Report) -> list[Exchange]:
+def traffic(report: RunReport) -> list[Exchange]:
     """What a run sent whose bodies a browser could record."""
     found = []
     for one in report.exchanges:
@@ -91,7 +91,9 @@ def traffic(report: Report) -> list[Exchange]:
     return found
 
 
-def test_honest_traffic_of_any_age_is_not_blamed(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_honest_traffic_of_any_age_is_not_blamed(
+    stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
+) -> None:
     exchanges = traffic(stage.run())
     since = (datetime.now(UTC) - DAY).total_seconds()
     entries = (entry(one, since + place / 20, "http://testserver/api") for place, one in enumerate(exchanges))
@@ -103,11 +105,11 @@ def test_honest_traffic_of_any_age_is_not_blamed(stage: Any, judged_har: Callabl
     assert len(report.exchanges) > 300
     binding = [one for one in report.findings() if stage.catalogue[one.clause].binding]
     assert binding == []
-    assert report.outcomes()[Outcome.PASSED] > 40
+    assert report.outcomes()[ClauseOutcome.PASSED] > 40
 
 
 def test_broken_promises_are_found(
-    stage: Any, created_report: Report, judged_har: Callable[..., Report], tmp_path: Path
+    stage: Any, created_report: RunReport, judged_har: Callable[..., RunReport], tmp_path: Path
 ) -> None:
     exchanges = traffic(created_report)[:200]
     report = judged_har(har((entry(one, place) for place, one in enumerate(exchanges)), tmp_path))
@@ -121,11 +123,14 @@ def simple(stage: Any, number: int, result: str = "Created", sid: str = "1" * 32
     path = f"/v2/installs/{stage.access.install}/provision"
     headers = (("token", "abcdefgh-secret-token"), ("Content-Type", "application/json"))
     return Exchange(
-        Request("POST", path, headers, body), Response(200, {"content-type": "application/json"}, answer), 0.0, 0.0
+        SentRequest("POST", path, headers, body),
+        ReceivedResponse(200, {"content-type": "application/json"}, answer),
+        0.0,
+        0.0,
     )
 
 
-def test_quirks(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_quirks(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path) -> None:
     good = simple(stage, 1)
     preflight, aborted, elsewhere, bare = (entry(good, 2), entry(good, 3), entry(good, 4), entry(good, 5))
     preflight["request"]["method"] = "OPTIONS"
@@ -150,19 +155,21 @@ def test_quirks(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -
         assert reason in note
 
 
-def test_a_recording_starts_in_the_middle(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_a_recording_starts_in_the_middle(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path) -> None:
     calls = [entry(simple(stage, number, "Found Existing", f"{number:032x}"), number) for number in range(5)]
     assert told(judged_har(har(calls, tmp_path))) == []
 
 
-def test_what_overlaps_has_no_order(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_what_overlaps_has_no_order(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path) -> None:
     late, early = entry(simple(stage, 1, "Found Existing"), 0.001), entry(simple(stage, 1), 0.002)
     assert told(judged_har(har([late, early], tmp_path))) == []
     apart = [entry(simple(stage, 2, "Found Existing"), 1), entry(simple(stage, 2), 5)]
     assert any(text.startswith("recall-finds") for text in told(judged_har(har(apart, tmp_path))))
 
 
-def test_refused_credentials_are_nobody_s_fault(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_refused_credentials_are_nobody_s_fault(
+    stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
+) -> None:
     refused = entry(simple(stage, 1), 0)
     refused["response"]["status"] = 401
     refused["response"]["content"] = {"mimeType": "application/json", "text": '{"code": "NO", "message": "no"}'}
@@ -203,8 +210,8 @@ def named(stage: Any, title: str, result: str) -> Exchange:
     body = json.dumps({"course": {"ids": {"lms": "chain"}, "title": title, "code": "C"}}).encode()
     answer = json.dumps({"course": {"sid": f"CU{'2' * 32}", "result": result}}).encode()
     return Exchange(
-        Request("POST", simple(stage, 1).request.path, (("Content-Type", "application/json"),), body),
-        Response(200, {"content-type": "application/json"}, answer), 0.0, 0.0,
+        SentRequest("POST", simple(stage, 1).request.path, (("Content-Type", "application/json"),), body),
+        ReceivedResponse(200, {"content-type": "application/json"}, answer), 0.0, 0.0,
     )  # fmt: skip
 
 
@@ -251,7 +258,7 @@ UNTOLD = (
 
 @pytest.mark.parametrize("kind", UNTOLD)
 def test_what_was_not_recorded_whole_may_have_happened(
-    kind: str, stage: Any, judged_har: Callable[..., Report], tmp_path: Path
+    kind: str, stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
 ) -> None:
     first, second = entry(named(stage, "Botany", "Created"), 0), entry(named(stage, "Botany II", "Updated"), 5)
     last = entry(named(stage, "Botany II", "Found Existing"), 10)
@@ -263,14 +270,14 @@ def test_what_was_not_recorded_whole_may_have_happened(
 
 
 def test_what_another_operation_may_have_taken_away_may_be_created_again(
-    stage: Any, judged_har: Callable[..., Report], tmp_path: Path
+    stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
 ) -> None:
     calls = [entry(named(stage, "Botany", "Created"), place * 5) for place in range(3)]
     assert told(judged_har(har([calls[0], harmed("another operation", calls[1]), calls[2]], tmp_path))) == []
     assert told(judged_har(har([calls[0], calls[2]], tmp_path))) != []
 
 
-def test_the_default_port_is_no_other_origin(stage: Any, judged_har: Callable[..., Report], tmp_path: Path) -> None:
+def test_the_default_port_is_no_other_origin(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path) -> None:
     calls = [entry(named(stage, "Botany", "Created"), place * 5) for place in range(2)]
     report = judged_har(har([calls[0], harmed("port", calls[1])], tmp_path))
     assert len(report.exchanges) == 2
@@ -278,7 +285,7 @@ def test_the_default_port_is_no_other_origin(stage: Any, judged_har: Callable[..
 
 
 def test_text_that_is_said_to_be_base64_is_read_as_text(
-    stage: Any, judged_har: Callable[..., Report], tmp_path: Path
+    stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
 ) -> None:
     calls = [entry(named(stage, "Botany", "Created"), place * 5) for place in range(2)]
     for one in calls:

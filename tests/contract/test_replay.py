@@ -17,13 +17,13 @@ from contract.http.access import Access
 from contract.http.target import Target
 from contract.replaying.recorded import LARGEST_BODY, Recorded, RecordedError, read_report
 from contract.replaying.replay import Now, Replayed, replay
-from contract.report.json import render
+from contract.report.formats.json import render
 from contract.reproduction.renaming import Renaming
-from contract.reproduction.sequence import Step
-from contract.run.runner import Report, RunSettings, knock, open_workbench
+from contract.reproduction.sequence import SequenceStep
+from contract.run.runner import RunReport, RunSettings, knock, open_workbench
 
 
-def recorded(report: Report, stage: Any, folder: Path) -> Recorded:
+def recorded(report: RunReport, stage: Any, folder: Path) -> Recorded:
     path = folder / "report.json"
     path.write_text(render(stage.verdict(report)))
     return read_report(path)
@@ -115,11 +115,11 @@ def test_what_is_no_report_is_refused_with_its_place(value: Any, place: str, tmp
     assert place in str(caught.value)
 
 
-def elsewhere(step: Step, install: str, other: str) -> Step:
+def elsewhere(step: SequenceStep, install: str, other: str) -> SequenceStep:
     return replace(step, request=replace(step.request, path=step.request.path.replace(install, other)))
 
 
-def test_a_missing_second_install_is_told(stage: Any, bends: Any, hostile_report: Report, tmp_path: Path) -> None:
+def test_a_missing_second_install_is_told(stage: Any, bends: Any, hostile_report: RunReport, tmp_path: Path) -> None:
     report = recorded(hostile_report, stage, tmp_path)
     assert report.other_install == stage.access.other_install
     other = str(report.other_install)

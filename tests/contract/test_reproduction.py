@@ -15,18 +15,18 @@ from typing import Any
 import pytest
 from tests_support import some_fast
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.target import HttpTransport, Target
 from contract.judging.causes import causes
 from contract.judging.findings import Finding, Reproduced
 from contract.replaying.recorded import Recorded, read_report
 from contract.replaying.replay import Now, Replayed, replay
 from contract.report.exhibit import exhibit
-from contract.report.json import render
+from contract.report.formats.json import render
 from contract.report.masking import masker_for
-from contract.report.verdict import Verdict
+from contract.report.verdict import ReportedVerdict
 from contract.run.knocking import Arrival, knock
-from contract.run.runner import Report, RunSettings, open_workbench
+from contract.run.runner import RunReport, RunSettings, open_workbench
 from tests.servers.behaviour import Behaviour
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage
 from tests.servers.harness import access, clauses, document, judged
@@ -39,16 +39,16 @@ STATE = ("recall", "subsets", "kinds", "by-sid", "changes", "unknown-sids", "nam
 FORM = ("recall", "broken")
 
 
-def found(report: Report) -> dict[str, Finding]:
+def found(report: RunReport) -> dict[str, Finding]:
     return {one.fingerprint: one for one in report.findings()}
 
 
-def shown(behaviour: Behaviour, report: Report) -> Verdict:
+def shown(behaviour: Behaviour, report: RunReport) -> ReportedVerdict:
     given = access(behaviour)
     return exhibit(report, masker_for(given, report.document, report.published_keys), given, strict=True)
 
 
-def recorded(behaviour: Behaviour, report: Report, folder: Path) -> Recorded:
+def recorded(behaviour: Behaviour, report: RunReport, folder: Path) -> Recorded:
     path = folder / "report.json"
     path.write_text(render(shown(behaviour, report)))
     return read_report(path)
@@ -63,7 +63,7 @@ def again(report: Recorded, behaviour: Behaviour, asked: Behaviour) -> list[Repl
     return list(replay(report, bench))
 
 
-def judged_by(name: str, one: Breakage) -> Report:
+def judged_by(name: str, one: Breakage) -> RunReport:
     """A run of the probes that show a fault."""
     if name in UPSERT:
         return judged(one.behaviour, *STATE, "other-install", "omissions", "lookalikes", base=one.base)
@@ -156,11 +156,11 @@ class ForgettingIntegrations(InProcess):
 
     sent = 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.sent += b'"integrationSid"' in (request.body or b"")
         if self.sent > 3 and b'"integrationSid"' in (request.body or b""):
             body = b'{"code": "RESOURCENOTFOUND", "message": "There is no such integration.", "status": 404}'
-            return Exchange(request, Response(404, {"content-type": "application/json"}, body), 0.0, 0.0)
+            return Exchange(request, ReceivedResponse(404, {"content-type": "application/json"}, body), 0.0, 0.0)
         return super().send(request)
 
 

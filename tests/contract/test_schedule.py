@@ -8,14 +8,14 @@ from heapq import heappop, heappush
 
 import pytest
 
-from contract.http.exchange import Exchange, Loss, Request
+from contract.http.exchange import Exchange, Loss, SentRequest
 from contract.http.patience import UnavailableError
 from contract.http.target import Target
 from contract.judging.findings import Reproduced
 from contract.probes.workbench import Workbench
 from contract.run import schedule
 from contract.run.accounting import affordable
-from contract.run.runner import Report, RunSettings, run
+from contract.run.runner import RunReport, RunSettings, run
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import access, clauses, document, failed, found, judged
 from tests.servers.independent import Independent
@@ -25,7 +25,7 @@ from tests.servers.outsides import BREAKAGES
 SOME = ("recall", "broken", "kinds", "credentials", "memory")
 
 
-def bodies(report: Report) -> list[str]:
+def bodies(report: RunReport) -> list[str]:
     """What was sent, without the names that differ from run to run."""
     prefixes = {
         text.split("-")[1]
@@ -75,14 +75,14 @@ class Failing:
     def __init__(self, most: int) -> None:
         self.inner, self.left, self.after = InProcess(Independent(HONEST)), most, 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.left -= 1
         if self.left > 0:
             return self.inner.send(request)
         self.after += 1
         return Exchange(request, None, 0.0, 0.0, failure="Connection refused", loss=Loss.UNSENT)
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         return self.inner.burst(requests)
 
     def close(self) -> None:
@@ -99,7 +99,7 @@ def test_what_goes_away_stops_everything() -> None:
 def test_who_is_gone_is_waited_for_some_seconds_and_less_than_ten() -> None:
     slept: list[float] = []
     with pytest.raises(UnavailableError):
-        Target(Failing(0), sleep=slept.append).send(Request("POST", "/", ()))
+        Target(Failing(0), sleep=slept.append).send(SentRequest("POST", "/", ()))
     assert 3 < sum(slept) < 8
 
 
@@ -132,11 +132,11 @@ class Counting(InProcess):
 
     calls = 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         self.calls += 1
         return super().send(request)
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         before = self.calls
         found = super().burst(requests)
         self.calls = before + 1
@@ -180,7 +180,7 @@ def test_what_is_required_and_was_not_exercised_fails() -> None:
 
 
 def test_a_slow_target_gets_as_many_sequences_as_fit() -> None:
-    slow = [Exchange(Request("POST", "/", (), json.dumps({}).encode()), None, 0.0, 0.2)] * 5
+    slow = [Exchange(SentRequest("POST", "/", (), json.dumps({}).encode()), None, 0.0, 0.2)] * 5
     assert affordable(60, None, 50.0, slow) == (60, None)
     assert affordable(60, 95.0, 50.0, [])[0] == 60
     fitting, note = affordable(60, 95.0, 50.0, slow)

@@ -10,7 +10,7 @@ import pytest
 from contract.probes.changes import put
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
 from tests.servers.harness import failed, found, judged
@@ -18,7 +18,7 @@ from tests.servers.harness import failed, found, judged
 GARBAGE = (("token", "not-a-credential-at-all"),)
 
 
-def following(behaviour: Behaviour, steps: Callable[[Workbench], None]) -> Report:
+def following(behaviour: Behaviour, steps: Callable[[Workbench], None]) -> RunReport:
     """The verdict on a few calls."""
 
     with mock.patch.dict(LADDER, {"recall": steps}):

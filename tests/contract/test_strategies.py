@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, find, given, settings
 
-from contract.generation.coverage import Coverage, State
+from contract.generation.coverage import Coverage, SentState
 from contract.http.access import Access
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.judging.judge import Judge
 from contract.model.identity import value_at
 from contract.model.memory import Model
-from contract.oracle.expectation import Verdict
+from contract.oracle.expectation import Admissibility
 from contract.oracle.oracle import Oracle
 from contract.strategies import Bodies, bodies
 from spec.catalogue.clauses import load_clauses
@@ -42,30 +42,30 @@ def judge(of: Document = DOCUMENT) -> Judge:
     return Judge(Oracle(operation, Model(BODIES.resources), CLAUSES, access))
 
 
-def expected(body: Any) -> Verdict:
+def expected(body: Any) -> Admissibility:
     one = judge()
     headers = (("token", "not-a-real-token"), ("Content-Type", "application/json"))
-    return one.expect(Request("POST", one.oracle.path(INSTALL), headers, json.dumps(body).encode())).verdict
+    return one.expect(SentRequest("POST", one.oracle.path(INSTALL), headers, json.dumps(body).encode())).verdict
 
 
 @given(BODIES.valid())
 @QUICK
 def test_valid_bodies_must_be_accepted(body: Any) -> None:
-    assert expected(body) is Verdict.MUST_ACCEPT
+    assert expected(body) is Admissibility.MUST_ACCEPT
 
 
 @given(BODIES.broken())
 @QUICK
 def test_broken_bodies_break_the_document(body: Any) -> None:
     assert not BODIES.keeps_the_document(body)
-    assert expected(body) is not Verdict.MUST_ACCEPT
+    assert expected(body) is not Admissibility.MUST_ACCEPT
 
 
 @given(BODIES.boundary())
 @QUICK
 def test_boundary_bodies_keep_the_document(body: Any) -> None:
     assert BODIES.keeps_the_document(body)
-    assert expected(body) is not Verdict.MUST_REFUSE
+    assert expected(body) is not Admissibility.MUST_REFUSE
 
 
 @pytest.mark.parametrize("name", [part.name for part in BODIES.resources.parts])
@@ -76,7 +76,7 @@ def test_a_part_can_be_asked_for(name: str) -> None:
     @settings(QUICK, max_examples=10)
     def check(body: Any) -> None:
         assert isinstance(value_at(body, part.path), dict)
-        assert expected(body) is Verdict.MUST_ACCEPT
+        assert expected(body) is Admissibility.MUST_ACCEPT
 
     check()
 
@@ -150,7 +150,9 @@ def test_every_kind_of_state_is_drawn() -> None:
 
         draw()
     states = [state for member in coverage.wanted for state in coverage.members.get(member.path, ())]
-    assert {State.ABSENT, State.NULL, State.LEAST, State.MOST, State.ODD, State.PLAIN} == set(states)
+    assert {SentState.ABSENT, SentState.NULL, SentState.LEAST, SentState.MOST, SentState.ODD, SentState.PLAIN} == set(
+        states
+    )
     assert coverage.states_seen > coverage.states_wanted / 2
 
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from contract.judging.findings import Outcome
-from contract.run.runner import Report
+from contract.judging.findings import ClauseOutcome
+from contract.run.runner import RunReport
 from mockserver.app import Mock
 from spec.openapi.document import Document
 
@@ -54,7 +54,7 @@ def changed(variant: Callable[[Change], Document], change: Change) -> Document:
 
 
 def test_the_mock_keeps_the_changed_document(
-    changed: Document, mock: Callable[..., Mock], judged: Callable[..., Report]
+    changed: Document, mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:
     report = judged(mock(changed), changed)
     assert [f"{one.clause}: {one.received}" for one in report.findings()] == []
@@ -64,15 +64,15 @@ def test_the_mock_keeps_the_changed_document(
 
 
 def test_a_mock_of_the_old_document_breaks_the_changed_one(
-    changed: Document, mock: Callable[..., Mock], judged: Callable[..., Report]
+    changed: Document, mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:
     report = judged(mock(), changed)
-    failed = {name for name, one in report.results.items() if one.outcome() is Outcome.FAILED}
+    failed = {name for name, one in report.results.items() if one.outcome() is ClauseOutcome.FAILED}
     assert {"response-shape", "asked-present", "valid-accepted"} <= failed
 
 
 def test_a_mock_of_the_changed_document_breaks_the_old_one(
-    changed: Document, mock: Callable[..., Mock], judged: Callable[..., Report]
+    changed: Document, mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:
     report = judged(mock(changed))
-    assert report.results["response-shape"].outcome() is Outcome.FAILED
+    assert report.results["response-shape"].outcome() is ClauseOutcome.FAILED

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from contract.judging.findings import Outcome
-from contract.run.runner import Report
+from contract.judging.findings import ClauseOutcome
+from contract.run.runner import RunReport
 from mockserver.app import Mock
 from spec.openapi.document import Document
 
@@ -33,12 +33,12 @@ def change(tree: dict[str, Any]) -> None:
 
 
 def test_it_is_judged_like_ours(
-    variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., Report]
+    variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:
     document = variant(change)
     report = judged(mock(document), document)
     assert report.cannot is None
     assert [(one.clause, one.received, one.pointer) for one in report.findings()] == []
     ours = judged(mock())
-    blind = {name for name, one in report.results.items() if one.outcome() is Outcome.NOT_EXERCISED}
-    assert blind <= {name for name, one in ours.results.items() if one.outcome() is Outcome.NOT_EXERCISED}
+    blind = {name for name, one in report.results.items() if one.outcome() is ClauseOutcome.NOT_EXERCISED}
+    assert blind <= {name for name, one in ours.results.items() if one.outcome() is ClauseOutcome.NOT_EXERCISED}

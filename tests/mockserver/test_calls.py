@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests_support import token
 
-from contract.http.exchange import Request, Response
+from contract.http.exchange import ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
@@ -31,12 +31,12 @@ class Client:
 
     def raw(
         self, method: str, path: str, headers: tuple[tuple[str, str], ...] = (), body: bytes | None = None
-    ) -> Response:
-        response = self.transport.send(Request(method, path, headers, body)).response
+    ) -> ReceivedResponse:
+        response = self.transport.send(SentRequest(method, path, headers, body)).response
         assert response is not None
         return response
 
-    def post(self, body: Any, *more: tuple[str, str], path: str | None = None) -> Response:
+    def post(self, body: Any, *more: tuple[str, str], path: str | None = None) -> ReceivedResponse:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
         return self.raw("POST", path or self.path, (("token", self.token), JSON, *more), data)
 
@@ -48,7 +48,7 @@ def client(mock: Callable[..., Mock], keys: Keys) -> Iterator[Client]:
     made.transport.close()
 
 
-def refused(response: Response, status: int, code: str) -> dict[str, Any]:
+def refused(response: ReceivedResponse, status: int, code: str) -> dict[str, Any]:
     assert response.status == status, response.body
     assert response.media_type == "application/json"
     assert response.json["code"] == code

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.control.journal.entry import Shelf
-from mockserver.http.scope import Exchange
+from mockserver.http.scope import ServedExchange
 from mockserver.serving.console import Console, printable
 
 COURSE = {"ids": {"lms": "moodle-42"}, "title": "Astronomy", "code": "AST-1"}
@@ -97,7 +97,7 @@ class Stuck(io.StringIO):
 def test_who_does_not_read_keeps_nobody_waiting(client: Any) -> None:
     stream = Stuck()
     one = console(client, "short", stream)
-    exchange = Exchange({"type": "http", "method": "GET", "path": "/x", "headers": []})
+    exchange = ServedExchange({"type": "http", "method": "GET", "path": "/x", "headers": []})
     for _ in range(10_050):
         one(exchange)
     stream.free.set()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests_support import token
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
@@ -71,7 +71,7 @@ def test_any_sequence_keeps_the_invariants(
     sent: dict[tuple[str, ...], Any] = {}
     try:
         for body in [copy.deepcopy(call) for call in sequence for _ in range(2)]:
-            response = transport.send(Request("POST", path, headers, json.dumps(body).encode())).response
+            response = transport.send(SentRequest("POST", path, headers, json.dumps(body).encode())).response
             assert response is not None
             if body.get("exam") == BAD:
                 assert response.status == 404

@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests_support import token
 
-from contract.http.exchange import Request, Response
+from contract.http.exchange import ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys, make_keys
@@ -32,17 +32,17 @@ def encoded(value: object) -> str:
 
 def send(
     app: Mock, method: str, path: str, headers: tuple[tuple[str, str], ...], body: bytes | None = None
-) -> Response:
+) -> ReceivedResponse:
     transport = AsgiTransport(app)
     try:
-        response = transport.send(Request(method, path, headers, body)).response
+        response = transport.send(SentRequest(method, path, headers, body)).response
     finally:
         transport.close()
     assert response is not None
     return response
 
 
-def post(app: Mock, *headers: tuple[str, str]) -> Response:
+def post(app: Mock, *headers: tuple[str, str]) -> ReceivedResponse:
     return send(app, "POST", f"/v2/installs/{app.installs[0].sid}/provision", (*headers, JSON), BODY)
 
 
@@ -123,17 +123,19 @@ def signed_on(app: Mock, good: str) -> dict[str, Any]:
     return dict(send(app, "POST", path, (("token", good), JSON), json.dumps(body).encode()).json)
 
 
-def follow(app: Mock, link: str, headers: tuple[tuple[str, str], ...] = ACCEPT, method: str = "GET") -> Response:
+def follow(
+    app: Mock, link: str, headers: tuple[tuple[str, str], ...] = ACCEPT, method: str = "GET"
+) -> ReceivedResponse:
     parts = urlsplit(link)
     return send(app, method, f"{parts.path}?{parts.query}", headers)
 
 
-def present(app: Mock, value: str, install: str | None = None) -> Response:
+def present(app: Mock, value: str, install: str | None = None) -> ReceivedResponse:
     path = f"/v2/installs/{install or app.installs[0].sid}/signon"
     return send(app, "POST", path, (JSON, *ACCEPT), json.dumps({"token": value}).encode())
 
 
-def clause(response: Response) -> str:
+def clause(response: ReceivedResponse) -> str:
     return str(response.json["errors"][0]["clause"])
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 from mockserver.app import Mock
 from mockserver.http.decoding import decode
 from mockserver.http.response import of_json
@@ -70,7 +70,7 @@ def test_numbers_that_differ_in_the_last_digit_differ(
 
 
 def test_mock_and_judge_read_them_alike(
-    variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., Report]
+    variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:
     document = variant(weighed(multipleOf=WIDE + 3))
     report = judged(mock(document), document)

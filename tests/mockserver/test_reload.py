@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from contract.http.exchange import Request, Response
+from contract.http.exchange import ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.cli import _mock_parser
 from mockserver.launch import Launch, launch
@@ -58,12 +58,12 @@ class Desk:
         self.said.clear()
         return self.reloading.refresh()
 
-    def provision(self, title: str = "Algebra") -> Response:
+    def provision(self, title: str = "Algebra") -> ReceivedResponse:
         ready = self.launch.ready
         headers = (("token", ready.token), ("content-type", "application/json"))
         body = json.dumps({"course": {"ids": {"external": "c"}, "title": title, "code": None}}).encode()
         path = f"/v2/installs/{ready.install}/provision"
-        answer = self.transport.send(Request("POST", path, headers, body)).response
+        answer = self.transport.send(SentRequest("POST", path, headers, body)).response
         assert answer is not None
         return answer
 
@@ -80,7 +80,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     one.launch.listener.close()
 
 
-def result(answer: Response) -> Any:
+def result(answer: ReceivedResponse) -> Any:
     return json.loads(answer.body)["course"]["result"]
 
 

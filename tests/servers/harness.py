@@ -10,7 +10,7 @@ from contract.http.target import Transport
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
 from contract.run import runner
-from contract.run.runner import Report, RunSettings
+from contract.run.runner import RunReport, RunSettings
 from contract.run.schedule import climb
 from contract.run.sequences import generate
 from spec.catalogue.clauses import Catalogue, load_clauses
@@ -56,7 +56,7 @@ def judged(
     growth: int = 5,
     jobs: int = 1,
     given: Access | None = None,
-) -> Report:
+) -> RunReport:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
         raise ValueError(f"The ladder has no probe {unknown}.")
@@ -76,7 +76,7 @@ def judged(
         )
 
 
-def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str = "http://127.0.0.1:8019") -> Report:
+def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str = "http://127.0.0.1:8019") -> RunReport:
     """The verdict of generated sequences alone, without the ladder."""
     with mock.patch.object(runner, "climb", return_value=None):
         return runner.run(
@@ -91,7 +91,7 @@ def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str =
         )
 
 
-def failed(report: Report) -> list[str]:
+def failed(report: RunReport) -> list[str]:
     """Every finding that counts, as a line for people."""
     return [
         f"{finding.clause}: {finding.cause}; expected {finding.expected}, received {finding.received[:200]} "
@@ -101,6 +101,6 @@ def failed(report: Report) -> list[str]:
     ]
 
 
-def found(report: Report) -> set[str]:
+def found(report: RunReport) -> set[str]:
     """The clauses with findings, failed or warned."""
     return {finding.clause for finding in report.findings()}

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from tests.servers.bodies import InputError
 from tests.servers.independent import Independent
 
@@ -18,7 +18,7 @@ class InProcess:
     def __init__(self, server: Independent) -> None:
         self.server = server
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         started = time.monotonic()
         headers = [("accept-encoding", "gzip"), *request.headers]
         try:
@@ -28,9 +28,9 @@ class InProcess:
         named = {name.lower(): value for name, value in answered.items()}
         if named.get("content-encoding") == "gzip":
             body = gzip.decompress(body)
-        return Exchange(request, Response(status, named, body), started, time.monotonic() - started)
+        return Exchange(request, ReceivedResponse(status, named, body), started, time.monotonic() - started)
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         found: list[Exchange | None] = [None] * len(requests)
         barrier = threading.Barrier(len(requests))
 

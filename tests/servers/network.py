@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from contract.http.exchange import Exchange, Loss, Request, Response
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.http.target import Transport
 
 
@@ -47,7 +47,7 @@ class BadNetwork:
         self.inner, self.trouble, self.every, self.first = inner, trouble, every, first
         self.count = self.left = 0
 
-    def send(self, request: Request) -> Exchange:
+    def send(self, request: SentRequest) -> Exchange:
         if self.left == 0:
             self.count += 1
             if self.count >= self.first and (self.count - self.first) % self.every == 0:
@@ -57,7 +57,7 @@ class BadNetwork:
         self.left -= 1
         return self._lose(self.inner.send(request) if self.trouble.done else Exchange(request, None, 0.0, 0.0))
 
-    def burst(self, requests: Sequence[Request]) -> list[Exchange]:
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         """Of a burst one member is in trouble: one that is not done, or else the one that created something."""
         self.count += len(requests)
         if not self.trouble.done:
@@ -77,4 +77,4 @@ class BadNetwork:
             return replace(exchange, response=None, failure="lost on the way", loss=self.trouble.loss)
         page = b"<html><body>Bad gateway</body></html>"
         headers = {"content-type": "text/html", **dict(self.trouble.headers)}
-        return replace(exchange, response=Response(self.trouble.status, headers, page))
+        return replace(exchange, response=ReceivedResponse(self.trouble.status, headers, page))

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from spec.compatibility.rules import SCHEMA_RULES
-from spec.diff.change import GRADES, Change, Report
+from spec.diff.change import GRADES, Change, DiffReport
 from spec.diff.comparison import compare, compare_sources
 from spec.diff.lifecycle import Terms
 from spec.diff.rules import DOCUMENT_RULES
@@ -21,7 +21,7 @@ CASES = sorted((Path(__file__).parents[1] / "data" / "diff").iterdir())
 HARMLESS = {"unchanged", "compatible"}
 
 
-def report(case: Path) -> Report:
+def report(case: Path) -> DiffReport:
     paths = [case / f"{side}.yaml" for side in ("old", "new")]  # or a folder each, for documents of several files
     old, new = (document(path if path.exists() else path.with_suffix("") / "openapi.yaml") for path in paths)
     agreed = read(case / "expected.yaml").value.get("terms", {})

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 import yaml
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
@@ -70,7 +70,7 @@ def test_the_mock_serves_it(written: Path, mock: Callable[..., Mock], keys: Keys
         results = []
         for group in (GROUP, GROUP, {**GROUP, "name": "Evening"}):
             body = json.dumps({"course": course, "proctorGroup": group}).encode()
-            answer = transport.send(Request("POST", f"/v2/installs/{install}/provision", headers, body)).response
+            answer = transport.send(SentRequest("POST", f"/v2/installs/{install}/provision", headers, body)).response
             assert answer is not None
             results.append(json.loads(answer.body)["proctorGroup"])
     finally:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contract.http.exchange import Request
+from contract.http.exchange import SentRequest
 from contract.http.inprocess import AsgiTransport
 from mockserver.app import Mock
 from mockserver.http.errors import refuse
@@ -236,8 +236,8 @@ def test_the_mock_serves_it_and_its_errors_link_to_it(mock: Callable[..., Mock],
     application = mock()
     transport = AsgiTransport(application)
     try:
-        shown = transport.send(Request("GET", "/_invigilate/contract", (), b"")).response
-        answer = transport.send(Request("POST", "/v2/nowhere", (), b"{}")).response
+        shown = transport.send(SentRequest("GET", "/_invigilate/contract", (), b"")).response
+        answer = transport.send(SentRequest("POST", "/v2/nowhere", (), b"{}")).response
     finally:
         transport.close()
     assert shown is not None

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from mockserver.control.clock import as_text
-from mockserver.control.journal.entry import Entry, Shelf
-from mockserver.http.masking import MASK, Shown
+from mockserver.control.journal.entry import JournalEntry, Shelf
+from mockserver.http.masking import MASK, MaskedExchange
 from mockserver.http.response import written
 from spec.source.pointer import Json
 
 _LEFT_OUT = frozenset({"host", "content-length", "connection", "accept-encoding", "user-agent", "accept"})
 
 
-def har(entries: Iterable[Entry], shelf: Shelf, base: str, version: str) -> dict[str, Json]:
+def har(entries: Iterable[JournalEntry], shelf: Shelf, base: str, version: str) -> dict[str, Json]:
     """An HTTP Archive of entries, whose URLs begin with ``base``. Calls without an answer have the status 0.
 
     Keys are left out, for the signatures that they would verify are masked.
@@ -27,14 +26,14 @@ def har(entries: Iterable[Entry], shelf: Shelf, base: str, version: str) -> dict
     return {"log": {"version": "1.2", "creator": creator, "entries": archived}}
 
 
-def curl(entries: Iterable[Entry], shelf: Shelf, base: str) -> str:
+def curl(entries: Iterable[JournalEntry], shelf: Shelf, base: str) -> str:
     """A line for each entry. A masked credential is the variable ``$TOKEN``."""
     listed = list(entries)
     shown = shelf.masking.show(one.exchange for one in listed)
     return "".join(f"{_line(entry, one, base)}\n" for entry, one in zip(listed, shown, strict=True))
 
 
-def _line(entry: Entry, shown: Shown, base: str) -> str:
+def _line(entry: JournalEntry, shown: MaskedExchange, base: str) -> str:
     words = ["curl", "-X", shown.method, shlex.quote(base + shown.path.partition("?")[0])]
     for name, value in shown.headers.items():
         if name in _LEFT_OUT:
@@ -49,11 +48,11 @@ def _line(entry: Entry, shown: Shown, base: str) -> str:
     return " ".join(words)
 
 
-def _archived(entry: Entry, shown: Shown, base: str) -> dict[str, Json]:
+def _archived(entry: JournalEntry, shown: MaskedExchange, base: str) -> dict[str, Json]:
     exchange = entry.exchange
     url = base + shown.path
     milliseconds = exchange.seconds * 1000
-    request: dict[str, Any] = {
+    request: dict[str, Json] = {
         "method": shown.method,
         "url": url,
         "httpVersion": "HTTP/1.1",

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import starlette.responses
 from starlette.responses import StreamingResponse
 
-from mockserver.control.asked import Asked
+from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.control.journal import archive, verdict
-from mockserver.control.journal.entry import Entry, Shelf
+from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.control.journal.listening import awaited, events
 from mockserver.control.journal.nearness import Nearness
-from mockserver.control.journal.selection import Selection, of_query
+from mockserver.control.journal.selection import JournalSelection, of_query
 from mockserver.control.journal.verification import Verifier
 from mockserver.control.mock import invigilate_version
 from mockserver.http.errors import Refusal, refuse
@@ -24,7 +23,7 @@ from mockserver.http.urls import public_url
 from spec.source.pointer import Json
 
 
-def answers(mock: Controlled) -> Mapping[str, Any]:
+def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
     journal = Reading(mock)
     return {
@@ -49,10 +48,10 @@ class Reading:
         self.nearness = Nearness(mock.document)
         self.verifier = Verifier(self.shelf)
 
-    def _chosen(self, selection: Selection) -> list[Entry]:
+    def _chosen(self, selection: JournalSelection) -> list[JournalEntry]:
         return selection.of(self.shelf.entries(self.journals.exchanges(self.mock.known(selection.install))))
 
-    async def listed(self, asked: Asked) -> starlette.responses.Response:
+    async def listed(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``listJournal``."""
         found = self._chosen(of_query(asked.values))
         kept = found[-asked.values["limit"] :] if "limit" in asked.values else found
@@ -63,7 +62,7 @@ class Reading:
             return _text(archive.curl(kept, self.shelf, base), "text/plain")
         return of_json({"count": len(found), "calls": self.shelf.shown(kept)})
 
-    async def show(self, asked: Asked) -> Response:
+    async def show(self, asked: ControlCall) -> Response:
         """Serve ``showJournal``."""
         number = asked.values["number"]
         kept = [one for one in self.journals.exchanges() if one.number == number]
@@ -73,16 +72,16 @@ class Reading:
             )
         return of_json(self.shelf.shown(self.shelf.entries(kept))[0])
 
-    async def clear(self, asked: Asked) -> Response:
+    async def clear(self, asked: ControlCall) -> Response:
         """Serve ``clearJournal``."""
         self.journals.clear(self.mock.known(asked.install))
         return of_json({"cleared": True})
 
-    async def count(self, asked: Asked) -> Response:
+    async def count(self, asked: ControlCall) -> Response:
         """Serve ``countJournal``."""
         return of_json({"count": len(self._chosen(of_query(asked.values)))})
 
-    async def wait(self, asked: Asked) -> Response:
+    async def wait(self, asked: ControlCall) -> Response:
         """Serve ``waitJournal``."""
         selection, wanted = of_query(asked.values), asked.values["count"]
         self.mock.known(selection.install)
@@ -92,28 +91,28 @@ class Reading:
             raise Refusal("too-slow", f"{len(found)} of {wanted} calls came within {waited} ({selection}).")
         return of_json({"count": len(found), "calls": self.shelf.shown(found[:wanted])})
 
-    async def unmatched(self, asked: Asked) -> Response:
+    async def unmatched(self, asked: ControlCall) -> Response:
         """Serve ``unmatchedJournal``."""
-        told: list[Json] = []
+        listed: list[Json] = []
         for entry in self._chosen(of_query(asked.values)):
             misses = [{"where": one.where, "sent": one.sent, "meant": one.meant or None, "told": str(one)}
                       for one in self.nearness.misses(entry)]  # fmt: skip
             if misses:
-                told.append({**self.shelf.shown([entry])[0], "nearMisses": misses})
-        return of_json({"count": len(told), "calls": told})
+                listed.append({**self.shelf.shown([entry])[0], "nearMisses": misses})
+        return of_json({"count": len(listed), "calls": listed})
 
-    async def watch(self, asked: Asked) -> starlette.responses.Response:
+    async def watch(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``watchJournal``. A client that comes again says with ``Last-Event-ID`` where it stood."""
         selection = of_query(asked.values)
         self.mock.known(selection.install)
         seen = asked.request.header(b"last-event-id")
         if seen is not None and seen.isdigit() and len(seen) < 19:
             selection = replace(selection, since=int(seen))
-        told = events(self.journals, self.shelf, selection, asked.values.get("count"))
+        listed = events(self.journals, self.shelf, selection, asked.values.get("count"))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(told, media_type="text/event-stream", headers=headers)
+        return StreamingResponse(listed, media_type="text/event-stream", headers=headers)
 
-    async def verify(self, asked: Asked) -> Response:
+    async def verify(self, asked: ControlCall) -> Response:
         """Serve ``verify``."""
         install = self.mock.known(asked.install)
         entries = self.shelf.entries(self.journals.exchanges(install))
@@ -122,7 +121,7 @@ class Reading:
             raise Refusal("unverified", complaint)
         return of_json({"verified": True})
 
-    async def verdict(self, asked: Asked) -> starlette.responses.Response:
+    async def verdict(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``verdict``."""
         selection = of_query(asked.values)
         remarks = verdict.remarks(self._chosen(selection), self.nearness)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
 
 from mockserver.control.clock import as_text
 from mockserver.endpoints.routes import pattern
-from mockserver.http.masking import Masking, Parsed, Shown, parsed
-from mockserver.http.scope import Exchange
+from mockserver.http.masking import MaskedExchange, Masking, Parsed, parsed
+from mockserver.http.scope import ServedExchange
 from spec.openapi.document import Document
 from spec.resources.resource import Resources
 from spec.schema.members import members
@@ -33,7 +32,7 @@ class Operations:
             if one.body and "application/json" in one.body.content
         }
 
-    def of(self, exchange: Exchange) -> str:
+    def of(self, exchange: ServedExchange) -> str:
         """The operationId, or nothing. HEAD is GET."""
         path = exchange.raw_path.decode("latin-1")
         method = "GET" if exchange.method == "HEAD" else exchange.method
@@ -45,10 +44,10 @@ class Operations:
         return [] if known is None or not isinstance(body, dict) else known.unknown(body)
 
 
-class Entry:
+class JournalEntry:
     """An exchange, read when something of it is asked for. Holds secrets: ``shown`` is what may leave."""
 
-    def __init__(self, exchange: Exchange, operations: Operations, parts: Resources) -> None:
+    def __init__(self, exchange: ServedExchange, operations: Operations, parts: Resources) -> None:
         self.exchange, self._operations, self._parts = exchange, operations, parts
 
     @cached_property
@@ -100,8 +99,8 @@ class Entry:
         answer = self.read.answer
         if self.is_refused or not isinstance(answer, dict):
             return {}
-        told = {part.name: answer.get(part.response) for part in self._parts.parts}
-        return {name: one for name, one in told.items() if isinstance(one, dict)}
+        view = {part.name: answer.get(part.response) for part in self._parts.parts}
+        return {name: one for name, one in view.items() if isinstance(one, dict)}
 
     @cached_property
     def unknown(self) -> list[str]:
@@ -121,21 +120,21 @@ class Shelf:
     def __init__(self, document: Document, parts: Resources, masking: Masking) -> None:
         self.operations, self.parts, self.masking = Operations(document), parts, masking
 
-    def entries(self, exchanges: Iterable[Exchange]) -> list[Entry]:
+    def entries(self, exchanges: Iterable[ServedExchange]) -> list[JournalEntry]:
         """The entries of exchanges."""
-        return [Entry(one, self.operations, self.parts) for one in exchanges]
+        return [JournalEntry(one, self.operations, self.parts) for one in exchanges]
 
-    def shown(self, entries: Iterable[Entry]) -> list[dict[str, Json]]:
+    def shown(self, entries: Iterable[JournalEntry]) -> list[dict[str, Json]]:
         """Entries as JSON, with secrets masked: a secret of one of them in all of them."""
         listed = list(entries)
         masked = self.masking.show(one.exchange for one in listed)
         return [view(entry, shown) for entry, shown in zip(listed, masked, strict=True)]
 
 
-def view(entry: Entry, shown: Shown) -> dict[str, Json]:
+def view(entry: JournalEntry, shown: MaskedExchange) -> dict[str, Json]:
     """An entry as JSON."""
     exchange = entry.exchange
-    told: dict[str, Any] = {
+    view: dict[str, Json] = {
         "number": exchange.number,
         "at": as_text(exchange.at),
         "seconds": round(exchange.seconds, 6),
@@ -154,4 +153,4 @@ def view(entry: Entry, shown: Shown) -> dict[str, Json]:
         "answerHeaders": dict(shown.answer_headers),
         "answer": shown.answer,
     }
-    return told
+    return view

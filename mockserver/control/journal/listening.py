@@ -7,11 +7,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
-from mockserver.control.journal.entry import Entry, Shelf
-from mockserver.control.journal.selection import Selection
+from mockserver.control.journal.entry import JournalEntry, Shelf
+from mockserver.control.journal.selection import JournalSelection
 from mockserver.http.journal import Journals
 from mockserver.http.response import written
-from mockserver.http.scope import Exchange
+from mockserver.http.scope import ServedExchange
 
 _MOST_WAITING = 1000
 _BEAT = 15.0  # seconds after which a comment is sent, so that nobody takes silence for an end
@@ -21,11 +21,11 @@ class Listener:
     """Notes what is recorded from now on, for one who reads it later. It forgets the oldest of too many."""
 
     def __init__(self) -> None:
-        self.heard: deque[Exchange] = deque(maxlen=_MOST_WAITING)
+        self.heard: deque[ServedExchange] = deque(maxlen=_MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._some = asyncio.Event()
 
-    def __call__(self, exchange: Exchange) -> None:
+    def __call__(self, exchange: ServedExchange) -> None:
         self.heard.append(exchange)
         self._loop.call_soon_threadsafe(self._some.set)
 
@@ -52,8 +52,8 @@ def listening(journals: Journals) -> Iterator[Listener]:
 
 
 async def awaited(
-    journals: Journals, shelf: Shelf, selection: Selection, count: int, seconds: float
-) -> tuple[list[Entry], bool]:
+    journals: Journals, shelf: Shelf, selection: JournalSelection, count: int, seconds: float
+) -> tuple[list[JournalEntry], bool]:
     """The calls that are meant, and whether there were so many within so many seconds."""
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
@@ -66,7 +66,9 @@ async def awaited(
                 return found, False
 
 
-async def events(journals: Journals, shelf: Shelf, selection: Selection, count: int | None) -> AsyncIterator[str]:
+async def events(
+    journals: Journals, shelf: Shelf, selection: JournalSelection, count: int | None
+) -> AsyncIterator[str]:
     """Calls as server-sent events: those after ``selection.since`` if that is given, and those that come."""
     sent, last = 0, selection.since
     with listening(journals) as listener:

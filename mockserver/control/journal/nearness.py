@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher, get_close_matches
 
-from mockserver.control.journal.entry import Entry
-from mockserver.control.journal.selection import Selection
+from mockserver.control.journal.entry import JournalEntry
+from mockserver.control.journal.selection import JournalSelection
 from spec.openapi.document import Document, Schema
 from spec.source.pointer import Json, split
 
@@ -43,7 +43,7 @@ class Nearness:
         }
         self._paths = [(one.method, one.path) for one in document.operations.values()]
 
-    def misses(self, entry: Entry) -> Iterator[NearMiss]:
+    def misses(self, entry: JournalEntry) -> Iterator[NearMiss]:
         """What of a call means nothing here."""
         number = entry.exchange.number
         if not entry.operation and entry.exchange.status in _NOTHING_THERE:
@@ -53,7 +53,7 @@ class Nearness:
             known = _known(self._bodies.get(entry.operation, {}), above)
             yield _miss(number, pointer, name, known)
 
-    def _path(self, entry: Entry) -> NearMiss:
+    def _path(self, entry: JournalEntry) -> NearMiss:
         def filled(path: str) -> str:
             """A path with what was sent in the place of its parameters."""
             pieces = entry.path.split("/")
@@ -75,7 +75,9 @@ class Nearness:
         return NearMiss(entry.exchange.number, "path", sent, meant, distance(entry.path[:_LONGEST], filled(best)))
 
 
-def nearest(entries: Iterable[Entry], wanted: Selection, most: int = 3) -> list[tuple[Entry, list[str]]]:
+def nearest(
+    entries: Iterable[JournalEntry], wanted: JournalSelection, most: int = 3
+) -> list[tuple[JournalEntry, list[str]]]:
     """The entries that miss least of what is wanted, each with what it misses; those that miss nothing are left out."""
     ranked = [(entry, wanted.unmet(entry)) for entry in entries]
     ranked = sorted((one for one in ranked if one[1]), key=lambda one: (len(one[1]), -one[0].exchange.number))

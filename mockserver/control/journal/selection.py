@@ -9,13 +9,13 @@ from fnmatch import fnmatchcase
 import orjson
 
 from mockserver.behaviour.rules import holds
-from mockserver.control.journal.entry import Entry
+from mockserver.control.journal.entry import JournalEntry
 from mockserver.http.response import written
 from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class JournalSelection:
     """All that is given must be so. ``body`` maps JSON pointers to values; ``since`` is the number of a call."""
 
     install: str | None = None
@@ -29,11 +29,11 @@ class Selection:
     since: int = 0
     body: Mapping[str, Json] = field(default_factory=dict)
 
-    def meets(self, entry: Entry) -> bool:
+    def meets(self, entry: JournalEntry) -> bool:
         """Whether an entry is meant."""
         return not self.unmet(entry)
 
-    def unmet(self, entry: Entry) -> list[str]:
+    def unmet(self, entry: JournalEntry) -> list[str]:
         """What is not so of an entry: the names of members, ``body`` with its pointer."""
         exchange = entry.exchange
         wanted: tuple[tuple[str, Json, bool], ...] = (
@@ -51,7 +51,7 @@ class Selection:
         unmet += [f"body {one}" for one, value in self.body.items() if not holds(entry.read.body, one, value)]
         return unmet
 
-    def of(self, entries: Iterable[Entry]) -> list[Entry]:
+    def of(self, entries: Iterable[JournalEntry]) -> list[JournalEntry]:
         """Those that are meant."""
         return [one for one in entries if self.meets(one)]
 
@@ -66,7 +66,7 @@ class Selection:
         return ", ".join(said) or "any call"
 
 
-def of_query(values: Mapping[str, Json]) -> Selection:
+def of_query(values: Mapping[str, Json]) -> JournalSelection:
     """The selection of query parameters; ``body`` is a list of pointer=value, the value JSON or else a text."""
     body = {}
     for one in values.get("body", ()):
@@ -75,10 +75,10 @@ def of_query(values: Mapping[str, Json]) -> Selection:
     return of_members({**values, "body": body})
 
 
-def of_members(values: Mapping[str, Json]) -> Selection:
+def of_members(values: Mapping[str, Json]) -> JournalSelection:
     """The selection of an object that names what must be so."""
-    known = {name: values[name] for name in Selection.__dataclass_fields__ if values.get(name) is not None}
-    return Selection(**known)
+    known = {name: values[name] for name in JournalSelection.__dataclass_fields__ if values.get(name) is not None}
+    return JournalSelection(**known)
 
 
 def _json(text: str) -> Json:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from mockserver.control.journal.entry import Entry
+from mockserver.control.journal.entry import JournalEntry
 from mockserver.control.journal.nearness import Nearness
 from spec.source.pointer import Json
 
@@ -37,7 +37,7 @@ class Remark:
     message: str
 
 
-def remarks(entries: Sequence[Entry], nearness: Nearness) -> list[Remark]:
+def remarks(entries: Sequence[JournalEntry], nearness: Nearness) -> list[Remark]:
     """Every remark on these calls, in their order."""
     found = [one for entry in entries for one in _of_one(entry, nearness)]
     return sorted([*found, *_hasty(entries)], key=lambda one: one.number)
@@ -65,7 +65,7 @@ def as_junit(found: Sequence[Remark], name: str) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(suite, encoding="unicode")
 
 
-def _of_one(entry: Entry, nearness: Nearness) -> Iterator[Remark]:
+def _of_one(entry: JournalEntry, nearness: Nearness) -> Iterator[Remark]:
     number = entry.exchange.number
     misses = list(nearness.misses(entry))
     for miss in misses:
@@ -85,15 +85,15 @@ def _of_one(entry: Entry, nearness: Nearness) -> Iterator[Remark]:
             and not any(one.where == "path" for one in misses)
         ):
             yield Remark("refused", number, message)
-    for part, told in entry.done.items():
-        if told.get("result") == _UPDATED:
-            message = f"the {part} {told.get('sid')} was known; other values were sent for it"
+    for part, shown_part in entry.done.items():
+        if shown_part.get("result") == _UPDATED:
+            message = f"the {part} {shown_part.get('sid')} was known; other values were sent for it"
             yield Remark("provisioned-anew", number, message)
 
 
-def _hasty(entries: Iterable[Entry]) -> Iterator[Remark]:
+def _hasty(entries: Iterable[JournalEntry]) -> Iterator[Remark]:
     """The same call again, sooner after a refusal for load than it was asked to wait. Real time, as the client's."""
-    busy: dict[tuple[str, str, bytes], Entry] = {}
+    busy: dict[tuple[str, str, bytes], JournalEntry] = {}
     for entry in entries:
         exchange = entry.exchange
         same = (exchange.method, entry.path, exchange.body)
@@ -108,7 +108,7 @@ def _hasty(entries: Iterable[Entry]) -> Iterator[Remark]:
             busy[same] = entry
 
 
-def _wanted(entry: Entry) -> float:
+def _wanted(entry: JournalEntry) -> float:
     text = dict(entry.exchange.answer_headers).get(b"retry-after", b"")
     return float(text) if text.isdigit() and len(text) < 10 else _PATIENCE
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mockserver.control.journal.entry import Entry, Shelf
+from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.control.journal.nearness import nearest
-from mockserver.control.journal.selection import Selection, of_members
+from mockserver.control.journal.selection import JournalSelection, of_members
 from mockserver.http.response import written
 from spec.source.pointer import Json
 
@@ -20,7 +20,7 @@ class Verifier:
     def __init__(self, shelf: Shelf) -> None:
         self.shelf = shelf
 
-    def complaint(self, expected: Mapping[str, Json], entries: Sequence[Entry]) -> str:
+    def complaint(self, expected: Mapping[str, Json], entries: Sequence[JournalEntry]) -> str:
         """What is not as expected, in words; nothing if all is. Without a number one such call must be there."""
         texts = []
         wanted = of_members(expected.get("match", {}))
@@ -38,7 +38,7 @@ class Verifier:
             texts.append(self._ordered([of_members(one) for one in expected["inOrder"]], entries))
         return "\n".join(text for text in texts if text)
 
-    def _counted(self, wanted: Selection, counted: Mapping[str, int], entries: Sequence[Entry]) -> str:
+    def _counted(self, wanted: JournalSelection, counted: Mapping[str, int], entries: Sequence[JournalEntry]) -> str:
         found = wanted.of(entries)
         number = len(found)
         least = counted.get("exactly", counted.get("atLeast", 0))
@@ -57,7 +57,7 @@ class Verifier:
                 said += [*self._lines([entry]), f"    not so: {', '.join(unmet)}"]
         return "\n".join(said)
 
-    def _ordered(self, wanted: Sequence[Selection], entries: Sequence[Entry]) -> str:
+    def _ordered(self, wanted: Sequence[JournalSelection], entries: Sequence[JournalEntry]) -> str:
         place = 0
         for index, one in enumerate(wanted):
             found = next((at for at in range(place, len(entries)) if one.meets(entries[at])), None)
@@ -73,7 +73,7 @@ class Verifier:
             place = found + 1
         return ""
 
-    def _lines(self, entries: Sequence[Entry]) -> list[str]:
+    def _lines(self, entries: Sequence[JournalEntry]) -> list[str]:
         lines = []
         for one in self.shelf.shown(entries[-_SHOWN:]):
             body = one["body"] if isinstance(one["body"], str) else written(one["body"]).decode()

@@ -14,9 +14,9 @@ from contract.http.access import Access
 from contract.http.har import read_har
 from contract.proxy.forwarding import Manner
 from contract.proxy.serving import listen
-from contract.proxy.session import Session, Terms
+from contract.proxy.session import ProxyTerms, Session
 from contract.run.passive import judge_recording
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from tests.contract.proxy.running import INSTALL, PATH, Opened, Proxy, running
@@ -28,7 +28,7 @@ def proxy(document: Document, catalogue: Catalogue) -> Opened:
     def opened(upstream: str, folder: Path, **how: Any) -> Iterator[Proxy]:
         manner = Manner(how.pop("tell", False), how.pop("refuse", False))
         access = Access(install=INSTALL, token="", passive=True)
-        terms = Terms(document, catalogue, access, upstream, manner=manner, har=folder / "traffic.har", **how)
+        terms = ProxyTerms(document, catalogue, access, upstream, manner=manner, har=folder / "traffic.har", **how)
         out = io.StringIO()
         session = Session(terms, listen("127.0.0.1", 0), out)
         try:
@@ -58,8 +58,8 @@ def served() -> Opened:
 
 
 @pytest.fixture(scope="session")
-def judged_har(document: Document, catalogue: Catalogue) -> Callable[[Path], Report]:
-    def judge(path: Path) -> Report:
+def judged_har(document: Document, catalogue: Catalogue) -> Callable[[Path], RunReport]:
+    def judge(path: Path) -> RunReport:
         access = Access(install=INSTALL, token="", passive=True)
         return judge_recording(read_har(path, PATH), path.name, document, catalogue, access)
 

@@ -14,7 +14,7 @@ import uvicorn
 
 from contract.proxy.serving import address, configured
 from contract.proxy.session import Session
-from contract.run.runner import Report
+from contract.run.runner import RunReport
 
 INSTALL = "AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12"
 PATH = f"/v2/installs/{INSTALL}/provision"
@@ -61,9 +61,9 @@ class Proxy:
 Opened = Callable[..., Any]
 
 
-def identities(report: Report) -> set[tuple[str, str]]:
+def identities(report: RunReport) -> set[tuple[str, str]]:
     return {(one.clause, one.fingerprint) for one in report.findings()}
 
 
-def verdict_of(made: Proxy) -> Report:
+def verdict_of(made: Proxy) -> RunReport:
     return made.session.live.report("x", only=frozenset(), skip=frozenset(), notes=[])

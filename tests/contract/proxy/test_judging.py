@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from tests_support import token
 
-from contract.judging.findings import Outcome
-from contract.run.runner import Report
+from contract.judging.findings import ClauseOutcome
+from contract.run.runner import RunReport
 from mockserver.app import Mock
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.faults import FAULTS
@@ -67,9 +67,9 @@ def test_an_honest_server_is_not_blamed(
     report = verdict_of(made)
     assert made.session.live.request_faults == 3
     assert report.findings() == []
-    assert report.outcomes()[Outcome.PASSED] > 30
+    assert report.outcomes()[ClauseOutcome.PASSED] > 30
     assert report.results["signon-token-signed"].exercised
-    recorded: Report = judged_har(tmp_path / "traffic.har")
+    recorded: RunReport = judged_har(tmp_path / "traffic.har")
     assert recorded.findings() == []
     assert len(recorded.exchanges) == len(report.exchanges) == 8
     assert {name: one.exercised for name, one in recorded.results.items()} == {

@@ -17,7 +17,7 @@ from contract.http.access import Access
 from contract.proxy.archive import Archive
 from contract.proxy.events import Event, EventError, read_event
 from contract.proxy.headers import Field, decoded, end_to_end, readable_codings
-from contract.proxy.live import MOST, Live, Told
+from contract.proxy.live import MOST, Live, NewFindings
 from contract.proxy.passed import Passed
 from contract.proxy.pseudonyms import Pseudonyms
 from contract.run.passive import PassiveJudge
@@ -122,8 +122,8 @@ def test_an_archive_is_whole_after_every_entry(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def live(document: Document, catalogue: Catalogue) -> tuple[Live, list[Told]]:
-    told: list[Told] = []
+def live(document: Document, catalogue: Catalogue) -> tuple[Live, list[NewFindings]]:
+    told: list[NewFindings] = []
     passive = PassiveJudge(document, catalogue, Access(install=INSTALL, token="", passive=True), BASE)
     return Live(passive, PATH, told.append), told
 
@@ -144,7 +144,7 @@ def call(number: int, second: float, result: str = "Created", seconds: float = 0
     )
 
 
-def test_what_overlaps_is_judged_when_the_last_has_ended(live: tuple[Live, list[Told]]) -> None:
+def test_what_overlaps_is_judged_when_the_last_has_ended(live: tuple[Live, list[NewFindings]]) -> None:
     judge, told = live
     judge.begin()
     judge.begin()
@@ -161,7 +161,7 @@ def test_what_overlaps_is_judged_when_the_last_has_ended(live: tuple[Live, list[
     assert len(told) == 1  # each thing is told once
 
 
-def test_traffic_without_a_pause_is_judged_in_the_end(live: tuple[Live, list[Told]]) -> None:
+def test_traffic_without_a_pause_is_judged_in_the_end(live: tuple[Live, list[NewFindings]]) -> None:
     judge, told = live
     judge.begin()
     for number in range(MOST + 5):
@@ -176,7 +176,9 @@ def test_traffic_without_a_pause_is_judged_in_the_end(live: tuple[Live, list[Tol
     assert len(report.exchanges) == MOST + 6
 
 
-def test_other_paths_and_hosts_are_counted_and_writes_elsewhere_leave_doubt(live: tuple[Live, list[Told]]) -> None:
+def test_other_paths_and_hosts_are_counted_and_writes_elsewhere_leave_doubt(
+    live: tuple[Live, list[NewFindings]],
+) -> None:
     judge, _ = live
     assert judge.matters("POST", BASE + PATH)
     assert not judge.matters("GET", f"{BASE}/page")

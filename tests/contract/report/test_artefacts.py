@@ -14,38 +14,41 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from contract.judging.findings import Finding, Outcome
-from contract.report import console, html, junit, markdown, sarif
-from contract.report import json as json_report
-from contract.report.verdict import Verdict
-from contract.run.runner import Report
+from contract.judging.findings import ClauseOutcome, Finding
+from contract.report import console
+from contract.report.formats import html, junit, markdown, sarif
+from contract.report.formats import json as json_report
+from contract.report.verdict import ReportedVerdict
+from contract.run.runner import RunReport
 from spec.catalogue.clauses import Standing
 
 FORMS = ("console", "screen", "json", "junit", "markdown", "html", "sarif", "annotations")
 COMMANDS = ("::error::", "##vso[", "##teamcity[", "##[error]")
 
 
-def rendered(form: str, verdict: Verdict) -> str:
+def rendered(form: str, verdict: ReportedVerdict) -> str:
     if form in ("console", "screen"):
         return console.render(verdict, verbose=form == "console")
-    return str(import_module(f"contract.report.{form}").render(verdict))
+    return str(import_module(f"contract.report.formats.{form}").render(verdict))
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_secret_in_any_form(form: str, hostile_verdict: Verdict, stage: Any) -> None:
+def test_no_secret_in_any_form(form: str, hostile_verdict: ReportedVerdict, stage: Any) -> None:
     text = rendered(form, hostile_verdict)
     assert len(text) > 2_000
     assert [secret for secret in stage.secrets if secret in text] == []
 
 
 @pytest.mark.parametrize("form", [one for one in FORMS if one not in ("screen", "annotations")])
-def test_no_secret_when_tampered_credentials_are_the_findings(form: str, unguarded_report: Report, stage: Any) -> None:
+def test_no_secret_when_tampered_credentials_are_the_findings(
+    form: str, unguarded_report: RunReport, stage: Any
+) -> None:
     text = rendered(form, stage.verdict(unguarded_report))
     assert "credential-invalid-refused" in text
     assert [secret for secret in stage.secrets if secret in text] == []
 
 
-def test_no_secret_in_packed_bodies(hostile_verdict: Verdict, stage: Any) -> None:
+def test_no_secret_in_packed_bodies(hostile_verdict: ReportedVerdict, stage: Any) -> None:
     for finding in hostile_verdict.findings:
         for exchange in finding.exchanges:
             if exchange.request.packed is not None:
@@ -54,7 +57,7 @@ def test_no_secret_in_packed_bodies(hostile_verdict: Verdict, stage: Any) -> Non
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_no_control_characters(form: str, hostile_verdict: Verdict) -> None:
+def test_no_control_characters(form: str, hostile_verdict: ReportedVerdict) -> None:
     text = rendered(form, hostile_verdict)
     strange = {letter for letter in text if (ord(letter) < 32 and letter not in "\n\t") or 0x7F <= ord(letter) < 0xA0}
     assert strange == set()
@@ -89,7 +92,7 @@ class Page(HTMLParser):
         self.text.append(data)
 
 
-def test_the_page_is_well_formed_and_inert(hostile_verdict: Verdict) -> None:
+def test_the_page_is_well_formed_and_inert(hostile_verdict: ReportedVerdict) -> None:
     page = Page()
     page.feed(html.render(hostile_verdict))
     assert page.open == []
@@ -104,7 +107,7 @@ def test_the_page_is_well_formed_and_inert(hostile_verdict: Verdict) -> None:
     assert len(policies) == 1
 
 
-def test_pictures_have_words(hostile_verdict: Verdict) -> None:
+def test_pictures_have_words(hostile_verdict: ReportedVerdict) -> None:
     page = Page()
     page.feed(html.render(hostile_verdict))
     labels = [value or "" for name, value in page.attributes if name == "aria-label" and value != "Contents"]
@@ -112,7 +115,7 @@ def test_pictures_have_words(hostile_verdict: Verdict) -> None:
     assert all(any(letter.isdigit() for letter in label) for label in labels)
 
 
-def test_junit_has_a_case_per_clause_or_finding(hostile_verdict: Verdict, stage: Any) -> None:
+def test_junit_has_a_case_per_clause_or_finding(hostile_verdict: ReportedVerdict, stage: Any) -> None:
     root = Xml.fromstring(junit.render(hostile_verdict))
     suite = root[0]
     assert {str(case.get("name")).partition(":")[0] for case in suite.iter("testcase")} == set(stage.catalogue)
@@ -128,7 +131,7 @@ def test_junit_has_a_case_per_clause_or_finding(hostile_verdict: Verdict, stage:
     assert int(suite.get("skipped", 0)) == len(list(suite.iter("skipped"))) > 0
 
 
-def test_junit_warnings_fail_only_under_strict(stage: Any, created_report: Report) -> None:
+def test_junit_warnings_fail_only_under_strict(stage: Any, created_report: RunReport) -> None:
     def failures(*, strict: bool) -> set[str]:
         root = Xml.fromstring(junit.render(stage.verdict(created_report, strict=strict)))
         failing = (case for case in root.iter("testcase") if case.find("failure") is not None)
@@ -142,14 +145,14 @@ def test_junit_warnings_fail_only_under_strict(stage: Any, created_report: Repor
     assert [one for one in told if one.startswith("warned: ")]
 
 
-def test_markdown_neutralises_what_the_target_says(hostile_verdict: Verdict) -> None:
+def test_markdown_neutralises_what_the_target_says(hostile_verdict: ReportedVerdict) -> None:
     text = markdown.render(hostile_verdict)
     outside = [line for index, line in enumerate(text.split("```")) if index % 2 == 0]
     spans = "".join(outside).split("`")
     assert not any("<script" in span for span in spans[::2])
 
 
-def test_json_is_the_published_form(hostile_verdict: Verdict) -> None:
+def test_json_is_the_published_form(hostile_verdict: ReportedVerdict) -> None:
     value = json.loads(json_report.render(hostile_verdict))
     assert {"target", "seed", "spec", "clauses", "summary", "created", "notes"} <= value.keys()
     apart = json.loads(json_report.render(hostile_verdict, apart=True))
@@ -165,7 +168,7 @@ def test_json_is_the_published_form(hostile_verdict: Verdict) -> None:
     assert len({one["sid"] for one in value["created"]}) > 100
 
 
-def test_console_shows_findings_and_what_is_missing(stage: Any, created_report: Report) -> None:
+def test_console_shows_findings_and_what_is_missing(stage: Any, created_report: RunReport) -> None:
     text = rendered("console", stage.verdict(created_report))
     assert "recall-finds" in text
     assert 'token: $TOKEN"' in text
@@ -184,7 +187,7 @@ def test_a_run_without_verdict_is_told_in_every_form(stage: Any) -> None:
     assert Xml.fromstring(junit.render(verdict))[0].get("errors") == "1"
 
 
-def many(stage: Any, report: Report, number: int) -> Verdict:
+def many(stage: Any, report: RunReport, number: int) -> ReportedVerdict:
     """A verdict with so many causes, each with a long text of the target in it."""
     verdict = stage.verdict(report, strict=True)
     first, *_ = [one for one in verdict.clauses if one.findings]
@@ -197,7 +200,7 @@ def many(stage: Any, report: Report, number: int) -> Verdict:
     return replace(verdict, clauses=clauses)
 
 
-def test_a_screen_is_enough(stage: Any, created_report: Report) -> None:
+def test_a_screen_is_enough(stage: Any, created_report: RunReport) -> None:
     assert len(rendered("screen", stage.verdict(stage.run())).splitlines()) <= 24
     assert len(rendered("screen", many(stage, created_report, 40)).splitlines()) <= 50
     text = rendered("screen", stage.verdict(created_report))
@@ -206,7 +209,7 @@ def test_a_screen_is_enough(stage: Any, created_report: Report) -> None:
     assert places == sorted(places)
 
 
-def test_markdown_fits_a_pull_request(stage: Any, created_report: Report) -> None:
+def test_markdown_fits_a_pull_request(stage: Any, created_report: RunReport) -> None:
     text = rendered("markdown", many(stage, created_report, 400))
     assert len(text) <= 60_000
     assert re.search(r"and \d+ more causes", text)
@@ -214,7 +217,7 @@ def test_markdown_fits_a_pull_request(stage: Any, created_report: Report) -> Non
     assert len(rendered("markdown", many(stage, created_report, 40))) <= 60_000
 
 
-def test_words_agree_under_strict(stage: Any, created_report: Report) -> None:
+def test_words_agree_under_strict(stage: Any, created_report: RunReport) -> None:
     verdict = stage.verdict(created_report, strict=True)
     assert verdict.sentence.startswith("The contract is broken: ")
     assert " 0 warned" in verdict.sentence
@@ -224,7 +227,7 @@ def test_words_agree_under_strict(stage: Any, created_report: Report) -> None:
 
 
 @pytest.mark.parametrize("form", ["console", "screen", "junit", "annotations"])
-def test_no_text_of_a_target_is_a_command_of_a_build_server(form: str, stage: Any, created_report: Report) -> None:
+def test_no_text_of_a_target_is_a_command_of_a_build_server(form: str, stage: Any, created_report: RunReport) -> None:
     told = f"\n{COMMANDS[0]}x\r\n{COMMANDS[1]}task.setvariable]y {COMMANDS[2]} {COMMANDS[3]}"
     report = replace(created_report, cannot=told, notes=[told])
     report.results = {
@@ -236,7 +239,7 @@ def test_no_text_of_a_target_is_a_command_of_a_build_server(form: str, stage: An
         assert not re.search(r"##(vso|teamcity)?\[", line), line
 
 
-def test_sarif_names_rules_and_places(stage: Any, created_report: Report) -> None:
+def test_sarif_names_rules_and_places(stage: Any, created_report: RunReport) -> None:
     verdict = stage.verdict(created_report)
     run = json.loads(sarif.render(verdict))["runs"][0]
     rules = run["tool"]["driver"]["rules"]
@@ -248,7 +251,7 @@ def test_sarif_names_rules_and_places(stage: Any, created_report: Report) -> Non
     assert verdict.lines["ids-required"] > 1
 
 
-def test_sarif_has_what_its_schema_requires(hostile_verdict: Verdict) -> None:
+def test_sarif_has_what_its_schema_requires(hostile_verdict: ReportedVerdict) -> None:
     """The members that the published schema of SARIF 2.1.0 requires, and the words that it knows."""
     log = json.loads(sarif.render(hostile_verdict))
     assert set(log) == {"$schema", "version", "runs"}
@@ -268,12 +271,12 @@ def test_sarif_has_what_its_schema_requires(hostile_verdict: Verdict) -> None:
         assert all(each["kind"] in ("inSource", "external") for each in one.get("suppressions", ()))
 
 
-def test_a_screen_names_every_clause_that_failed(stage: Any, created_report: Report) -> None:
+def test_a_screen_names_every_clause_that_failed(stage: Any, created_report: RunReport) -> None:
     verdict = many(stage, created_report, 12)
     first, second, *_ = verdict.clauses
     held = next(one for one in verdict.clauses if one.findings)
     other = next(one for one in (first, second) if one is not held)
-    moved = replace(other, findings=(replace(held.findings[0], fingerprint="f" * 12),), outcome=Outcome.FAILED)
+    moved = replace(other, findings=(replace(held.findings[0], fingerprint="f" * 12),), outcome=ClauseOutcome.FAILED)
     shown = replace(verdict, clauses=(*(one for one in verdict.clauses if one is not other), moved))
     text = rendered("screen", shown)
     assert f"more that failed ({other.id})" in text

@@ -5,26 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from contract.http.exchange import Exchange, Request, Response
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.judging.findings import Finding
 from contract.report.baseline import Baseline
-from contract.report.known import Known
+from contract.report.known import BaselineEntry
 from contract.report.picture import bands, timeline
-from contract.report.verdict import Tick, Verdict
-from contract.run.runner import Report
+from contract.report.verdict import ReportedVerdict, Tick
+from contract.run.runner import RunReport
 
 PATH = "/v2/installs/AI/provision"
 
 
 def exchange(started: float, body: bytes = b"{}", seconds: float = 1.0, answer: bytes = b"{}") -> Exchange:
-    request = Request("POST", PATH, (("token", "x"),), body)
-    return Exchange(request, Response(200, {"content-type": "application/json"}, answer), started, seconds, None, 1)
+    request = SentRequest("POST", PATH, (("token", "x"),), body)
+    return Exchange(
+        request, ReceivedResponse(200, {"content-type": "application/json"}, answer), started, seconds, None, 1
+    )
 
 
 def shown(stage: Any, *exchanges: Exchange) -> Any:
     report = stage.run(most_requests=1)
     report.results["recall-finds"].findings["f"] = Finding("recall-finds", "c", "e", "r" * 5000, "", exchanges)
-    verdict: Verdict = stage.verdict(report)
+    verdict: ReportedVerdict = stage.verdict(report)
     return next(one for one in verdict.findings if one.clause == "recall-finds")
 
 
@@ -49,23 +51,23 @@ def test_long_sequences_are_cut_and_say_so(stage: Any) -> None:
     assert (len(finding.exchanges), finding.left_out) == (40, 60)
 
 
-def test_the_picture_has_every_clause_and_every_request(hostile_verdict: Verdict, stage: Any) -> None:
+def test_the_picture_has_every_clause_and_every_request(hostile_verdict: ReportedVerdict, stage: Any) -> None:
     assert sum(len(band.cells) for band in bands(hostile_verdict)) == len(stage.catalogue)
     line = timeline(hostile_verdict)
     assert sum(int(bar.label.split()[0]) for bar in line.bars) == hostile_verdict.requests
     assert max(bar.base + bar.height for bar in line.bars) <= 1.0000001
 
 
-def test_an_empty_run_has_a_picture(hostile_verdict: Verdict) -> None:
+def test_an_empty_run_has_a_picture(hostile_verdict: ReportedVerdict) -> None:
     assert timeline(replace(hostile_verdict, ticks=())).bars == ()
     one = timeline(replace(hostile_verdict, ticks=(Tick("", None, 0.0, 0.0),)))
     assert [(bar.kind, bar.height) for bar in one.bars] == [("none", 1.0)]
 
 
-def test_strict_and_known_decide_what_counts(stage: Any, created_report: Report) -> None:
-    every = tuple(Known(one.fingerprint, one.clause, "agreed") for one in created_report.findings())
+def test_strict_and_known_decide_what_counts(stage: Any, created_report: RunReport) -> None:
+    every = tuple(BaselineEntry(one.fingerprint, one.clause, "agreed") for one in created_report.findings())
     assert stage.verdict(created_report).exit_code == 1
-    gone = Known("0" * 12, "recall-finds", "gone")
+    gone = BaselineEntry("0" * 12, "recall-finds", "gone")
     known = stage.verdict(created_report, strict=True, baseline=Baseline((*every, gone)))
     assert (known.exit_code, known.stale) == (0, (gone,))
     assert all(one.known == "agreed" and not one.counts for one in known.findings)
@@ -75,7 +77,7 @@ def test_strict_and_known_decide_what_counts(stage: Any, created_report: Report)
 def test_an_interrupted_run_still_lists_what_it_created(stage: Any) -> None:
     count = 0
 
-    def interrupt(request: Request, exchange: Exchange) -> Exchange:
+    def interrupt(request: SentRequest, exchange: Exchange) -> Exchange:
         nonlocal count
         count += 1
         if count == 12:

@@ -13,7 +13,7 @@ from servers.second.departures import Departure
 from servers.second.server.installs import FIRST, OTHER
 from servers.second.server.listening import in_process
 
-from contract.run.selftest import Row, Subject, examine
+from contract.run.selftest import SelfTestRow, Subject, examine
 
 
 class Judged(NamedTuple):
@@ -85,7 +85,7 @@ class Ready(NamedTuple):
     client_secret: str | None = None
 
 
-def judged_in_process(departure: Departure) -> Row:
+def judged_in_process(departure: Departure) -> SelfTestRow:
     """Climb the ladder, with neither socket nor process; adopted clauses count."""
     application = departure.application()
     application.signons.base = "https://testserver"

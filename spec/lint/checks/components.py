@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from spec.lint.rules import Hit
 from spec.openapi.resolving import references, target
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 _REFERRED = (
     "schemas",
@@ -22,7 +21,7 @@ _REFERRED = (
 )
 
 
-def unused_components(document: Mapping[str, Any]) -> Iterator[Hit]:
+def unused_components(document: Mapping[str, Json]) -> Iterator[Hit]:
     """Components that no reference reaches from outside ``components``; schemes that no demand names.
 
     A schema that extends another by ``allOf`` is reached from its parent's discriminator, and counts as used with it.
@@ -38,7 +37,7 @@ def unused_components(document: Mapping[str, Any]) -> Iterator[Hit]:
                 yield Hit("component-unused", pointer, f"Nothing refers to {name!r}.")
 
 
-def _reached(document: Mapping[str, Any], components: Mapping[str, Any]) -> set[str]:
+def _reached(document: Mapping[str, Json], components: Mapping[str, Json]) -> set[str]:
     outside = {word: node for word, node in document.items() if word != "components"}
     waiting = [*_targets(document, outside)]
     children = _extending(document, components)
@@ -58,17 +57,17 @@ def _reached(document: Mapping[str, Any], components: Mapping[str, Any]) -> set[
     return reached
 
 
-def _targets(document: Mapping[str, Any], node: Any) -> list[str]:
+def _targets(document: Mapping[str, Json], node: Json) -> list[str]:
     found = [target(document, text) for _, text in references(node)]
     found += [_mapped(document, text) for text in _mappings(node)]
     return [place for place in found if place]
 
 
-def _mapped(document: Mapping[str, Any], named: str) -> str | None:
+def _mapped(document: Mapping[str, Json], named: str) -> str | None:
     return target(document, named) if named.startswith("#") else target(document, f"#/components/schemas/{named}")
 
 
-def _mappings(node: Any) -> Iterator[str]:
+def _mappings(node: Json) -> Iterator[str]:
     stack = [node]
     while stack:
         here = stack.pop()
@@ -82,7 +81,7 @@ def _mappings(node: Any) -> Iterator[str]:
             stack.extend(here)
 
 
-def _extending(document: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, list[str]]:
+def _extending(document: Mapping[str, Json], components: Mapping[str, Json]) -> dict[str, list[str]]:
     """The schemas that extend each schema with a discriminator."""
     schemas = components.get("schemas")
     found: dict[str, list[str]] = {}

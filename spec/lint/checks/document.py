@@ -5,15 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
-from typing import Any
 
-from spec.diff.document import Operation, Side
+from spec.diff.document import ComparedOperation, Side
 from spec.lint.nearby import nearby
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import is_false
 from spec.openapi.resolving import references, target
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER, Source
 from spec.witness.engine import expanded, judge
 from spec.witness.sample import samples
@@ -24,7 +23,7 @@ _NAMES = re.compile(r"\{([^{}]+)\}")
 
 def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
     """References that lead nowhere, out of ``components``, or have siblings that OpenAPI 3.0 ignores."""
-    document: Mapping[str, Any] = source.value
+    document: Mapping[str, Json] = source.value
     for gap in source.gaps:
         if gap.reference is None:
             continue
@@ -86,7 +85,7 @@ def template_hits(side: Side) -> Iterator[Hit]:
         first.setdefault(shape, path)
 
 
-def _parameters(side: Side, operation: Operation) -> Iterator[Hit]:
+def _parameters(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
     wanted = set(_NAMES.findall(operation.path))
     declared: dict[str, str] = {}
     unread = False
@@ -114,7 +113,7 @@ def _parameters(side: Side, operation: Operation) -> Iterator[Hit]:
         yield Hit("path-parameter-unused", declared[name], f"{operation.name} has no {name!r} in its path.")
 
 
-def _security(listed: Any, pointer: str, known: set[str]) -> Iterator[Hit]:
+def _security(listed: Json, pointer: str, known: set[str]) -> Iterator[Hit]:
     for index, demand in enumerate(listed if isinstance(listed, list) else ()):
         for name in demand if isinstance(demand, Mapping) else ():
             if name not in known:
@@ -122,7 +121,7 @@ def _security(listed: Any, pointer: str, known: set[str]) -> Iterator[Hit]:
                 yield Hit("security-scheme-unknown", f"{pointer}/{index}/{escape(name)}", message)
 
 
-def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
+def _bodies(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
     body = side.child(operation.part, "requestBody")
     request = _json(side, body.pointer) if body else None
     if request is not None and body.value.get("required") is not True:
@@ -142,7 +141,7 @@ def _bodies(side: Side, operation: Operation) -> Iterator[Hit]:
                 yield from _unasked(side, request, answer, response.pointer, operation)
 
 
-def _unanswered(side: Side, operations: Iterable[Operation]) -> Iterator[Hit]:
+def _unanswered(side: Side, operations: Iterable[ComparedOperation]) -> Iterator[Hit]:
     """Operations that can fail and say nothing of it; one hit for the whole document if none of several does."""
     refusable = [one for one in operations if side.children(one.part, "responses") and _can_fail(side, one)]
     silent = [one for one in refusable if not any(map(_is_failure, side.children(one.part, "responses")))]
@@ -155,7 +154,7 @@ def _unanswered(side: Side, operations: Iterable[Operation]) -> Iterator[Hit]:
         yield Hit("error-responses-missing", f"{one.part.pointer}/responses", message)
 
 
-def _can_fail(side: Side, operation: Operation) -> bool:
+def _can_fail(side: Side, operation: ComparedOperation) -> bool:
     has_body = bool(side.child(operation.part, "requestBody"))
     return has_body or bool(operation.part.value.get("parameters")) or "{" in operation.path
 
@@ -164,7 +163,7 @@ def _is_failure(status: str) -> bool:
     return status[:1] in "45" or status == "default"
 
 
-def _json(side: Side, pointer: str) -> Any:
+def _json(side: Side, pointer: str) -> Json:
     for name, media in side.children(side.at(pointer), "content").items():
         if name.partition(";")[0].strip().lower().endswith("json"):
             found = media.value.get("schema") if isinstance(media.value, Mapping) else None
@@ -173,7 +172,9 @@ def _json(side: Side, pointer: str) -> Any:
     return None
 
 
-def _dry_run(side: Side, schema: Any, pointer: str, direction: Direction, operation: Operation) -> Iterator[Hit]:
+def _dry_run(
+    side: Side, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation
+) -> Iterator[Hit]:
     normal = nearby(side.normaliser.normal(schema, direction), _LEVELS)
     accepts = judge(normal)
     if any(accepts(body) for body in islice(samples(normal), 40)):
@@ -185,7 +186,7 @@ def _dry_run(side: Side, schema: Any, pointer: str, direction: Direction, operat
         yield Hit("dry-run-failed", pointer, message)
 
 
-def _unasked(side: Side, request: Any, answer: Any, pointer: str, operation: Operation) -> Iterator[Hit]:
+def _unasked(side: Side, request: Json, answer: Json, pointer: str, operation: ComparedOperation) -> Iterator[Hit]:
     """Members that every response must have although a request need not ask for them."""
     asked = side.normaliser.normal(request, "request")
     given = side.normaliser.normal(answer, "response")
@@ -196,7 +197,7 @@ def _unasked(side: Side, request: Any, answer: Any, pointer: str, operation: Ope
             yield Hit("response-requires-unasked", pointer, message)
 
 
-def _optional(schema: Any, *, sure: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
+def _optional(schema: Json, *, sure: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
     """Members that may be missing, at the top or within members."""
     for name, child in schema.get("properties", {}).items():
         needed = sure and name in schema.get("required", ())

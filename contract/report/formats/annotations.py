@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from contract.http.lines import uncommanded
-from contract.judging.findings import Outcome
+from contract.judging.findings import ClauseOutcome
 from contract.report.console import symptoms
-from contract.report.verdict import ShownCause, Verdict
+from contract.report.verdict import ReportedVerdict, ShownCause
 
 MOST = 10
 """GitHub shows ten errors and ten warnings of a step, and drops the others without a word."""
-_COMMANDS = {Outcome.FAILED: "error", Outcome.WARNED: "warning"}
+_COMMANDS = {ClauseOutcome.FAILED: "error", ClauseOutcome.WARNED: "warning"}
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: ReportedVerdict) -> str:
     """The lines to print; everything in them is escaped as the runner unescapes it."""
     lines = []
     if verdict.cannot is not None:
         lines.append(_command("error", "invigilate: no verdict", verdict.sentence))
     for outcome, command in _COMMANDS.items():
         causes = [one for one in verdict.causes if one.outcome is outcome]
-        room = MOST - (outcome is Outcome.FAILED and verdict.cannot is not None)
+        room = MOST - (outcome is ClauseOutcome.FAILED and verdict.cannot is not None)
         shown = causes if len(causes) <= room else causes[: room - 1]
         lines += [_command(command, f"{one.clause.id}: {one.head.cause}", _message(one)) for one in shown]
         if len(shown) < len(causes):

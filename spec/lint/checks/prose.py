@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
 from spec.openapi.resolving import dereferenced
+from spec.source.pointer import Json
 
 _REQUIRED = re.compile(r"\b(?:required|mandatory)\s+(?:only\s+)?(?:if|when|unless)\b", re.IGNORECASE)
 _UNLESS = re.compile(r"\b(?:optional|not required)\s+(?:if|when|unless)\b", re.IGNORECASE)
@@ -28,7 +28,7 @@ _LIMITS = frozenset({
 })  # fmt: skip
 
 
-def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Json], normaliser: Normaliser) -> Iterator[Hit]:
     """Descriptions with "required if", "only one" or "must be" whose schema accepts the contrary.
 
     A place that names a clause (``x-clause`` or another annotation of the project) has its rule elsewhere.
@@ -45,7 +45,7 @@ def prose_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], norma
 
 
 def _broken(
-    place: SchemaPlace, prose: str, document: Mapping[str, Any], normaliser: Normaliser
+    place: SchemaPlace, prose: str, document: Mapping[str, Json], normaliser: Normaliser
 ) -> Iterator[tuple[str, str]]:
     """At most one rule that the prose states and the schema does not, with the words that state it."""
     real = dereferenced(document, place.schema)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.merge import FAMILIES
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 PROSE = frozenset({"title", "description", "example", "examples", "externalDocs", "$comment"})
 NUMBER_FORMATS = frozenset({
@@ -37,12 +37,12 @@ class Examined:
     """A schema where it stands, the types that its normal form allows (empty: any), and the dialect."""
 
     place: SchemaPlace
-    normal: Mapping[str, Any]
+    normal: Mapping[str, Json]
     types: frozenset[str]
     legacy: bool
 
     @classmethod
-    def of(cls, place: SchemaPlace, normal: Mapping[str, Any], *, legacy: bool) -> Examined:
+    def of(cls, place: SchemaPlace, normal: Mapping[str, Json], *, legacy: bool) -> Examined:
         types = frozenset() if "enum" in normal else frozenset(normal.get("type", ()))
         return cls(place, normal, types, legacy)
 

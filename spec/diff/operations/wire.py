@@ -7,9 +7,10 @@ as the other needs it; what is not scalar (``deepObject``, arrays, forms) is rew
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from spec.normal.merge import NOTE, Schema, below
+from spec.source.pointer import Json
 
 _LIMITS = frozenset({"enum", "pattern", "format", "minLength", "maxLength", "allOf", "anyOf", "oneOf", "not", "if"})
 _PATTERNS = {None: "^(?:0|-?[1-9][0-9]*)$", 0: "^(?:0|[1-9][0-9]*)$", 1: "^[1-9][0-9]*$"}
@@ -97,7 +98,7 @@ def _digits(schema: Schema) -> Schema:
     return schema
 
 
-def _spelt(value: Any) -> str:
+def _spelt(value: Json) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from contract.judging.findings import Outcome
-from contract.report.verdict import ShownClause, ShownCoverage, ShownExchange, ShownFinding, Verdict
+from contract.judging.findings import ClauseOutcome
+from contract.report.verdict import ReportedVerdict, ShownClause, ShownCoverage, ShownExchange, ShownFinding
+from spec.source.pointer import Json
 
 FORMAT = 2
 
 
-def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
+def document(verdict: ReportedVerdict, *, apart: bool = False) -> dict[str, Json]:
     """The JSON value of a verdict; docs/reports.md explains every member. ``apart`` leaves out what was created."""
     return {
         "format": FORMAT,
@@ -24,7 +24,7 @@ def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
         "passive": verdict.passive,
         "clauses": [_clause(one) for one in verdict.gravest_first],
         "summary": {
-            **{outcome.value: verdict.count(outcome) for outcome in Outcome},
+            **{outcome.value: verdict.count(outcome) for outcome in ClauseOutcome},
             "requests": verdict.requests,
             "seconds": round(verdict.seconds, 3),
             "throttled": verdict.throttled,
@@ -47,12 +47,12 @@ def document(verdict: Verdict, *, apart: bool = False) -> dict[str, Any]:
     }
 
 
-def created(verdict: Verdict) -> list[dict[str, str]]:
+def created(verdict: ReportedVerdict) -> list[dict[str, str]]:
     """Everything that the run made: part, SID, and the SID of what holds it."""
     return [{"part": one.part, "sid": one.sid, "within": one.within} for one in verdict.created]
 
 
-def _coverage(shown: ShownCoverage | None) -> dict[str, Any] | None:
+def _coverage(shown: ShownCoverage | None) -> dict[str, Json] | None:
     if shown is None:
         return None
     return {
@@ -62,7 +62,7 @@ def _coverage(shown: ShownCoverage | None) -> dict[str, Any] | None:
     }
 
 
-def _clause(clause: ShownClause) -> dict[str, Any]:
+def _clause(clause: ShownClause) -> dict[str, Json]:
     return {
         "id": clause.id,
         "sentence": clause.sentence,
@@ -75,7 +75,7 @@ def _clause(clause: ShownClause) -> dict[str, Any]:
     }
 
 
-def _finding(finding: ShownFinding) -> dict[str, Any]:
+def _finding(finding: ShownFinding) -> dict[str, Json]:
     return {
         "fingerprint": finding.fingerprint,
         "message": finding.message,
@@ -98,9 +98,9 @@ def _finding(finding: ShownFinding) -> dict[str, Any]:
     }
 
 
-def _exchange(exchange: ShownExchange) -> dict[str, Any]:
+def _exchange(exchange: ShownExchange) -> dict[str, Json]:
     request = exchange.request
-    shown: dict[str, Any] = {
+    shown: dict[str, Json] = {
         "method": request.method,
         "path": request.path,
         "headers": [list(pair) for pair in request.headers],
@@ -117,12 +117,12 @@ def _exchange(exchange: ShownExchange) -> dict[str, Any]:
     return shown
 
 
-def render(verdict: Verdict, *, apart: bool = False) -> str:
+def render(verdict: ReportedVerdict, *, apart: bool = False) -> str:
     """The text of the JSON report; only ASCII, so that no reader is tricked by it."""
     return json.dumps(document(verdict, apart=apart), indent=1) + "\n"
 
 
-def render_created(verdict: Verdict) -> str:
+def render_created(verdict: ReportedVerdict) -> str:
     """The text of the file that lists what was created."""
     head = {"format": FORMAT, "target": verdict.target, "prefix": verdict.prefix}
     return json.dumps({**head, "created": created(verdict)}, indent=1) + "\n"

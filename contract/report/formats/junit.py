@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from xml.etree import ElementTree as Xml
 
 from contract.http.lines import guarded
-from contract.judging.findings import Outcome
+from contract.judging.findings import ClauseOutcome
 from contract.report.console import remarks
-from contract.report.verdict import ShownClause, ShownFinding, Verdict
+from contract.report.verdict import ReportedVerdict, ShownClause, ShownFinding
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: ReportedVerdict) -> str:
     """The XML text: what failed first. What warned, is known or was not exercised is skipped, with the reason."""
     cases = [case for one in verdict.gravest_first for case in _cases(one, verdict)]
     suite = Xml.Element(
@@ -42,7 +42,7 @@ def render(verdict: Verdict) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + Xml.tostring(root, encoding="unicode") + "\n"
 
 
-def _cases(clause: ShownClause, verdict: Verdict) -> Iterator[Xml.Element]:
+def _cases(clause: ShownClause, verdict: ReportedVerdict) -> Iterator[Xml.Element]:
     """One case per finding that counts, with one failure; otherwise one for the clause."""
     counting = [one for one in clause.findings if one.counts]
     for one in counting:
@@ -54,12 +54,12 @@ def _cases(clause: ShownClause, verdict: Verdict) -> Iterator[Xml.Element]:
     if counting:
         return
     case = _case(clause, clause.id, sum(_seconds(one) for one in clause.findings))
-    if clause.outcome is Outcome.NOT_EXERCISED:
+    if clause.outcome is ClauseOutcome.NOT_EXERCISED:
         Xml.SubElement(case, "skipped", message=_clean(f"not exercised: {clause.reason or 'the run ended before it'}"))
     elif clause.findings:
         first = clause.findings[0]
-        told = first.known if clause.outcome is Outcome.KNOWN else f"{first.cause}; received {first.received}"
-        Xml.SubElement(case, "skipped", message=_clean(f"{clause.outcome.value}: {told}"))
+        summary = first.known if clause.outcome is ClauseOutcome.KNOWN else f"{first.cause}; received {first.received}"
+        Xml.SubElement(case, "skipped", message=_clean(f"{clause.outcome.value}: {summary}"))
         Xml.SubElement(case, "system-out").text = _clean(
             "\n\n".join(_text(one, verdict.seed) for one in clause.findings)
         )

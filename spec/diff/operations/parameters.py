@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from spec.diff.change import Change, change, possibly
-from spec.diff.document import Operation, Part, Side
+from spec.diff.document import ComparedOperation, DocumentValue, Side
 from spec.diff.lifecycle import is_past
 from spec.diff.sides import Sides
 from spec.normal.direction import Direction
+from spec.source.pointer import Json
 
 _DEFAULT_STYLE = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _IGNORED_HEADERS = frozenset({"accept", "content-type", "authorization"})
 _SCALARS = frozenset({"string", "number", "integer", "boolean", "null"})
 
 
-def parameters(side: Side, operation: Operation) -> dict[str, Part]:
+def parameters(side: Side, operation: ComparedOperation) -> dict[str, DocumentValue]:
     """The parameters of an operation by a key of place and name; those of the path item count unless overridden.
 
     Header names are compared without case, path parameters by their position in the path.
     """
-    found: dict[str, Part] = {}
+    found: dict[str, DocumentValue] = {}
     positions = {name: index for index, name in enumerate(_names(operation.path))}
     for holder in (operation.item, operation.part):
         listed = side.child(holder, "parameters")
@@ -44,7 +44,7 @@ def _names(path: str) -> list[str]:
     return [piece.partition("}")[0] for piece in path.split("{")[1:]]
 
 
-def parameter_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+def parameter_changes(sides: Sides, old: ComparedOperation, new: ComparedOperation) -> Iterator[Change]:
     """Changes of the parameters of one operation."""
     one, two = parameters(sides.old, old), parameters(sides.new, new)
     moved = _moved(one, two)
@@ -64,7 +64,7 @@ def parameter_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[
             yield possibly(added, "a parameter of the old document was not read") if _hides(sides.old, old) else added
 
 
-def _hides(side: Side, operation: Operation) -> bool:
+def _hides(side: Side, operation: ComparedOperation) -> bool:
     """True if a parameter of an operation was not read: it may be any."""
     holders = [side.child(holder, "parameters") for holder in (operation.item, operation.part)]
     return any(
@@ -74,7 +74,7 @@ def _hides(side: Side, operation: Operation) -> bool:
     )
 
 
-def _moved(one: dict[str, Part], two: dict[str, Part]) -> dict[str, str]:
+def _moved(one: dict[str, DocumentValue], two: dict[str, DocumentValue]) -> dict[str, str]:
     found = {}
     for key in one.keys() - two.keys():
         name = one[key].value["name"].lower()
@@ -84,11 +84,11 @@ def _moved(one: dict[str, Part], two: dict[str, Part]) -> dict[str, str]:
     return found
 
 
-def _label(part: Part) -> str:
+def _label(part: DocumentValue) -> str:
     return f"{part.value.get('in')} parameter {part.value.get('name')}"
 
 
-def _changes(sides: Sides, old: Part, new: Part, operation: Operation) -> Iterator[Change]:
+def _changes(sides: Sides, old: DocumentValue, new: DocumentValue, operation: ComparedOperation) -> Iterator[Change]:
     about = f"{operation.name}, {_label(new)}"
     one, two = old.value, new.value
     required = [side.get("required") is True or side.get("in") == "path" for side in (one, two)]
@@ -106,7 +106,9 @@ def _changes(sides: Sides, old: Part, new: Part, operation: Operation) -> Iterat
     yield from value_changes(sides, old, new, "request", about)
 
 
-def value_changes(sides: Sides, old: Part, new: Part, direction: Direction, about: str) -> Iterator[Change]:
+def value_changes(
+    sides: Sides, old: DocumentValue, new: DocumentValue, direction: Direction, about: str
+) -> Iterator[Change]:
     """Changes of the values and serialisation of a parameter or header object."""
     media = [_content(side) for side in (old.value, new.value)]
     if media[0] != media[1]:
@@ -125,22 +127,22 @@ def value_changes(sides: Sides, old: Part, new: Part, direction: Direction, abou
     shape = [style.partition(" ")[0] if scalar else style for style in styles]
     if shape[0] != shape[1] and not media[0]:
         yield change("parameter-style-changed", new.pointer, styles[0], styles[1], about=about)
-    nothing = Part(new.pointer, {})
+    nothing = DocumentValue(new.pointer, {})
     sides.ask(one or nothing, two or nothing, direction, about, wire=not media[0])
 
 
-def _content(parameter: Mapping[str, Any]) -> str:
+def _content(parameter: Mapping[str, Json]) -> str:
     content = parameter.get("content")
     return next(iter(content), "") if isinstance(content, Mapping) else ""
 
 
-def _style(parameter: Mapping[str, Any], _: Part) -> str:
+def _style(parameter: Mapping[str, Json], _: DocumentValue) -> str:
     style = str(parameter.get("style") or _DEFAULT_STYLE.get(str(parameter.get("in")), "simple"))
     explode = parameter.get("explode", style == "form")
     return f"{style} {'exploded' if explode else 'joined'}"
 
 
-def _is_scalar(part: Part) -> bool:
+def _is_scalar(part: DocumentValue) -> bool:
     if not isinstance(part.value, Mapping):
         return True
     declared = part.value.get("type")

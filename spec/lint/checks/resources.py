@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from typing import Any
 
 from spec.catalogue.clauses import Catalogue
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.load import build, load
 from spec.openapi.document import DocumentError
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 from spec.source.reading import Source
 
 
@@ -55,7 +54,7 @@ def clause_hits(places: Iterable[SchemaPlace], clauses: Catalogue) -> Iterator[H
                     yield Hit("clause-unknown", where, f"There is no clause {name!r} in the catalogue.")
 
 
-def _names(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+def _names(value: Json, pointer: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield pointer, value
     elif isinstance(value, Mapping):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contract.judging.findings import Outcome
+from contract.judging.findings import ClauseOutcome
 from contract.report.console import pace, remarks
-from contract.report.verdict import ShownCause, ShownFinding, Verdict
+from contract.report.verdict import ReportedVerdict, ShownCause, ShownFinding
 from spec.catalogue.clauses import Standing
 
 LONGEST = 60_000
@@ -15,11 +15,11 @@ LONGEST = 60_000
 _TAIL = 4_000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~$@:])")
 _MARKS = {
-    Outcome.FAILED: "❌",
-    Outcome.WARNED: "⚠️",
-    Outcome.KNOWN: "🔕",
-    Outcome.PASSED: "✅",
-    Outcome.NOT_EXERCISED: "·",
+    ClauseOutcome.FAILED: "❌",
+    ClauseOutcome.WARNED: "⚠️",
+    ClauseOutcome.KNOWN: "🔕",
+    ClauseOutcome.PASSED: "✅",
+    ClauseOutcome.NOT_EXERCISED: "·",
 }
 _MOST_CURL = 12
 _MOST_SYMPTOMS = 8
@@ -28,11 +28,11 @@ _LONGEST_LINE = 1_200
 _LONGEST_CELL = 160
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: ReportedVerdict) -> str:
     """The Markdown text; whatever came from the target is escaped or stands in code."""
     text = "\n".join([*_head(verdict), *_table(verdict)]) + "\n"
     tail = "\n".join(_tail(verdict))[:_TAIL] + "\n"
-    causes = [one for one in verdict.causes if one.outcome is not Outcome.KNOWN]
+    causes = [one for one in verdict.causes if one.outcome is not ClauseOutcome.KNOWN]
     for place, cause in enumerate(causes):
         block = "\n".join(_cause(cause)) + "\n"
         if len(text) + len(block) + len(tail) > LONGEST - 200:
@@ -42,20 +42,20 @@ def render(verdict: Verdict) -> str:
     return text + tail
 
 
-def _head(verdict: Verdict) -> Iterator[str]:
+def _head(verdict: ReportedVerdict) -> Iterator[str]:
     mark = {0: "✅", 1: "❌", 2: "⚠️"}[verdict.exit_code]
     yield f"## {mark} {escaped(verdict.sentence)}"
     yield ""
     yield f"{code(verdict.target)} · {escaped(f'{verdict.title} {verdict.version}')} · {escaped(pace(verdict))}"
     yield ""
-    outcomes = [one for one in Outcome if one is not Outcome.KNOWN or verdict.count(one)]
+    outcomes = [one for one in ClauseOutcome if one is not ClauseOutcome.KNOWN or verdict.count(one)]
     yield "| standing | " + " | ".join(outcome.value.replace("-", " ") for outcome in outcomes) + " |"
     yield "|---" * (len(outcomes) + 1) + "|"
     for standing in Standing:
         yield f"| {standing.value} | " + " | ".join(str(verdict.count(one, standing)) for one in outcomes) + " |"
 
 
-def _table(verdict: Verdict) -> Iterator[str]:
+def _table(verdict: ReportedVerdict) -> Iterator[str]:
     """A row per cause: failed, warned, known."""
     if not verdict.causes:
         return
@@ -126,7 +126,7 @@ def _line(line: str) -> str:
     return line if len(line) <= _LONGEST_LINE else "# a line that is too long for here; the JSON report has it"
 
 
-def _tail(verdict: Verdict) -> Iterator[str]:
+def _tail(verdict: ReportedVerdict) -> Iterator[str]:
     if verdict.silent:
         count = sum(len(names) for names in verdict.silent.values())
         yield ""

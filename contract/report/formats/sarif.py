@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from contract.judging.findings import Outcome
-from contract.report.verdict import ShownClause, ShownFinding, Verdict
+from contract.judging.findings import ClauseOutcome
+from contract.report.verdict import ReportedVerdict, ShownClause, ShownFinding
+from spec.source.pointer import Json
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_LEVELS = {Outcome.FAILED: "error", Outcome.WARNED: "warning", Outcome.KNOWN: "note"}
+_LEVELS = {ClauseOutcome.FAILED: "error", ClauseOutcome.WARNED: "warning", ClauseOutcome.KNOWN: "note"}
 
 
-def document(verdict: Verdict) -> dict[str, Any]:
+def document(verdict: ReportedVerdict) -> dict[str, Json]:
     """The JSON value. Results stand in the document that was judged by, where the place is known as a line."""
     clauses = verdict.gravest_first
     places = {one.id: place for place, one in enumerate(clauses)}
     results = [
         _result(finding, clause, places[clause.id], verdict) for clause in clauses for finding in clause.findings
     ]
-    invocation: dict[str, Any] = {
+    invocation: dict[str, Json] = {
         "executionSuccessful": verdict.cannot is None,
         "exitCode": verdict.exit_code,
         "startTimeUtc": verdict.began.strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -41,7 +41,7 @@ def document(verdict: Verdict) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(clause: ShownClause) -> dict[str, Any]:
+def _rule(clause: ShownClause) -> dict[str, Json]:
     return {
         "id": clause.id,
         "shortDescription": {"text": clause.sentence},
@@ -51,10 +51,10 @@ def _rule(clause: ShownClause) -> dict[str, Any]:
     }
 
 
-def _result(finding: ShownFinding, clause: ShownClause, place: int, verdict: Verdict) -> dict[str, Any]:
+def _result(finding: ShownFinding, clause: ShownClause, place: int, verdict: ReportedVerdict) -> dict[str, Json]:
     where = f" at {finding.pointer}" if finding.pointer else ""
     text = f"{finding.cause}{where}: expected {finding.expected}, received {finding.received.rstrip('.')}."
-    result: dict[str, Any] = {
+    result: dict[str, Json] = {
         "ruleId": clause.id,
         "ruleIndex": place,
         "level": _LEVELS[finding.outcome],
@@ -76,6 +76,6 @@ def _result(finding: ShownFinding, clause: ShownClause, place: int, verdict: Ver
     return result
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: ReportedVerdict) -> str:
     """The text of the file; only ASCII, so that no reader is tricked by it."""
     return json.dumps(document(verdict), indent=1) + "\n"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-from spec.lint.branches import branch_hits
-from spec.lint.contradictions import contradiction_hits
-from spec.lint.keywords import NUMBER_FORMATS, Examined, keyword_hits
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.branches import branch_hits
+from spec.lint.checks.contradictions import contradiction_hits
+from spec.lint.checks.keywords import NUMBER_FORMATS, Examined, keyword_hits
+from spec.lint.checks.places import SchemaPlace
+from spec.lint.checks.spelling import misspelt_keywords
 from spec.lint.rules import Hit
-from spec.lint.spelling import misspelt_keywords
 from spec.normal.form import Normaliser
 from spec.normal.keywords import SILENT_FORMATS
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
+from spec.source.pointer import Json
 
 _ANCHORED = re.compile(r"\A\(?\^|\$\)?\Z")
 _SID = re.compile(r"\^([A-Z]{2})\[([^\]]+)\]\{32\}\$\Z")
@@ -23,7 +23,7 @@ _KNOWN_FORMATS = ASSERTED_FORMATS | SILENT_FORMATS | NUMBER_FORMATS | {"byte", "
 
 
 def schema_hits(
-    places: Iterable[SchemaPlace], document: Mapping[str, Any], normaliser: Normaliser, formats: frozenset[str]
+    places: Iterable[SchemaPlace], document: Mapping[str, Json], normaliser: Normaliser, formats: frozenset[str]
 ) -> Iterator[Hit]:
     """Hits of every schema rule; ``formats`` are those that the project itself checks, beside the usual ones."""
     alphabets: dict[str, list[Hit]] = defaultdict(list)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from spec.diff.change import Change, change
-from spec.diff.document import Operation, Part, template
-from spec.diff.parameters import parameters
-from spec.diff.security import servers
+from spec.diff.document import ComparedOperation, DocumentValue, template
+from spec.diff.operations.parameters import parameters
+from spec.diff.operations.security import servers
 from spec.diff.sides import Sides
 from spec.witness.engine import judge
 
@@ -18,8 +18,8 @@ from spec.witness.engine import judge
 class OperationPair(NamedTuple):
     """An operation in both documents; ``moved``: a part of its path went to or came from the servers."""
 
-    old: Operation
-    new: Operation
+    old: ComparedOperation
+    new: ComparedOperation
     moved: bool = False
 
 
@@ -28,11 +28,13 @@ class Correspondence:
     """The operations of two documents: those in both, those gone, those that came."""
 
     both: tuple[OperationPair, ...]
-    gone: tuple[Operation, ...]
-    come: tuple[Operation, ...]
+    gone: tuple[ComparedOperation, ...]
+    come: tuple[ComparedOperation, ...]
 
 
-def corresponding(sides: Sides, old: Mapping[str, Operation], new: Mapping[str, Operation]) -> Correspondence:
+def corresponding(
+    sides: Sides, old: Mapping[str, ComparedOperation], new: Mapping[str, ComparedOperation]
+) -> Correspondence:
     """Operations with the same path (whatever its parameters are called), then those with the same whole address."""
     both = [OperationPair(operation, new[key]) for key, operation in old.items() if key in new]
     gone = {key: each for key, each in old.items() if key not in new}
@@ -52,21 +54,23 @@ def corresponding(sides: Sides, old: Mapping[str, Operation], new: Mapping[str, 
     return Correspondence(tuple(both), tuple(gone.values()), tuple(come.values()))
 
 
-def _same_template(old: Operation, new: Operation) -> bool:
+def _same_template(old: ComparedOperation, new: ComparedOperation) -> bool:
     return old.method == new.method and template(old.path) == template(new.path)
 
 
-def _addresses(sides: Sides, operation: Operation, *, new: bool) -> set[str]:
+def _addresses(sides: Sides, operation: ComparedOperation, *, new: bool) -> set[str]:
     side = sides.new if new else sides.old
     return {f"{operation.method} {address}" for address in full_addresses(servers(side, operation), operation)}
 
 
-def full_addresses(bases: Mapping[str, str], operation: Operation) -> set[str]:
+def full_addresses(bases: Mapping[str, str], operation: ComparedOperation) -> set[str]:
     """Where an operation is called: each of its servers with its path, parameters without names."""
     return {f"{base.rstrip('/')}{template(operation.path)}" for base in bases}
 
 
-def shadow_changes(sides: Sides, old: Mapping[str, Operation], new: Mapping[str, Operation]) -> Iterator[Change]:
+def shadow_changes(
+    sides: Sides, old: Mapping[str, ComparedOperation], new: Mapping[str, ComparedOperation]
+) -> Iterator[Change]:
     """Requests that a template took and that a concrete path, which is new, takes now (OpenAPI 3.1 section 4.8.8.2)."""
     paths = [{each.path: each.item for each in side.values()} for side in (old, new)]
     fresh = {path: item for path, item in paths[1].items() if path not in paths[0] and not path.startswith("x-")}
@@ -89,9 +93,9 @@ def shadow_changes(sides: Sides, old: Mapping[str, Operation], new: Mapping[str,
                 yield change(rule, item.pointer, operation.path, path, about=operation.name)
 
 
-def _accepts(sides: Sides, operation: Operation, path: str) -> bool:
+def _accepts(sides: Sides, operation: ComparedOperation, path: str) -> bool:
     """True if the parameters of a template accept the words that a concrete path has in their place."""
-    known: dict[str, Part] = parameters(sides.old, operation)
+    known: dict[str, DocumentValue] = parameters(sides.old, operation)
     wanted = re.split(r"(\{[^{}]*\})", operation.path)
     pattern = "".join("([^/]+)" if piece.startswith("{") else re.escape(piece) for piece in wanted)
     found = re.fullmatch(pattern, path)

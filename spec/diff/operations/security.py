@@ -6,11 +6,11 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spec.diff.change import Change, change, possibly
-from spec.diff.document import Operation, Side, template
+from spec.diff.document import ComparedOperation, Side, template
 from spec.diff.sides import Sides
+from spec.source.pointer import Json
 
 _IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl")
 _FLOW_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
@@ -29,7 +29,7 @@ class Demand:
         return other.schemes <= self.schemes and other.scopes <= self.scopes
 
 
-def demands(side: Side, operation: Operation, named: frozenset[str]) -> tuple[str, list[Demand]]:
+def demands(side: Side, operation: ComparedOperation, named: frozenset[str]) -> tuple[str, list[Demand]]:
     """The pointer of the requirement that applies to an operation, and its alternatives (none: anybody may call).
 
     Schemes whose identity is among ``named`` are told apart by their names: a document has several of that kind.
@@ -43,7 +43,7 @@ def demands(side: Side, operation: Operation, named: frozenset[str]) -> tuple[st
     return pointer, found or [Demand(frozenset(), frozenset(), "none")]
 
 
-def _demand(side: Side, requirement: Mapping[str, Any], named: frozenset[str]) -> Demand:
+def _demand(side: Side, requirement: Mapping[str, Json], named: frozenset[str]) -> Demand:
     schemes, scopes = set(), set()
     for name, wanted in requirement.items():
         identity = scheme_identity(side, name)
@@ -78,7 +78,9 @@ def ambiguous(side: Side) -> frozenset[str]:
     return frozenset(identity for identity, count in counts.items() if count > 1)
 
 
-def security_changes(sides: Sides, old: Operation, new: Operation, named: frozenset[str]) -> Iterator[Change]:
+def security_changes(
+    sides: Sides, old: ComparedOperation, new: ComparedOperation, named: frozenset[str]
+) -> Iterator[Change]:
     """What a client must show for one operation: loosened, tightened, or of another kind."""
     _, one = demands(sides.old, old, named)
     pointer, two = demands(sides.new, new, named)
@@ -95,7 +97,7 @@ def security_changes(sides: Sides, old: Operation, new: Operation, named: frozen
         yield change("security-loosened", pointer, shown[0], shown[1], about=new.name)
 
 
-def _is_hidden(side: Side, operation: Operation) -> bool:
+def _is_hidden(side: Side, operation: ComparedOperation) -> bool:
     """True if a scheme that an operation names was not read."""
     own = operation.part.value.get("security")
     listed = own if own is not None else side.document.get("security")
@@ -122,7 +124,7 @@ def scheme_changes(sides: Sides) -> Iterator[Change]:
                 yield from _flow(left[flow].value, right[flow].value, f"{pointer}/{flow}", name)
 
 
-def _flow(old: Mapping[str, Any], new: Mapping[str, Any], pointer: str, name: str) -> Iterator[Change]:
+def _flow(old: Mapping[str, Json], new: Mapping[str, Json], pointer: str, name: str) -> Iterator[Change]:
     for word in _FLOW_ADDRESSES:
         if old.get(word) != new.get(word):
             yield change("security-flow-changed", f"{pointer}/{word}", old.get(word), new.get(word), about=name)
@@ -133,7 +135,9 @@ def _flow(old: Mapping[str, Any], new: Mapping[str, Any], pointer: str, name: st
         yield change("security-scope-offered", f"{pointer}/scopes", None, scope, about=name)
 
 
-def server_changes(sides: Sides, old: Operation, new: Operation, *, moved: bool = False) -> Iterator[Change]:
+def server_changes(
+    sides: Sides, old: ComparedOperation, new: ComparedOperation, *, moved: bool = False
+) -> Iterator[Change]:
     """Addresses at which an operation is, or is no longer, served; whole ones if its path ``moved``."""
     one, two = servers(sides.old, old), servers(sides.new, new)
     if moved:
@@ -147,7 +151,7 @@ def server_changes(sides: Sides, old: Operation, new: Operation, *, moved: bool 
             yield change("server-added", two[address], None, address, about=new.name)
 
 
-def servers(side: Side, operation: Operation) -> dict[str, str]:
+def servers(side: Side, operation: ComparedOperation) -> dict[str, str]:
     """Address → pointer of the servers that apply: the operation's, else the path's, else the document's."""
     for part in (operation.part, operation.item, side.at("")):
         listed = part.value.get("servers") if isinstance(part.value, Mapping) else None
@@ -161,7 +165,7 @@ def servers(side: Side, operation: Operation) -> dict[str, str]:
     return {"/": "/servers"}
 
 
-def _addresses(server: Mapping[str, Any]) -> list[str]:
+def _addresses(server: Mapping[str, Json]) -> list[str]:
     """The addresses of a server, its variables filled in with each of their values."""
     found = [str(server.get("url", "/"))]
     variables = server.get("variables")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spec.diff.change import Change, change
-from spec.diff.document import Operation, Part
-from spec.diff.media import media_changes
-from spec.diff.parameters import value_changes
+from spec.diff.document import ComparedOperation, DocumentValue
+from spec.diff.operations.media import media_changes
+from spec.diff.operations.parameters import value_changes
 from spec.diff.sides import Sides
 
 
-def request_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+def request_changes(sides: Sides, old: ComparedOperation, new: ComparedOperation) -> Iterator[Change]:
     """Changes of the request body of one operation."""
     one, two = sides.old.child(old.part, "requestBody"), sides.new.child(new.part, "requestBody")
     if (not one and not two) or one.is_unread or two.is_unread:
@@ -30,7 +30,7 @@ def request_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Ch
     yield from media_changes(sides, one, two, "request", f"{new.name}, request")
 
 
-def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[Change]:
+def response_changes(sides: Sides, old: ComparedOperation, new: ComparedOperation) -> Iterator[Change]:
     """Changes of the statuses an operation may answer with, their headers and bodies."""
     one, two = (
         _statuses(sides.old.children(old.part, "responses")),
@@ -54,14 +54,16 @@ def response_changes(sides: Sides, old: Operation, new: Operation) -> Iterator[C
             yield change(_added(status, one), part.pointer, None, status, about=new.name)
 
 
-def _covered(status: str, other: str, old: Part, new: Part, operation: Operation) -> Iterator[Change]:
+def _covered(
+    status: str, other: str, old: DocumentValue, new: DocumentValue, operation: ComparedOperation
+) -> Iterator[Change]:
     """A status that is no longer described by itself, but by a range or ``default``."""
     if other != status:
         rule = "response-success-left-to-range" if _is_success(status) else "response-error-left-to-range"
         yield change(rule, new.pointer, status, other, about=f"{operation.name}, {status}")
 
 
-def _statuses(found: dict[str, Part]) -> dict[str, Part]:
+def _statuses(found: dict[str, DocumentValue]) -> dict[str, DocumentValue]:
     return {name.upper() if name != "default" else name: part for name, part in found.items() if name}
 
 
@@ -73,18 +75,18 @@ def _is_success(status: str) -> bool:
     return status[0] in "123"
 
 
-def _status_covering(status: str, known: dict[str, Part]) -> str | None:
+def _status_covering(status: str, known: dict[str, DocumentValue]) -> str | None:
     ranged = f"{status[0]}XX"
     return next((name for name in (ranged, "default") if name in known and name != status), None)
 
 
-def _removed(status: str, left: dict[str, Part]) -> str:
+def _removed(status: str, left: dict[str, DocumentValue]) -> str:
     if not _is_success(status):
         return "response-error-removed"
     return "response-success-removed" if any(name[0] == "2" for name in left) else "response-last-success-removed"
 
 
-def _added(status: str, known: dict[str, Part]) -> str:
+def _added(status: str, known: dict[str, DocumentValue]) -> str:
     described = any(_is_success(each) for each in known)
     if status == "default":
         return "response-default-error-added" if described else "response-default-status-added"
@@ -93,7 +95,7 @@ def _added(status: str, known: dict[str, Part]) -> str:
     return "response-success-added" if described else "response-first-success-described"
 
 
-def _response(sides: Sides, old: Part, new: Part, about: str) -> Iterator[Change]:
+def _response(sides: Sides, old: DocumentValue, new: DocumentValue, about: str) -> Iterator[Change]:
     if old.is_unread or new.is_unread:
         return
     yield from media_changes(sides, old, new, "response", about)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from spec.diff.change import Change, change
-from spec.diff.document import Part
+from spec.diff.document import DocumentValue
 from spec.diff.sides import Sides
 from spec.diff.unchanged import alike
 from spec.normal.direction import Direction
+from spec.source.pointer import Json
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def media_changes(sides: Sides, old: Part, new: Part, direction: Direction, about: str) -> Iterator[Change]:
+def media_changes(
+    sides: Sides, old: DocumentValue, new: DocumentValue, direction: Direction, about: str
+) -> Iterator[Change]:
     """Changes of the media types of a body and of their schemas; a range (``*/*``) covers what it names."""
     one = {media_type(name): part for name, part in sides.old.children(old, "content").items()}
     two = {media_type(name): part for name, part in sides.new.children(new, "content").items()}
@@ -51,7 +53,7 @@ def _covers(wide: str, name: str) -> bool:
     return wide != name and wide in (kind, f"{kind.partition('/')[0]}/*", "*/*")
 
 
-def _covering(name: str, known: Mapping[str, Part]) -> str | None:
+def _covering(name: str, known: Mapping[str, DocumentValue]) -> str | None:
     kind = name.partition(";")[0]
     for candidate in (name, kind, f"{kind.partition('/')[0]}/*", "*/*"):
         if candidate in known:
@@ -67,15 +69,19 @@ def is_xml(name: str) -> bool:
     return kind in ("application/xml", "text/xml") or kind.endswith("+xml")
 
 
-def _schemas(sides: Sides, old: Part, new: Part, direction: Direction, about: str, name: str) -> Iterator[Change]:
+def _schemas(
+    sides: Sides, old: DocumentValue, new: DocumentValue, direction: Direction, about: str, name: str
+) -> Iterator[Change]:
     one, two = sides.old.child(old, "schema"), sides.new.child(new, "schema")
-    nothing = Part(new.pointer, {})
+    nothing = DocumentValue(new.pointer, {})
     if one or two:
         form = name.partition(";")[0] in _FORMS
         sides.ask(one or nothing, two or nothing, direction, about, wire=form, xml=is_xml(name))
     items = [sides.old.child(old, "itemSchema"), sides.new.child(new, "itemSchema")]  # OpenAPI 3.2: streams
     if items[0] or items[1]:
         sides.ask(items[0] or nothing, items[1] or nothing, direction, f"{about}, each item")
-    encodings: list[Any] = [part.value.get("encoding") if isinstance(part.value, dict) else None for part in (old, new)]
+    encodings: list[Json] = [
+        part.value.get("encoding") if isinstance(part.value, dict) else None for part in (old, new)
+    ]
     if not alike(encodings[0], encodings[1]):
         yield change("encoding-of-part-changed", new.pointer, encodings[0], encodings[1], about=about)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spec.openapi.resolving import references, target
-from spec.source.pointer import escape, follow
+from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER
 
 _ONE = (
@@ -24,14 +23,14 @@ class SchemaPlace:
     """A schema object, its pointer, the keyword it stands under, and the schema around it (None at the top)."""
 
     pointer: str
-    schema: Mapping[str, Any]
+    schema: Mapping[str, Json]
     keyword: str
     name: str = ""
-    around: Mapping[str, Any] | None = None
+    around: Mapping[str, Json] | None = None
     conditional: bool = False  # below if, then, else, not or a branch: a part of a schema rather than a whole
 
 
-def schema_places(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
+def schema_places(document: Mapping[str, Json]) -> Iterator[SchemaPlace]:
     """Every schema object once, in document order, then those outside ``components`` that references name."""
     seen: set[str] = set()
     roots = list(_roots(document))
@@ -51,7 +50,7 @@ def schema_places(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
                 yield from _below(SchemaPlace(found, value, "$ref", found.rpartition("/")[2]), seen)
 
 
-def _roots(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
+def _roots(document: Mapping[str, Json]) -> Iterator[SchemaPlace]:
     components = document.get("components")
     schemas = components.get("schemas") if isinstance(components, Mapping) else None
     for name, schema in schemas.items() if isinstance(schemas, Mapping) else ():
@@ -61,7 +60,7 @@ def _roots(document: Mapping[str, Any]) -> Iterator[SchemaPlace]:
         yield from _written(document.get(word), f"/{word}")
 
 
-def _written(node: Any, pointer: str) -> Iterator[SchemaPlace]:
+def _written(node: Json, pointer: str) -> Iterator[SchemaPlace]:
     """The values of ``schema`` members outside ``components/schemas``."""
     stack = [(node, pointer)]
     while stack:

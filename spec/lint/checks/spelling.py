@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
-from typing import Any
 
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 
 _SCHEMA = frozenset({
     "$id", "$schema", "$ref", "$anchor", "$dynamicRef", "$dynamicAnchor", "$vocabulary", "$comment", "$defs",
@@ -48,7 +47,7 @@ def misspelt_keywords(place: SchemaPlace) -> Iterator[Hit]:
     yield from _misspelt(place.schema, place.pointer, _SCHEMA, "schema")
 
 
-def misspelt_members(document: Mapping[str, Any]) -> Iterator[Hit]:
+def misspelt_members(document: Mapping[str, Json]) -> Iterator[Hit]:
     """Words of operations, parameters, request bodies and responses that are close to one of OpenAPI."""
     paths = document.get("paths")
     for path, item in paths.items() if isinstance(paths, Mapping) else ():
@@ -58,7 +57,7 @@ def misspelt_members(document: Mapping[str, Any]) -> Iterator[Hit]:
                 yield from _of_operation(operation, f"/paths/{escape(path)}/{method}")
 
 
-def _of_operation(operation: Mapping[str, Any], pointer: str) -> Iterator[Hit]:
+def _of_operation(operation: Mapping[str, Json], pointer: str) -> Iterator[Hit]:
     yield from _misspelt(operation, pointer, _OBJECTS["operation"], "operation")
     listed = operation.get("parameters")
     for index, parameter in enumerate(listed if isinstance(listed, list) else ()):
@@ -71,7 +70,7 @@ def _of_operation(operation: Mapping[str, Any], pointer: str) -> Iterator[Hit]:
         yield from _misspelt(response, f"{pointer}/responses/{escape(str(status))}", _OBJECTS["response"], "response")
 
 
-def _misspelt(node: Any, pointer: str, known: frozenset[str], kind: str) -> Iterator[Hit]:
+def _misspelt(node: Json, pointer: str, known: frozenset[str], kind: str) -> Iterator[Hit]:
     for word in node if isinstance(node, Mapping) else ():
         if not isinstance(word, str) or word in known or word.startswith("x-"):
             continue

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
 import jsonschema_rs
 
-from spec.lint.places import SchemaPlace
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.form import Normaliser
 from spec.normal.merge import Schema, bare
 from spec.normal.readable import OWN_FORMATS
 from spec.openapi.resolving import dereferenced
-from spec.source.pointer import escape, join
+from spec.source.pointer import Json, escape, join
 
 _MOST = 20
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
 
 
-def value_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+def value_hits(places: Iterable[SchemaPlace], document: Mapping[str, Json], normaliser: Normaliser) -> Iterator[Hit]:
     """Examples and defaults of schemas, parameters, headers and media types that their schema refuses."""
     for place in places:
         schema = {key: value for key, value in place.schema.items() if key not in ("default", "example", "examples")}
@@ -33,7 +32,9 @@ def value_hits(places: Iterable[SchemaPlace], document: Mapping[str, Any], norma
     yield from _carried(document, normaliser)
 
 
-def _of_schema(kind: str, value: Any, pointer: str, schema: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+def _of_schema(
+    kind: str, value: Json, pointer: str, schema: Mapping[str, Json], normaliser: Normaliser
+) -> Iterator[Hit]:
     """A value beside a schema illustrates what is sent or what is answered: one of them has to fit."""
     hits = list(_judged(kind, value, pointer, schema, normaliser, None))
     directions: tuple[Direction, ...] = ("request", "response")
@@ -41,9 +42,9 @@ def _of_schema(kind: str, value: Any, pointer: str, schema: Mapping[str, Any], n
         yield from hits
 
 
-def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+def _carried(document: Mapping[str, Json], normaliser: Normaliser) -> Iterator[Hit]:
     """Examples beside a ``schema`` member (media types, parameters, headers)."""
-    stack: list[tuple[Any, str]] = [(document.get(word), f"/{word}") for word in ("paths", "webhooks", "components")]
+    stack: list[tuple[Json, str]] = [(document.get(word), f"/{word}") for word in ("paths", "webhooks", "components")]
     while stack:
         node, pointer = stack.pop()
         if isinstance(node, list):
@@ -68,7 +69,7 @@ def _carried(document: Mapping[str, Any], normaliser: Normaliser) -> Iterator[Hi
         )
 
 
-def _examples(document: Mapping[str, Any], node: Mapping[str, Any], pointer: str) -> Iterator[tuple[str, Any]]:
+def _examples(document: Mapping[str, Json], node: Mapping[str, Json], pointer: str) -> Iterator[tuple[str, Json]]:
     if "example" in node:
         yield f"{pointer}/example", node["example"]
     listed = node.get("examples")
@@ -91,7 +92,7 @@ def _is_json(media: str) -> bool:
 
 
 def _of_form(
-    value: Any, pointer: str, schema: Mapping[str, Any], normaliser: Normaliser, direction: Direction
+    value: Json, pointer: str, schema: Mapping[str, Json], normaliser: Normaliser, direction: Direction
 ) -> Iterator[Hit]:
     """An example of a form: its fields are texts on the wire, and one text stands for a list of one."""
     if not isinstance(value, Mapping):
@@ -102,7 +103,7 @@ def _of_form(
     yield from _judged("example", read, pointer, schema, normaliser, direction)
 
 
-def _from_text(field: Any, schema: Mapping[str, Any]) -> Any:
+def _from_text(field: Json, schema: Mapping[str, Json]) -> Json:
     """A field as a server that knows its schema reads it."""
     types = schema.get("type", ())
     if "array" in types and not isinstance(field, list):
@@ -118,14 +119,19 @@ def _from_text(field: Any, schema: Mapping[str, Any]) -> Any:
 
 
 def _judged(
-    kind: str, value: Any, pointer: str, schema: Mapping[str, Any], normaliser: Normaliser, direction: Direction | None
+    kind: str,
+    value: Json,
+    pointer: str,
+    schema: Mapping[str, Json],
+    normaliser: Normaliser,
+    direction: Direction | None,
 ) -> Iterator[Hit]:
     normal = normaliser.normal(schema, direction)
     for fault in _faults(normal, value):
         yield Hit(f"{kind}-mismatch", pointer, f"The {kind} does not fit its schema{fault}")
 
 
-def _faults(normal: Schema, value: Any) -> list[str]:
+def _faults(normal: Schema, value: Json) -> list[str]:
     try:
         validator = jsonschema_rs.Draft202012Validator(bare(normal), validate_formats=True, formats=OWN_FORMATS)
         errors = list(validator.iter_errors(value))[:_MOST]

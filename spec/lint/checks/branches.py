@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
-from typing import Any
 
-from spec.lint.keywords import PROSE
+from spec.lint.checks.keywords import PROSE
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
-from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
 from spec.normal.merge import text
 from spec.openapi.resolving import target
-from spec.source.pointer import escape
+from spec.source.pointer import Json, escape
 from spec.witness.engine import judge
 from spec.witness.sample import samples
 
@@ -22,7 +21,7 @@ _MOST_SAMPLES = 20
 _LEVELS = 4
 
 
-def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Any]) -> Iterator[Hit]:
+def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Json]) -> Iterator[Hit]:
     """Hits of every rule in this room about one schema."""
     for word in ("anyOf", "oneOf", "allOf"):
         branches = place.schema.get(word)
@@ -36,7 +35,7 @@ def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[st
         yield from _overlapping(place, normaliser)
 
 
-def _equal(place: SchemaPlace, word: str, branches: Sequence[Any]) -> Iterator[Hit]:
+def _equal(place: SchemaPlace, word: str, branches: Sequence[Json]) -> Iterator[Hit]:
     seen: dict[str, int] = {}
     for index, branch in enumerate(branches):
         bare = _without_prose(branch)
@@ -58,21 +57,21 @@ def _overlapping(place: SchemaPlace, normaliser: Normaliser) -> Iterator[Hit]:
         [body for body in islice(samples(one), _MOST_SAMPLES) if fits(body)]
         for one, fits in zip(normal, accepts, strict=True)
     ]
-    told: set[int] = set()
+    reported: set[int] = set()
     for first, second in combinations(range(len(branches)), 2):
-        if second in told or text(branches[first]) == text(branches[second]):
+        if second in reported or text(branches[first]) == text(branches[second]):
             continue
         shared = [body for body in bodies[first] if accepts[second](body)] + [
             body for body in bodies[second] if accepts[first](body)
         ]
         if shared:
-            told.add(second)
+            reported.add(second)
             shown = text(min(shared, key=lambda body: len(text(body))))
             message = f"{shown[:120]} satisfies branch {first} and branch {second} of oneOf, so oneOf refuses it."
             yield Hit("branches-overlap", f"{place.pointer}/oneOf/{second}", message)
 
 
-def _mapping(place: SchemaPlace, document: Mapping[str, Any]) -> Iterator[Hit]:
+def _mapping(place: SchemaPlace, document: Mapping[str, Json]) -> Iterator[Hit]:
     """Values of a discriminator mapping that lead nowhere, or to a schema that is none of the branches."""
     discriminator = place.schema["discriminator"]
     mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
@@ -92,12 +91,12 @@ def _mapping(place: SchemaPlace, document: Mapping[str, Any]) -> Iterator[Hit]:
             )
 
 
-def _listed(schema: Mapping[str, Any], word: str) -> list[Any]:
+def _listed(schema: Mapping[str, Json], word: str) -> list[Json]:
     found = schema.get(word)
     return found if isinstance(found, list) else []
 
 
-def _reference(document: Mapping[str, Any], named: Any) -> str:
+def _reference(document: Mapping[str, Json], named: Json) -> str:
     """A mapping's value as a reference: a name of a component where there is such a component, else a URI."""
     components = document.get("components")
     schemas = components.get("schemas") if isinstance(components, Mapping) else None
@@ -107,5 +106,5 @@ def _reference(document: Mapping[str, Any], named: Any) -> str:
     return f"#/components/schemas/{escape(str(named))}"
 
 
-def _without_prose(branch: Any) -> Any:
+def _without_prose(branch: Json) -> Json:
     return {name: value for name, value in branch.items() if name not in PROSE} if isinstance(branch, dict) else branch

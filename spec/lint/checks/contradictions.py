@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from spec.lint.keywords import PROSE
+from spec.lint.checks.keywords import PROSE
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.nearby import nearby
-from spec.lint.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
 from spec.normal.merge import is_false, text
+from spec.source.pointer import Json
 from spec.witness.engine import is_unsatisfiable
 
 _LEVELS = 3  # contradictions between parts of allOf reach into members of members, hardly further
@@ -22,7 +22,7 @@ _SUSPECT = frozenset({
 """Keywords without which nothing can contradict anything."""
 
 
-def contradiction_hits(place: SchemaPlace, normal: dict[str, Any], normaliser: Normaliser) -> Iterator[Hit]:
+def contradiction_hits(place: SchemaPlace, normal: dict[str, Json], normaliser: Normaliser) -> Iterator[Hit]:
     """Values of an enumeration that its own schema refuses, and schemas that no value satisfies."""
     if place.keyword in ("not", "if"):
         return
@@ -36,7 +36,7 @@ def contradiction_hits(place: SchemaPlace, normal: dict[str, Any], normaliser: N
         yield Hit("unsatisfiable-schema", pointer, message)
 
 
-def _impossible_values(schema: Mapping[str, Any], normal: Mapping[str, Any], pointer: str) -> Iterator[Hit]:
+def _impossible_values(schema: Mapping[str, Json], normal: Mapping[str, Json], pointer: str) -> Iterator[Hit]:
     enum = schema.get("enum")
     if not isinstance(enum, list) or not enum or "enum" not in normal:
         return

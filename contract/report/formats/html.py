@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contract.report.console import remarks
 from contract.report.picture import ORDER, bands, timeline
-from contract.report.verdict import GRAVEST_FIRST, ShownCause, Verdict
+from contract.report.verdict import GRAVEST_FIRST, ReportedVerdict, ShownCause
 from spec.docs.shell import environment
 
 MOST_SIDS = 200
@@ -15,24 +15,24 @@ MOST_EXCHANGES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CauseGroup:
     """The causes of one outcome."""
 
     outcome: str
     causes: tuple[ShownCause, ...]
 
 
-def groups(verdict: Verdict) -> list[Group]:
+def groups(verdict: ReportedVerdict) -> list[CauseGroup]:
     """The causes by outcome, the gravest first."""
     found = []
     for outcome in GRAVEST_FIRST:
         causes = tuple(one for one in verdict.causes if one.outcome is outcome)
         if causes:
-            found.append(Group(outcome.value, causes))
+            found.append(CauseGroup(outcome.value, causes))
     return found
 
 
-def render(verdict: Verdict) -> str:
+def render(verdict: ReportedVerdict) -> str:
     """The text of the page."""
     return (
         environment(Path(__file__).parent)

@@ -1,0 +1,1 @@
+"""What a verdict is written as: one module for each format."""
