@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -124,3 +124,25 @@ def test_engine_and_model_name_no_part_and_no_field(name: str) -> None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     assert not literals & (NAMES - set(FORMATS))  # "email" is also the name of a format
+
+
+def dependencies(path: Path, modules: Mapping[str, Path]) -> set[str]:
+    """The modules of ours that a module imports, wherever in it, but for what only types need."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+            node.body = []
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{one.name}" for one in node.names)}
+    return found & modules.keys()
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path for path in FILES}
+    left = {name: dependencies(path, modules) - {name} for name, path in modules.items()}
+    while free := [name for name, needs in left.items() if not needs & left.keys()]:
+        for name in free:
+            del left[name]
+    assert not left, f"in a circle, or above one: {sorted(left)}"

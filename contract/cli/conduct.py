@@ -41,7 +41,7 @@ class Prepared:
 def prepared(argv: list[str]) -> Prepared:
     """What the options of ``check`` ask for. Raises CannotStartError; exits with 2 where argparse does."""
     options = check_parser().parse_args(argv)
-    from contract.cli.check import contract, guard_live, installs, settings_for
+    from contract.cli.preparing import contract, guard_live, installs, settings_for
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.outlet import OutletError, check_outlets
     from contract.run.admission import AdmissionError, admission
@@ -66,7 +66,7 @@ def prepared(argv: list[str]) -> Prepared:
 
 def conduct(run: Prepared, *, shown: bool = True) -> ReportedVerdict:
     """Judge the target. ``shown`` says whether progress is told on standard error. Raises CannotStartError."""
-    from contract.cli.check import open_transport
+    from contract.cli.preparing import open_transport
     from contract.report.exhibit import exhibit
     from contract.report.masking import masker_for
     from contract.run import runner

@@ -25,7 +25,7 @@ def judge(argv: list[str]) -> int:
 
 
 def _judge(options: argparse.Namespace) -> int:
-    from contract.cli.check import contract, known_clauses, required_clauses
+    from contract.cli.preparing import contract, known_clauses, required_clauses
     from contract.http.access import Access
     from contract.http.har import read_har
     from contract.report.baseline import Baseline, load_baseline

@@ -60,7 +60,7 @@ def proxy(argv: list[str]) -> int:
 
 
 def _session(options: argparse.Namespace) -> Session:
-    from contract.cli.check import contract, known_clauses
+    from contract.cli.preparing import contract, known_clauses
     from contract.http.access import Access
     from contract.proxy.forwarding import Manner
     from contract.proxy.serving import listen, remove_stale
@@ -99,7 +99,7 @@ def _session(options: argparse.Namespace) -> Session:
 
 
 def _deliver(session: Session, options: argparse.Namespace) -> int:
-    from contract.cli.check import required_clauses
+    from contract.cli.preparing import required_clauses
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker

@@ -28,7 +28,7 @@ def replay(argv: list[str]) -> int:
 
 
 def _replay(options: argparse.Namespace) -> int:
-    from contract.cli.check import contract, guard_live, installs, open_transport, plan_of
+    from contract.cli.preparing import contract, guard_live, installs, open_transport, plan_of
     from contract.http.target import Target
     from contract.replaying.recorded import read_report
     from contract.replaying.replay import replay as replayed

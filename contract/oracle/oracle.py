@@ -201,7 +201,7 @@ class Oracle:
                 yield from self._creation(part, value, identities)
 
     def _accompanied(self, body: Mapping[str, Json], pointers: Collection[str]) -> Iterator[Reason]:
-        """Parts that belong to others, one of which is not in the call; ``pointers`` are those that the schema misses."""
+        """Parts that belong to others, one of which is not in the call; ``pointers`` miss in the schema."""
         there = in_call(self.model.resources, body)
         for part in self.model.resources.parts:
             missing = [one for one in part.owners if one not in there] if there.get(part.name) else []

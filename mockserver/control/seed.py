@@ -25,14 +25,14 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
         before, keys = within(tenant), keys_of(tenant)
         try:
             stored = _store(mock, tenant, asked.body.get("resources", {}))
-            answers = [
+            committed = [
                 _carried_out(mock, tenant, body, index) for index, body in enumerate(asked.body.get("payloads", []))
             ]
         except Refusal:
             tenant.store.forget(tenant.install.deployment)
             tenant.store.commit([StoredChange(one, keys.get(one.sid, ())) for one in before])
             raise
-        return of_json({"install": tenant.sid, "stored": stored, "answers": answers})
+        return of_json({"install": tenant.sid, "stored": stored, "answers": committed})
 
     return {"seed": seed}
 

@@ -30,7 +30,7 @@ class StoredLeaf:
     secret: bool
 
 
-Tree: TypeAlias = "dict[str, Entry | Tree]"
+Tree: TypeAlias = "dict[str, StoredLeaf | Tree]"
 """Member name → the entry of its leaf, or the tree of an object of leaves."""
 
 

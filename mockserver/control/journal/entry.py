@@ -99,8 +99,8 @@ class JournalEntry:
         answer = self.read.answer
         if self.is_refused or not isinstance(answer, dict):
             return {}
-        view = {part.name: answer.get(part.response) for part in self._parts.parts}
-        return {name: one for name, one in view.items() if isinstance(one, dict)}
+        parts = {part.name: answer.get(part.response) for part in self._parts.parts}
+        return {name: one for name, one in parts.items() if isinstance(one, dict)}
 
     @cached_property
     def unknown(self) -> list[str]:
@@ -134,7 +134,7 @@ class Shelf:
 def view(entry: JournalEntry, shown: MaskedExchange) -> dict[str, Json]:
     """An entry as JSON."""
     exchange = entry.exchange
-    view: dict[str, Json] = {
+    members: dict[str, Json] = {
         "number": exchange.number,
         "at": as_text(exchange.at),
         "seconds": round(exchange.seconds, 6),
@@ -153,4 +153,4 @@ def view(entry: JournalEntry, shown: MaskedExchange) -> dict[str, Json]:
         "answerHeaders": dict(shown.answer_headers),
         "answer": shown.answer,
     }
-    return view
+    return members
