@@ -151,10 +151,10 @@ def _times(
     if isinstance(lasts, bool) or not isinstance(lasts, int | float):
         return
     claims: Mapping[str, Json] = token.claims if token is not None else {}
-    told = instant(value["expires_at"]) if isinstance(value.get("expires_at"), str) else None
+    until = instant(value["expires_at"]) if isinstance(value.get("expires_at"), str) else None
     epoch = instant("1970-01-01T00:00:00Z")
     moments = {
-        "/expires_at": told[0] - epoch[0] if told is not None and epoch is not None else None,
+        "/expires_at": until[0] - epoch[0] if until is not None and epoch is not None else None,
         "exp": claims.get("exp"),
     }
     answered = _answered(response)

@@ -52,9 +52,9 @@ def tokens(bench: Workbench) -> None:
     if contract is None or client is None:
         return
     judgement = ExchangeJudgement()
-    told = _get(bench, contract.configuration.path)
-    issuer = judge_metadata(contract, told, bench.base, judgement)
-    bench.record(judgement, told)
+    received = _get(bench, contract.configuration.path)
+    issuer = judge_metadata(contract, received, bench.base, judgement)
+    bench.record(judgement, received)
     published = _get(bench, contract.keys.path)
     keys = read_keys(published.response.body if published.response is not None else b"")
     terms = TokenTerms(contract, issuer, keys, bench.judge.oracle.clock().timestamp())

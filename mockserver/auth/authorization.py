@@ -39,8 +39,13 @@ class AuthorizationError(Exception):
 
     def location(self, issuer: str) -> str:
         """Where the browser is sent."""
-        told = [("error", self.error), ("error_description", self.description), ("state", self.state), ("iss", issuer)]
-        return redirected(self.redirect, told)
+        members = [
+            ("error", self.error),
+            ("error_description", self.description),
+            ("state", self.state),
+            ("iss", issuer),
+        ]
+        return redirected(self.redirect, members)
 
 
 def redirected(redirect: str, members: Iterable[tuple[str, str | None]]) -> str:

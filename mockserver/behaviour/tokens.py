@@ -34,7 +34,7 @@ def answering(operation: str, change: Serving) -> Serving:
     return serve
 
 
-def _told(response: Response, **members: Json) -> Response:
+def _with_members(response: Response, **members: Json) -> Response:
     """An answer with other members; those that are None are left out."""
     value = {**orjson.loads(response.body), **members}
     return response.replaced(body=orjson.dumps({name: one for name, one in value.items() if one is not None}))
@@ -63,7 +63,7 @@ async def knowing_basic_alone(request: Request, honest: Serve, served: Served) -
 async def telling_seconds_as_text(request: Request, honest: Serve, served: Served) -> Response:
     """expires_in is a text."""
     response = await honest(request)
-    return _told(response, expires_in="3600") if response.status_code == 200 else response
+    return _with_members(response, expires_in="3600") if response.status_code == 200 else response
 
 
 async def forgetting_the_time_zone(request: Request, honest: Serve, served: Served) -> Response:
@@ -71,9 +71,9 @@ async def forgetting_the_time_zone(request: Request, honest: Serve, served: Serv
     response = await honest(request)
     if response.status_code != 200:
         return response
-    told = str(orjson.loads(response.body)["expires_at"])
-    hour = (int(told[11:13]) + 2) % 24
-    return _told(response, expires_at=f"{told[:11]}{hour:02}{told[13:]}")
+    moment = str(orjson.loads(response.body)["expires_at"])
+    hour = (int(moment[11:13]) + 2) % 24
+    return _with_members(response, expires_at=f"{moment[:11]}{hour:02}{moment[13:]}")
 
 
 async def letting_caches_keep_it(request: Request, honest: Serve, served: Served) -> Response:
@@ -89,7 +89,7 @@ def publishing_stale_keys() -> Behaviour:
     stale = make_pair()
 
     async def serve(request: Request, honest: Serve, served: Served) -> Response:
-        return _told(await honest(request), keys=[stale.jwk])
+        return _with_members(await honest(request), keys=[stale.jwk])
 
     return Behaviour(serving=(answering("jwks", serve),))
 
@@ -122,14 +122,14 @@ async def answering_400_to_all(request: Request, honest: Serve, served: Served) 
 
 async def hiding_the_keys(request: Request, honest: Serve, served: Served) -> Response:
     """Discovery does not tell where the keys are."""
-    return _told(await honest(request), jwks_uri=None)
+    return _with_members(await honest(request), jwks_uri=None)
 
 
 async def discovered_elsewhere(request: Request, honest: Serve, served: Served) -> Response:
     """Discovery tells the names that everything has behind the proxy."""
     value = orjson.loads((await honest(request)).body)
     inner = {name: f"{_INNER}/oidc{one.rpartition('/oidc')[2]}" for name, one in value.items() if isinstance(one, str)}
-    return _told(await honest(request), **inner)
+    return _with_members(await honest(request), **inner)
 
 
 def _challenging_plainly(refusal: Refusal, _: object) -> Response | None:

@@ -68,16 +68,16 @@ class OAuthEndpoints:
         try:
             return of_json(await self._granted(request), headers=_NO_CACHE)
         except OAuthError as error:
-            return self._told(error, request)
+            return self._refused(error, request)
 
     async def end_session(self, request: Request) -> Response:
         """Serve ``endSession``."""
         try:
             return await self.users.end_session(request)
         except OAuthError as error:
-            return self._told(error, request)
+            return self._refused(error, request)
 
-    def _told(self, error: OAuthError, request: Request) -> Response:
+    def _refused(self, error: OAuthError, request: Request) -> Response:
         value = {"error": error.error, "error_description": error.description}
         value["error_uri"] = f"{contract_url(request.scope, self.settings)}#{error.clause}"
         headers = (*_NO_CACHE, *(_CHALLENGE * error.challenged))

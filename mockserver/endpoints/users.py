@@ -69,8 +69,8 @@ class UserEndpoints:
             users = list(self._users(asked.client))
             picked = next((one for one in users if one.sid == asked.hint), None)
             if picked is not None:
-                told = [("code", self.logins.code(asked, picked.sid)), ("state", asked.state), ("iss", issuer)]
-                return _see_other(redirected_to(asked.redirect, told))
+                members = [("code", self.logins.code(asked, picked.sid)), ("state", asked.state), ("iss", issuer)]
+                return _see_other(redirected_to(asked.redirect, members))
             if "none" not in asked.prompt:
                 return self._page(request, asked, users)
         except AuthorizationError as refused:
@@ -98,8 +98,8 @@ class UserEndpoints:
 
     def profile(self, user: Resource) -> dict[str, str]:
         """What the document tells of a user, by claim."""
-        told: Signon | None = self.signon
-        claims = told.profile if told is not None else {}
+        signon: Signon | None = self.signon
+        claims = signon.profile if signon is not None else {}
         return {
             claim: " ".join(str(user.attributes[leaf]) for leaf in leaves if user.attributes.get(leaf) is not None)
             for claim, leaves in claims.items()
@@ -171,12 +171,12 @@ class UserEndpoints:
             raise OAuthError("invalid_request", "authorize-redirect-known", description)
         subject = str(claims["sub"])
         ended = self.logins.end(subject, client.id)
-        told = await self._told(client, subject, public_url(request.scope, self.settings) + ISSUER_PATH)
+        delivery = await self._notified(client, subject, public_url(request.scope, self.settings) + ISSUER_PATH)
         if after is not None:
             return _see_other(redirected_to(after, [("state", form.get("state"))]) if "state" in form else after)
-        return of_json({"ended": ended, "backchannel": told})
+        return of_json({"ended": ended, "backchannel": delivery})
 
-    async def _told(self, client: OAuthClient, subject: str, issuer: str) -> str | None:
+    async def _notified(self, client: OAuthClient, subject: str, issuer: str) -> str | None:
         if client.backchannel is None:
             return None
         now, token_id = int(self.clocks(client.install)), self.tenants[client.install].ids.token_id()
