@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from urllib.parse import quote, quote_plus
 
 from contract.http.access import Access
@@ -30,6 +30,7 @@ _HARMLESS_HEADER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 6
+_FORM = "application/x-www-form-urlencoded"
 _FRAGMENT = 12
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
@@ -206,16 +207,37 @@ def recorded_masker(exchanges: Sequence[Exchange], document: Document) -> Masker
 
 
 def write_only(document: Document) -> frozenset[str]:
-    """The names of all members that a document calls ``writeOnly``, or a password."""
+    """The names of all members that a document calls ``writeOnly``, or a password, but for what only forms have.
+
+    A name may be secret in a form alone: the ``code`` of OAuth 2.0 is, that of a refusal is not.
+    """
+    references = list(_references(document.tree))
+    shared = {reference for reference, in_form in references if not in_form}
     names: set[str] = set()
     stack: list[Json] = [document.tree]
+    schemas = document.tree.get("components", {}).get("schemas", {})
+    of_forms = [schemas.get(one.rpartition("/")[2]) for one, in_form in references if in_form and one not in shared]
     while stack:
         value = stack.pop()
+        if any(value is one for one in of_forms):
+            continue
         if isinstance(value, dict):
             for name, member in (value.get("properties") or {}).items() if "properties" in value else ():
                 if isinstance(member, dict) and (member.get("writeOnly") is True or member.get("format") == "password"):
                     names.add(name)
-            stack += value.values()
+            stack += [member for name, member in value.items() if name != _FORM]
         elif isinstance(value, list):
             stack += value
     return frozenset(names)
+
+
+def _references(value: Json, *, in_form: bool = False) -> Iterator[tuple[str, bool]]:
+    """Every reference of a document, and whether it stands in the content of a form."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"], in_form
+        for name, member in value.items():
+            yield from _references(member, in_form=in_form or name == _FORM)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _references(member, in_form=in_form)

@@ -203,3 +203,32 @@ def test_pages_of_any_origin_may_discover_and_verify(plane: Any) -> None:
 @pytest.mark.parametrize("body", [{}, {"token": 5}, {"token": "x", "other": 1}])
 def test_what_the_document_of_the_control_plane_does_not_take(plane: Any, body: Any) -> None:
     assert plane("POST", "/revoke", body, 400)["code"] == "INVALIDINPUT"
+
+
+def test_a_name_that_is_secret_in_forms_alone_is_shown_elsewhere(plane: Any, install: dict[str, Any]) -> None:
+    signed_in(plane, install)
+    calls = {one["operation"]: one for one in plane("GET", "/journal", install=install["install"])["calls"]}
+    assert calls["provision"]["body"]["course"]["code"] == COURSE["code"]
+    assert (calls["issueToken"]["body"]["code"], calls["issueToken"]["body"]["code_verifier"]) == ("•••", "•••")
+
+
+def test_refusals_of_tokens_are_looked_up_and_judged_like_others(plane: Any, install: dict[str, Any]) -> None:
+    token(plane, {"clients": dict.fromkeys(install["clients"], "wrong")}, 401)
+    token(plane, install, 400, scope="root")
+    plane("POST", "/revoke", {"token": install["token"]})
+    provision(plane, install, install["token"])
+    (refused,) = plane("GET", "/journal", code="invalid_client")["calls"]
+    assert (refused["clauses"], refused["install"]) == (["token-client-refused"], None)
+    (known,) = plane("GET", "/journal", clause="token-scope-known")["calls"]
+    assert known["install"] == install["install"]
+    told = plane("GET", "/verdict")["counts"]
+    assert (told["credential"], told["refused"]) == (2, 1)
+
+
+def test_calls_for_tokens_are_archived_as_they_are_sent(plane: Any, install: dict[str, Any]) -> None:
+    token(plane, install, scope="smarter_iam")
+    (entry,) = plane("GET", "/journal", install=install["install"], format="har")["log"]["entries"]
+    assert entry["request"]["postData"]["text"] == "grant_type=client_credentials&scope=smarter_iam"
+    line = plane.client.http.get("/_invigilate/journal", params={"format": "curl"}).text
+    assert '-u "$CLIENT_ID:$CLIENT_SECRET"' in line
+    assert "--data-binary 'grant_type=client_credentials&scope=smarter_iam'" in line
