@@ -30,6 +30,9 @@ _HARMLESS_HEADER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 6
+_SECRET_FIELD = re.compile(  # of the forms of OAuth 2.0 and OpenID Connect
+    r"((?:^|&)(?:client_secret|code|code_verifier|refresh_token|id_token_hint|password|token|(?:client_)?assertion)=)[^&\s]+"
+)
 _FORM = "application/x-www-form-urlencoded"
 _FRAGMENT = 12
 _UNPRINTABLE = re.compile(
@@ -103,7 +106,9 @@ class Masker:
 
     def request_body(self, text: str) -> str:
         """The body of a request; it stays as it is, apart from secrets (and private members of recorded traffic)."""
-        return self.answer_body(text) if self.private_requests else self.text(text)
+        if not self.private_requests:
+            return self.text(text)
+        return self.answer_body(_SECRET_FIELD.sub(rf"\1{MASKED}", text) if text[:1] not in "{[" else text)
 
     def answer_body(self, text: str) -> str:
         """The body of an answer, without secrets and without members that the document calls ``writeOnly``."""

@@ -55,6 +55,14 @@ def test_a_name_that_is_secret_in_forms_alone_is_shown(document: Document) -> No
     assert Masker({}, write_only=names).answer_body(refusal) == refusal
 
 
+def test_forms_of_recorded_traffic_keep_no_secret() -> None:
+    masker = Masker({}, private_requests=True)
+    form = "grant_type=authorization_code&code=c-1&client_id=II0&client_secret=s%2B1&zip_code=z"
+    shown = f"grant_type=authorization_code&code={MASKED}&client_id=II0&client_secret={MASKED}&zip_code=z"
+    assert masker.request_body(form) == shown
+    assert Masker({}).request_body(form) == form
+
+
 @given(st.text())
 def test_neutral_text_prints(text: str) -> None:
     shown = neutral(text)
