@@ -13,11 +13,10 @@ import json
 import logging
 import queue
 import threading
+from typing import Any
 from urllib.parse import urlsplit
 
 from mitmproxy import ctx
-
-from spec.source.pointer import Json
 
 LONGEST = 4 * 1_048_576
 """Bodies that are longer are not told, only their size."""
@@ -27,13 +26,13 @@ class Invigilate:
     """Follows calls from their beginning to their end. A thread of its own tells of them, in their order."""
 
     def __init__(self) -> None:
-        self.events: queue.Queue[dict[str, Json] | None] = queue.Queue()
+        self.events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self.begun: set[str] = set()
         self.teller: threading.Thread | None = None
         self.address = ""
         self.lost = 0
 
-    def load(self, loader: Json) -> None:
+    def load(self, loader: Any) -> None:
         """Declare the option."""
         loader.add_option("invigilate", str, "http://127.0.0.1:8790", "where 'invigilate proxy --from-addon' listens")
 
@@ -43,16 +42,16 @@ class Invigilate:
         self.teller = threading.Thread(target=self._tell, name="invigilate", daemon=True)
         self.teller.start()
 
-    def requestheaders(self, flow: Json) -> None:
+    def requestheaders(self, flow: Any) -> None:
         """A call is under way."""
         self.begun.add(flow.id)
         self.events.put({"event": "begin", "id": flow.id, **_asked(flow)})
 
-    def response(self, flow: Json) -> None:
+    def response(self, flow: Any) -> None:
         """It was answered."""
         self._end(flow)
 
-    def error(self, flow: Json) -> None:
+    def error(self, flow: Any) -> None:
         """It broke off."""
         self._end(flow)
 
@@ -62,7 +61,7 @@ class Invigilate:
         if self.teller is not None:
             self.teller.join(timeout=5)
 
-    def _end(self, flow: Json) -> None:
+    def _end(self, flow: Any) -> None:
         if flow.id not in self.begun:
             return
         self.begun.discard(flow.id)
@@ -108,15 +107,15 @@ class Invigilate:
             logging.warning("invigilate: %s was not told of a call: %s", self.address, reason)
 
 
-def _asked(flow: Json) -> dict[str, Json]:
+def _asked(flow: Any) -> dict[str, Any]:
     return {"method": flow.request.method, "url": flow.request.url}
 
 
-def _fields(headers: Json) -> list[list[str]]:
+def _fields(headers: Any) -> list[list[str]]:
     return [[name.decode("latin-1"), value.decode("latin-1")] for name, value in headers.fields]
 
 
-def _decoded(response: Json) -> bytes | None:
+def _decoded(response: Any) -> bytes | None:
     try:
         content: bytes | None = response.content
     except ValueError:  # a coding that cannot be read
@@ -124,7 +123,7 @@ def _decoded(response: Json) -> bytes | None:
     return content
 
 
-def _body(name: str, size: str, content: bytes | None) -> dict[str, Json]:
+def _body(name: str, size: str, content: bytes | None) -> dict[str, Any]:
     """A body and its size; not the body if it was not kept or is too long."""
     if content is None:
         return {size: 1}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 import orjson
 from starlette.middleware.exceptions import ExceptionMiddleware
@@ -24,6 +25,7 @@ HEADER = b"invigilate-weather"
 _PIECES = 10  # in which a body drips
 
 
+@dataclass(frozen=True, slots=True)
 class Misbehaving:
     """What every operation of a mock needs for weather.
 
@@ -31,14 +33,13 @@ class Misbehaving:
     credential, of a mock with faults. ``variable`` is the path parameter that names an install.
     """
 
-    def __init__(
-        self, forecast: Forecast, clocks: Clocks, settings: Settings, variable: str,
-        handlers: Mapping[Json, Handler],
-        read_header: Callable[[str], Condition],
-        spoiled: Callable[[tuple[str, ...], str], ASGIApp],
-    ) -> None:  # fmt: skip
-        self.forecast, self.clocks, self.settings, self.variable = forecast, clocks, settings, variable
-        self.handlers, self.read_header, self.spoiled = handlers, read_header, spoiled
+    forecast: Forecast
+    clocks: Clocks
+    settings: Settings
+    variable: str
+    handlers: Mapping[Json, Handler]
+    read_header: Callable[[str], Condition]
+    spoiled: Callable[[tuple[str, ...], str], ASGIApp]
 
 
 class Conditions:
