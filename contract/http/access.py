@@ -83,7 +83,8 @@ class Access:
         if rights:
             return Credential.FOREIGN
         own = good.get(install)
-        read = respelled(token) if own and own.count(".") == 2 else None
+        # what came under another scheme has a blank in it, and is no spelling of a token
+        read = respelled(token) if own and own.count(".") == 2 and " " not in token else None
         return Credential.RESPELLED if read is not None and _same(read, str(own)) else Credential.INVALID
 
     def _without_given(self, request: SentRequest) -> SentRequest:

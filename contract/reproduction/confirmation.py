@@ -21,7 +21,7 @@ SHARE = 0.6
 """Requests that may be spent on reproductions, as a share of those that the run has sent."""
 MOST_PER_FINDING = 60
 MOST_STEPS = 5
-"""A sequence that is longer is tried with its first call and its last two before it is sent as a whole."""
+"""A sequence that is longer is tried with its first call and its last two, then its last five, before all of it."""
 TRIES = 3
 
 
@@ -103,6 +103,7 @@ class Reproduction:
             return
         if len(exchanges) > MOST_STEPS:
             yield self._whole([exchanges[0], *exchanges[-2:]])
+            yield self._whole([exchanges[0], *exchanges[-MOST_STEPS:]])
         yield self._whole(exchanges)
         if len(self.finding.trail) > len(exchanges):
             yield self._whole(self.finding.trail)

@@ -31,6 +31,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "request-body-optional": "OpenAPI request bodies are optional unless they say otherwise: an empty call would be valid although its body has required members.",
     "error-responses-missing": "A client cannot tell what a refusal looks like. If no operation of a document describes one, that is told once.",
     "opaque-object": "Any members pass, and generated clients get an untyped map.",
+    "search-ended": "Searches for contradictions, overlapping branches and valid bodies count their steps, so that every document has an answer in time. What was not searched is told here, and is not called sound.",
     "dry-run-failed": "Bodies are generated for every operation to see whether its schema can be met. None was found here; that is no proof.",
     "operation-id-missing": "Generated clients and this project name operations by their operationId.",
     "operation-id-duplicate": "OpenAPI demands that every operationId is unique; code generators overwrite one with the other.",

@@ -17,32 +17,41 @@ from spec.lint.checks.values import value_hits
 from spec.lint.rules import Hit, LintFinding, finding
 from spec.source.pointer import Json
 from spec.source.reading import Source
+from spec.witness.effort import WHOLE, Effort
 
 
 def findings(
-    source: Source, *, formats: frozenset[str] = frozenset(), clauses: Catalogue | None = None, strict: bool = False
+    source: Source,
+    *,
+    formats: frozenset[str] = frozenset(),
+    clauses: Catalogue | None = None,
+    strict: bool = False,
+    steps: int = WHOLE,
 ) -> tuple[LintFinding, ...]:
     """The findings in an OpenAPI 3.0 or 3.1 document, in the order of the file, each once.
 
     ``formats`` are formats that the reader's own validators check; ``clauses`` the
     catalogue whose ids ``x-clause`` may name (without it, neither clauses nor resources are looked at).
     ``strict``: as if mock and judge were asked to refuse keywords that mean nothing to them.
+    ``steps``: how much each of the two searches may try, that of the schemas and that of the operations' bodies.
     """
-    found = {finding(source, hit) for hit in _hits(source, formats, clauses, strict=strict)}
+    found = {finding(source, hit) for hit in _hits(source, formats, clauses, steps, strict=strict)}
     return tuple(sorted(found))
 
 
-def _hits(source: Source, formats: frozenset[str], clauses: Catalogue | None, *, strict: bool) -> Iterator[Hit]:
+def _hits(
+    source: Source, formats: frozenset[str], clauses: Catalogue | None, steps: int, *, strict: bool
+) -> Iterator[Hit]:
     document: Mapping[str, Json] = source.value
     side = Side.of(document)
     places = list(schema_places(document))
     yield from reference_hits(source, legacy=side.normaliser.legacy)
-    yield from schema_hits(places, document, side.normaliser, formats)
+    yield from schema_hits(places, document, side.normaliser, formats, Effort(steps))
     yield from misspelt_members(document)
     yield from unused_components(document)
     yield from value_hits(places, document, side.normaliser)
     yield from prose_hits(places, document, side.normaliser)
-    yield from operation_hits(side)
+    yield from operation_hits(side, Effort(steps))
     yield from template_hits(side)
     if clauses is not None:
         yield from clause_hits(places, clauses)

@@ -21,11 +21,11 @@ class _TooManyNodesError(Exception):
     """The cut form would still be too large."""
 
 
-def nearby(schema: Schema, levels: int) -> Schema:
+def nearby(schema: Schema, levels: int, *, most: int = _MOST_NODES) -> Schema:
     """At most so many levels of members and items of a normal form, fewer where those would be too many nodes."""
     for deepest in range(levels, 0, -1):
         try:
-            cut: Schema = _Cut(schema.get("$defs", {}), deepest).schema(schema, 0)
+            cut: Schema = _Cut(schema.get("$defs", {}), deepest, most).schema(schema, 0)
         except _TooManyNodesError:
             continue
         return cut
@@ -33,15 +33,15 @@ def nearby(schema: Schema, levels: int) -> Schema:
 
 
 class _Cut:
-    def __init__(self, definitions: Mapping[str, Json], deepest: int) -> None:
-        self.definitions, self.deepest = definitions, deepest
+    def __init__(self, definitions: Mapping[str, Json], deepest: int, most: int) -> None:
+        self.definitions, self.deepest, self.most = definitions, deepest, most
         self.nodes = 0
 
     def schema(self, node: Json, depth: int, through: frozenset[str] = frozenset()) -> Json:
         if not isinstance(node, Mapping):
             return node
         self.nodes += 1
-        if self.nodes > _MOST_NODES:
+        if self.nodes > self.most:
             raise _TooManyNodesError
         if isinstance(node.get("$ref"), str):
             name = node["$ref"].rpartition("/")[2]

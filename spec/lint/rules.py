@@ -87,6 +87,7 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("path-template-duplicate", "error", "Join the two path items: the same requests match both."),
     LintRule("opaque-object", "note", "Declare the members, or say with propertyNames and additionalProperties what they look like."),
     LintRule("dry-run-failed", "warning", "Simplify the schema, or check that it can be satisfied: no valid body was found for it."),
+    LintRule("search-ended", "note", "Simplify the schema, or split the document: what is beyond the limit is not judged."),
     LintRule("operation-id-missing", "note", "Give the operation an operationId."),
     LintRule("operation-id-duplicate", "error", "Give every operation an operationId of its own."),
     LintRule("path-parameter-undeclared", "error", "Declare the parameter with 'in: path' and 'required: true'."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from spec.source.pointer import Json
 
@@ -63,6 +63,12 @@ def beyond_limits(schema: Mapping[str, Json]) -> Iterator[str]:
 def cases(schema: Json) -> int:
     """The cases in which one value must be told apart: branches add up, what holds together multiplies."""
     return _Sizes({}).cases(schema)
+
+
+def most_cases(schemas: Iterable[Json]) -> int:
+    """The most cases that one of the schemas makes; what they have in common is counted once."""
+    sizes = _Sizes({})
+    return max(map(sizes.cases, schemas), default=1)
 
 
 def least_values(schema: Json, definitions: Mapping[str, Json] | None = None) -> int:

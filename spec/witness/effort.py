@@ -9,7 +9,7 @@ class Effort:
     """Steps that are left. What is tried without an effort of its own has as much as it takes."""
 
     def __init__(self, steps: int = WHOLE) -> None:
-        self.left = steps
+        self.whole = self.left = steps
 
     def spend(self, steps: int = 1) -> bool:
         """Take steps; False once none are left."""

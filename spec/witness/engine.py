@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jsonschema_rs
 
 from spec.normal.form import Normaliser
 from spec.normal.merge import NOTE, Schema, bare, below, everywhere, text
 from spec.normal.readable import OWN_FORMATS
-from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, cases, least_values
+from spec.schema.limits import MOST_CASES, MOST_REPEATS, beyond_limits, least_values, most_cases
 from spec.source.pointer import Json
 
 _LARGEST_ALGEBRA = 400_000
 _LARGEST_UNFOLDED = 20_000
 _LARGEST_SUBTRACTED = 600
+_MOST_NEGATIONS = 20
 _MOST_SUBTRACTED_CASES = 256
 _MOST_SUBTRACTED_VALUES = 800
 
@@ -63,9 +65,7 @@ def reachable(schema: Schema) -> Schema:
 
 def _canonical(schema: Schema) -> jsonschema_rs.CanonicalSchema | None:
     schema = reachable(schema)
-    if len(text(schema)) > _LARGEST_ALGEBRA or _unfolded(schema) > _LARGEST_UNFOLDED:
-        return None
-    if _alternatives(schema) > MOST_CASES:
+    if algebra_limit(schema) is not None:
         return None
     try:
         return jsonschema_rs.canonicalize(bare(schema), draft=jsonschema_rs.Draft202012, validate_formats=True)
@@ -102,17 +102,47 @@ def limit(schema: Schema) -> str | None:
     for node in everywhere(schema):
         for sentence in beyond_limits(node):
             return sentence.partition(";")[0]
+    return _negation_limit(schema)
+
+
+def algebra_limit(schema: Schema) -> str | None:
+    """Which limit keeps the algebra of schemas from being asked about a normal form, as a clause; None if none does."""
+    if (letters := len(text(schema))) > _LARGEST_ALGEBRA:
+        return f"it is {letters:,} letters long, and the limit is {_LARGEST_ALGEBRA:,}"
+    if (size := _unfolded(schema)) > _LARGEST_UNFOLDED:
+        return f"it is {size:,} schemas when references are followed, and the limit is {_LARGEST_UNFOLDED:,}"
+    if _alternatives(schema) > MOST_CASES:
+        return f"its branches make more than {MOST_CASES:,} cases when they are multiplied out"
+    return _negation_limit(schema)
+
+
+def _negation_limit(schema: Schema) -> str | None:
+    deepest, stack = 0, [_Negated(schema, 0)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        inner = node.get("not")
+        stack.extend(_Negated(each, depth + (each is inner)) for each in below(node))
+    if deepest > _MOST_NEGATIONS:
+        return f"{deepest:,} negations stand in one another, and the limit is {_MOST_NEGATIONS}"
     return None
+
+
+class _Negated(NamedTuple):
+    """A schema and how many negations it stands in."""
+
+    schema: Schema
+    depth: int
 
 
 def _alternatives(schema: Schema) -> int:
     """The most cases that one value of a body must be told apart in, as if every choice were multiplied out."""
-    return max(map(cases, everywhere(schema)))
+    return most_cases(everywhere(schema))
 
 
 def _listed(schema: Schema) -> int:
-    """How many values the enumerations hold."""
-    return sum(len(node.get("enum", ())) for node in everywhere(schema))
+    """How many values the enumerations hold, and how many names are required."""
+    return sum(len(node.get("enum", ())) + len(node.get("required", ())) for node in everywhere(schema))
 
 
 def is_contained(narrow: Schema, wide: Schema) -> bool:

@@ -10,7 +10,7 @@ import pytest
 
 from contract.generation.chance import Seeded
 from contract.generation.composition import Composer
-from contract.http.access import Access
+from contract.http.access import Access, Credential
 from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.judging.findings import ExchangeJudgement
 from contract.judging.judge import Judge
@@ -196,3 +196,17 @@ def test_an_identifier_of_other_letters_may_be_refused(
     body = composer.body(Seeded(1), "course")
     body["course"]["ids"] = {"lms": text}
     assert judge.expect(request(body)).verdict is verdict
+
+
+def test_a_good_token_under_another_scheme_is_no_spelling_of_it() -> None:
+    good = "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJ4In0.c2lnbmVk"
+    access = Access(INSTALL, good)
+    for headers, expected in (
+        ((("Authorization", good),), Credential.INVALID),
+        ((("Authorization", f"Basic {good}"),), Credential.INVALID),
+        ((("token", good + "="),), Credential.RESPELLED),
+        ((("Authorization", f"Bearer {good}="),), Credential.RESPELLED),
+        ((("token", good),), Credential.GOOD),
+    ):
+        request = SentRequest("POST", "/x", headers, b"{}")
+        assert access.credential(request, INSTALL) is expected, headers

@@ -79,6 +79,12 @@ def test_a_further_fault_is_found(name: str) -> None:
 
 
 @pytest.mark.outside
+@pytest.mark.parametrize("name", KNOWN["further_found_by_a_run"])
+def test_a_further_fault_is_found_by_a_run(name: str, tmp_path: Path) -> None:
+    assert judged(FURTHER[name], tmp_path).broken & set(FURTHER[name].caught_by)
+
+
+@pytest.mark.outside
 @pytest.mark.parametrize("name", FAULTS)
 def test_faults_are_found_or_known_to_be_missed(name: str, tmp_path: Path) -> None:
     fault = FAULTS[name]

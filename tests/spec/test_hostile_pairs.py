@@ -72,7 +72,15 @@ def _chosen(longest: int) -> Schema:
     return {"allOf": [{"not": choice} for choice in choices]}
 
 
+def _negated(longest: int) -> Schema:
+    schema: Schema = {"type": "object", "properties": {"z": {"type": "string", "maxLength": longest}}}
+    for n in range(40):
+        schema = {"type": "object", "properties": {f"a{n}": {"type": "string"}}, "required": [f"a{n}"], "not": schema}
+    return schema
+
+
 CASES: dict[str, tuple[Callable[[int], Schema], str]] = {
+    "negations": (plain(_negated), "40 negations stand in one another, and the limit is 20"),
     "fan-out": (fan(lambda one: {"properties": {"a": one, "b": one}}), COUNTED),
     "fan-out-of-all": (fan(lambda one: {"allOf": [one, one]}), "judging a payload takes more than 20,000 schemas"),
     "fan-out-of-one": (

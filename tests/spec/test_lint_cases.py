@@ -85,3 +85,50 @@ def test_what_is_no_document_exits_with_2_and_a_place(
     path.write_text(text)
     assert lint([str(path)]) == 2
     assert f"{path}:" in capsys.readouterr().err
+
+
+LARGE = """
+openapi: 3.1.0
+paths:
+  /things:
+    post:
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/components/schemas/A'}}}
+      responses:
+        '200': {description: made, content: {application/json: {schema: {$ref: '#/components/schemas/B'}}}}
+        '400': {description: refused}
+components:
+  schemas:
+    A: {type: object, required: [a], properties: {a: {type: integer, multipleOf: 4, minimum: 1, maximum: 3}}}
+    B: {type: object, required: [b], properties: {b: {type: integer, multipleOf: 4, minimum: 1, maximum: 3}}}
+    C: {type: string, enum: [x, 1]}
+"""
+
+
+def ended(steps: int) -> list[str]:
+    """The pointers at which a search with so many steps says that it ended; what needs no search is found anyhow."""
+    found = findings(parse(LARGE, "here.yaml"), steps=steps)
+    assert [each.pointer for each in found if each.rule == "enum-member-impossible"] == ["/components/schemas/C/enum/1"]
+    assert all(f"took its {steps:,} steps" in each.message for each in found if each.rule == "search-ended")
+    return [each.pointer for each in found if each.rule == "search-ended"]
+
+
+def test_a_search_that_ends_is_told_where_it_ended() -> None:
+    assert ended(1_000) == []
+    assert ended(3) == ["/paths/~1things/post/responses/200", "/components/schemas/B"]
+    assert ended(0) == ["/paths/~1things/post/requestBody", "/components/schemas/A"]
+
+
+def test_what_was_not_searched_is_not_called_impossible() -> None:
+    told = {each.rule for each in findings(parse(LARGE, "here.yaml"), steps=0)}
+    assert not told & {"dry-run-failed", "unsatisfiable-schema"}
+
+
+def test_a_body_that_many_operations_share_is_tried_once() -> None:
+    schema = "{type: array, minItems: 2, uniqueItems: true, items: {enum: [1]}}"
+    answer = f"{{description: ok, content: {{application/json: {{schema: {schema}}}}}}}"
+    paths = "".join(f"  /p{n}: {{get: {{operationId: o{n}, responses: {{'200': {answer}}}}}}}\n" for n in range(50))
+    found = [each.rule for each in findings(parse(f"openapi: 3.1.0\npaths:\n{paths}", "here.yaml"), steps=400)]
+    assert found.count("dry-run-failed") == 50
+    assert "search-ended" not in found

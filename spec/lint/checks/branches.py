@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, islice
+from itertools import combinations
 
 from spec.lint.checks.keywords import PROSE
 from spec.lint.checks.places import SchemaPlace
@@ -13,6 +13,7 @@ from spec.normal.form import Normaliser
 from spec.normal.merge import text
 from spec.openapi.resolving import target
 from spec.source.pointer import Json, escape
+from spec.witness.effort import Effort
 from spec.witness.engine import judge
 from spec.witness.sample import samples
 
@@ -21,7 +22,9 @@ _MOST_SAMPLES = 20
 _LEVELS = 4
 
 
-def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Json]) -> Iterator[Hit]:
+def branch_hits(
+    place: SchemaPlace, normaliser: Normaliser, document: Mapping[str, Json], effort: Effort
+) -> Iterator[Hit]:
     """Hits of every rule in this room about one schema."""
     for word in ("anyOf", "oneOf", "allOf"):
         branches = place.schema.get(word)
@@ -32,7 +35,7 @@ def branch_hits(place: SchemaPlace, normaliser: Normaliser, document: Mapping[st
     if "discriminator" in place.schema:
         yield from _mapping(place, document)
     else:
-        yield from _overlapping(place, normaliser)
+        yield from _overlapping(place, normaliser, effort)
 
 
 def _equal(place: SchemaPlace, word: str, branches: Sequence[Json]) -> Iterator[Hit]:
@@ -46,15 +49,15 @@ def _equal(place: SchemaPlace, word: str, branches: Sequence[Json]) -> Iterator[
             yield Hit("duplicate-branch", f"{place.pointer}/{word}/{index}", message)
 
 
-def _overlapping(place: SchemaPlace, normaliser: Normaliser) -> Iterator[Hit]:
+def _overlapping(place: SchemaPlace, normaliser: Normaliser, effort: Effort) -> Iterator[Hit]:
     """Branches of ``oneOf`` that one value satisfies together, proven by that value, each later branch once."""
     branches = place.schema.get("oneOf")
-    if not isinstance(branches, list) or not 1 < len(branches) <= _MOST_COMPARED:
+    if not isinstance(branches, list) or not 1 < len(branches) <= _MOST_COMPARED or effort.is_spent:
         return
     normal = [nearby(normaliser.normal(branch), _LEVELS) for branch in branches]
     accepts = [judge(one) for one in normal]
     bodies = [
-        [body for body in islice(samples(one), _MOST_SAMPLES) if fits(body)]
+        [body for body in samples(one, most=_MOST_SAMPLES, effort=effort) if fits(body)]
         for one, fits in zip(normal, accepts, strict=True)
     ]
     reported: set[int] = set()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
 
 from spec.diff.document import ComparedOperation, Side
 from spec.lint.nearby import nearby
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
-from spec.normal.merge import is_false
+from spec.normal.merge import Schema, is_false, text
 from spec.openapi.resolving import references, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER, Source
+from spec.witness.effort import Effort
 from spec.witness.engine import expanded, judge
 from spec.witness.sample import samples
 
@@ -46,8 +46,9 @@ def reference_hits(source: Source, *, legacy: bool) -> Iterator[Hit]:
             yield Hit("reference-with-siblings", pointer, message)
 
 
-def operation_hits(side: Side) -> Iterator[Hit]:
-    """Hits of every rule about operations."""
+def operation_hits(side: Side, effort: Effort) -> Iterator[Hit]:
+    """Hits of every rule about operations; the effort is that of all dry runs."""
+    dry = _DryRuns(side, effort)
     used: dict[str, str] = {}
     components = side.document.get("components")
     schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
@@ -71,7 +72,7 @@ def operation_hits(side: Side) -> Iterator[Hit]:
             used.setdefault(name, operation.name)
         yield from _parameters(side, operation)
         yield from _security(value.get("security"), f"{pointer}/security", known)
-        yield from _bodies(side, operation)
+        yield from _bodies(dry, operation)
 
 
 def template_hits(side: Side) -> Iterator[Hit]:
@@ -121,7 +122,8 @@ def _security(listed: Json, pointer: str, known: set[str]) -> Iterator[Hit]:
                 yield Hit("security-scheme-unknown", f"{pointer}/{index}/{escape(name)}", message)
 
 
-def _bodies(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
+def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
+    side = dry.side
     body = side.child(operation.part, "requestBody")
     request = _json(side, body.pointer) if body else None
     if request is not None and body.value.get("required") is not True:
@@ -132,11 +134,11 @@ def _bodies(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
             yield Hit("request-body-optional", body.pointer, message)
     responses = side.children(operation.part, "responses")
     if request is not None:
-        yield from _dry_run(side, request, body.pointer, "request", operation)
+        yield from dry.hits(request, body.pointer, "request", operation)
     for status, response in responses.items():
         answer = _json(side, response.pointer)
         if answer is not None:
-            yield from _dry_run(side, answer, response.pointer, "response", operation)
+            yield from dry.hits(answer, response.pointer, "response", operation)
             if status.startswith("2") and request is not None:
                 yield from _unasked(side, request, answer, response.pointer, operation)
 
@@ -172,18 +174,40 @@ def _json(side: Side, pointer: str) -> Json:
     return None
 
 
-def _dry_run(
-    side: Side, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation
-) -> Iterator[Hit]:
-    normal = nearby(side.normaliser.normal(schema, direction), _LEVELS)
-    accepts = judge(normal)
-    if any(accepts(body) for body in islice(samples(normal), 40)):
-        return
-    opened = expanded(normal)
-    tries = [] if opened is None or is_false(opened) else [opened]
-    if not any(accepts(body) for each in tries for body in islice(samples(each), 40)):
-        message = f"No valid {direction} body of {operation.name} could be generated."
-        yield Hit("dry-run-failed", pointer, message)
+class _DryRuns:
+    """Bodies made for operations; schemas that are written alike (one component, as a rule) are tried once."""
+
+    def __init__(self, side: Side, effort: Effort) -> None:
+        self.side, self.effort = side, effort
+        self._tried: dict[tuple[Direction, str], bool] = {}
+        self._told = False
+
+    def hits(self, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation) -> Iterator[Hit]:
+        """A hit if no body of the operation was found, or if no more are looked for."""
+        key = (direction, text(schema))
+        if key not in self._tried:
+            found = not self.effort.is_spent and self._is_possible(self.side.normaliser.normal(schema, direction))
+            if not found and self.effort.is_spent:
+                yield from self._end(pointer)
+                return
+            self._tried[key] = found
+        if not self._tried[key]:
+            message = f"No valid {direction} body of {operation.name} could be generated."
+            yield Hit("dry-run-failed", pointer, message)
+
+    def _end(self, pointer: str) -> Iterator[Hit]:
+        if not self._told:
+            self._told = True
+            message = f"From here on no body was generated: the search took its {self.effort.whole:,} steps."
+            yield Hit("search-ended", pointer, message)
+
+    def _is_possible(self, whole: Schema) -> bool:
+        normal = nearby(whole, _LEVELS)
+        accepts = judge(normal)
+        if any(map(accepts, samples(normal, effort=self.effort))):
+            return True
+        opened = expanded(normal)
+        return opened is not None and not is_false(opened) and any(map(accepts, samples(opened, effort=self.effort)))
 
 
 def _unasked(side: Side, request: Json, answer: Json, pointer: str, operation: ComparedOperation) -> Iterator[Hit]:

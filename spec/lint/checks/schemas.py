@@ -16,6 +16,7 @@ from spec.normal.form import Normaliser
 from spec.normal.keywords import SILENT_FORMATS
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
 from spec.source.pointer import Json
+from spec.witness.effort import Effort
 
 _ANCHORED = re.compile(r"\A\(?\^|\$\)?\Z")
 _SID = re.compile(r"\^([A-Z]{2})\[([^\]]+)\]\{32\}\$\Z")
@@ -23,18 +24,33 @@ _KNOWN_FORMATS = ASSERTED_FORMATS | SILENT_FORMATS | NUMBER_FORMATS | {"byte", "
 
 
 def schema_hits(
-    places: Iterable[SchemaPlace], document: Mapping[str, Json], normaliser: Normaliser, formats: frozenset[str]
+    places: Iterable[SchemaPlace],
+    document: Mapping[str, Json],
+    normaliser: Normaliser,
+    formats: frozenset[str],
+    effort: Effort,
 ) -> Iterator[Hit]:
-    """Hits of every schema rule; ``formats`` are those that the project itself checks, beside the usual ones."""
+    """Hits of every schema rule; ``formats`` are those that the project itself checks, beside the usual ones.
+
+    Contradictions and overlapping branches are searched for with one effort; where it ends, a hit says so.
+    """
     alphabets: dict[str, list[Hit]] = defaultdict(list)
+    ended = False
     for place in places:
+        if effort.is_spent and not ended:
+            ended = True
+            message = (
+                "From here on nothing was searched for contradictions and overlapping branches: "
+                f"the search took its {effort.whole:,} steps."
+            )
+            yield Hit("search-ended", place.pointer, message)
         normal = normaliser.normal(place.schema)
         yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
-        yield from branch_hits(place, normaliser, document)
+        yield from branch_hits(place, normaliser, document, effort)
         yield from misspelt_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
-        yield from contradiction_hits(place, normal, normaliser)
+        yield from contradiction_hits(place, normal, effort)
     if len(alphabets) > 1:
         shown = ", ".join(sorted(alphabets))
         for hits in alphabets.values():

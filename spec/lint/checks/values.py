@@ -14,6 +14,7 @@ from spec.normal.merge import Schema, bare
 from spec.normal.readable import OWN_FORMATS
 from spec.openapi.resolving import dereferenced
 from spec.source.pointer import Json, escape, join
+from spec.witness.engine import reachable
 
 _MOST = 20
 _FORMS = frozenset({"application/x-www-form-urlencoded", "multipart/form-data"})
@@ -133,7 +134,9 @@ def _judged(
 
 def _faults(normal: Schema, value: Json) -> list[str]:
     try:
-        validator = jsonschema_rs.Draft202012Validator(bare(normal), validate_formats=True, formats=OWN_FORMATS)
+        validator = jsonschema_rs.Draft202012Validator(
+            bare(reachable(normal)), validate_formats=True, formats=OWN_FORMATS
+        )
         errors = list(validator.iter_errors(value))[:_MOST]
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError):
         return []
