@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import os
 import secrets
 import socket
@@ -29,7 +28,7 @@ from mockserver.runtime import Runtime
 from mockserver.serving.certificate import Certificate, CertificateError, certified
 from mockserver.serving.console import Console
 from mockserver.serving.patron import follow
-from mockserver.serving.server import PortError, listen, serve, write_ready
+from mockserver.serving.server import serve
 from mockserver.settings import ANY_HOST, ConnectionLimits, Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
@@ -38,6 +37,8 @@ from spec.catalogue.clauses import CLAUSES_FILE
 from spec.load import DOCUMENT_FILE
 from spec.openapi.document import DocumentError
 from spec.openapi.options import reach
+from spec.process.listening import ListenError, is_loopback, listen, url_of
+from spec.process.ready import remove_stale, write_ready
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
@@ -126,8 +127,8 @@ def launch(options: argparse.Namespace) -> Launch:
         if name not in FAULTS:
             raise LaunchError(f"there is no fault {name!r}; --faults lists those there are.")
     public_url = options.public_url and checked_url(options.public_url)
-    remove_stale(options.ready_file)
     try:
+        remove_stale(options.ready_file)
         files = Files(
             options.spec or DOCUMENT_FILE,
             options.clauses or CLAUSES_FILE,
@@ -140,7 +141,7 @@ def launch(options: argparse.Namespace) -> Launch:
         read = files.read()
         keys = keep_keys(options.keys) if options.keys else make_keys()
         listener = listen(options.host, options.port)
-    except (SourceError, DocumentError, KeysError, PortError) as error:
+    except (SourceError, DocumentError, KeysError, ListenError) as error:
         raise LaunchError(str(error)) from None
     folder = tempfile.TemporaryDirectory(prefix="invigilate-") if options.tls else None
     try:
@@ -151,7 +152,7 @@ def launch(options: argparse.Namespace) -> Launch:
         raise LaunchError(str(error)) from None
     settings = Settings(
         public_url=public_url,
-        address=_address(listener, "http" if certificate is None else "https"),
+        address=url_of(listener, "http" if certificate is None else "https"),
         hosts=frozenset(one.lower() for one in (*options.allow_host, options.host)),
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
@@ -238,27 +239,6 @@ def names(options: argparse.Namespace, listener: socket.socket) -> list[str]:
     return ["localhost", "127.0.0.1", "::1", *own, *named]
 
 
-def remove_stale(file: Path | None) -> None:
-    """Remove the ready file of a mock that was killed, which would mislead whoever waits. Raises LaunchError."""
-    try:
-        if file is not None:
-            file.unlink(missing_ok=True)
-    except OSError as error:
-        raise LaunchError(f"{file}: the ready file cannot be written: {error.strerror}.") from None
-
-
-def is_loopback(listener: socket.socket) -> bool:
-    """Whether only this machine reaches a listening socket."""
-    return ipaddress.ip_address(listener.getsockname()[0].partition("%")[0]).is_loopback
-
-
 def _say(text: str) -> None:
     sys.stdout.write(text)
     sys.stdout.flush()
-
-
-def _address(listener: socket.socket, scheme: str) -> str:
-    host, port = listener.getsockname()[:2]
-    if host in ("0.0.0.0", "::"):  # noqa: S104 - where to reach a mock that listens everywhere
-        host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
-    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

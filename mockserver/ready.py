@@ -93,7 +93,7 @@ def banner(app: Mock, ready: Ready) -> str:
         f"  install   {ready.install} ({app.installs[0].name})\n"
         f"{integrations}"
         f"  page      {ready.url}/\n{fault}"
-        f"  control   {ready.url}/_invigilate (token {ready.control_token})\n"
+        f"  control   {ready.url}/_invigilate/ (token {ready.control_token})\n"
         f"  token     {ready.token}\n{_client(ready)}\n"
         f"Paste this to try it:\n\n  {command}\n\n"
         "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"

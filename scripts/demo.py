@@ -69,7 +69,8 @@ def main() -> int:
                 say("\n$ GET the sign-on link, as a browser would")
                 link = shown["signon"]["redirect"]
                 page = client.get(link, headers={"Accept": "application/json"})
-                say(f"  {page.status_code}  {json.dumps(page.json(), ensure_ascii=False)[:220]}")
+                text = json.dumps(page.json(), ensure_ascii=False)
+                say(f"  {page.status_code}  {text if len(text) <= 220 else text[:219] + '…'}")
                 say("$ GET it again: it works once")
                 page = client.get(link, headers={"Accept": "application/json"})
                 say(f"  {page.status_code}  {page.json()['message']}")

@@ -13,7 +13,7 @@ from spec.schema.formats import FORMATS
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {
     "spec": (
-        *("defect", "source", "configuration", "openapi", "schema", "catalogue", "resources", "load"),
+        *("defect", "source", "process", "configuration", "openapi", "schema", "catalogue", "resources", "load"),
         *("docs", "regex", "normal", "witness", "compatibility", "diff", "reporting", "lint"),
     ),
     "mockserver": (

@@ -19,7 +19,7 @@ def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 360
     return sign(claims, API_TYPE, keys)
 
 
-def some_fast(names: Iterable[str], every: int = 12) -> list[ParameterSet]:
+def some_fast(names: Iterable[str | tuple[str, ...]], every: int = 12) -> list[ParameterSet]:
     """Parameters of a matrix: each twelfth (the first included) always runs, the others under ``scripts/test --all``."""
     return [
         pytest.param(name, marks=() if index % every == 0 else pytest.mark.outside) for index, name in enumerate(names)

@@ -44,10 +44,10 @@ def proxy(argv: list[str]) -> int:
     if options.addon:
         sys.stdout.write(f"{ADDON}\n")
         return 0
-    from contract.proxy.serving import ListenError
     from contract.report.outlet import OutletError, check_outlets, complain
     from contract.run.admission import AdmissionError
     from spec.openapi.document import DocumentError
+    from spec.process.listening import ListenError
     from spec.source.reading import SourceError
 
     try:
@@ -63,10 +63,11 @@ def _session(options: argparse.Namespace) -> Session:
     from contract.cli.preparing import contract, known_clauses
     from contract.http.access import Access
     from contract.proxy.forwarding import Manner
-    from contract.proxy.serving import listen, remove_stale
     from contract.proxy.session import ProxyTerms, Session, checked_upstream
     from contract.run.admission import AdmissionError
     from contract.run.runner import OPERATION
+    from spec.process.listening import listen
+    from spec.process.ready import remove_stale
     from spec.schema.validation import Rules
 
     if options.upstream is None or options.install is None:

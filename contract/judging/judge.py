@@ -51,7 +51,7 @@ class Judge:
             if attempt.lost:
                 self.lost(wanted)
             elif attempt.response is not None:
-                self.throttled(attempt.response, wanted, judgement)
+                self.throttled(attempt.request, attempt.response, wanted, judgement)
         if any(attempt.lost for attempt in exchange.earlier):
             wanted = self.expect(exchange.request)
         around = circumstances(self.model, self.oracle.schema, wanted)
@@ -77,10 +77,10 @@ class Judge:
         elif response.ok:
             self._accepted(response, wanted, judgement)
         elif self.access.passive and not wanted.binding and self._excused(response.status, wanted.body):
-            judge_form(response, wanted, judgement)
+            judge_form(exchange.request, response, wanted, judgement)
             self._refused(response, wanted)
         elif response.status == 429:
-            self.throttled(response, wanted, judgement)
+            self.throttled(exchange.request, response, wanted, judgement)
         else:
             judge_refusal(exchange.request, response, wanted, judgement)
             self._refused(response, wanted)
@@ -90,11 +90,13 @@ class Judge:
         """A call whose answer was lost may have happened: the model is unsure of all that it named."""
         may_have_happened(self.model, wanted.body, wanted.install)
 
-    def throttled(self, response: ReceivedResponse, wanted: Expectation, judgement: ExchangeJudgement) -> None:
+    def throttled(
+        self, request: SentRequest, response: ReceivedResponse, wanted: Expectation, judgement: ExchangeJudgement
+    ) -> None:
         """Add findings about an answer that says to come again: only its form can be wrong."""
         shown = ExchangeJudgement()
         around = circumstances(self.model, self.oracle.schema, wanted)
-        judge_form(response, replace(wanted, reasons=(), binding=()), shown)
+        judge_form(request, response, replace(wanted, reasons=(), binding=()), shown)
         shown.findings = explained(shown.findings, around, response)
         judgement.merge(shown)
         self._refused(response, wanted)

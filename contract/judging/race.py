@@ -54,7 +54,7 @@ def _loser(judge: Judge, exchange: Exchange, expected: Expectation, judgement: E
     """A member that was refused: it may be told of a conflict or to come again, and is judged like any other then."""
     response = exchange.response
     if response is not None and response.status in (409, 429):
-        judge.throttled(response, expected, judgement)
+        judge.throttled(exchange.request, response, expected, judgement)
     else:
         judgement.merge(judge.judge(exchange, expected))
 

@@ -28,8 +28,8 @@ def judge_refusal(
     else:
         _status(response, expected, judgement)
         _challenge(request, response, expected, judgement)
-    if 400 <= response.status < 500 and request.method != "HEAD":
-        judge_form(response, expected, judgement)
+    if 400 <= response.status < 500:
+        judge_form(request, response, expected, judgement)
 
 
 def _unexpected(response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> None:
@@ -96,8 +96,12 @@ def _wrong(status: int, expected: Expectation) -> Reason | None:
     return next(iter((*(one for one in bodily if one.pointer), *expected.binding)), None)
 
 
-def judge_form(response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement) -> None:
-    """Add findings about the form of a refusal."""
+def judge_form(
+    request: SentRequest, response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement
+) -> None:
+    """Add findings about the form of a refusal. An answer to HEAD has none (RFC 9110 section 9.3.2)."""
+    if request.method == "HEAD":
+        return
     start = response.body[:200].lstrip().lower()
     judgement.touch("never-html", "error-shape")
     if "html" in response.media_type or start.startswith((b"<!doctype html", b"<html")):

@@ -10,7 +10,7 @@ from spec.resources.resource import ABSENT, Part
 from spec.source.pointer import Json
 
 _AT_ONCE = 6
-_TIMES = 2
+_TIMES = 2  # whether calls meet is luck
 
 
 def crossings(bench: Workbench) -> None:
@@ -19,9 +19,8 @@ def crossings(bench: Workbench) -> None:
         for part in bench.resources.parts:
             if part.identifiers is not None and part.fallback is None:
                 _beside_each_other(bench, part)
-    for part in bench.resources.parts:
-        if part.identifiers is not None and part.fallback is None and part.scope is None:
-            _update_beside_readers(bench, part)
+                if part.scope is None:
+                    _update_beside_readers(bench, part)
     _good_beside_bad(bench)
 
 

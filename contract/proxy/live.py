@@ -59,7 +59,7 @@ class Live:
         self._under_way = self._slimmed = 0
         self._cluster: list[Call] = []
         self._cut = False
-        self._told: set[tuple[str, str, str]] = set()
+        self._reported: set[tuple[str, str, str]] = set()
         self._told_requests: set[tuple[str, str]] = set()
 
     def matters(self, method: str, url: str) -> bool:
@@ -203,8 +203,8 @@ class Live:
         for result in self.passive.bench.ledger.results.values():
             for finding in result.findings.values():
                 identity = (finding.clause, finding.cause, finding.place)
-                if identity not in self._told:
-                    self._told.add(identity)
+                if identity not in self._reported:
+                    self._reported.add(identity)
                     new.append(finding)
         return new
 

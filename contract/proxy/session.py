@@ -29,7 +29,7 @@ from contract.proxy.lines import answer_line, request_line
 from contract.proxy.live import Live, NewFindings
 from contract.proxy.passed import Passed, entry_of
 from contract.proxy.pseudonyms import Pseudonyms
-from contract.proxy.serving import ListenError, address, serve, write_ready
+from contract.proxy.serving import serve
 from contract.proxy.upstream import Upstream
 from contract.report.masking import write_only
 from contract.run.admission import AdmissionError
@@ -37,6 +37,8 @@ from contract.run.passive import PassiveJudge
 from contract.run.runner import OPERATION, RunReport
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
+from spec.process.listening import ListenError, is_loopback, url_of
+from spec.process.ready import write_ready
 from spec.resources.annotations import resources
 
 
@@ -82,7 +84,7 @@ class Session:
         self.pseudonyms = Pseudonyms(members, links)
         nothing = Model(resources(operation), closed=False)
         self.oracle = Oracle(operation, nothing, terms.catalogue, terms.access)
-        self.url = address(listener)
+        self.url = url_of(listener)
         self._guard_loop(parts.port or (443 if parts.scheme == "https" else 80))
         self.forwarding: Forwarding | None = None
         self.archive: Archive | None = None
@@ -152,7 +154,7 @@ class Session:
             raise
         doing = "listens to an addon about" if self.terms.from_addon else "passes everything on to"
         self._say(f"invigilate proxy: {self.url} {doing} {self.terms.upstream}; Ctrl-C ends it and shows the verdict.")
-        if not ipaddress.ip_address(self.listener.getsockname()[0].partition("%")[0]).is_loopback:
+        if not is_loopback(self.listener):
             sys.stderr.write("invigilate proxy: whoever reaches this machine can call the server behind through it.\n")
         if urlsplit(self.terms.upstream).scheme == "http" and not _is_local(self.terms.upstream):
             sys.stderr.write("invigilate proxy: UPSTREAM is plain http: tokens cross the network unprotected.\n")

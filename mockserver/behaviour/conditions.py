@@ -79,7 +79,7 @@ class Conditions:
         """Serve a call under one condition. Raises HangUp where the connection is to end."""
         exchange = exchange_of(request.scope)
         name = rule.id if rule is not None else "of the call"
-        notes = (f"weather {name}: {told(then)}",)
+        notes = (f"weather {name}: {described(then)}",)
         if then.delay or then.jitter:
             share = rule.draw() if rule is not None else 1.0
             await asyncio.sleep(then.delay + then.jitter * share)
@@ -153,7 +153,7 @@ class Delivery:
             await send({"type": "http.response.body", "body": b""})
 
 
-def told(then: Condition) -> str:
+def described(then: Condition) -> str:
     """What happens, in words for journal and console."""
     said = [f"the faults {', '.join(then.faults)}"] if then.faults else []
     if then.status:

@@ -9,11 +9,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
+from mockserver.control.document import PREFIX
 from mockserver.control.guard import Guard
 from mockserver.settings import Settings
 
-PREFIX = "/_invigilate"
-PATHS = (f"{PREFIX}/contract", f"{PREFIX}/reset", f"{PREFIX}/journal", f"{PREFIX}/installs")
+PATHS = (f"{PREFIX}/contract", f"{PREFIX}/")
 """What is told of it to who mistyped a path; the plane itself lists the rest."""
 _STATIC = Path(__file__).parents[1] / "static"
 

@@ -8,12 +8,20 @@ from importlib.metadata import PackageNotFoundError, version
 
 from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
+from mockserver.control.document import PREFIX, described
 from mockserver.http.response import Response, of_json, of_page
 from spec.source.pointer import Json
 
 
 def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
+
+    async def index(_: ControlCall) -> Response:
+        listed = [
+            {"method": one.method, "path": f"{PREFIX}{one.path}", "summary": one.summary}
+            for one in described().operations.values()
+        ]
+        return of_json({"documentation": "docs/mock.md", "operations": listed})
 
     async def health(_: ControlCall) -> Response:
         return of_json({"status": "ok", "installs": len(mock.tenants.by_sid), "calls": mock.journals.count})
@@ -36,7 +44,7 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
         page = contract_page()
         return of_page(page.html, f"{page.policy}; frame-ancestors 'none'")
 
-    return {"contract": contract, "health": health, "version": versions, "reset": reset}
+    return {"index": index, "contract": contract, "health": health, "version": versions, "reset": reset}
 
 
 def invigilate_version() -> str:

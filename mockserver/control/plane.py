@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import cache, cached_property
-from pathlib import Path
+from difflib import get_close_matches
+from functools import cached_property
 from typing import TypeAlias
 
 import starlette.responses
@@ -15,15 +15,13 @@ from starlette.types import Receive, Scope, Send
 from mockserver.behaviour.rules import Condition
 from mockserver.control.asked import ControlCall, ControlReader
 from mockserver.control.controlled import Controlled
+from mockserver.control.document import PREFIX, described
 from mockserver.endpoints.routes import Function, operation_routes, with_allowed
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.request import Request, shown
 from mockserver.http.response import of_refusal
-from spec.load import load
-from spec.openapi.document import Document, Operation
+from spec.openapi.document import Operation
 from spec.schema.validation import Rules
-
-CONTROL_FILE = Path(__file__).parents[2] / "spec" / "control.yaml"
 
 Answer: TypeAlias = Callable[[ControlCall], Awaitable[starlette.responses.Response]]
 
@@ -72,19 +70,16 @@ class ControlPlane:
             for name, operation in document.operations.items()
         }
         routes = with_allowed(operation_routes(document, endpoints, _plain))
-        listed = ", ".join(dict.fromkeys(f"/_invigilate{one.template}" for one in routes))
+        templates = [f"{PREFIX}{one.template}" for one in routes]
 
         async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
+            near = get_close_matches(scope["path"], dict.fromkeys(templates), n=3, cutoff=0.7)
+            meant = f" Did you mean {' or '.join(near)}?" if near else ""
             there = shown(scope["path"].encode())
-            raise refuse("not-found", "path-known", f"There is nothing at {there}. The paths are {listed}.")
+            message = f"There is nothing at {there}.{meant} GET {PREFIX}/ lists all paths."
+            raise refuse("not-found", "path-known", message)
 
         return Router(routes, redirect_slashes=False, default=unknown)
-
-
-@cache
-def described() -> Document:
-    """The document of the control plane."""
-    return load(CONTROL_FILE)
 
 
 def _plain(_: Operation) -> list[Middleware]:

@@ -43,10 +43,7 @@ class DocumentEndpoints:
             PageRow("GET /openapi.json", "The document that this server keeps"),
             PageRow("GET /_invigilate/contract", "The contract as a page to read"),
             PageRow("GET /health", "Whether calls are taken"),
-            PageRow("POST /_invigilate/reset", "Restore the state of the start"),
-            PageRow("POST /_invigilate/keys", "Sign with a new key from now on"),
-            PageRow("POST /_invigilate/revoke", "Take a token back before its time"),
-            PageRow("GET /_invigilate/journal", "What was received and answered"),
+            PageRow("GET /_invigilate/", "What can be seen and done from tests: installs, time, weather, the journal"),
         ]
         facts = pages.Index(
             self.document.title,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
@@ -26,7 +27,7 @@ from mockserver.runtime import Runtime
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
-from spec.schema.members import closed, members
+from spec.schema.members import closed, members, spelling_of
 from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import Json, escape
 
@@ -196,7 +197,7 @@ class Provision:
             return self._misjudged(Judged(tenant, body, plan, unknown), found)
         if found:
             self._keep(tenant, plan, violations)
-            raise of_violations(outermost(found))
+            raise of_violations(_with_spellings(outermost(found), unknown))
         return Judged(tenant, body, plan, unknown)
 
     def _misjudged(self, judged: Judged, found: list[Violation]) -> Judged:
@@ -213,6 +214,16 @@ class Provision:
         for keep in self.behaviour.keeping:
             if plan.violations and not violations:
                 self.engine.commit(tenant.store, keep(plan), tenant.ids)
+
+
+def _with_spellings(violations: list[Violation], unknown: list[str]) -> list[Violation]:
+    """The same violations; of a missing member it is told which one beside it was probably meant."""
+    hinted = []
+    for one in violations:
+        spelled = spelling_of(one.pointer, unknown) if unknown and one.keyword == "required" else None
+        hint = f" {spelled!r} beside it means nothing; is it this one?" if spelled else ""
+        hinted.append(replace(one, message=one.message + hint))
+    return hinted
 
 
 def _at(body: Json, path: tuple[str, ...]) -> dict[str, Json] | None:

@@ -55,6 +55,8 @@ class UnknownPath:
         there = f"There is nothing at {shown(path.encode())}."
         if path.endswith("/") and self._serves({**scope, "path": scope["path"][:-1]}):
             return refuse("not-found", "path-known", f"{there} Leave out the slash at the end.")
+        if self._serves({**scope, "path": f"{scope['path']}/"}) or f"{path}/" in self.also:
+            return refuse("not-found", "path-known", f"{there} Add a slash at the end.")
         for one in published():
             if one.pattern.fullmatch(path) is None:
                 continue

@@ -6,6 +6,7 @@ import json
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import TextIO, TypeAlias
 
@@ -48,7 +49,8 @@ class Console:
     def close(self) -> None:
         """Write what is left, for a moment, and write no more."""
         if self.style != "none" and self._thread.is_alive():
-            self._put(None)
+            with suppress(queue.Full):
+                self._waiting.put(None, timeout=_PATIENCE)
             self._thread.join(_PATIENCE)
 
     def text(self, exchange: ServedExchange) -> str:

@@ -145,7 +145,7 @@ class InstallHandle:
         self.token, self.expired_token = str(facts["token"]), str(facts["expiredToken"])
         self.integrations: list[str] = list(facts["integrations"])
         self.issuer, self.clients = str(facts["issuer"]), dict(facts["clients"])
-        self.told = facts
+        self.facts = facts
         self.clock, self.weather, self.state = (
             ClockHandle(plane, self.sid),
             Weather(plane, self.sid),

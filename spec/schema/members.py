@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from spec.openapi.document import Schema
-from spec.source.pointer import Json, escape
+from spec.source.pointer import Json, escape, split
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,14 @@ class Members:
                 continue
             kept[name] = below.known(member) if below is not None else member
         return kept
+
+
+def spelling_of(missing: str, unknown: Iterable[str]) -> str | None:
+    """The unknown member beside a missing one that is probably meant for it; both are JSON pointers."""
+    *parent, name = split(missing)
+    beside = {one[-1].lower(): one[-1] for one in map(split, unknown) if list(one[:-1]) == parent}
+    close = get_close_matches(name.lower(), beside, n=1, cutoff=0.75)
+    return beside[close[0]] if close else None
 
 
 def closed(schema: Schema) -> Schema | None:

@@ -70,19 +70,27 @@ def test_an_honest_target_passes_and_every_report_is_written(
 
 
 def test_findings_decide_the_exit_code_unless_they_are_known(run: Run, ready_file: Path, tmp_path: Path) -> None:
-    baseline, report = tmp_path / "baseline.json", tmp_path / "report.json"
+    baseline = tmp_path / "baseline.json"
     base = ["--ready-file", ready_file, "--max-examples", 0, "--seed", 5]
-    code, out, _ = run(check, *base, "--write-baseline", baseline, "--json", report, bend="created")
+    code, out, _ = run(check, *base, "--write-baseline", baseline, bend="created")
     assert code == 1
     assert "recall-finds" in out
     code, out, err = run(check, *base, "--baseline", baseline, bend="created")
     assert code == 0, err
     assert "known: " in out
+
+
+@pytest.mark.outside
+def test_a_baseline_is_rewritten_by_us_and_by_others(run: Run, ready_file: Path, tmp_path: Path) -> None:
+    baseline, report = tmp_path / "baseline.json", tmp_path / "report.json"
+    base = ["--ready-file", ready_file, "--max-examples", 0, "--seed", 5]
+    assert run(check, *base, "--write-baseline", baseline, "--json", report, bend="created")[0] == 1
     entries = json.loads(baseline.read_text())
     entries[0]["reason"] = "agreed with the vendor"
     entries.append({"fingerprint": "0" * 12, "clause": "recall-finds", "reason": "long gone"})
     baseline.write_text(json.dumps(entries))
     code, out, _ = run(check, *base, "--baseline", baseline, "--write-baseline", baseline, bend="created")
+    assert code == 0
     assert "agreed with the vendor" in out
     assert f"{'0' * 12} (recall-finds) no longer occurs" in out
     assert json.loads(baseline.read_text())[0]["reason"] == "agreed with the vendor"
@@ -162,6 +170,7 @@ def test_another_host_is_told_what_will_be_written(run: Run, ready_file: Path) -
     assert code in (0, 1)
 
 
+@pytest.mark.outside
 def test_a_dry_run_sends_nothing_and_shows_no_secret(run: Run, ready_file: Path, stage: Any) -> None:
     code, out, _ = run(check, "https://proctor.example/x", "--ready-file", ready_file, "--dry-run", bend="never")
     assert code == 0

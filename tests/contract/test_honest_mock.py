@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from contract.judging.findings import ClauseOutcome
 from contract.run.runner import RunReport
 from mockserver.app import Mock
@@ -26,6 +28,7 @@ def test_nothing_is_found_and_everything_is_exercised(
     assert report.exit_code(strict=True) == 0
 
 
+@pytest.mark.outside
 def test_generated_sequences_find_nothing_either(mock: Callable[..., Mock], judged: Callable[..., RunReport]) -> None:
     for seed in (2, 3):
         assert told(judged(mock(), examples=25, seed=seed)) == []

@@ -133,8 +133,17 @@ def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     sent = request({})
     body = json.dumps({"code": "INVALIDINPUT", "message": "No.", "status": 400}).encode()
     judgement = ExchangeJudgement()
-    judge_form(ReceivedResponse(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
+    judge_form(sent, ReceivedResponse(400, {"content-type": "text/plain"}, body), judge.expect(sent), judgement)
     assert "another media type" in {one.cause for one in judgement.findings}
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 415, 429])
+def test_an_answer_to_head_has_no_form(judge: Judge, status: int) -> None:
+    for method, told in (("HEAD", False), ("GET", True)):
+        sent = SentRequest(method, f"/v2/installs/{INSTALL}/provision", (), None)
+        empty = ReceivedResponse(status, {"retry-after": "0"}, b"")
+        findings = judge.judge(Exchange(sent, empty, None, 0.0)).findings
+        assert ("error-shape" in {one.clause for one in findings}) is told
 
 
 def refused(judge: Judge, body: Any, status: int) -> set[str]:

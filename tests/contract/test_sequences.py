@@ -47,7 +47,7 @@ def test_a_fault_that_only_a_relation_shows(name: str) -> None:
 
 @pytest.mark.outside
 def test_what_is_found_was_shrunk_as_a_body() -> None:
-    report = generated(Behaviour(quirks=frozenset({"breaks-on-nul"})), examples=40, seed=3)
+    report = generated(Behaviour(quirks=frozenset({"breaks-on-nul"})), examples=200, seed=3)
     finding = next(one for one in report.findings() if one.clause == "never-server-error")
     last = sent(finding)[-1]
     assert "\\u0000" in json.dumps(last)

@@ -71,6 +71,7 @@ def test_a_mock_of_the_old_document_breaks_the_changed_one(
     assert {"response-shape", "asked-present", "valid-accepted"} <= failed
 
 
+@pytest.mark.outside
 def test_a_mock_of_the_changed_document_breaks_the_old_one(
     changed: Document, mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:

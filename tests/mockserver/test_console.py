@@ -94,15 +94,17 @@ class Stuck(io.StringIO):
         return super().write(text)
 
 
-def test_who_does_not_read_keeps_nobody_waiting(client: Any) -> None:
+def test_who_does_not_read_keeps_nobody_waiting(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.serving.console._MOST_WAITING", 100)
     stream = Stuck()
     one = console(client, "short", stream)
     exchange = ServedExchange({"type": "http", "method": "GET", "path": "/x", "headers": []})
-    for _ in range(10_050):
+    for _ in range(150):
         one(exchange)
     stream.free.set()
     one.close()
     one._thread.join(30)
+    assert not one._thread.is_alive()
     assert re.search(r"\d+ lines were left out", stream.getvalue())
 
 

@@ -60,7 +60,7 @@ def test_every_option_of_the_mock_is_on_its_page(repository: Path) -> None:
 
 
 def test_every_path_of_the_control_plane_that_the_page_names_exists(repository: Path) -> None:
-    from mockserver.control.plane import described
+    from mockserver.control.document import described
 
     paths = {one.path for one in described().operations.values()}
     page = (repository / "docs/mock.md").read_text()

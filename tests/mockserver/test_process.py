@@ -186,6 +186,7 @@ def test_seeds_repeat_sids(start: Start) -> None:
         (["--fault", "nothing"], "no fault 'nothing'"),
         (["--public-url", "somewhere"], "absolute http"),
         (["--host", "no.such.host.invalid"], "cannot be used"),
+        (["--host", "no..such.host"], "cannot be used"),
         (["--ready-file", "{tmp}/missing/ready.json"], "cannot be written"),
     ],
 )

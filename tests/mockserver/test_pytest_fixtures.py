@@ -102,7 +102,7 @@ def test_handles_in_process(invigilate_mock: object) -> None:
 
     assert isinstance(invigilate_mock, MockHandle)
     with invigilate_mock.install(readings={"unknownMembers": "reject"}) as install:
-        assert install.told["readings"]["unknownMembers"] == "reject"
+        assert install.facts["readings"]["unknownMembers"] == "reject"
         assert install.integration in install.integrations
         install.clock.freeze("2030-01-31T09:00:00Z")
         install.clock.advance(hours=1)

@@ -162,7 +162,9 @@ def test_a_published_path_is_served_or_answered_501(client: Any, method: str, pa
 def test_what_is_not_there_below_a_mount_is_told_as_everywhere(client: Any, path: str) -> None:
     answer = client.http.get(path)
     shape(answer, 404, "path-known")
-    assert "The paths are " in answer.json()["message"]
+    assert (
+        "GET /_invigilate/ lists all paths." in answer.json()["message"] or "The paths are " in answer.json()["message"]
+    )
     posted = client.http.post("/_invigilate/static/style.css")
     shape(posted, 405, "method-allowed")
     assert posted.headers["allow"] == "GET, HEAD"
@@ -264,3 +266,20 @@ def test_the_order_of_judgement(client: Any) -> None:
         post(client.path(), content=b"{" * 2**21, headers={**good, "content-type": "application/json"}).status_code
         == 413
     )
+
+
+@pytest.mark.parametrize(
+    ("sent", "missing", "hint"),
+    [
+        ({"firstname": "A"}, "/user/firstName", "'firstname' beside it means nothing; is it this one?"),
+        ({"first_name": "A"}, "/user/firstName", "'first_name' beside it means nothing; is it this one?"),
+        ({"mail": "a@example.com"}, "/user/email", "'mail' beside it means nothing; is it this one?"),
+        ({"shoe": 1}, "/user/firstName", "add it."),
+    ],
+)
+def test_a_missing_member_is_told_with_what_was_probably_meant(
+    client: Any, sent: dict[str, Any], missing: str, hint: str
+) -> None:
+    body = {"course": {"ids": {"lms": "c"}, "title": "T", "code": None}, "user": {"ids": {"lms": "u"}, **sent}}
+    errors = {one["pointer"]: one["message"] for one in client.post(body).json()["errors"]}
+    assert errors[missing].endswith(hint)

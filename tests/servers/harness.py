@@ -56,6 +56,7 @@ def judged(
     growth: int = 5,
     jobs: int = 1,
     given: Access | None = None,
+    seed: int = 0,
 ) -> RunReport:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
@@ -71,7 +72,7 @@ def judged(
             document(),
             clauses(),
             given or access(behaviour),
-            RunSettings(examples=0, jobs=jobs, options=Options(follow_signon=True, growth=growth)),
+            RunSettings(examples=0, jobs=jobs, seed=seed, options=Options(follow_signon=True, growth=growth)),
             sleep=lambda seconds: None,
         )
 

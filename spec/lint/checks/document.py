@@ -180,7 +180,7 @@ class _DryRuns:
     def __init__(self, side: Side, effort: Effort) -> None:
         self.side, self.effort = side, effort
         self._tried: dict[tuple[Direction, str], bool] = {}
-        self._told = False
+        self._noted = False
 
     def hits(self, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation) -> Iterator[Hit]:
         """A hit if no body of the operation was found, or if no more are looked for."""
@@ -196,8 +196,8 @@ class _DryRuns:
             yield Hit("dry-run-failed", pointer, message)
 
     def _end(self, pointer: str) -> Iterator[Hit]:
-        if not self._told:
-            self._told = True
+        if not self._noted:
+            self._noted = True
             message = f"From here on no body was generated: the search took its {self.effort.whole:,} steps."
             yield Hit("search-ended", pointer, message)
 

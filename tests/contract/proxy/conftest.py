@@ -13,12 +13,12 @@ import pytest
 from contract.http.access import Access
 from contract.http.har import read_har
 from contract.proxy.forwarding import Manner
-from contract.proxy.serving import listen
 from contract.proxy.session import ProxyTerms, Session
 from contract.run.passive import judge_recording
 from contract.run.runner import RunReport
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
+from spec.process.listening import listen
 from tests.contract.proxy.running import INSTALL, PATH, Opened, Proxy, running
 
 

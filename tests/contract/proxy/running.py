@@ -12,9 +12,10 @@ from typing import Any
 import httpx2
 import uvicorn
 
-from contract.proxy.serving import address, configured
+from contract.proxy.serving import configured
 from contract.proxy.session import Session
 from contract.run.runner import RunReport
+from spec.process.listening import url_of
 
 INSTALL = "AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12"
 PATH = f"/v2/installs/{INSTALL}/provision"
@@ -27,7 +28,7 @@ def running(application: Any, listener: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
-        yield address(listener)
+        yield url_of(listener)
     finally:
         server.should_exit = True
         thread.join()

@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests_support import some_fast
 
-from mockserver.control.plane import described
+from mockserver.control.document import described
 
 from .conftest import COURSE, Plane
 
@@ -48,6 +48,18 @@ def test_without_a_token_nobody_from_elsewhere_gets_in(plane_of: Any) -> None:
     app = plane_of().client.app
     assert at(app, ("10.0.0.7", 1)) == 401
     assert at(app, ("10.0.0.7", 1), authorization="Bearer ") == 401
+
+
+def test_the_index_lists_every_operation_and_whoever_mistypes_is_led_there(plane: Plane) -> None:
+    http = plane.client.http
+    listed = http.get("/_invigilate/").json()["operations"]
+    assert {(one["method"], one["path"]) for one in listed} == {
+        (one.method, f"/_invigilate{one.path}") for one in OPERATIONS.values()
+    }
+    assert all(one["summary"] for one in listed)
+    assert "Add a slash at the end." in http.get("/_invigilate").json()["message"]
+    assert "Did you mean /_invigilate/journal" in http.get("/_invigilate/journl").json()["message"]
+    assert http.get("/_invigilate/zzz").json()["message"].endswith(" GET /_invigilate/ lists all paths.")
 
 
 def test_web_pages_of_other_sites_read_nothing(plane: Plane) -> None:
