@@ -55,7 +55,8 @@ def installs(pid: int, call: Caller, count: int) -> bool:
         call("POST", f"/v2/installs/{one['install']}/provision", body, token=one["token"])
     used = resident(pid) - memory
     print(
-        f"{count} installs: {each:.2f} ms of processor time each; {empty:.1f} MB in all, {used:.1f} MB after a call of each"
+        f"{count} installs: {each:.2f} ms of processor time each; {empty:.1f} MB in all, "
+        f"{used:.1f} MB after a call of each"
     )
     for sid in (one["install"] for one in made):
         call("DELETE", f"/_invigilate/installs/{sid}")
@@ -84,7 +85,7 @@ def calls_of_every_kind(told: dict[str, Any]) -> list[bytes]:
 
 
 def grows(pid: int, connection: Connection, calls: list[bytes], marks: list[int], most: float) -> bool:
-    """Make calls over and over, and say what memory the server holds at each mark; from the second on, at ``most`` more."""
+    """Make calls over and over, and say what the server holds at each mark: from the second on, at ``most`` more."""
     seen = []
     for number in range(1, marks[-1] + 1):
         connection.send(calls[number % len(calls)], only=None)
