@@ -12,7 +12,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.behaviour.rules import Condition, Forecast, WeatherRule
-from mockserver.http.handlers import Handler, HangUp
+from mockserver.http.handlers import Handler, HangUp, connection_of
 from mockserver.http.request import Request, too_slow
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import exchange_of, headers_of
@@ -91,8 +91,10 @@ class Conditions:
         if then.status and not then.served:
             await _refused(then, notes)(request.scope, request.receive, send)
             return
-        response = await self._served(then, request)
-        exchange.notes = (*exchange.notes, *notes)
+        try:
+            response = await self._served(then, request)
+        finally:  # also where a fault ends the connection
+            exchange.notes = (*exchange.notes, *notes)
         if then.close:
             raise HangUp
         if then.status:
@@ -135,7 +137,10 @@ class Delivery:
         self.response, self.cut, self.drip = response, cut, drip
 
     async def send(self, request: Request, send: Send) -> None:
-        """Send it. What is cut off never comes: the server ends the connection of a body that is incomplete."""
+        """Send it. What is cut off never comes: the server ends the connection of a body that is incomplete.
+
+        Raises ConnectionEndedError where there is no connection.
+        """
         response, body = self.response, self.response.body
         if self.cut < 0 and not self.drip:
             await response(request.scope, request.receive, send)
@@ -153,6 +158,8 @@ class Delivery:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if whole:
             await send({"type": "http.response.body", "body": b""})
+        else:
+            connection_of(request.scope)  # the server ends it, when all that was sent has been written
 
 
 def described(then: Condition) -> str:

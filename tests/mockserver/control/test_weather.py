@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from starlette.requests import ClientDisconnect
 from tests_support import some_fast
 
 from mockserver.behaviour.faults import FAULTS
@@ -163,7 +162,7 @@ def test_a_refusal_is_changed_like_any_answer(plane: Plane, install: dict[str, A
 @pytest.mark.parametrize(("when", "count"), [("before-commit", 0), ("after-commit", 1)])
 def test_an_answer_is_lost(plane: Plane, install: dict[str, Any], when: str, count: int) -> None:
     rule(plane, {"close": when}, times=1)
-    with pytest.raises((AssertionError, RuntimeError, ClientDisconnect)):  # there is no answer that a client could get
+    with pytest.raises(ConnectionResetError):  # there is no answer that a client could get
         plane.call(install, BODY)
     assert len(plane("GET", "/state", install=install["install"])["resources"]) == count
     (call,) = plane("GET", "/journal", install=install["install"])["calls"]
