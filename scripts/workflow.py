@@ -175,7 +175,7 @@ def mock_on_github(stage: Stage) -> None:
     """The workflow of docs/mock.md, with the example of Node as the reader's tests."""
     stage.check_out()
     shutil.copy(ROOT / "examples/node/mock.test.mjs", stage.folder)
-    (stage.folder / "package.json").write_text('{"scripts": {"test": "node --test"}}')
+    (stage.folder / "package.json").write_text('{"scripts": {"test": "node --test mock.test.mjs"}}')
     process = 0
     try:
         for step in steps_of(yaml.safe_load(block("mock.md", "name: tests"))["jobs"]["tests"]):

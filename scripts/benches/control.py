@@ -103,7 +103,7 @@ def flat(pid: int, told: dict[str, Any], port: int, calls: int) -> bool:
     print("memory, sign-ons (50,000 are remembered):")
     path = f"/v2/installs/{told['install']}/provision"
     signon = [call_bytes(path, told["token"], bodies()["with sign-on"](0))]
-    marks = [max(calls * share // 100, 1) for share in (1, 5, 10, 15)]
+    marks = [max(calls * share // 100, 1) for share in (1, 10, 15)]
     return grows(pid, Connection(port), signon, marks, 5) and kept
 
 
