@@ -9,15 +9,19 @@ from starlette.middleware import Middleware
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp
 
+from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
+from mockserver.auth.logins import Logins
 from mockserver.auth.signon import SignonGrants
 from mockserver.behaviour.faults import behaviour_of
 from mockserver.behaviour.middleware import Around
 from mockserver.behaviour.seams import Behaviour, Served
 from mockserver.endpoints.documents import DocumentEndpoints
+from mockserver.endpoints.oauth import OAuthEndpoints, scopes_of
 from mockserver.endpoints.provision import Authentication, Installs, Provision
 from mockserver.endpoints.routes import Function, as_application
 from mockserver.endpoints.signon import SignonEndpoints
+from mockserver.endpoints.users import UserEndpoints
 from mockserver.http.errors import Refusal
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.request import Request
@@ -39,6 +43,8 @@ class Foundation:
     known: Installs
     credentials: Credentials
     grants: SignonGrants
+    clients: OAuthClients
+    logins: Logins
     runtime: Runtime
 
 
@@ -55,9 +61,18 @@ class ServedOperations:
         self.provision = Provision(document.operations["provision"], known, self.engine, grants, runtime)
         self.documents = DocumentEndpoints(document, foundation.installs, runtime)
         signon = SignonEndpoints(known, grants, foundation.parts, runtime)
+        self.users = UserEndpoints(
+            known.by_sid,
+            foundation.parts,
+            foundation.clients,
+            foundation.logins,
+            foundation.credentials,
+            scopes_of(document, "authorizationCode"),
+            runtime,
+        )
         self.endpoints: Mapping[str, Function | ASGIApp] = {
             "provision": self.provision,
-            "jwks": self.documents.jwks,
+            **OAuthEndpoints(document, foundation.clients, self.users, runtime).functions(),
             **signon.functions(document),
         }
 

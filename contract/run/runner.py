@@ -17,6 +17,7 @@ from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
+from contract.judging.oauth import oauth_contract
 from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
@@ -226,7 +227,7 @@ def open_workbench(
         raise ValueError("The operation has no body.")
     composer = Composer(operation.body.json, found, access.known, prefix)
     bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
-    bench.base = url.rstrip("/")
+    bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
     return bench
 
 

@@ -10,6 +10,7 @@ from mockserver.behaviour.answer_faults import ANSWERS, SIGNON, STATE
 from mockserver.behaviour.fault import Fault, serves
 from mockserver.behaviour.request_faults import BODIES, REFUSALS
 from mockserver.behaviour.seams import HONEST, Behaviour, combined
+from mockserver.behaviour.token_faults import TOKENS
 
 WEATHER = (
     Fault("slow", "every answer takes 200 ms", (), partial(weather.slow, 0.2)),
@@ -29,7 +30,9 @@ WEATHER = (
     Fault("talkative", "answers carry further members", (), serves(answers.with_announcements)),
 )  # fmt: skip
 
-FAULTS: Mapping[str, Fault] = {one.id: one for one in (*BODIES, *STATE, *ANSWERS, *SIGNON, *REFUSALS, *WEATHER)}
+FAULTS: Mapping[str, Fault] = {
+    one.id: one for one in (*BODIES, *STATE, *ANSWERS, *SIGNON, *TOKENS, *REFUSALS, *WEATHER)
+}
 
 
 def behaviour_of(names: Iterable[str]) -> Behaviour:

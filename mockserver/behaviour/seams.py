@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 from starlette.types import Scope
 
 from mockserver.auth.keys import Keys
+from mockserver.auth.oauth import OAuthError
 from mockserver.auth.signon import Issued
 from mockserver.http.errors import Refusal
 from mockserver.http.handlers import Refusing
@@ -113,6 +114,20 @@ class Signing(Protocol):
         """The sign-on that is told."""
 
 
+class Overlooking(Protocol):
+    """Overlooks what is wrong with a token request."""
+
+    def __call__(self, error: OAuthError) -> bool:
+        """Whether a token is given all the same."""
+
+
+class Claiming(Protocol):
+    """Puts other claims into an access token, which is then signed as every other."""
+
+    def __call__(self, claims: dict[str, Json]) -> None:
+        """Change the claims in place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What stands in each seam; the first of several is asked first. ``reset`` functions are called at every reset.
@@ -130,6 +145,8 @@ class Behaviour:
     pausing: tuple[Pausing, ...] = ()
     answering: tuple[Answering, ...] = ()
     signing: tuple[Signing, ...] = ()
+    overlooking: tuple[Overlooking, ...] = ()
+    claiming: tuple[Claiming, ...] = ()
     ids: tuple[Callable[[Ids], Ids], ...] = ()
     settings: tuple[Callable[[Settings], Settings], ...] = ()
     reset: tuple[Callable[[], None], ...] = ()

@@ -38,6 +38,8 @@ def served(schema: Mapping[str, Json]) -> dict[str, Json]:
         _as_enumeration(made, word)
     _as_range(made)
     _as_conditions(made)
+    if made.get("format") == "password":  # says what is shown of a value, and nothing about the value
+        del made["format"]
     if made.get("format") == "uuid":
         del made["format"]
         _also(made, {"pattern": _UUID})

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -254,6 +255,30 @@ def nth(number: int, seen: Callable[[Mocked], bool]) -> Scenario:
     return scenario
 
 
+def asked(mock: Mocked, *, secret: str | None = None, encoded: bool = False, **form: Any) -> httpx2.Response:
+    """The answer to a token request by HTTP Basic."""
+    client = next(iter(mock.app.clients))
+    halves = client.id, client.secret if secret is None else secret
+    user, password = ("".join(f"%{ord(one):02x}" for one in half) if encoded else half for half in halves)
+    data = {"grant_type": "client_credentials", **form}
+    return mock.http.post("/oidc/token", data=data, auth=(user, password))
+
+
+def in_form(mock: Mocked) -> httpx2.Response:
+    client = next(iter(mock.app.clients))
+    form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": client.secret}
+    return mock.http.post("/oidc/token", data=form)
+
+
+def access_claims(mock: Mocked) -> Any:
+    return jwt.decode(asked(mock).json()["access_token"], options={"verify_signature": False})
+
+
+def moment(answer: httpx2.Response) -> float:
+    return datetime.fromisoformat(answer.json()["expires_at"]).timestamp()
+
+
+DISCOVERY = "/oidc/.well-known/openid-configuration"
 TYPED = {"content-type": "application/json"}
 OTHER = {"ids": {"external": "d"}, "title": "Other", "code": "D"}
 GARBAGE = b"course=1"
@@ -360,6 +385,28 @@ SCENARIOS: dict[str, Scenario] = {
     "stores-before-refusing": lambda mock: mock.send({"course": COURSE}, headers=TYPED).status_code == 401
     and mock.ok()["course"]["result"] == "Found Existing",
     "echoes-credentials": lambda mock: "secret.x.y" in mock.send({}, headers={**TYPED, "token": "secret.x.y"}).text,
+    "ignores-client-secrets": lambda mock: asked(mock, secret="wrong").is_success,
+    "takes-basic-literally": lambda mock: asked(mock, encoded=True).status_code == 401,
+    "knows-basic-alone": lambda mock: in_form(mock).status_code == 400,
+    "tells-seconds-as-text": lambda mock: asked(mock).json()["expires_in"] == "3600",
+    "forgets-the-time-zone": lambda mock: not -5 < moment(asked(mock)) - time.time() - 3600 < 5,
+    "lets-tokens-be-cached": lambda mock: "cache-control" not in asked(mock).headers,
+    "publishes-stale-keys": lambda mock: not verifies(mock),
+    "issues-under-an-inner-name": lambda mock: access_claims(mock)["iss"] != mock.http.get(DISCOVERY).json()["issuer"],
+    "gives-tokens-for-nobody": lambda mock: mock.send(
+        {"course": COURSE}, headers={**TYPED, "token": asked(mock).json()["access_token"]}
+    ).status_code == 403,
+    "takes-any-grant": lambda mock: asked(mock, grant_type="password").is_success,
+    "needs-no-grant": lambda mock: asked(mock, grant_type="").is_success,
+    "takes-any-scope": lambda mock: asked(mock, scope="root").is_success,
+    "reads-forms-loosely": lambda mock: asked(mock, grant_type=["password", "client_credentials"]).is_success,
+    "tells-token-errors-as-the-api": lambda mock: "code" in asked(mock, secret="wrong").json(),
+    "answers-400-to-wrong-basic": lambda mock: asked(mock, secret="wrong").status_code == 400,
+    "hides-its-keys": lambda mock: "jwks_uri" not in mock.http.get(DISCOVERY).json(),
+    "is-discovered-elsewhere": lambda mock: "internal" in mock.http.get(DISCOVERY).json()["token_endpoint"],
+    "challenges-plainly": lambda mock: "invalid_token" not in mock.send(
+        {"course": COURSE}, headers={**TYPED, "authorization": "Bearer x.y.z"}
+    ).headers["www-authenticate"],
     "takes-malformed-installs": lambda mock: body_of("/v2/installs/x/provision")(mock).status_code == 422,
     "answers-400-to-unknown-installs": lambda mock: body_of(f"/v2/installs/AI{'0' * 32}/provision")(mock).status_code == 400,
     "answers-400-to-methods": lambda mock: body_of(mock.path(), method="PUT")(mock).status_code == 400,
