@@ -19,6 +19,7 @@ from mockserver.behaviour.seams import Behaviour, Served
 from mockserver.endpoints.documents import DocumentEndpoints
 from mockserver.endpoints.oauth import OAuthEndpoints, scopes_of
 from mockserver.endpoints.provision import Authentication, Installs, Provision
+from mockserver.endpoints.reads import ReadEndpoints
 from mockserver.endpoints.routes import Function, as_application
 from mockserver.endpoints.sessions import SessionEndpoints
 from mockserver.endpoints.signon import SignonEndpoints
@@ -87,7 +88,7 @@ class ServedOperations:
         }
         if events is not None:
             sessions = SessionEndpoints(document, known, events, foundation.onboarding, foundation.parts, runtime)
-            self.endpoints = {**self.endpoints, **sessions.functions()}
+            self.endpoints = {**self.endpoints, **sessions.functions(), **ReadEndpoints(sessions).functions()}
 
     def behind(self, operation: Operation) -> list[Middleware]:
         """What the endpoint of an operation is behind: what stands in the seam of serving, and its credential."""
