@@ -129,7 +129,11 @@ def _mock_parser() -> argparse.ArgumentParser:
 
 
 def _token_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="invigilate token", description="Print a token for the API of the mock.")
+    parser = argparse.ArgumentParser(
+        prog="invigilate token",
+        description="Print a token for the API of the mock.",
+        epilog="invigilate token --spoil HOW makes a good one unusable, as findings name it ('list' shows how).",
+    )
     add = parser.add_argument
     add("--keys", type=Path, required=True, metavar="F", help="the keys file of 'invigilate mock --keys'")
     add("--install", type=_install, required=True, metavar="AI…", help="the install that the token speaks for")

@@ -106,10 +106,6 @@ class Masking:
         digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=self._key, digest_size=6).hexdigest()
         return f"masked-{digest}" if secret else secret
 
-    def is_secret(self, name: str) -> bool:
-        """Whether a member of that name holds a secret."""
-        return name in self._members
-
     def _secrets(self, one: Parsed) -> Iterator[str]:
         exchange = one.exchange
         for name, value in (*exchange.headers, *exchange.answer_headers):
