@@ -80,7 +80,7 @@ class SessionEndpoints:
 
         async def assign(request: Request) -> Response:
             call = await calls.read(request)
-            sides = (call.body.get(side, ()) for side in ("added", "removed"))
+            sides = (_listed(call.body.get(side)) for side in ("added", "removed"))
             changes = self.events.assign(call.at(self.events.clocks), call.named[self.kind.scope], *sides)
             call.tenant.store.commit(changes)
             return of_json(DONE, headers=ignored(call))
@@ -217,6 +217,10 @@ class Entered(NamedTuple):
 
     tenant: Tenant
     session: Resource
+
+
+def _listed(value: Json) -> Sequence[Json]:
+    return value if isinstance(value, list) else ()
 
 
 def answer_of(operation: Operation) -> Schema:

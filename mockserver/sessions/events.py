@@ -75,14 +75,14 @@ class SessionEvents(SessionStarts):
                 wanted = ", ".join(f"{one.leaf[1:]} {value}" for one, value in self.kind.entitled.items())
                 message = f"{who.sid} has no session, because that takes {wanted}."
                 self.objects(self.kind.clauses.get("entitled", "schema"), "conflict", message)
-        return [*self._added(at, scope, named["added"]), *self._removed(at, scope, named["removed"])]
+        return [*self.starting(at, scope, named["added"]), *self.cancelling(at, scope, named["removed"])]
 
     def _named(self, at: Circumstances, scope: Resource, side: str, sids: Sequence[Json]) -> list[Resource]:
         """Those whom an assignment names. Raises Refusal with all that it names in vain."""
         found: dict[str, Resource] = {}
         faults: list[RefusalReason] = []
         for index, sid in enumerate(sids):
-            who = at.state.read(sid)
+            who = at.state.read(sid) if isinstance(sid, str) else None
             if who is not None and who.part == self.kind.who and self._together(at.state, who, scope):
                 found[who.sid] = who
             else:
@@ -97,7 +97,7 @@ class SessionEvents(SessionStarts):
         first, second = (one.sid if one is not None else "" for one in owners)
         return first == second
 
-    def _added(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
+    def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in added:
             active = self.ledger.active(at.state, who.sid, scope.sid)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
@@ -105,7 +105,7 @@ class SessionEvents(SessionStarts):
                 number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
                 yield self.started(row, who, scope, number, at.ids, at.now)
 
-    def _removed(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
+    def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
             active = self.ledger.active(at.state, who.sid, scope.sid)
             if active is not None:

@@ -18,6 +18,7 @@ import jwt
 import pytest
 import uvicorn
 from broken_bodies import CASES, FULL, changed
+from journey import SESSION_SCENARIOS
 from uvicorn.server import ServerState
 
 from mockserver.app import Mock, create_app
@@ -410,6 +411,7 @@ SCENARIOS: dict[str, Scenario] = {
     "answers-400-to-unknown-installs": lambda mock: body_of(f"/v2/installs/AI{'0' * 32}/provision")(mock).status_code == 400,
     "answers-400-to-methods": lambda mock: body_of(mock.path(), method="PUT")(mock).status_code == 400,
     "answers-400-to-paths": lambda mock: body_of("/nowhere")(mock).status_code == 400,
+    **SESSION_SCENARIOS,
     "crashes": lambda mock: mock.send(raw=GARBAGE).status_code == 500,
     "answers-pages": lambda mock: body_of("/nowhere")(mock).headers["content-type"] == "text/html",
     "hangs-up": lambda mock: closes(mock, raw=GARBAGE) and closes(mock, raw=GARBAGE) and bool(mock.ok()),
