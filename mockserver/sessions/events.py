@@ -9,20 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
-from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, asked, first_set
+from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, first_set
 from mockserver.sessions.starting import SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.store import Resource, State, StoredChange
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
-from spec.resources.sessions import SessionKind, Transition, Window
+from spec.resources.sessions import SessionKind, Transition, Window, asked
 from spec.schema.formats import instant
 from spec.source.pointer import Json
 
 ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"
 STATED: Mapping[str, str] = {ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled"}
 _MINUTE = 60.0
+_STRANGER = "assignment-enrollment-known"
 _EPOCH = instant("1970-01-01T00:00:00Z")
 
 
@@ -66,7 +67,7 @@ class SessionEvents(SessionStarts):
             pointer = f"/removed/{removed.index(twice)}"
             message = f"{twice} is added and removed in one call; send it on one side."
             self.objects("assignment-sides-apart", "invalid-input", message, pointer)
-        named = {side: self._named(at, scope, side, sids) for side, sids in (("added", added), ("removed", removed))}
+        named = self._named(at, scope, {"added": added, "removed": removed})
         if not self.is_limited(scope):
             message = f"The scope of this {scope.part} is not limited: everybody has a session, and nobody is assigned."
             self.objects("assignment-limited-only", "conflict", message)
@@ -77,20 +78,23 @@ class SessionEvents(SessionStarts):
                 self.objects(self.kind.clauses.get("entitled", "schema"), "conflict", message)
         return [*self.starting(at, scope, named["added"]), *self.cancelling(at, scope, named["removed"])]
 
-    def _named(self, at: Circumstances, scope: Resource, side: str, sids: Sequence[Json]) -> list[Resource]:
-        """Those whom an assignment names. Raises Refusal with all that it names in vain."""
-        found: dict[str, Resource] = {}
+    def _named(
+        self, at: Circumstances, scope: Resource, sides: Mapping[str, Sequence[Json]]
+    ) -> Mapping[str, Sequence[Resource]]:
+        """Those whom an assignment names, by side. Raises Refusal with all that it names in vain."""
+        found: dict[str, dict[str, Resource]] = {side: {} for side in sides}
         faults: list[RefusalReason] = []
-        for index, sid in enumerate(sids):
+        for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
             who = at.state.read(sid) if isinstance(sid, str) else None
             if who is not None and who.part == self.kind.who and self._together(at.state, who, scope):
-                found[who.sid] = who
+                found[side][who.sid] = who
             else:
                 message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
-                faults.append(RefusalReason(f"/{side}/{index}", message, "assignment-enrollment-known"))
-        if faults and "assignment-enrollment-known" not in self.lenient:
-            raise Refusal("not-found", faults[0].message, faults)
-        return list(found.values())
+                faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
+        if faults and _STRANGER not in self.lenient:
+            more = f" And {len(faults) - 1} more; 'errors' lists each of them." if len(faults) > 1 else ""
+            raise Refusal("not-found", faults[0].message + more, faults)
+        return {side: list(listed.values()) for side, listed in found.items()}
 
     def _together(self, state: State, who: Resource, scope: Resource) -> bool:
         owners = (self.ledger.relatives(state, one).get(self.shared) for one in (who, scope))

@@ -12,12 +12,6 @@ from spec.source.pointer import Json, join
 
 STATUS, REASON = "/status", "/reason"
 CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
-_ASKED = "asked"
-
-
-def asked(member: str) -> str:
-    """The leaf under which a session keeps what a caller sent."""
-    return join((_ASKED, member))
 
 
 def as_date(seconds: float) -> str:

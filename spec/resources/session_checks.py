@@ -9,9 +9,11 @@ from spec.openapi.document import Operation, Schema
 from spec.resources.checks import Misuse, suggestion
 from spec.resources.resource import Resources
 from spec.resources.sessions import (
+    ASKED,
     INSTALL,
     LIFECYCLE,
     NAMES,
+    OWN,
     SESSION,
     SOURCE,
     StoredValue,
@@ -20,10 +22,6 @@ from spec.resources.sessions import (
 )
 from spec.schema.keywords import subschemas
 from spec.source.pointer import Json
-
-OWN = frozenset({"/status", "/reason", "/created", "/edited", "/scheduled"})
-"""The leaves of a session that the engine keeps itself; what callers send is below ``/asked``."""
-ASKED = "/asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,7 @@ class _Known:
         """Why a source leads nowhere, or None."""
         if source.part in (INSTALL, self.session):
             strange = source.part == self.session and source.leaf and source.leaf not in OWN
-            return self._unkept(source) if strange and not source.leaf.startswith(f"{ASKED}/") else None
+            return self._unkept(source) if strange and not source.leaf.startswith(f"/{ASKED}/") else None
         try:
             part = self.resources.part(source.part)
         except KeyError:
@@ -54,7 +52,7 @@ class _Known:
         return f"{part.name!r} does not store {said!r}{suggestion(said, [one.lstrip('/') for one in stored])}"
 
     def _unkept(self, source: StoredValue) -> str:
-        kept = [*(one.lstrip("/") for one in OWN), f"{ASKED.lstrip('/')}/…"]
+        kept = [*(one.lstrip("/") for one in OWN), f"{ASKED}/…"]
         return f"a {self.session} does not keep {source.leaf.lstrip('/')!r}; it has {', '.join(sorted(kept))}."
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from spec.openapi.document import Operation, Schema
 from spec.schema.keywords import clause_of
-from spec.source.pointer import Json
+from spec.source.pointer import Json, join
 
 NAMES = "x-names"
 SOURCE = "x-source"
@@ -19,6 +20,17 @@ MISSPELT = "x-misspelt"
 STORED = "x-stored"
 LIFECYCLE = "x-lifecycle"
 SESSION = "x-session"
+
+OWN = frozenset({"/status", "/reason", "/created", "/edited", "/scheduled"})
+"""The leaves of a session that the engine keeps itself; what callers send is below ``/asked``."""
+ASKED = "asked"
+JSON = "application/json"
+
+
+def asked(member: str) -> str:
+    """The leaf under which a session keeps what a caller sent."""
+    return join((ASKED, member))
+
 
 INSTALL = "install"
 """The root of a source that tells of the install of the call."""
@@ -90,7 +102,8 @@ class SessionKind:
 
     ``joins`` are the two parts that a session joins: who takes part, and in what, which is its scope. ``entitled`` are
     the values with which somebody takes part at all, ``assigned`` those with which only an assignment starts a session.
-    ``rules`` is the part whose windows hold. ``clauses`` maps a member of ``x-session`` to the clause that it keeps.
+    ``rules`` is the part whose windows hold. ``leaves`` are all that a session keeps.
+    ``clauses`` maps a member of ``x-session`` to the clause that it keeps.
     """
 
     name: str
@@ -103,6 +116,7 @@ class SessionKind:
     appointment: Appointment
     lifecycle: Lifecycle
     clauses: Mapping[str, str]
+    leaves: frozenset[str]
 
     @property
     def who(self) -> str:
@@ -117,7 +131,18 @@ class SessionKind:
 
 def session_kind(operations: Mapping[str, Operation]) -> SessionKind | None:
     """What the operations of a document say of sessions, or None if they say nothing."""
-    return next((_kind(one) for one in session_schemas(operations)), None)
+    shown = next(session_schemas(operations), None)
+    if shown is None:
+        return None
+    bodies = (one.body.json for one in operations.values() if one.body and JSON in one.body.content)
+    sent = chain.from_iterable(map(_asked, bodies))
+    return _kind(shown, OWN | frozenset(map(asked, (*sent, shown[SESSION]["appointment"]["ends"]))))
+
+
+def _asked(schema: Schema) -> Iterator[str]:
+    for name, member in schema.get("properties", {}).items():
+        if isinstance(member, Mapping) and not member.get("writeOnly") and "x-resource" not in member:
+            yield str(member.get(STORED, name))
 
 
 def session_schemas(operations: Mapping[str, Operation]) -> Iterator[Schema]:
@@ -134,7 +159,7 @@ def lifecycle_of(schema: Schema) -> Schema:
     return next(one for one in schema.get("properties", {}).values() if LIFECYCLE in one)
 
 
-def _kind(schema: Schema) -> SessionKind:
+def _kind(schema: Schema, leaves: frozenset[str]) -> SessionKind:
     raw: Mapping[str, Json] = schema[SESSION]
     clauses: Mapping[str, str] = schema.get("x-clause", {}).get(SESSION, {})
     life: Mapping[str, Json] = lifecycle_of(schema)[LIFECYCLE]
@@ -161,6 +186,7 @@ def _kind(schema: Schema) -> SessionKind:
         ),
         lifecycle=Lifecycle(transitions, frozenset(life["ended"])),
         clauses=clauses,
+        leaves=leaves,
     )
 
 
