@@ -26,10 +26,12 @@ from mockserver.endpoints.signon import SignonEndpoints
 from mockserver.endpoints.users import UserEndpoints
 from mockserver.http.errors import Refusal
 from mockserver.http.handlers import exception_handlers
+from mockserver.http.request import Request
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
 from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.state.clock import Clocks
+from mockserver.state.store import Store
 from spec.openapi.document import Document, Operation
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
@@ -90,10 +92,16 @@ class ServedOperations:
             sessions = SessionEndpoints(document, known, events, foundation.onboarding, foundation.parts, runtime)
             self.endpoints = {**self.endpoints, **sessions.functions(), **ReadEndpoints(sessions).functions()}
 
+    def store_of(self, request: Request) -> Store:
+        """Where the install of a call keeps what it stores; for a call that names none, where those of the file do."""
+        known = self.foundation.known
+        tenant = known.by_sid.get(request.path_params.get(known.variable, ""))
+        return tenant.store if tenant is not None else self.foundation.runtime.store
+
     def behind(self, operation: Operation) -> list[Middleware]:
         """What the endpoint of an operation is behind: what stands in the seam of serving, and its credential."""
         behaviour, foundation = self.behaviour, self.foundation
-        served = Served(operation, foundation.runtime.store)
+        served = Served(operation, self.store_of)
         around = [Middleware(Around, behaviour.serving, served)] if behaviour.serving else []
         protection = Middleware(Authentication, foundation.credentials, behaviour.admitting)
         return [*around, protection] if operation.security else around

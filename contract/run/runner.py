@@ -143,7 +143,7 @@ def run(
     plan: RunSettings,
     *,
     watch: Watch | None = None,
-    generate: Callable[[Workbench, RunSettings], None] | None = None,
+    generate: Callable[[Workbench, RunSettings], str | None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> RunReport:
     """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
@@ -161,8 +161,8 @@ def run(
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
-                notes += [note] if note else []
-                generate(bench, replace(plan, examples=examples))
+                ended = generate(bench, replace(plan, examples=examples))
+                notes += [one for one in (note, ended) if one]
             confirm(bench, lambda clause: not plan.leaves_out(clause))
             cannot = _vacuous(bench)
     except UnavailableError as error:

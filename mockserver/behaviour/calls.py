@@ -41,18 +41,19 @@ def _is_unusual(value: bytes) -> bool:
 
 
 async def through_everything_stored(request: Request, honest: Serve, served: Served) -> Response:
-    """Every provisioning that succeeds counts anew all that is stored, row by row, before it answers."""
+    """Every provisioning that succeeds counts anew all that its install has stored, row by row, before it answers."""
     response = await honest(request)
     if served.provisions and response.status_code == 200:
-        await asyncio.sleep(len(served.store) * _PER_ROW)
+        await asyncio.sleep(len(served.store_of(request)) * _PER_ROW)
     return response
 
 
 async def under_an_optimistic_lock(request: Request, honest: Serve, served: Served) -> Response:
     """Whoever finds at the end that somebody else has stored something meanwhile is told of a conflict."""
-    seen = len(served.store)
+    store = served.store_of(request)
+    seen = len(store)
     await asyncio.sleep(_BETWEEN)
-    if not served.provisions or len(served.store) == seen:
+    if not served.provisions or len(store) == seen:
         return await honest(request)
     message = "Somebody else has stored something meanwhile; send it again."
     return of_json({"code": "CONFLICT", "message": message, "status": 409}, status=409)

@@ -36,10 +36,10 @@ Serve: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a call of an operation is served from."""
+    """What calls of an operation are served from; ``store_of`` is the store of the install that a call names."""
 
     operation: Operation
-    store: Store
+    store_of: Callable[[Request], Store]
 
     @property
     def provisions(self) -> bool:

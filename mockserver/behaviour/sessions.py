@@ -194,7 +194,7 @@ async def with_passwords(request: Request, honest: Serve, served: Served) -> Res
     if served.operation.id != "readConfiguration" or response.status_code != 200:
         return response
     answer = orjson.loads(response.body)
-    stored = served.store.read(str(answer["sid"]))
+    stored = served.store_of(request).read(str(answer["sid"]))
     answer["password"] = stored.attributes.get("/password") if stored is not None else None
     return response.replaced(body=orjson.dumps(answer))
 

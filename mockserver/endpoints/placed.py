@@ -16,6 +16,7 @@ from mockserver.runtime import Runtime
 from mockserver.sessions.events import Circumstances
 from mockserver.sessions.ledger import Ledger
 from mockserver.state.clock import Clocks
+from mockserver.state.ids import Ids
 from mockserver.state.store import Resource
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation, Parameter, Schema
@@ -38,6 +39,7 @@ class PlacedCall(NamedTuple):
 
     request: Request
     tenant: Tenant
+    ids: Ids
     values: Mapping[str, Json]
     named: Mapping[str, Resource]
     body: Json
@@ -46,7 +48,7 @@ class PlacedCall(NamedTuple):
     def at(self, clocks: Clocks) -> Circumstances:
         """The circumstances of what it brings about."""
         tenant = self.tenant
-        return Circumstances(tenant.store, tenant.sid, tenant.ids, clocks(tenant.sid))
+        return Circumstances(tenant.store, tenant.sid, self.ids, clocks(tenant.sid))
 
 
 class PlacedCalls:
@@ -93,8 +95,9 @@ class PlacedCalls:
             found += [Violation(one, "unknown-members-ignored", "unknown", message) for one in unknown]
         if found:
             raise _refused(found)
+        ids = self.behaviour.names(tenant.ids)
         defaults = {name: one.schema["default"] for name, one in self.query.items() if "default" in one.schema}
-        return PlacedCall(request, tenant, {**defaults, **query}, self._named(tenant, path), body, unknown)
+        return PlacedCall(request, tenant, ids, {**defaults, **query}, self._named(tenant, path), body, unknown)
 
     def _decoded(self, raw: bytes) -> Json:
         return decode(raw, self.settings.deepest_body)

@@ -140,7 +140,7 @@ class Provision:
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
         tenant, body, plan, unknown = judged
-        done = self.engine.commit(tenant.store, plan, tenant.ids, tenant.sid)
+        done = self.engine.commit(tenant.store, plan, self.behaviour.names(tenant.ids), tenant.sid)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
@@ -159,7 +159,7 @@ class Provision:
         assert signon is not None
         base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
         tenant = judged.tenant
-        lifetime = tenant.settings.signon_ttl
+        lifetime = self.behaviour.chosen(tenant.settings).signon_ttl
         issued = self.grants.issue(tenant.install, audience, done.resources, base, named, lifetime=lifetime)
         for change in self.behaviour.signing:
             issued = change(issued, self.grants.keys)
@@ -175,7 +175,7 @@ class Provision:
             violations = self.rules.annotation_violations(body, lists) if ruled else []
         else:
             violations = self.rules.violations(body, lists)
-        if unknown and tenant.settings.reject_unknown_members:
+        if unknown and self.behaviour.chosen(tenant.settings).reject_unknown_members:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:
             plan = self.engine.plan(tenant.store, install, body)
@@ -205,7 +205,7 @@ class Provision:
     def _keep(self, tenant: Tenant, plan: Plan, violations: list[Violation]) -> None:
         for keep in self.behaviour.keeping:
             if plan.violations and not violations:
-                self.engine.commit(tenant.store, keep(plan), tenant.ids, tenant.sid)
+                self.engine.commit(tenant.store, keep(plan), self.behaviour.names(tenant.ids), tenant.sid)
 
 
 def foreign(request: Request, install: Install, behaviour: Behaviour) -> None:

@@ -197,7 +197,7 @@ class SessionEndpoints:
         session = tenant.store.read(sid)
         if session is None:
             raise refuse("not-found", "path-sid-known", "The session of this onboarding URL is not there any more.")
-        call = PlacedCall(request, tenant, {}, {}, None, ())
+        call = PlacedCall(request, tenant, behaviour.names(tenant.ids), {}, {}, None, ())
         change = self.events.entered(call.at(self.events.clocks), session)
         if request.method == "HEAD":
             return Entered(tenant, session)

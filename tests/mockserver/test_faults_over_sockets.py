@@ -19,6 +19,7 @@ import pytest
 import uvicorn
 from broken_bodies import CASES, FULL, changed
 from journey import SESSION_SCENARIOS
+from tests_support import some_fast
 from uvicorn.server import ServerState
 
 from mockserver.app import Mock, create_app
@@ -469,6 +470,13 @@ def test_what_takes_time_takes_it_by_the_row_or_by_the_call(
         rows.append(len(mock.app.store))
     assert waited == [pytest.approx(0.00002 * count) for count in rows]
     assert rows == sorted(set(rows))
+    waited.clear()
+    made = mock.http.post("/_invigilate/installs").json()  # an install of its own has rows of its own
+    path, token = f"/v2/installs/{made['install']}/provision", {"token": made["token"]}
+    for name in "abc":
+        course = {"ids": {"external": name}, "title": "t", "code": None}
+        assert mock.http.post(path, json={"course": course}, headers=token).is_success
+    assert waited == [pytest.approx(0.00002 * count) for count in (1, 2, 3)]
 
 
 def test_weather_never_comes_over_pages_and_the_control_plane(start: Callable[..., Mocked]) -> None:
@@ -512,3 +520,27 @@ def test_the_control_plane_stays_honest(start: Callable[..., Mocked]) -> None:
     mock = start("refuses-wordlessly", "refuses-in-numbers", "answers-400-to-paths", "answers-pages")
     answer = mock.http.get("/_invigilate/nowhere")
     assert (answer.status_code, answer.json()["code"]) == (404, "RESOURCENOTFOUND")
+
+
+@pytest.mark.parametrize("name", some_fast(SCENARIOS))
+def test_a_rule_of_weather_brings_the_same_fault(name: str, start: Callable[..., Mocked]) -> None:
+    mock = start()
+    rule = {"match": {"path": "*"}, "then": {"faults": [name]}}
+    made = mock.http.post("/_invigilate/weather", json=rule)
+    if FAULTS[name].beside:
+        assert made.status_code == 400
+        assert f"start the mock with --fault {name}" in made.json()["message"]
+    else:
+        assert made.status_code == 201, made.text
+        assert SCENARIOS[name](mock)
+
+
+def test_weather_leaves_the_order_of_judgement(start: Callable[..., Mocked]) -> None:
+    mock = start()
+    large = b" " * 2_000_000
+    typed = {"token": mock.token(), "content-type": "application/json"}
+    sent = [({**typed, "token": "x.y.z"}, 403), ({**typed, "content-type": "text/plain"}, 415), (typed, 413)]
+    for _ in range(2):
+        assert [mock.send(raw=large, headers=headers).status_code for headers, _ in sent] == [one for _, one in sent]
+        rule = {"match": {"body": {"/a": 1}}, "then": {"status": 503}}
+        assert mock.http.post("/_invigilate/weather", json=rule).status_code == 201

@@ -77,7 +77,14 @@ def judged(
         )
 
 
-def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str = "http://127.0.0.1:8019") -> RunReport:
+def generated(
+    behaviour: Behaviour,
+    *,
+    examples: int,
+    seed: int = 1,
+    base: str = "http://127.0.0.1:8019",
+    budget: float | None = None,
+) -> RunReport:
     """The verdict of generated sequences alone, without the ladder."""
     with mock.patch.object(runner, "climb", return_value=None):
         return runner.run(
@@ -86,7 +93,7 @@ def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str =
             document(),
             clauses(),
             access(behaviour),
-            RunSettings(examples=examples, seed=seed, options=Options(growth=0)),
+            RunSettings(examples=examples, seed=seed, budget=budget, options=Options(growth=0)),
             generate=generate,
             sleep=lambda seconds: None,
         )
