@@ -434,12 +434,15 @@ def test_every_fault_has_a_scenario() -> None:
     assert set(SCENARIOS) == set(FAULTS) - TIMED
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+FAST = [*(name for name in SCENARIOS if name not in SESSION_SCENARIOS), *some_fast(SESSION_SCENARIOS, 4)]
+
+
+@pytest.mark.parametrize("name", FAST)
 def test_a_fault_is_seen_as_it_is_described(name: str, start: Callable[..., Mocked]) -> None:
     assert SCENARIOS[name](start(name))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", FAST)
 def test_an_honest_mock_shows_none(name: str, start: Callable[..., Mocked]) -> None:
     assert not SCENARIOS[name](start())
 
