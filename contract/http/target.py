@@ -100,8 +100,8 @@ class HttpTransport:
         finally:
             answer.close()
         # a run keeps its exchanges, and most of them have the same headers
-        headers = {sys.intern(name): sys.intern(value) for name, value in answer.headers.items()}
-        return ReceivedResponse(answer.status_code, headers, bytes(body))
+        received = {sys.intern(name): sys.intern(value) for name, value in answer.headers.items()}
+        return ReceivedResponse(answer.status_code, received, bytes(body))
 
     def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         barrier = threading.Barrier(len(requests))

@@ -76,6 +76,20 @@ class KeySet:
             return Signature.VERIFIES
         return Signature.WRONG if candidates else Signature.NO_SUCH_KEY
 
+    def doubt(self, text: str) -> str | None:
+        """Why a token cannot be verified with a published key, or None if it can."""
+        token = take_apart(text)
+        if token is None:
+            return "it is no JWT"
+        if not self.keys:
+            return "no key is published"
+        if token.header.get("alg") not in _ASYMMETRIC:
+            return f"its algorithm is {token.header.get('alg')!r}, for which no key can be published"
+        if (found := self.judge(text)) is Signature.VERIFIES:
+            return None
+        said = "is not published" if found is Signature.NO_SUCH_KEY else "does not verify it"
+        return f"its key {token.header.get('kid')!r} {said}"
+
     def texts(self) -> list[str]:
         """The published keys as text, in the forms that are mistaken for shared secrets."""
         found = []

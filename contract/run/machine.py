@@ -18,7 +18,7 @@ from contract.generation.breakages import breakages
 from contract.generation.leaves import is_safe, junk
 from contract.generation.objects import is_there
 from contract.http.exchange import Exchange
-from contract.model.identity import value_at
+from contract.model.identity import texts_of, value_at
 from contract.model.memory import tells_apart
 from contract.probes.changes import put
 from contract.probes.entry import bad_credentials
@@ -61,11 +61,11 @@ class ProvisioningMachine(RuleBasedStateMachine):
         changed = copy.deepcopy(body)
         for part in self.bench.resources.parts:
             value = value_at(changed, part.path)
-            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
-            for kind in part.kinds if isinstance(held, dict) else ():
-                if kind in held:
-                    held[kind] = f"{self.bench.composer.prefix}-{held[kind]}"
-            for leaf in part.leaves if isinstance(value, dict) else ():
+            if not isinstance(value, dict):
+                continue
+            for kind, text in texts_of(part, value):
+                value[str(part.identifiers)][kind] = f"{self.bench.composer.prefix}-{text}"
+            for leaf in part.leaves:
                 holder = value_at(value, leaf.path[:-1])
                 if isinstance(holder, dict) and leaf.path[-1] in holder:
                     holder[leaf.path[-1]] = self.own(leaf, holder[leaf.path[-1]])

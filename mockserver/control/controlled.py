@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.auth.clients import OAuthClients
+from mockserver.auth.credentials import Credentials
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.rules import Forecast
 from mockserver.endpoints.provision import Provision
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Controlled:
-    """A mock as the control plane sees it: ``reset`` restores the state of its start, ``contract`` makes the page."""
+    """A mock as the control plane sees it.
+
+    ``reset`` restores the state of its start, ``rotate`` changes the key that signs (OSError: that cannot be
+    kept), ``contract`` makes the page.
+    """
 
     document: Document
     parts: Resources
@@ -34,6 +40,9 @@ class Controlled:
     journals: Journals
     tenants: Tenants
     forecast: Forecast
+    credentials: Credentials
+    clients: OAuthClients
+    rotate: Callable[[], None]
     provision: Provision
     reset: Callable[[], None]
     contract: Callable[[], Page]

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contract.judging.findings import Finding
+from contract.run import sequences
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
 from tests.servers.harness import failed, found, generated
@@ -22,6 +23,15 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert failed(report) == []
     assert report.coverage is not None
     assert report.coverage.states_seen > 50
+
+
+def test_sequences_that_were_asked_for_are_all_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "PATIENCE", 0.0)  # on a slow machine
+    asked = generated(HONEST, examples=3)
+    assert (len(asked.exchanges) > 3, asked.notes) == (True, [])
+    unasked = generated(HONEST, examples=3, budget=95.0)
+    assert {one.phase for one in unasked.exchanges} == {"knock"}
+    assert unasked.notes == ["Only 0 of 3 sequences were generated: 0 seconds were over."]
 
 
 @pytest.mark.outside

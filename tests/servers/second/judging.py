@@ -81,6 +81,8 @@ class Ready(NamedTuple):
     other_install: str
     other_token: str
     integration: str
+    client_id: str | None = None
+    client_secret: str | None = None
 
 
 def judged_in_process(departure: Departure) -> SelfTestRow:
