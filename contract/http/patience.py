@@ -13,7 +13,7 @@ LONGEST_PAUSE = 30.0
 """Seconds; a target that asks for more is asked again after this."""
 LONGEST_WAIT = 60.0
 """Seconds of pauses for one request that is told to wait again and again."""
-RESTART = 6.0
+RESTART = 5.0
 """Seconds for which connections may fail: a target that starts again refuses them. A dead one ends the run."""
 _MOST_LOST = 4
 _MOST_LATE = 2
