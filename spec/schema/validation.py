@@ -20,6 +20,7 @@ from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.messages import expectation, received, received_members
 from spec.schema.names import MemberNames, member_names, without_member_names
+from spec.schema.surrogates import has_half, without_halves
 from spec.source.pointer import Json, Token, follow, join
 
 Lists = Mapping[str, Collection[str]]
@@ -109,7 +110,10 @@ class Rules:
 
     def fits_schema(self, value: Json) -> bool:
         """Whether the value keeps the schema; says nothing about annotations."""
-        return bool(self._compiled.is_valid(value))
+        try:
+            return bool(self._compiled.is_valid(value))
+        except UnicodeEncodeError:
+            return bool(self._compiled.is_valid(without_halves(value)))
 
     def violations(self, value: Json, lists: Lists | None = None) -> list[Violation]:
         """Every rule that the value breaks, sorted by pointer and clause.
@@ -118,6 +122,7 @@ class Rules:
         """
         found: list[Violation] = []
         if not self.fits_schema(value):
+            value = without_halves(value) if has_half(value) else value
             errors = list(self._listing.iter_errors(value))
             if self.request and (texts := self._lossless(value, errors)):
                 found += texts.values()
