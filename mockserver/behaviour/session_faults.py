@@ -172,7 +172,10 @@ SCHEDULING = (
         "never-begins", "leaves sessions that begin as they are",
         ("session-begins",), _happens(sessions.NeverBeginning), beside=True,
     ),
-    Fault("never-closes", "leaves sessions open that are over", ("session-closes",), _happens(sessions.NeverClosing), beside=True),
+    Fault(
+        "never-closes", "leaves sessions open that are over",
+        ("session-closes",), _happens(sessions.NeverClosing), beside=True,
+    ),
     Fault(
         "books-twice-at-once", "gives one user two appointments at once",
         ("appointments-apart",), _unruled("appointments-apart"),
