@@ -26,13 +26,14 @@ from mockserver.endpoints.documents import example
 from mockserver.endpoints.pages import ExampleCall
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
-from mockserver.endpoints.unknown import UnknownPath
+from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
+from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.tenancy.tenants import Shared, Tenants
@@ -80,18 +81,20 @@ class Mock(Starlette):
         follow = document.operations.get("followSignon")
         issuer = Issuer(runtime.keys, clocks, runtime.ids, settings)
         self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
+        self.onboarding = OnboardingGrants(clocks)
         engine = Provisioning(parts, behaviour.planner)
         shared = Shared(runtime, engine, self.grants, self.clients, self.logins, clocks, self.journal)
         self.tenants = Tenants(installs, shared)
         known = Installs(self.tenants.by_sid, provision)
         foundation = Foundation(
             document=document, parts=parts, installs=self.installs, known=known, credentials=self.credentials,
-            grants=self.grants, clients=self.clients, logins=self.logins, runtime=runtime,
+            grants=self.grants, clients=self.clients, logins=self.logins, onboarding=self.onboarding, clocks=clocks,
+            runtime=runtime,
         )  # fmt: skip
         self.honest = ServedOperations(foundation, behaviour)
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast()
-        self.tenants.leaving.append(self.forecast.leave)
+        self.tenants.leaving += [self.forecast.leave, self.onboarding.forget]
         self.plane = plane = ControlPlane(partial(self._controlled, parts))
         unknown = UnknownPath((), control.PATHS)
         handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
@@ -117,6 +120,7 @@ class Mock(Starlette):
     def reset(self) -> None:
         """Restore the state that the mock starts with."""
         self.grants.clear()
+        self.onboarding.forget("")
         self.logins.clear()
         self.tenants.restart()
         self.journal.clear()
@@ -142,9 +146,11 @@ class Mock(Starlette):
             return [Middleware(Conditions, operation, misbehaving), *self.honest.behind(operation)]
 
         documents = self.honest.documents
+        served = operation_routes(self.document, self.honest.endpoints, behind)
         return with_allowed(
             [
-                *operation_routes(self.document, self.honest.endpoints, behind),
+                *served,
+                *unserved_methods(served),
                 MethodRoute("GET", "/", documents.index),
                 MethodRoute("GET", "/openapi.json", documents.openapi),
                 MethodRoute("GET", "/health", documents.health),
@@ -155,7 +161,7 @@ class Mock(Starlette):
         return Controlled(
             document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
             clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
-            credentials=self.credentials, clients=self.clients, rotate=self.rotate_keys,
+            credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
             provision=self.provision, reset=self.reset, contract=self._contract,
         )  # fmt: skip
 

@@ -86,6 +86,10 @@ def _mock_parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     add("--client-secret-env", metavar="NAME", help="environment variable of the secret of the first integration")
     add("--signon-ttl", type=_seconds, default=300, metavar="S", help="lifetime of a sign-on (default: %(default)s s)")
+    add(
+        "--onboard-ttl", type=_seconds, default=300, metavar="S",
+        help="lifetime of an onboarding URL (default: %(default)s s)",
+    )  # fmt: skip
     add("--seed", type=int, metavar="N", help="make SIDs reproducible")
     add("--unknown-members", choices=("ignore", "reject"), default="ignore", help="members that no one knows (ignore)")
     add("--public-url", metavar="U", help="how callers reach the mock, if not by its address")

@@ -158,6 +158,7 @@ def launch(options: argparse.Namespace) -> Launch:
         token_ttl=options.token_ttl,
         access_token_ttl=options.access_token_ttl,
         signon_ttl=options.signon_ttl,
+        onboard_ttl=options.onboard_ttl,
         faults=tuple(options.fault),
         reject_unknown_members=options.unknown_members == "reject",
         control_token=options.control_token or secrets.token_urlsafe(24),

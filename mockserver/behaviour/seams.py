@@ -21,6 +21,7 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.provisioning.engine import Done
 from mockserver.provisioning.plan import Plan, Planning
+from mockserver.sessions.events import SessionEvents
 from mockserver.settings import Settings
 from mockserver.state.ids import Ids
 from mockserver.state.store import Store
@@ -132,7 +133,8 @@ class Claiming(Protocol):
 class Behaviour:
     """What stands in each seam; the first of several is asked first. ``reset`` functions are called at every reset.
 
-    ``reusable_links``: a sign-on is not used up by being used.
+    ``reusable_links``: a sign-on is not used up by being used. ``lenient`` are clauses of sessions whose rules
+    nobody wrote.
     """
 
     serving: tuple[Serving, ...] = ()
@@ -147,6 +149,8 @@ class Behaviour:
     signing: tuple[Signing, ...] = ()
     overlooking: tuple[Overlooking, ...] = ()
     claiming: tuple[Claiming, ...] = ()
+    sessions: tuple[type[SessionEvents], ...] = ()
+    lenient: tuple[str, ...] = ()
     ids: tuple[Callable[[Ids], Ids], ...] = ()
     settings: tuple[Callable[[Settings], Settings], ...] = ()
     reset: tuple[Callable[[], None], ...] = ()
@@ -158,6 +162,13 @@ class Behaviour:
         if len(self.planning) <= 1:
             return self.planning[0] if self.planning else Planning
         return type("Combined", tuple(reversed(self.planning)), {})
+
+    @property
+    def session_events(self) -> type[SessionEvents]:
+        """The events of sessions with all that is wrong with them."""
+        if len(self.sessions) <= 1:
+            return self.sessions[0] if self.sessions else SessionEvents
+        return type("CombinedEvents", tuple(reversed(self.sessions)), {})
 
     def chosen(self, settings: Settings) -> Settings:
         """The settings under which the mock serves."""

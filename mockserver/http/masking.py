@@ -118,6 +118,7 @@ class Masking:
         fields = self._fields if is_form(exchange) else frozenset()
         yield from self._found(one.body, fields)
         yield from self._found(one.answer)
+        yield from _of_links(one.answer)
 
     def _found(self, value: Json, also: frozenset[str] = frozenset()) -> Iterator[str]:
         if isinstance(value, dict):
@@ -190,6 +191,15 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
 
 def _of_fields(query: bytes) -> Iterator[str]:
     yield from (value for name, value in _pairs(query) if name in _SECRET_FIELDS)
+
+
+def _of_links(value: Json) -> Iterator[str]:
+    """What is secret in the links that an answer hands over, under whatever names."""
+    if isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _of_links(member)
+    elif isinstance(value, str) and value.startswith(("http://", "https://")) and "?" in value:
+        yield from _of_fields(value.partition("?")[2].encode("utf-8", "replace"))
 
 
 def _value(body: bytes) -> Json:

@@ -18,6 +18,7 @@ import jwt
 import pytest
 import uvicorn
 from broken_bodies import CASES, FULL, changed
+from journey import SESSION_SCENARIOS
 from tests_support import some_fast
 from uvicorn.server import ServerState
 
@@ -411,6 +412,7 @@ SCENARIOS: dict[str, Scenario] = {
     "answers-400-to-unknown-installs": lambda mock: body_of(f"/v2/installs/AI{'0' * 32}/provision")(mock).status_code == 400,
     "answers-400-to-methods": lambda mock: body_of(mock.path(), method="PUT")(mock).status_code == 400,
     "answers-400-to-paths": lambda mock: body_of("/nowhere")(mock).status_code == 400,
+    **SESSION_SCENARIOS,
     "crashes": lambda mock: mock.send(raw=GARBAGE).status_code == 500,
     "answers-pages": lambda mock: body_of("/nowhere")(mock).headers["content-type"] == "text/html",
     "hangs-up": lambda mock: closes(mock, raw=GARBAGE) and closes(mock, raw=GARBAGE) and bool(mock.ok()),
@@ -432,12 +434,15 @@ def test_every_fault_has_a_scenario() -> None:
     assert set(SCENARIOS) == set(FAULTS) - TIMED
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+FAST = [*(name for name in SCENARIOS if name not in SESSION_SCENARIOS), *some_fast(SESSION_SCENARIOS, 4)]
+
+
+@pytest.mark.parametrize("name", FAST)
 def test_a_fault_is_seen_as_it_is_described(name: str, start: Callable[..., Mocked]) -> None:
     assert SCENARIOS[name](start(name))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", FAST)
 def test_an_honest_mock_shows_none(name: str, start: Callable[..., Mocked]) -> None:
     assert not SCENARIOS[name](start())
 

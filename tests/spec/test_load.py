@@ -33,6 +33,9 @@ def test_our_document_loads() -> None:
     document = load()
     assert set(document.operations) == {
         *("provision", "followSignon", "presentSignon"),
+        *("assignExam", "listSessions", "readSession", "scheduleSession", "rescheduleSession"),
+        *("onboardSession", "followOnboarding"),
+        *("readProfile", "readConfiguration", "readSettings", "listAppointments"),
         *("issueToken", "openidConfiguration", "jwks", "authorize", "userinfo", "endSession"),
     }
     assert document.operations["provision"].security == (("token",), ("bearer",), ("oauth",))
