@@ -54,8 +54,9 @@ def self_test() -> int:
 
     from contract.run.selftest import Subject, examine, matrix
     from mockserver.auth.keys import make_keys
-    from mockserver.behaviour.faults import FAULTS
+    from mockserver.behaviour.faults import judged
     from mockserver.embedded import embedded
+    from spec.catalogue.clauses import load_clauses
 
     keys = make_keys()
 
@@ -65,8 +66,7 @@ def self_test() -> int:
 
     subjects = [Subject("honest", frozenset(), lambda: start(None))] + [
         Subject(one.id, frozenset(one.caught_by), partial(start, one.id), frozenset(one.entails))
-        for one in FAULTS.values()
-        if one.caught_by
+        for one in judged(load_clauses()).values()
     ]
     return matrix((examine(one) for one in subjects), sys.stdout.write)
 

@@ -13,7 +13,9 @@ from starlette.middleware import Middleware
 from starlette.types import Lifespan
 
 from mockserver.assembly import Foundation, ServedOperations, spoiling
+from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
+from mockserver.auth.logins import Logins
 from mockserver.auth.signon import Issuer, SignonGrants
 from mockserver.behaviour.conditions import Conditions, Misbehaving
 from mockserver.behaviour.rules import Forecast
@@ -24,13 +26,14 @@ from mockserver.endpoints.documents import example
 from mockserver.endpoints.pages import ExampleCall
 from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
-from mockserver.endpoints.unknown import UnknownPath
+from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
+from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.tenancy.tenants import Shared, Tenants
@@ -68,20 +71,30 @@ class Mock(Starlette):
         self.settings, self.keys, self.store, self.clocks = settings, runtime.keys, runtime.store, clocks
         provision = _operation(document, "provision")
         parts = resources(provision)
-        self.credentials = Credentials(document, runtime.keys, clocks, settings.longest_credential)
+        self.clients = OAuthClients(installs, runtime.keys, settings.access_token_ttl)
+        self.logins = Logins(clocks, runtime.ids, runtime.revocations)
+        self.credentials = Credentials(
+            document, runtime.keys, clocks, settings.longest_credential, self.clients.by_id, runtime.revocations
+        )
         masking = Masking(document, self.credentials.header)
         self.journal = Journals(masking, settings.journal_length, settings.journal_body, settings.journal_bytes)
         follow = document.operations.get("followSignon")
         issuer = Issuer(runtime.keys, clocks, runtime.ids, settings)
         self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
+        self.onboarding = OnboardingGrants(clocks)
         engine = Provisioning(parts, behaviour.planner)
-        self.tenants = Tenants(installs, Shared(runtime, engine, self.grants, clocks, self.journal))
+        shared = Shared(runtime, engine, self.grants, self.clients, self.logins, clocks, self.journal)
+        self.tenants = Tenants(installs, shared)
         known = Installs(self.tenants.by_sid, provision)
-        foundation = Foundation(document, parts, self.installs, known, self.credentials, self.grants, runtime)
+        foundation = Foundation(
+            document=document, parts=parts, installs=self.installs, known=known, credentials=self.credentials,
+            grants=self.grants, clients=self.clients, logins=self.logins, onboarding=self.onboarding, clocks=clocks,
+            runtime=runtime,
+        )  # fmt: skip
         self.honest = ServedOperations(foundation, behaviour)
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast()
-        self.tenants.leaving.append(self.forecast.leave)
+        self.tenants.leaving += [self.forecast.leave, self.onboarding.forget]
         self.plane = plane = ControlPlane(partial(self._controlled, parts))
         unknown = UnknownPath((), control.PATHS)
         handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
@@ -106,13 +119,23 @@ class Mock(Starlette):
 
     def reset(self) -> None:
         """Restore the state that the mock starts with."""
-        self.tenants.restart()
         self.grants.clear()
+        self.onboarding.forget("")
+        self.logins.clear()
+        self.tenants.restart()
         self.journal.clear()
         self.forecast.restart()
         self.clocks.restore()
         for restart in self.runtime.behaviour.reset:
             restart()
+
+    def rotate_keys(self) -> None:
+        """Sign with a new key; the old one stays published until all that it signed is dead. Raises OSError."""
+        tenants = [self.settings, *(one.settings for one in self.tenants)]
+        longest = max(self.clients.longest, *(max(one.token_ttl, one.signon_ttl) for one in tenants))
+        latest = max(self.clocks(), *(self.clocks(one.sid) for one in self.tenants))
+        self.keys.rotate(self.clocks(), latest + longest)
+        self.credentials.forget()
 
     def example(self, base: str) -> ExampleCall:
         """A call to try, of the first install of the mock that is reached at ``base``."""
@@ -123,9 +146,11 @@ class Mock(Starlette):
             return [Middleware(Conditions, operation, misbehaving), *self.honest.behind(operation)]
 
         documents = self.honest.documents
+        served = operation_routes(self.document, self.honest.endpoints, behind)
         return with_allowed(
             [
-                *operation_routes(self.document, self.honest.endpoints, behind),
+                *served,
+                *unserved_methods(served),
                 MethodRoute("GET", "/", documents.index),
                 MethodRoute("GET", "/openapi.json", documents.openapi),
                 MethodRoute("GET", "/health", documents.health),
@@ -136,6 +161,7 @@ class Mock(Starlette):
         return Controlled(
             document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
             clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
+            credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
             provision=self.provision, reset=self.reset, contract=self._contract,
         )  # fmt: skip
 

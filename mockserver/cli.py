@@ -43,7 +43,8 @@ def mock(argv: list[str]) -> int:
 def token(argv: list[str]) -> int:
     """Print a token that a keys file signs; 2 when the file cannot be used."""
     options = _token_parser().parse_args(argv)
-    from mockserver.auth.keys import KeysError, make_keys, read_keys
+    from mockserver.auth.keyfile import KeysError, read_keys
+    from mockserver.auth.keys import make_keys
     from mockserver.auth.tokens import API_TYPE, api_claims, sign
     from mockserver.state.ids import SystemIds
 
@@ -79,7 +80,16 @@ def _mock_parser() -> argparse.ArgumentParser:
     add(
         "--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)"
     )
+    add(
+        "--access-token-ttl", type=_seconds, default=3600, metavar="S",
+        help="lifetime of tokens from the token endpoint (default: an hour)",
+    )  # fmt: skip
+    add("--client-secret-env", metavar="NAME", help="environment variable of the secret of the first integration")
     add("--signon-ttl", type=_seconds, default=300, metavar="S", help="lifetime of a sign-on (default: %(default)s s)")
+    add(
+        "--onboard-ttl", type=_seconds, default=300, metavar="S",
+        help="lifetime of an onboarding URL (default: %(default)s s)",
+    )  # fmt: skip
     add("--seed", type=int, metavar="N", help="make SIDs reproducible")
     add("--unknown-members", choices=("ignore", "reject"), default="ignore", help="members that no one knows (ignore)")
     add("--public-url", metavar="U", help="how callers reach the mock, if not by its address")
@@ -119,7 +129,11 @@ def _mock_parser() -> argparse.ArgumentParser:
 
 
 def _token_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="invigilate token", description="Print a token for the API of the mock.")
+    parser = argparse.ArgumentParser(
+        prog="invigilate token",
+        description="Print a token for the API of the mock.",
+        epilog="invigilate token --spoil HOW makes a good one unusable, as findings name it ('list' shows how).",
+    )
     add = parser.add_argument
     add("--keys", type=Path, required=True, metavar="F", help="the keys file of 'invigilate mock --keys'")
     add("--install", type=_install, required=True, metavar="AI…", help="the install that the token speaks for")

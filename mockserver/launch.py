@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import secrets
 import socket
 import sys
@@ -15,7 +16,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mockserver.app import Mock, create_app
-from mockserver.auth.keys import KeysError, keep_keys, make_keys
+from mockserver.auth.keyfile import KeysError, keep_keys
+from mockserver.auth.keys import make_keys
+from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.control.journal.entry import Shelf
 from mockserver.files import Files, Read
@@ -40,6 +43,9 @@ from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
     from mockserver.serving.reload import Reloading
+
+
+_SHORTEST_SECRET = 6
 
 
 class LaunchError(Exception):
@@ -129,6 +135,7 @@ def launch(options: argparse.Namespace) -> Launch:
             options.installs,
             reach(options),
             tuple(options.overlay),
+            _secret(options.client_secret_env),
             strict=options.strict_keywords,
         )
         read = files.read()
@@ -149,7 +156,9 @@ def launch(options: argparse.Namespace) -> Launch:
         hosts=frozenset(one.lower() for one in (*options.allow_host, options.host)),
         proxy_headers=options.proxy_headers,
         token_ttl=options.token_ttl,
+        access_token_ttl=options.access_token_ttl,
         signon_ttl=options.signon_ttl,
+        onboard_ttl=options.onboard_ttl,
         faults=tuple(options.fault),
         reject_unknown_members=options.unknown_members == "reject",
         control_token=options.control_token or secrets.token_urlsafe(24),
@@ -157,11 +166,13 @@ def launch(options: argparse.Namespace) -> Launch:
         cors=tuple(options.cors),
     )
     announcing = Announcing(options.ready_file)
+    revocations = Revocations()
+
     consoles: list[Console] = []
 
     def assembled(what: Read) -> Mock:
         ids = SystemIds() if options.seed is None else SeededIds(options.seed)
-        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault))
+        runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault), revocations)
         app = create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
         app.plane.start_with(options.weather)
         shelf = Shelf(app.document, app.engine.resources, app.journal.masking)
@@ -193,6 +204,18 @@ def launch(options: argparse.Namespace) -> Launch:
     return Launch(
         app, listener, ready, announcing, consoles[0], reloading, exposed, certificate, options.end_with, folder
     )
+
+
+def _secret(variable: str | None) -> str | None:
+    """The secret that an environment variable holds, if one is named. Raises LaunchError."""
+    if variable is None:
+        return None
+    secret = os.environ.get(variable, "")
+    if len(secret) < _SHORTEST_SECRET or not (secret.isascii() and secret.isprintable()):
+        # the name may be a secret that was given by mistake, so it is not repeated
+        message = "the variable of --client-secret-env is not set, or holds fewer than 6 printable ASCII characters."
+        raise LaunchError(message)
+    return secret
 
 
 def checked_url(url: str) -> str:

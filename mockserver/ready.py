@@ -7,8 +7,9 @@ import shlex
 from dataclasses import dataclass
 
 from mockserver.app import Mock
+from mockserver.auth.clients import OAuthClients
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.auth.tokens import API_TYPE, ISSUER_PATH, api_claims, sign
 from mockserver.settings import Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SystemIds
@@ -26,6 +27,9 @@ class Ready:
     integration: str | None
     other_install: str | None
     other_token: str | None
+    issuer: str
+    client_id: str | None
+    client_secret: str | None
     control_token: str
     ca: str | None
     pid: int
@@ -34,17 +38,26 @@ class Ready:
 def ready_facts(
     url: str, installs: tuple[Install, ...], keys: Keys, settings: Settings, ca: str | None = None
 ) -> Ready:
-    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one."""
+    """What a client needs to begin: the URL, the first install with fresh tokens, and the second one.
+
+    ``client_id`` is an integration of the first install, with which new tokens are got at the token endpoint.
+    """
     now = system_clock()
     ids = SystemIds()
 
     def minted(install: str, start: float) -> str:
         claims = api_claims(
-            install, issued=start, starts=start, expires=start + settings.token_ttl, token_id=ids.token_id()
+            install,
+            issued=start,
+            starts=start,
+            expires=start + settings.token_ttl,
+            token_id=ids.token_id(),
+            issuer=url + ISSUER_PATH,
         )
         return sign(claims, API_TYPE, keys)
 
     first, other = installs[0], installs[1] if len(installs) > 1 else None
+    client = next((one for one in OAuthClients(installs[:1], keys, settings.access_token_ttl)), None)
     return Ready(
         url=url,
         install=first.sid,
@@ -53,6 +66,9 @@ def ready_facts(
         integration=next(iter(first.members.get("integrations", ())), None),
         other_install=other.sid if other else None,
         other_token=minted(other.sid, now) if other else None,
+        issuer=url + ISSUER_PATH,
+        client_id=client.id if client else None,
+        client_secret=client.secret if client else None,
         control_token=settings.control_token,
         ca=ca,
         pid=os.getpid(),
@@ -78,10 +94,16 @@ def banner(app: Mock, ready: Ready) -> str:
         f"{integrations}"
         f"  page      {ready.url}/\n{fault}"
         f"  control   {ready.url}/_invigilate/ (token {ready.control_token})\n"
-        f"  token     {ready.token}\n\n"
+        f"  token     {ready.token}\n{_client(ready)}\n"
         f"Paste this to try it:\n\n  {command}\n\n"
         "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
     )
+
+
+def _client(ready: Ready) -> str:
+    if ready.client_id is None:
+        return ""
+    return f"  client    {ready.client_id}, with the secret {ready.client_secret} (new tokens: {ready.issuer}/token)\n"
 
 
 def exposure(host: str) -> str:

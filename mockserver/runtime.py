@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mockserver.auth.keys import Keys
+from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.seams import HONEST, Behaviour
 from mockserver.settings import Settings
 from mockserver.state.clock import Clock
@@ -22,3 +23,4 @@ class Runtime:
     store: Store
     settings: Settings
     behaviour: Behaviour = HONEST
+    revocations: Revocations = field(default_factory=Revocations)

@@ -15,9 +15,11 @@ class Settings:
     ``public_url`` (no trailing slash) is how callers reach the mock. Without it, links name the host of the call if
     that is one of ``hosts`` (``*``: any) or of this machine, and else the address at which the call arrived;
     ``address`` is for servers that do not tell that. ``proxy_headers`` says that a proxy in front forwards scheme and
-    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which
-    the mock was started. ``control_token`` lets others than this machine use the control plane; with
-    ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may call the API (``*``: any page).
+    host in ``X-Forwarded-Proto`` and ``X-Forwarded-Host``. ``faults`` names those with which the mock was started.
+    ``token_ttl`` is the lifetime of the tokens that a mock shows when it starts, ``access_token_ttl`` that of tokens
+    from its token endpoint, ``onboard_ttl`` that of onboarding URLs. ``control_token`` lets others than this machine
+    use the control plane; with ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may
+    call the API (``*``: any page).
     """
 
     public_url: str | None = None
@@ -25,7 +27,9 @@ class Settings:
     hosts: frozenset[str] = frozenset()
     proxy_headers: bool = False
     token_ttl: int = 3600
+    access_token_ttl: int = 3600
     signon_ttl: int = 300
+    onboard_ttl: int = 300
     reject_unknown_members: bool = False
     faults: tuple[str, ...] = ()
     largest_body: int = MIB

@@ -44,10 +44,12 @@ def modules(package: str) -> Mapping[str, set[str]]:
 
 
 def stated(value: Json, pointer: str = "") -> Iterator[tuple[str, str]]:
-    """Each clause that ``x-clause`` names, and the pointer of the schema or operation that does."""
+    """Each clause that ``x-clause`` or a row of ``x-lifecycle`` names, and the pointer of the schema that does."""
     if isinstance(value, dict):
         for clause in clause_ids(value.get("x-clause")):
             yield clause, pointer
+        for row in value.get("x-lifecycle", {}).get("transitions", ()):
+            yield row["clause"], pointer
     named = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for name, child in named:
         yield from stated(child, f"{pointer}/{escape(name)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -25,8 +25,10 @@ from spec.openapi.serving import OURS, served, spelt
 from spec.openapi.shapes import shaped
 from spec.openapi.sources import document as read_document
 from spec.openapi.versions import READ, version
-from spec.resources.annotations import check_resources
+from spec.resources.annotations import check_resources, resources
 from spec.resources.checks import check_annotations
+from spec.resources.resource import Resources
+from spec.resources.session_checks import check_sessions
 from spec.schema.keywords import check_schema, subschemas
 from spec.schema.validation import Rules, outermost
 from spec.source.files import Reach
@@ -171,7 +173,7 @@ class _DocumentReader:
             found.append(Parameter(name, place, one.get("required", False), schema, described))
         return tuple(found)
 
-    def check_operations(self, operations: Iterable[Operation]) -> None:
+    def check_operations(self, operations: Collection[Operation]) -> None:
         for operation in operations:
             before = len(self.problems)
             for pointer, schema in _schemas_of(operation):
@@ -182,6 +184,14 @@ class _DocumentReader:
             if len(self.problems) == before:
                 check_resources(operation, self.resolver.origins, self.report)
                 self.check_examples(operation)
+        if not self.problems:
+            self.check_sessions({one.id: one for one in operations})
+
+    def check_sessions(self, operations: Mapping[str, Operation]) -> None:
+        """What is said of sessions speaks of the parts of whichever operation has some."""
+        found = (resources(one) for one in operations.values())
+        parts = next((one for one in found if one.parts), Resources((), None))
+        check_sessions(operations, parts, self.resolver.origins, self.clauses, self.report)
 
     def check_defaults(self, schema: Schema, pointer: str) -> None:
         for place in subschemas(schema, pointer):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from tests_support import token
 
-from contract.http.access import Access
+from contract.http.access import Access, ClientCredentials
 from contract.http.inprocess import AsgiTransport
 from contract.probes.workbench import Options
 from contract.run import sequences as machine
@@ -31,6 +31,12 @@ from spec.resources.installs import load_installs
 from spec.source.reading import Source, read
 
 BASE = "https://testserver"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -95,6 +101,7 @@ def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Cal
             expired_token=token(keys, first.sid, starts=-7200, lasts=-3600),
             other_install=other.sid,
             other_token=token(keys, other.sid),
+            client=ClientCredentials(*next((one.id, one.secret) for one in application.clients)),
         )
         plan = RunSettings(seed=seed, examples=examples, options=Options(follow_signon=True, growth=60))
         transport = AsgiTransport(application)

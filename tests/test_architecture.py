@@ -17,7 +17,18 @@ ORDER = {
         *("docs", "regex", "normal", "witness", "compatibility", "diff", "reporting", "lint"),
     ),
     "mockserver": (
-        *("settings", "state", "http", "auth", "provisioning", "behaviour", "runtime", "tenancy", "endpoints"),
+        *(
+            "settings",
+            "state",
+            "http",
+            "auth",
+            "provisioning",
+            "sessions",
+            "behaviour",
+            "runtime",
+            "tenancy",
+            "endpoints",
+        ),
         *(
             "assembly",
             "control",
@@ -58,6 +69,9 @@ MAY_IMPORT = {"spec": {"spec"}, "mockserver": {"spec", "mockserver"}, "contract"
 FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.py"))
 NAMELESS = [
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "mockserver/provisioning").glob("*.py")),
+    *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "mockserver/sessions").glob("*.py")),
+    "spec/resources/sessions.py",
+    "spec/resources/session_checks.py",
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "contract/model").glob("*.py")),
     *sorted(str(path.relative_to(ROOT)) for path in (ROOT / "contract/generation").glob("*.py")),
     "contract/oracle/oracle.py",

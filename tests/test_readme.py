@@ -37,6 +37,8 @@ def test_every_command_is_explained_and_shown(repository: Path, tmp_path: Path) 
         helped = invigilate(tmp_path, name, "--help")
         assert helped.returncode == 0, helped.stderr
         assert f"invigilate {name}" in helped.stdout
+        for option in re.findall(r"--[a-z][a-z0-9-]+", helped.stdout):
+            assert re.search(rf"{option}(?![a-z-])", pages), f"no page tells of {name} {option}"
 
 
 def test_every_option_of_the_readme_exists(blocks: list[str], tmp_path: Path) -> None:

@@ -88,6 +88,8 @@ def add_access(to: argparse.ArgumentParser) -> None:
         default=[],
         help="an integration of the install (repeatable)",
     )
+    add("--client-secret-env", metavar="NAME", help="environment variable of an integration's client secret")
+    add("--client-id", metavar="SID", help="the integration that it belongs to (default: the first --integration)")
     add("--other-install", metavar="SID", help="a second install, of another deployment")
     add("--other-token-env", metavar="NAME", help="environment variable of the second install's token")
     add(

@@ -17,6 +17,7 @@ from contract.model.identity import value_at
 from contract.oracle.readings import is_plain
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
+from spec.schema.surrogates import has_half
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, join
 
@@ -62,11 +63,7 @@ class CoveredMember:
         """What a value is for this member; what the schema does not allow is odd."""
         if value is ABSENT:
             return SentState.ABSENT
-        try:
-            fits = self.rules.fits_schema(value)
-        except UnicodeEncodeError:  # half of a surrogate pair
-            fits = False
-        if not fits:
+        if has_half(value) or not self.rules.fits_schema(value):
             return SentState.ODD
         if value is None:
             return SentState.NULL

@@ -14,6 +14,14 @@ from contract.http.jwt import respelled
 _TELLING = re.compile(r"auth|token|key|secret|cookie|signature|password", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """The id and the secret of an OAuth client (RFC 6749 section 2.3.1)."""
+
+    id: str
+    secret: str = field(repr=False)
+
+
 class Credential(StrEnum):
     """What the credential of a request is, as far as the judge knows."""
 
@@ -42,6 +50,7 @@ class Access:
     expired_token: str | None = field(default=None, repr=False)
     other_install: str | None = None
     other_token: str | None = field(default=None, repr=False)
+    client: ClientCredentials | None = None
     headers: tuple[tuple[str, str], ...] = ()
     passive: bool = False
     guessed: frozenset[str] = frozenset()
@@ -88,7 +97,8 @@ class Access:
     def secrets(self) -> tuple[str, ...]:
         """Every value that may appear in no output."""
         headers = (value for name, value in self.headers if _TELLING.search(name))
-        values = (self.token, self.expired_token, self.other_token, *headers)
+        secret = self.client.secret if self.client is not None else None
+        values = (self.token, self.expired_token, self.other_token, secret, *headers)
         return tuple(value for value in values if value and len(value) >= 8)
 
 

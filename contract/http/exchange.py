@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 
+from spec.source.depth import deeper_than
 from spec.source.pointer import Json
 
+_DEEPEST = 400
 LOST_STATUSES = frozenset({502, 503, 504})
 """Answers of whatever stands before a server that did not hear its answer (RFC 9110 sections 15.6.3 to 15.6.5)."""
 
@@ -47,7 +49,10 @@ class ReceivedResponse:
 
     @property
     def json(self) -> Json:
-        """The body as JSON, or None if it is not JSON (a body ``null`` is None as well). Not to be changed."""
+        """The body as JSON, or None if it is not JSON, or deeper than anybody would read it (or ``null``).
+
+        Not to be changed.
+        """
         return _read(self.body)
 
     @property
@@ -63,9 +68,10 @@ class ReceivedResponse:
 def _read(body: bytes) -> Json:
     """JSON is read once for all who look at an answer while it is judged; a run does not keep what was read."""
     try:
-        return json.loads(body)
+        value = json.loads(body)
     except (ValueError, RecursionError):
         return None
+    return None if deeper_than(_DEEPEST, value) is not None else value
 
 
 @dataclass(frozen=True, slots=True)

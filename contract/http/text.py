@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 
+from spec.schema.surrogates import has_half
 from spec.source.depth import deeper_than
 from spec.source.pointer import Json
 
 DEEPEST = 64
 LARGEST = 1_048_576
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(slots=True)
@@ -43,7 +42,7 @@ def read(body: bytes) -> Text:
     except ValueError:
         return Text(broken=True)
     text.deep = deeper_than(DEEPEST, text.value) is not None
-    if not text.deep and _has_surrogate(text.value):
+    if not text.deep and has_half(text.value):
         text.oddities.append("a lone surrogate")
     return text
 
@@ -61,11 +60,3 @@ def _constant(text: Text) -> Json:
         return float(word.replace("Infinity", "inf"))
 
     return note
-
-
-def _has_surrogate(value: Json) -> bool:
-    if isinstance(value, str):
-        return not value.isascii() and _SURROGATE.search(value) is not None
-    if isinstance(value, dict):
-        return any(_has_surrogate(key) or _has_surrogate(item) for key, item in value.items())
-    return isinstance(value, list) and any(_has_surrogate(item) for item in value)

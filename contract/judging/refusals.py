@@ -13,6 +13,7 @@ from spec.source.pointer import Json
 
 _SYMBOL = re.compile(r"[A-Z][A-Z0-9_]+\Z")
 _CREDENTIAL = "credential-"
+_NOT_VALID = ("credential-invalid-refused", "credential-expired-refused")
 _INVALID_INPUT = "invalid-input-400"
 _UNPROCESSABLE = 422
 """What says, as 400 does here, that a body was understood and breaks a rule (RFC 9110 section 15.5.21)."""
@@ -26,6 +27,7 @@ def judge_refusal(
         _unexpected(response, expected, judgement)
     else:
         _status(response, expected, judgement)
+        _challenge(request, response, expected, judgement)
     if 400 <= response.status < 500:
         judge_form(request, response, expected, judgement)
 
@@ -62,6 +64,21 @@ def _status(response: ReceivedResponse, expected: Expectation, judgement: Exchan
         judgement.find(first.preference_clause, f"status {status} for {first.clause}", wanted, f"status {status}")
     elif status == 401 and "www-authenticate" not in response.headers:
         judgement.find("credential-status", "no challenge", "a header WWW-Authenticate", "a 401 without it")
+
+
+def _challenge(
+    request: SentRequest, response: ReceivedResponse, expected: Expectation, judgement: ExchangeJudgement
+) -> None:
+    """A 401 to a Bearer credential that is not valid says so in its challenge (RFC 6750 section 3.1)."""
+    bearer = (request.header("authorization") or "").lower().startswith("bearer ")
+    challenge = response.headers.get("www-authenticate")
+    if response.status != 401 or challenge is None or not bearer:
+        return
+    if expected.reasons[0].clause not in _NOT_VALID or request.header("token") is not None:
+        return
+    judgement.touch("bearer-challenge")
+    if "invalid_token" not in challenge:
+        judgement.find("bearer-challenge", "no error", 'a challenge with error="invalid_token"', challenge[:120])
 
 
 def _wrong(status: int, expected: Expectation) -> Reason | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from contract.judging.findings import ExchangeJudgement, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import PublishedKeys
 from contract.judging.latency import TimedPair
+from contract.judging.oauth import OAuthContract
 from contract.judging.race import judge_burst, part_results, told_of_conflict
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
@@ -72,6 +74,7 @@ class Workbench:
         self.pace: list[TimedPair] = []
         self.seen_findings: list[Finding] = []
         self.coverage = Coverage(composer.schema)
+        self.oauth: OAuthContract | None = None
         self.shown: set[ShownOutcome] = set()
         self._named: dict[bytes, frozenset[str]] = {}
 
@@ -95,7 +98,15 @@ class Workbench:
         bench = Workbench(self.target, judge, self.ledger, composer, self.options, 0)
         bench.published_keys, bench.keys = self.published_keys, self.keys
         bench.base, bench.coverage = self.base, self.coverage
+        bench.oauth = self.oauth
         return bench
+
+    def holding(self, token: str) -> Workbench:
+        """A fork whose good credential is another token."""
+        fork = self.fork(f"iv-{secrets.token_hex(5)}")
+        fork.access = fork.judge.access = replace(self.access, token=token)
+        fork.judge.oracle.learn(fork.access)
+        return fork
 
     @property
     def resources(self) -> Resources:

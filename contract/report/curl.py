@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Mapping, Sequence
 
-from contract.report.masking import neutral
+from contract.report.masking import CLIENT_SECRET, neutral
 from contract.report.verdict import ShownExchange, ShownRequest
 
 LONGEST_BODY = 4_000
@@ -112,7 +112,7 @@ def _data(request: ShownRequest, variables: Mapping[str, str]) -> str | None:
         return ""
     if len(request.body) > LONGEST_BODY or "\x00" in request.body:
         return None
-    return f"--data-binary {_quoted(request.body, variables)}"
+    return f"--data-binary {_quoted(request.body, {**variables, CLIENT_SECRET: CLIENT_SECRET[1:]})}"
 
 
 def _quoted(text: str, variables: Mapping[str, str] | None = None) -> str:

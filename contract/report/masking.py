@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from urllib.parse import quote, quote_plus
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.probes.entry import bad_credentials
+from contract.probes.issuing import by_basic
 from contract.report.links import link_pattern
 from spec.openapi.document import Document
 from spec.source.pointer import Json
 
 MASKED = "[masked]"
+CLIENT_SECRET = "$CLIENT_SECRET"  # noqa: S105 - what stands for it
 _JWT = re.compile(r"(?:eyJ|eyA|ewo|ew0|ewk)[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")
 _CREDENTIAL_HEADER = re.compile(
     r"auth|token|key|secret|cookie|credential|session|signature|password|jwt|csrf|xsrf", re.IGNORECASE
@@ -28,6 +30,10 @@ _HARMLESS_HEADER = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST = 6
+_SECRET_FIELD = re.compile(  # of the forms of OAuth 2.0 and OpenID Connect
+    r"((?:^|&)(?:client_secret|code|code_verifier|refresh_token|id_token_hint|password|token|(?:client_)?assertion)=)[^&\s]+"
+)
+_FORM = "application/x-www-form-urlencoded"
 _FRAGMENT = 12
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]"
@@ -66,6 +72,7 @@ class Masker:
             if len(value) >= _SHORTEST:
                 replacements[value] = name
                 replacements[quote(value, safe="")] = name
+                replacements[quote_plus(value)] = name
                 replacements[json.dumps(value)[1:-1]] = name
             for piece in _pieces(value):
                 replacements.setdefault(piece, MASKED)
@@ -99,7 +106,9 @@ class Masker:
 
     def request_body(self, text: str) -> str:
         """The body of a request; it stays as it is, apart from secrets (and private members of recorded traffic)."""
-        return self.answer_body(text) if self.private_requests else self.text(text)
+        if not self.private_requests:
+            return self.text(text)
+        return self.answer_body(_SECRET_FIELD.sub(rf"\1{MASKED}", text) if text[:1] not in "{[" else text)
 
     def answer_body(self, text: str) -> str:
         """The body of an answer, without secrets and without members that the document calls ``writeOnly``."""
@@ -144,6 +153,12 @@ def looks_secret(header: str) -> bool:
 def placeholders(access: Access) -> dict[str, str]:
     """Every secret of an access with the placeholder that stands for it in reports and replays."""
     named = {access.token: "$TOKEN"}
+    if access.client is not None:
+        # a token endpoint gets the secret in a form or by HTTP Basic, with every letter of it encoded as well
+        named[access.client.secret] = CLIENT_SECRET
+        for name, encoded in (("$CLIENT_BASIC", False), ("$CLIENT_BASIC_ENCODED", True)):
+            ((_, header),) = by_basic(access.client, encoded=encoded).headers
+            named[header.partition(" ")[2]] = name
     for value, name in ((access.other_token, "$OTHER_TOKEN"), (access.expired_token, "$EXPIRED_TOKEN")):
         if value:
             named.setdefault(value, name)
@@ -197,16 +212,37 @@ def recorded_masker(exchanges: Sequence[Exchange], document: Document) -> Masker
 
 
 def write_only(document: Document) -> frozenset[str]:
-    """The names of all members that a document calls ``writeOnly``."""
+    """The names of all members that a document calls ``writeOnly``, or a password, but for what only forms have.
+
+    A name may be secret in a form alone: the ``code`` of OAuth 2.0 is, that of a refusal is not.
+    """
+    references = list(_references(document.tree))
+    shared = {reference for reference, in_form in references if not in_form}
     names: set[str] = set()
     stack: list[Json] = [document.tree]
+    schemas = document.tree.get("components", {}).get("schemas", {})
+    of_forms = [schemas.get(one.rpartition("/")[2]) for one, in_form in references if in_form and one not in shared]
     while stack:
         value = stack.pop()
+        if any(value is one for one in of_forms):
+            continue
         if isinstance(value, dict):
             for name, member in (value.get("properties") or {}).items() if "properties" in value else ():
-                if isinstance(member, dict) and member.get("writeOnly") is True:
+                if isinstance(member, dict) and (member.get("writeOnly") is True or member.get("format") == "password"):
                     names.add(name)
-            stack += value.values()
+            stack += [member for name, member in value.items() if name != _FORM]
         elif isinstance(value, list):
             stack += value
     return frozenset(names)
+
+
+def _references(value: Json, *, in_form: bool = False) -> Iterator[tuple[str, bool]]:
+    """Every reference of a document, and whether it stands in the content of a form."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"], in_form
+        for name, member in value.items():
+            yield from _references(member, in_form=in_form or name == _FORM)
+    elif isinstance(value, list):
+        for member in value:
+            yield from _references(member, in_form=in_form)

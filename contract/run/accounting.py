@@ -15,6 +15,7 @@ _NEEDS = {
     "other-install": "--other-install SID --other-token-env NAME",
     "follow-signon": "--follow-signon",
     "https": "an https target",
+    "client-secret": "--client-secret-env NAME",
 }
 _PER_EXAMPLE = 20
 """Requests of a generated sequence."""
@@ -35,6 +36,7 @@ def explain(
         "other-install": access.other_install is not None and access.other_token is not None,
         "follow-signon": follows,
         "https": secure,
+        "client-secret": access.client is not None,
     }
     for name, result in results.items():
         if leaves_out(name):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contract.http.access import Access
+from contract.http.access import Access, ClientCredentials
 from contract.http.jwt import take_apart
 from contract.run.place import AdmissionError, Base, is_loopback, place_of
 from spec.openapi.document import Operation
@@ -27,6 +27,7 @@ __all__ = ["Admission", "AdmissionError", "admission"]
 DEFAULT_VARIABLE = "INVIGILATE_TOKEN"
 _OURS = ("content-type", "content-length", "content-encoding", "transfer-encoding", "connection")
 _TYPES = "proctorTypes"
+_SHORTEST_SECRET = 6
 REHEARSAL_TOKEN = "a-token-for-a-dry-run"  # noqa: S105  # stands for a token where none is needed
 
 
@@ -81,6 +82,7 @@ def admission(
         expired_token=expired,
         other_install=other_install,
         other_token=other_token,
+        client=_client(options, ready, environment),
         guessed=frozenset() if options.proctor_type or ready else frozenset({_TYPES}),
         headers=tuple(_header(text, options.auth, environment) for text in options.header),
     )
@@ -121,6 +123,26 @@ def _second(
         if options.other_install == install:
             raise AdmissionError("--other-install is the install itself; give one of another deployment.")
     return (other, token) if other and token else (None, None)
+
+
+def _client(
+    options: argparse.Namespace, ready: Mapping[str, Json], environment: Mapping[str, str]
+) -> ClientCredentials | None:
+    """The client with which tokens are asked for, or None."""
+    secret = _variable(environment, options.client_secret_env)
+    if secret is None:
+        if options.client_id:
+            raise AdmissionError(
+                "--client-id needs the secret of that client: name its variable by --client-secret-env."
+            )
+        known, shown = ready.get("client_id"), ready.get("client_secret")
+        return ClientCredentials(known, shown) if known and shown else None
+    name = options.client_id or next(iter(options.integration), None) or ready.get("client_id")
+    if name is None:
+        raise AdmissionError("--client-secret-env needs the client that it belongs to: --client-id SID.")
+    if not (secret.isascii() and secret.isprintable() and len(secret) >= _SHORTEST_SECRET):
+        raise AdmissionError("the client secret is shorter than 6 letters or has letters that no client may have.")
+    return ClientCredentials(name, secret)
 
 
 def _look_at_expiry(expired: str, token: str) -> None:
@@ -211,7 +233,7 @@ def _ready(path: Path) -> dict[str, Json]:
         raise AdmissionError(f"the ready file cannot be read ({error}); has the mock started?") from None
     if not isinstance(value, dict) or not all(isinstance(value.get(name), str) for name in ("url", "install", "token")):
         raise AdmissionError(f"{path} is no ready file: it has no url, install and token.")
-    for name in ("expired_token", "integration", "other_install", "other_token"):
+    for name in ("expired_token", "integration", "other_install", "other_token", "client_id", "client_secret"):
         if not isinstance(value.get(name), str | None):
             raise AdmissionError(f"{path}: /{name}: should be a text or null; is it a ready file of 'invigilate mock'?")
     return value

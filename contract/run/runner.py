@@ -17,6 +17,8 @@ from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
+from contract.judging.oauth import oauth_contract
+from contract.judging.signon import SIGNED, UNVERIFIED
 from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
@@ -142,7 +144,7 @@ def run(
     plan: RunSettings,
     *,
     watch: Watch | None = None,
-    generate: Callable[[Workbench, RunSettings], None] | None = None,
+    generate: Callable[[Workbench, RunSettings], str | None] | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> RunReport:
     """Judge a target. Raises nothing that a target could cause: what prevents a verdict is in ``cannot``."""
@@ -160,8 +162,9 @@ def run(
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
-                notes += [note] if note else []
-                generate(bench, replace(plan, examples=examples))
+                ended = generate(bench, replace(plan, examples=examples))
+                notes += [one for one in (note, ended) if one]
+            _settle_signatures(bench, sleep)
             confirm(bench, lambda clause: not plan.leaves_out(clause))
             cannot = _vacuous(bench)
     except UnavailableError as error:
@@ -226,8 +229,16 @@ def open_workbench(
         raise ValueError("The operation has no body.")
     composer = Composer(operation.body.json, found, access.known, prefix)
     bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
-    bench.base = url.rstrip("/")
+    bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
     return bench
+
+
+def _settle_signatures(bench: Workbench, sleep: Callable[[float], None]) -> None:
+    """Take back what was said of tokens whose keys were published later, or by another machine."""
+    if bench.keys is not None and not bench.keys.unverified(sleep):
+        findings = bench.ledger.results[SIGNED].findings
+        for fingerprint in [key for key, one in findings.items() if one.cause == UNVERIFIED]:
+            del findings[fingerprint]
 
 
 def _vacuous(bench: Workbench) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from contract.http.access import Access
+from contract.http.access import Access, ClientCredentials
 from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
 from contract.judging.findings import ClauseOutcome
@@ -84,6 +84,7 @@ def examine(subject: Subject) -> SelfTestRow:
         expired_token=ready.expired_token,
         other_install=ready.other_install,
         other_token=ready.other_token,
+        client=ClientCredentials(ready.client_id, ready.client_secret) if ready.client_id else None,
     )
     plan = RunSettings(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
     transport = AsgiTransport(application, timeout=2.0)

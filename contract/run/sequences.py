@@ -6,6 +6,7 @@ Names are drawn outside Hypothesis, so that shrinking never meets leftovers.
 
 from __future__ import annotations
 
+import gc
 import secrets
 import time
 from dataclasses import replace
@@ -27,6 +28,8 @@ STEPS = 14
 AT_ONCE = 20
 """The executions of one search: Hypothesis keeps all that it drew until a search ends."""
 _REQUESTS_PER_STEP = 2
+PATIENCE = 120.0
+"""Seconds of the search, if nobody asked for a number of sequences."""
 _SHRINKING = 6
 """One search spends at most this part of all requests on shrinking."""
 
@@ -94,24 +97,32 @@ class SequenceSearch:
             target(float(len(fork.shown - self.shown_before)), label="clauses, outcomes and parts not seen before")
 
 
-def generate(bench: Workbench, plan: RunSettings) -> None:
-    """Search until the examples, the requests or the time of the run are used up; findings go to the bench's ledger.
+def generate(bench: Workbench, plan: RunSettings) -> str | None:
+    """Search until the examples or their requests are used up; findings go to the bench's ledger.
 
-    Three quarters of the examples look everywhere; the last quarter is steered towards what those were not shown.
+    Three quarters of the examples look everywhere; the last quarter is steered towards what those were not shown. Where
+    nobody asked for a number of them (``plan.budget``), it ends after ``PATIENCE`` seconds as well. A note says if it
+    ended before all were generated.
     """
     bodies = Bodies(bench.composer.schema, bench.resources, Vocabulary(bench.composer.known, bench.composer.now))
     shown: set[ShownOutcome] = set()
     started, left, attempt = time.monotonic(), plan.examples, 0
     granted = plan.examples * STEPS * _REQUESTS_PER_STEP
     steered = plan.examples // 4
-    while left > 0 and granted > 0 and time.monotonic() - started < (plan.most_seconds or 120):
+    until = float("inf") if plan.budget is None else started + PATIENCE
+    while left > 0 and granted > 0 and time.monotonic() < until:
         search = SequenceSearch(bench, bodies, granted, shown, steers=left <= steered)
         _execute(search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
+        gc.collect()  # what a search drew refers to itself in circles, and would lie beside what the next one draws
         # a search that was cut short by a finding has not looked at what it left, the next one does
         left -= max(search.executions_before_finding, 1)
         granted -= search.sent
         attempt += 1
     bench.shown |= shown
+    if left <= 0:
+        return None
+    why = f"{PATIENCE:g} seconds were over" if granted > 0 else "their requests were used up"
+    return f"Only {plan.examples - left} of {plan.examples} sequences were generated: {why}."
 
 
 def _execute(search: SequenceSearch, examples: int, seed: int) -> None:

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import API_AUDIENCE, API_ISSUER, API_TYPE, Expected, TokenError, hold, respelled, verify
+from mockserver.auth.revocations import Revocations, TokenIdentity
+from mockserver.auth.tokens import (
+    API_AUDIENCE,
+    API_TYPE,
+    ISSUER_PATH,
+    Expected,
+    TokenError,
+    Verified,
+    hold,
+    respelled,
+    verify,
+)
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.state.clock import Clocks
 from spec.openapi.document import Document
 from spec.source.pointer import Json
 
-_EXPECTED = Expected(API_TYPE, API_ISSUER, API_AUDIENCE)
+_EXPECTED = Expected(API_TYPE, ISSUER_PATH, API_AUDIENCE)
 _MOST_VERIFIED = 4096
 _LONGEST_INSTALL = 64  # of what is remembered; a longer subject names no install
 _BEARER = b'Bearer realm="smarterservices"'  # as the vendor's page about tokens has it
@@ -25,23 +36,51 @@ _INVALID: Headers = (
 
 
 class Holder(NamedTuple):
-    """Whom a verified token speaks for, and the times between which it holds: what is remembered of it."""
+    """Whose a verified token is, and the times between which it holds by the clock of its install.
+
+    This is what is remembered of a token. ``client`` is the OAuth client to which it was given, if to one, ``user`` the
+    SID of the user whom that has signed in, if one.
+    """
 
     install: str
     not_before: float
     expires: float
+    identity: TokenIdentity
+    client: str = ""
+    user: str = ""
+
+    @property
+    def speaks_for(self) -> str:
+        """The install in whose name it may act; none if it is the token of a user."""
+        return "" if self.user else self.install
 
 
 class Credentials:
-    """The judge of credentials. It keeps digests of verified tokens, never tokens."""
+    """The judge of credentials. It keeps digests of verified tokens, never tokens.
 
-    def __init__(self, document: Document, keys: Keys, clock: Clocks, longest: int) -> None:
-        self.keys, self.clock, self.longest = keys, clock, longest
+    ``clients`` are those whose tokens live, ``revoked`` the tokens that do not.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        keys: Keys,
+        clock: Clocks,
+        longest: int,
+        clients: Container[str] = (),
+        revoked: Revocations | None = None,
+    ) -> None:
+        self.keys, self.clock, self.longest, self.clients = keys, clock, longest, clients
+        self.revoked = Revocations() if revoked is None else revoked
         self.header = _header_name(document.security_schemes)
         self.verified: dict[bytes, Holder] = {}
 
     def install_of(self, named: bytes | None, authorization: bytes | None) -> str:
-        """The install that the credential of a call speaks for. Raises Refusal.
+        """The install that the credential of a call speaks for. Raises Refusal."""
+        return self.holder_of(named, authorization).speaks_for
+
+    def holder_of(self, named: bytes | None, authorization: bytes | None) -> Holder:
+        """Whose the credential of a call is. Raises Refusal.
 
         ``named`` is the value of the document's API key header, ``authorization`` that of ``Authorization``.
         """
@@ -71,20 +110,40 @@ class Credentials:
         how = f"{what}; send a token in the header {self.header!r}, or as 'Authorization: Bearer <token>'."
         return refuse("credential-missing", "credential-missing-refused", how, headers=_CHALLENGE)
 
-    def _subject(self, token: bytes, *, bearer: bool) -> str:
+    def _subject(self, token: bytes, *, bearer: bool) -> Holder:
         digest = hashlib.sha256(token).digest()
         known = self.verified.get(digest)
         try:
             if known is None:
-                read = verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest)
-                known = Holder(str(read.claims["sub"])[:_LONGEST_INSTALL], read.not_before, read.expires)
+                known = _holder(verify(token.decode("latin-1"), _EXPECTED, self.keys, longest=self.longest))
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
-            hold(known.not_before, known.expires, self.clock(known.install))
+            self._look(known)
         except TokenError as error:
             raise _refused(error, bearer=bearer, spelled=self._only_spelled(token)) from None
-        return known.install
+        return known
+
+    def _look(self, known: Holder) -> None:
+        """Look at what can change from call to call. Raises TokenError."""
+        hold(known.not_before, known.expires, self.clock(known.install))
+        if known.identity in self.revoked.known:
+            raise TokenError("it was revoked", withdrawn=True)
+        if known.client and known.client not in self.clients:
+            raise TokenError("its client is not known here any more", withdrawn=True)
+
+    def revoke(self, token: str) -> None:
+        """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""
+        read = verify(token, _EXPECTED, self.keys, longest=self.longest)
+        known = _holder(read)
+        hold(0.0, known.expires, self.clock(known.install))
+        if not isinstance(read.claims.get("jti"), str):
+            raise TokenError("it has no id by which it could be revoked")
+        self.revoked.add(known.identity)
+
+    def forget(self) -> None:
+        """Verify every token again, as after a change of the keys."""
+        self.verified.clear()
 
     def _only_spelled(self, token: bytes) -> bool:
         """Whether a token that is refused would do if nobody minded how it is spelled."""
@@ -93,20 +152,33 @@ class Credentials:
         if read == text:
             return False
         try:
-            found = verify(read, _EXPECTED, self.keys, longest=self.longest)
-            hold(found.not_before, found.expires, self.clock(str(found.claims["sub"])))
+            self._look(_holder(verify(read, _EXPECTED, self.keys, longest=self.longest)))
         except TokenError:
             return False
         return True
+
+
+def _holder(read: Verified) -> Holder:
+    """Whose a token is. Without a client its subject is an install."""
+    claims = read.claims
+    subject = str(claims["sub"])
+    client = str(claims.get("client_id", ""))
+    install = str(claims.get("install", subject))[:_LONGEST_INSTALL]
+    identity = TokenIdentity(str(claims.get("jti")), claims["exp"])
+    user = subject if client and client != subject else ""
+    return Holder(install, read.not_before, read.expires, identity, client, user)
 
 
 def _refused(error: TokenError, *, bearer: bool, spelled: bool) -> Refusal:
     clause = "credential-exact" if spelled else "credential-invalid-refused"
     if error.expired or error.early:
         clause = "credential-expired-refused" if error.expired else "credential-early-refused"
+    if error.withdrawn:
+        clause = "token-dies"
     where = "Bearer credential" if bearer else "token"
     message = (
-        f"The {where} is refused: {error.reason}. Get a new one: the mock prints one, 'invigilate token' mints more."
+        f"The {where} is refused: {error.reason}. Get a new one: the token endpoint gives them, the mock prints one, "
+        "'invigilate token' mints more."
     )
     situation = "bearer-invalid" if bearer else "token-invalid"
     return refuse(situation, clause, message, headers=_INVALID if bearer else ())

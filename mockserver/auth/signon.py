@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.auth.keys import Keys
-from mockserver.auth.tokens import SIGNON_TYPE, Expected, TokenError, hold, sign, verify
+from mockserver.auth.tokens import ISSUER_PATH, SIGNON_TYPE, Expected, TokenError, hold, sign, verify
 from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
@@ -130,7 +130,7 @@ class SignonGrants:
         self._remember(grant, now)
         token = sign(
             {
-                "iss": base,
+                "iss": base + ISSUER_PATH,
                 "aud": audience,
                 "sub": grant.subject,
                 "iat": int(now),

@@ -21,7 +21,10 @@ from spec.source.pointer import Json
 API_TYPE = "at+jwt"
 SIGNON_TYPE = "signon+jwt"
 API_AUDIENCE = "invigilate-api"
-API_ISSUER = "invigilate"
+ISSUER_PATH = "/oidc"
+"""What every issuer ends in: a mock issues under each URL by which it is reached, and its key is what counts."""
+LOCAL_ISSUER = f"http://127.0.0.1:8400{ISSUER_PATH}"
+"""The issuer of tokens that are made where no mock is running."""
 
 _PART = re.compile(r"[A-Za-z0-9_-]+\Z")
 _LETTERS = re.compile(r"[A-Za-z0-9_-]")
@@ -29,25 +32,31 @@ _LATEST = 2**53  # seconds that every JSON reader holds exactly; no clock gets t
 
 
 class TokenError(Exception):
-    """A token is refused; the message says why and repeats nothing of it. ``expired``, ``early``: only time did it."""
+    """A token is refused; the message says why and repeats nothing of it.
 
-    def __init__(self, reason: str, *, expired: bool = False, early: bool = False) -> None:
+    ``expired``, ``early``: only time did it. ``withdrawn``: it was good, and was taken back before its time.
+    """
+
+    def __init__(self, reason: str, *, expired: bool = False, early: bool = False, withdrawn: bool = False) -> None:
         super().__init__(reason)
-        self.reason, self.expired, self.early = reason, expired, early
+        self.reason, self.expired, self.early, self.withdrawn = reason, expired, early, withdrawn
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a token must be: its ``typ``, and its ``iss`` and ``aud`` unless those are for the caller to judge."""
+    """What a token must be: its ``typ``, and how its ``iss`` ends and its ``aud``, unless the caller judges those."""
 
     kind: str
-    issuer: str | None = None
+    issuer_path: str | None = None
     audience: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The claims of a token whose signature and form are right, and the times between which it holds."""
+    """The claims of a token whose signature and form are right, and the times between which it holds.
+
+    It holds no longer than the key that signed it is published.
+    """
 
     claims: Mapping[str, Json]
     not_before: float
@@ -62,10 +71,12 @@ def hold(not_before: float, expires: float, now: float) -> None:
         raise TokenError("it is not valid yet", early=True)
 
 
-def api_claims(install: str, *, issued: float, starts: float, expires: float, token_id: str) -> dict[str, Json]:
+def api_claims(
+    install: str, *, issued: float, starts: float, expires: float, token_id: str, issuer: str = LOCAL_ISSUER
+) -> dict[str, Json]:
     """The claims of an API token for an install; times are seconds since the epoch."""
     return {
-        "iss": API_ISSUER,
+        "iss": issuer,
         "aud": API_AUDIENCE,
         "sub": install,
         "iat": int(issued),
@@ -95,12 +106,20 @@ def verify(token: str, expected: Expected, keys: Keys, *, longest: int = 8192) -
         raise TokenError(f"its type is not {expected.kind}")
     if "crit" in header or "b64" in header:
         raise TokenError("its header asks for an extension that is not known here")
-    try:  # kid, jku, jwk and x5u are never looked at: there is one key
-        jwt.api_jws.decode(token, keys.public, algorithms=["RS256"])
-    except jwt.PyJWTError:
-        raise TokenError("its signature does not verify") from None
+    until = _signed_until(token, header.get("kid"), keys)
     _check_claims(claims, expected)
-    return Verified(claims, max(claims.get("nbf", 0), 0), claims["exp"])
+    return Verified(claims, max(claims.get("nbf", 0), 0), min(claims["exp"], until))
+
+
+def _signed_until(token: str, kid: Json, keys: Keys) -> float:
+    """Until when the key holds that signed a token. jku, jwk and x5u are never looked at, and kid only chooses."""
+    for one in keys.verifying(kid):
+        try:
+            jwt.api_jws.decode(token, one.pair.public, algorithms=["RS256"])
+        except jwt.PyJWTError:
+            continue
+        return one.until
+    raise TokenError("its signature does not verify")
 
 
 def respelled(token: str) -> str:
@@ -117,7 +136,7 @@ def respelled(token: str) -> str:
 
 
 def _check_claims(claims: Mapping[str, Json], expected: Expected) -> None:
-    if expected.issuer is not None and claims.get("iss") != expected.issuer:
+    if expected.issuer_path is not None and not str(claims.get("iss")).endswith(expected.issuer_path):
         raise TokenError("it was issued by somebody else")
     if expected.audience is not None and claims.get("aud") != expected.audience:
         raise TokenError("it was made for another audience")

@@ -16,7 +16,10 @@ _BETWEEN = 0.002  # seconds between looking and storing
 
 
 async def for_any_media_type(request: Request, honest: Serve, served: Served) -> Response:
-    """Every body is taken for plain JSON."""
+    """Every body is taken for plain JSON, where JSON is taken at all."""
+    body = served.operation.body
+    if body is None or "application/json" not in body.content:
+        return await honest(request)
     unread = (b"content-type", b"content-encoding")
     kept = [one for one in request.scope["headers"] if one[0] not in unread]
     scope = with_headers(request.scope, [*kept, (b"content-type", b"application/json")])
@@ -26,29 +29,31 @@ async def for_any_media_type(request: Request, honest: Serve, served: Served) ->
 async def by_one_spelling(request: Request, honest: Serve, served: Served) -> Response:
     """The scheme of a credential is cut off as the seven letters ``Bearer `` and nothing else."""
     headers = [
-        (name, b"Unheard " + value if name == b"authorization" and not _is_usual(value) else value)
+        (name, b"Unheard " + value if name == b"authorization" and _is_unusual(value) else value)
         for name, value in request.scope["headers"]
     ]
     return await honest(Request(with_headers(request.scope, headers), request.receive))
 
 
-def _is_usual(value: bytes) -> bool:
-    return value.startswith(b"Bearer ") and not value.startswith(b"Bearer  ")
+def _is_unusual(value: bytes) -> bool:
+    usual = value.startswith(b"Bearer ") and not value.startswith(b"Bearer  ")
+    return value.lower().startswith(b"bearer") and not usual
 
 
 async def through_everything_stored(request: Request, honest: Serve, served: Served) -> Response:
-    """Every provisioning that succeeds counts anew all that is stored, row by row, before it answers."""
+    """Every provisioning that succeeds counts anew all that its install has stored, row by row, before it answers."""
     response = await honest(request)
     if served.provisions and response.status_code == 200:
-        await asyncio.sleep(len(served.store) * _PER_ROW)
+        await asyncio.sleep(len(served.store_of(request)) * _PER_ROW)
     return response
 
 
 async def under_an_optimistic_lock(request: Request, honest: Serve, served: Served) -> Response:
     """Whoever finds at the end that somebody else has stored something meanwhile is told of a conflict."""
-    seen = len(served.store)
+    store = served.store_of(request)
+    seen = len(store)
     await asyncio.sleep(_BETWEEN)
-    if not served.provisions or len(served.store) == seen:
+    if not served.provisions or len(store) == seen:
         return await honest(request)
     message = "Somebody else has stored something meanwhile; send it again."
     return of_json({"code": "CONFLICT", "message": message, "status": 409}, status=409)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -11,8 +12,8 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.behaviour.rules import Condition, Forecast, WeatherRule
-from mockserver.http.handlers import Handler, HangUp
-from mockserver.http.request import Request
+from mockserver.http.handlers import Handler, HangUp, connection_of
+from mockserver.http.request import Request, too_slow
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import exchange_of, headers_of
 from mockserver.settings import Settings
@@ -23,6 +24,7 @@ from spec.source.pointer import Json
 HEADER = b"invigilate-weather"
 """With it a call brings its own weather."""
 _PIECES = 10  # in which a body drips
+_KEPT = 16  # times the size that a body may have: what is sent of it up to here is kept until it is known what happens
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,9 @@ class Conditions:
         if not self.rules.rules and HEADER not in headers_of(scope):
             await self.app(scope, receive, send)
             return
-        request = Request(scope, receive, send)
-        body = await request.read(self.shared.settings)  # all of it, also where nothing is served: it is in the journal
-        request = Request(scope, _again(body, receive), send)
+        sent = await _sent(Request(scope, receive, send), self.shared.settings)
+        exchange_of(scope).body = b"".join(one.get("body", b"") for one in sent)  # in the journal, whatever happens
+        request = Request(scope, _again(sent, receive), send)
         if (brought := request.header(HEADER)) is not None:
             await self._under(self.shared.read_header(brought.decode("latin-1")), None, request, send)
             return
@@ -89,8 +91,10 @@ class Conditions:
         if then.status and not then.served:
             await _refused(then, notes)(request.scope, request.receive, send)
             return
-        response = await self._served(then, request)
-        exchange.notes = (*exchange.notes, *notes)
+        try:
+            response = await self._served(then, request)
+        finally:  # also where a fault ends the connection
+            exchange.notes = (*exchange.notes, *notes)
         if then.close:
             raise HangUp
         if then.status:
@@ -133,7 +137,10 @@ class Delivery:
         self.response, self.cut, self.drip = response, cut, drip
 
     async def send(self, request: Request, send: Send) -> None:
-        """Send it. What is cut off never comes: the server ends the connection of a body that is incomplete."""
+        """Send it. What is cut off never comes: the server ends the connection of a body that is incomplete.
+
+        Raises ConnectionEndedError where there is no connection.
+        """
         response, body = self.response, self.response.body
         if self.cut < 0 and not self.drip:
             await response(request.scope, request.receive, send)
@@ -151,6 +158,8 @@ class Delivery:
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if whole:
             await send({"type": "http.response.body", "body": b""})
+        else:
+            connection_of(request.scope)  # the server ends it, when all that was sent has been written
 
 
 def described(then: Condition) -> str:
@@ -199,11 +208,35 @@ def _read(body: bytes) -> Json:
         return None
 
 
-def _again(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that brings a body which was read already, and then what comes after it."""
-    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+async def _sent(request: Request, settings: Settings) -> list[Message]:
+    """The messages that bring the body, as far as it is short enough to be kept.
+
+    Nothing is refused for its size here: that is for the endpoint to judge, in its order.
+    """
+    most = _KEPT * settings.largest_body
+    declared = request.header(b"content-length") or b"0"
+    length = int(declared) if declared.isdigit() else 0
+    if length > (settings.largest_body if request.header(b"expect") else most):
+        return []  # whoever asks first, or sends that much, is answered before the body comes
+    messages: list[Message] = []
+    size = 0
+    try:
+        async with asyncio.timeout(settings.body_deadline):
+            while size <= most:
+                messages.append(message := await request.receive())
+                size += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        raise too_slow(settings.body_deadline) from None
+    return messages
+
+
+def _again(messages: list[Message], receive: Receive) -> Receive:
+    """A ``receive`` that brings messages which came already, and then what comes after them."""
+    coming = deque(messages)
 
     async def replay() -> Message:
-        return messages.pop() if messages else await receive()
+        return coming.popleft() if coming else await receive()
 
     return replay

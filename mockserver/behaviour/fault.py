@@ -28,6 +28,8 @@ class Fault:
     caught_by: tuple[str, ...]
     behaviour: Make
     entails: tuple[str, ...] = ()
+    beside: bool = False
+    """Whether it is about calls of no operation, over which no weather comes: a mock must be started with it."""
 
 
 def lacks(*clauses: str) -> Make:

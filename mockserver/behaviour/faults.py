@@ -10,6 +10,9 @@ from mockserver.behaviour.answer_faults import ANSWERS, SIGNON, STATE
 from mockserver.behaviour.fault import Fault, serves
 from mockserver.behaviour.request_faults import BODIES, REFUSALS
 from mockserver.behaviour.seams import HONEST, Behaviour, combined
+from mockserver.behaviour.session_faults import SESSIONS
+from mockserver.behaviour.token_faults import TOKENS
+from spec.catalogue.clauses import Catalogue
 
 WEATHER = (
     Fault("slow", "every answer takes 200 ms", (), partial(weather.slow, 0.2)),
@@ -29,13 +32,24 @@ WEATHER = (
     Fault("talkative", "answers carry further members", (), serves(answers.with_announcements)),
 )  # fmt: skip
 
-FAULTS: Mapping[str, Fault] = {one.id: one for one in (*BODIES, *STATE, *ANSWERS, *SIGNON, *REFUSALS, *WEATHER)}
+FAULTS: Mapping[str, Fault] = {
+    one.id: one for one in (*BODIES, *STATE, *ANSWERS, *SIGNON, *TOKENS, *SESSIONS, *REFUSALS, *WEATHER)
+}
 
 
 def behaviour_of(names: Iterable[str]) -> Behaviour:
     """The behaviour of a new mock with these faults, all at once. Raises KeyError for a name that is none."""
     made = [FAULTS[name].behaviour() for name in names]
     return combined(made) if made else HONEST
+
+
+def judged(catalogue: Catalogue) -> Mapping[str, Fault]:
+    """The faults on which a black box can be judged: neither weather, nor what only tests of the mock can see."""
+    return {
+        name: fault
+        for name, fault in FAULTS.items()
+        if any(catalogue[one].judged_by == "check" for one in fault.caught_by if one in catalogue)
+    }
 
 
 def listing() -> str:

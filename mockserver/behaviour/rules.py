@@ -85,9 +85,12 @@ class WeatherRule:
     asked: int = 0
     followed: int = 0
     _chance: random.Random = field(init=False, repr=False)
+    _varying: random.Random = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._chance = random.Random(f"weather {self.seed}")  # noqa: S311 - reproducible on purpose, and no secret
+        # reproducible on purpose, and no secret; two of them, so that what varies does not change which calls are hit
+        self._chance = random.Random(f"weather {self.seed}")  # noqa: S311
+        self._varying = random.Random(f"jitter {self.seed}")  # noqa: S311
 
     def is_due(self, now: float) -> bool:
         """Whether this call, which the rule is about, is one to which it happens. Every call is asked about once."""
@@ -105,7 +108,7 @@ class WeatherRule:
 
     def draw(self) -> float:
         """A number from 0 to 1, for what varies."""
-        return self._chance.random()
+        return self._varying.random()
 
     def restart(self) -> None:
         """Begin anew, as if it had just been made."""

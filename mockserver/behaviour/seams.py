@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 from starlette.types import Scope
 
 from mockserver.auth.keys import Keys
+from mockserver.auth.oauth import OAuthError
 from mockserver.auth.signon import Issued
 from mockserver.http.errors import Refusal
 from mockserver.http.handlers import Refusing
@@ -20,6 +21,7 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.provisioning.engine import Done
 from mockserver.provisioning.plan import Plan, Planning
+from mockserver.sessions.events import SessionEvents
 from mockserver.settings import Settings
 from mockserver.state.ids import Ids
 from mockserver.state.store import Store
@@ -34,10 +36,10 @@ Serve: TypeAlias = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What a call of an operation is served from."""
+    """What calls of an operation are served from; ``store_of`` is the store of the install that a call names."""
 
     operation: Operation
-    store: Store
+    store_of: Callable[[Request], Store]
 
     @property
     def provisions(self) -> bool:
@@ -113,11 +115,26 @@ class Signing(Protocol):
         """The sign-on that is told."""
 
 
+class Overlooking(Protocol):
+    """Overlooks what is wrong with a token request."""
+
+    def __call__(self, error: OAuthError) -> bool:
+        """Whether a token is given all the same."""
+
+
+class Claiming(Protocol):
+    """Puts other claims into an access token, which is then signed as every other."""
+
+    def __call__(self, claims: dict[str, Json]) -> None:
+        """Change the claims in place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """What stands in each seam; the first of several is asked first. ``reset`` functions are called at every reset.
 
-    ``reusable_links``: a sign-on is not used up by being used.
+    ``reusable_links``: a sign-on is not used up by being used. ``lenient`` are clauses of sessions whose rules
+    nobody wrote.
     """
 
     serving: tuple[Serving, ...] = ()
@@ -130,6 +147,10 @@ class Behaviour:
     pausing: tuple[Pausing, ...] = ()
     answering: tuple[Answering, ...] = ()
     signing: tuple[Signing, ...] = ()
+    overlooking: tuple[Overlooking, ...] = ()
+    claiming: tuple[Claiming, ...] = ()
+    sessions: tuple[type[SessionEvents], ...] = ()
+    lenient: tuple[str, ...] = ()
     ids: tuple[Callable[[Ids], Ids], ...] = ()
     settings: tuple[Callable[[Settings], Settings], ...] = ()
     reset: tuple[Callable[[], None], ...] = ()
@@ -141,6 +162,13 @@ class Behaviour:
         if len(self.planning) <= 1:
             return self.planning[0] if self.planning else Planning
         return type("Combined", tuple(reversed(self.planning)), {})
+
+    @property
+    def session_events(self) -> type[SessionEvents]:
+        """The events of sessions with all that is wrong with them."""
+        if len(self.sessions) <= 1:
+            return self.sessions[0] if self.sessions else SessionEvents
+        return type("CombinedEvents", tuple(reversed(self.sessions)), {})
 
     def chosen(self, settings: Settings) -> Settings:
         """The settings under which the mock serves."""

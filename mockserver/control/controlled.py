@@ -6,10 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mockserver.auth.clients import OAuthClients
+from mockserver.auth.credentials import Credentials
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.rules import Forecast
 from mockserver.endpoints.provision import Provision
 from mockserver.http.journal import Journals
+from mockserver.sessions.events import SessionEvents
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
@@ -23,7 +26,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Controlled:
-    """A mock as the control plane sees it: ``reset`` restores the state of its start, ``contract`` makes the page."""
+    """A mock as the control plane sees it.
+
+    ``reset`` restores the state of its start, ``rotate`` changes the key that signs (OSError: that cannot be
+    kept), ``contract`` makes the page. ``sessions`` are their events, if the document has sessions.
+    """
 
     document: Document
     parts: Resources
@@ -34,6 +41,10 @@ class Controlled:
     journals: Journals
     tenants: Tenants
     forecast: Forecast
+    credentials: Credentials
+    clients: OAuthClients
+    sessions: SessionEvents | None
+    rotate: Callable[[], None]
     provision: Provision
     reset: Callable[[], None]
     contract: Callable[[], Page]

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.auth.tokens import API_TYPE, ISSUER_PATH, api_claims, sign
 from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
 from mockserver.http.response import Response, of_json
@@ -15,11 +15,8 @@ from mockserver.settings import Settings
 from mockserver.state.clock import LATEST
 from mockserver.state.store import Resource
 from mockserver.tenancy.tenant import Tenant
-from spec.resources.installs import Install
+from spec.resources.installs import INTEGRATIONS, Install
 from spec.source.pointer import Json
-
-INTEGRATIONS = "integrations"
-"""The list of an install that OAuth 2.0 and sign-on look integrations up in."""
 
 
 def answers(mock: Controlled) -> Mapping[str, Json]:
@@ -55,12 +52,14 @@ class Making:
         install = Install(sid, wanted.get("name", sid), sid, like.defaults, members, ())
         settings = replace(self.mock.settings, **read(wanted.get("readings", {})))
         tenant = self.tenants.make(install, settings)
-        base = public_url(asked.request.scope, self.mock.settings).removesuffix("/_invigilate")
+        base = self._base(asked)
         view = {
             "url": base,
             **self._shown(tenant),
-            "token": self._token(tenant, 0.0, settings.token_ttl),
-            "expiredToken": self._token(tenant, -2.0 * settings.token_ttl, -settings.token_ttl),
+            "token": self._token(tenant, asked, 0.0, settings.token_ttl),
+            "expiredToken": self._token(tenant, asked, -2.0 * settings.token_ttl, -settings.token_ttl),
+            "issuer": base + ISSUER_PATH,
+            "clients": {one.id: one.secret for one in self.mock.clients.of(install.sid)},
         }
         return of_json(view, status=201)
 
@@ -84,7 +83,11 @@ class Making:
         tenant = self.tenants[asked.values["sid"]]
         starts = asked.body.get("startsIn", 0)
         expires = asked.body.get("expiresIn", starts + tenant.settings.token_ttl)
-        return of_json({"token": self._token(tenant, starts, expires)})
+        return of_json({"token": self._token(tenant, asked, starts, expires)})
+
+    def _base(self, asked: ControlCall) -> str:
+        """The URL under which the caller reaches the mock."""
+        return public_url(asked.request.scope, self.mock.settings).removesuffix("/_invigilate")
 
     def _shown(self, tenant: Tenant) -> dict[str, Json]:
         install = tenant.install
@@ -99,12 +102,17 @@ class Making:
             "calls": len(self.mock.journals.exchanges(install.sid)),
         }
 
-    def _token(self, tenant: Tenant, starts: float, expires: float) -> str:
+    def _token(self, tenant: Tenant, asked: ControlCall, starts: float, expires: float) -> str:
         """A token of an install; times are seconds from what its clock shows."""
         now = self.mock.clocks(tenant.sid)
         start, end = (min(max(now + one, 0.0), LATEST) for one in (starts, expires))
         claims = api_claims(
-            tenant.sid, issued=min(now, start), starts=start, expires=end, token_id=tenant.ids.token_id()
+            tenant.sid,
+            issued=min(now, start),
+            starts=start,
+            expires=end,
+            token_id=tenant.ids.token_id(),
+            issuer=self._base(asked) + ISSUER_PATH,
         )
         return sign(claims, API_TYPE, self.mock.keys)
 

@@ -13,6 +13,7 @@ from mockserver.http.response import Response, of_json
 from mockserver.state.store import Key, Naming, Resource, StoredChange
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.resource import Resources
+from spec.resources.sessions import SessionKind, session_kind
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, escape
 
@@ -58,7 +59,7 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
         })  # fmt: skip
 
     async def bring(asked: ControlCall) -> Response:
-        return keep(asked.values["name"], _read(asked.body, mock.parts))
+        return keep(asked.values["name"], _read(asked.body, mock.parts, session_kind(mock.document.operations)))
 
     async def delete(asked: ControlCall) -> Response:
         found(asked)
@@ -141,9 +142,11 @@ def _key(key: Key, sid: str) -> dict[str, Json]:
     return {**named, "joined": list(key.joined), "sid": sid}
 
 
-def _read(body: Mapping[str, Json], parts: Resources) -> Snapshot:
+def _read(body: Mapping[str, Json], parts: Resources, session: SessionKind | None) -> Snapshot:
     """A snapshot from its JSON. Raises Refusal for what no export of this document holds."""
     known = {part.name: {leaf.key: Rules(leaf.schema) for leaf in part.leaves} for part in parts.parts}
+    if session is not None:
+        known[session.name] = {leaf: Rules({"type": ["string", "number", "null"]}) for leaf in session.leaves}
     keys: dict[str, list[Key]] = {}
     for one in body["keys"]:
         key = Key(

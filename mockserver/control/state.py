@@ -16,6 +16,7 @@ from mockserver.http.masking import MASK
 from mockserver.http.response import Response, of_json
 from mockserver.state.store import Key, Naming, Resource
 from mockserver.tenancy.tenant import Tenant
+from spec.resources.sessions import session_kind
 from spec.source.pointer import Json, split
 
 
@@ -28,7 +29,8 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
 
     async def state(asked: ControlCall) -> Response:
         wanted = asked.values
-        kinds = [part.name for part in mock.parts.parts]
+        session = session_kind(mock.document.operations)
+        kinds = [*(part.name for part in mock.parts.parts), *((session.name,) if session is not None else ())]
         if wanted.get("kind", kinds[0]) not in kinds:
             message = f"there is no kind {wanted['kind']!r}; the document has {', '.join(kinds)}."
             raise refuse("invalid-input", "schema", message, pointer="/query/kind")

@@ -67,7 +67,9 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
 
     async def faults(_: ControlCall) -> Response:
         view = [
-            {"id": one.id, "breaks": list(one.caught_by), "description": one.description} for one in FAULTS.values()
+            {"id": one.id, "breaks": list(one.caught_by), "description": one.description}
+            for one in FAULTS.values()
+            if not one.beside
         ]
         return of_json({"faults": view})
 
@@ -82,6 +84,12 @@ def condition(then: Mapping[str, Json]) -> Condition:
     unknown = [name for name in then.get("faults", ()) if name not in FAULTS]
     if unknown:
         message = f"there is no fault {unknown[0]!r}; GET /_invigilate/faults lists those there are."
+        raise refuse("invalid-input", "schema", message, pointer="/then/faults")
+    if beside := [name for name in then.get("faults", ()) if FAULTS[name].beside]:
+        message = (
+            f"{beside[0]!r} is about calls of no operation, over which no weather comes; start the mock with "
+            f"--fault {beside[0]}."
+        )
         raise refuse("invalid-input", "schema", message, pointer="/then/faults")
     if "status" not in then and (alone := {"served", "retryAfter", "code", "message"} & then.keys()):
         message = f"{sorted(alone)[0]!r} says something about a status; give one."

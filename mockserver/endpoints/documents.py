@@ -1,4 +1,4 @@
-"""The endpoints that hand out documents: the OpenAPI document, the keys that verify tokens, and the page at ``/``."""
+"""The endpoints that hand out documents: the OpenAPI document, and the page at ``/``."""
 
 from __future__ import annotations
 
@@ -25,10 +25,6 @@ class DocumentEndpoints:
 
     def __init__(self, document: Document, installs: Sequence[Install], runtime: Runtime) -> None:
         self.document, self.installs, self.runtime = document, tuple(installs), runtime
-
-    async def jwks(self, _: Request) -> Response:
-        """Serve ``jwks``: the key set (RFC 7517 section 5)."""
-        return of_json({"keys": [self.runtime.keys.jwk]}, headers=OPEN_TO_PAGES)
 
     async def health(self, request: Request) -> Response:
         """Whether calls are taken. It is not kept in the journal, for it is asked again and again."""

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import SignonGrants
-from mockserver.behaviour.seams import Admitting, Success
+from mockserver.behaviour.seams import Admitting, Behaviour, Success
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
@@ -121,20 +121,12 @@ class Provision:
     async def answer(self, request: Request) -> Response:
         """Judge in the order of the contract, and commit. Raises Refusal."""
         tenant = self.installs.tenant(request)
-        if request.caller not in (tenant.install.sid, ADMITTED):
-            self._foreign(request, tenant.install)
+        foreign(request, tenant.install, self.behaviour)
         request.require_json()
         judged = self.judged(tenant, self._decoded(await request.read(self.settings)))
         for pause in self.behaviour.pausing:
             await pause()
         return self.committed(judged, request.scope)
-
-    def _foreign(self, request: Request, install: Install) -> None:
-        message = f"This credential may not provision the install {install.sid}; use one that was made for it."
-        refusal = refuse("forbidden", "credential-foreign-refused", message)
-        admitted = [admit(refusal, request.scope) for admit in self.behaviour.admitting]
-        if not any(admitted):
-            raise refusal
 
     def _decoded(self, raw: bytes) -> Json:
         deepest = self.settings.deepest_body
@@ -148,7 +140,7 @@ class Provision:
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
         tenant, body, plan, unknown = judged
-        done = self.engine.commit(tenant.store, plan, tenant.ids)
+        done = self.engine.commit(tenant.store, plan, self.behaviour.names(tenant.ids), tenant.sid)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
@@ -167,7 +159,7 @@ class Provision:
         assert signon is not None
         base, named = public_url(scope, self.settings), self.engine.identifiers(judged.body)
         tenant = judged.tenant
-        lifetime = tenant.settings.signon_ttl
+        lifetime = self.behaviour.chosen(tenant.settings).signon_ttl
         issued = self.grants.issue(tenant.install, audience, done.resources, base, named, lifetime=lifetime)
         for change in self.behaviour.signing:
             issued = change(issued, self.grants.keys)
@@ -183,7 +175,7 @@ class Provision:
             violations = self.rules.annotation_violations(body, lists) if ruled else []
         else:
             violations = self.rules.violations(body, lists)
-        if unknown and tenant.settings.reject_unknown_members:
+        if unknown and self.behaviour.chosen(tenant.settings).reject_unknown_members:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:
             plan = self.engine.plan(tenant.store, install, body)
@@ -213,7 +205,23 @@ class Provision:
     def _keep(self, tenant: Tenant, plan: Plan, violations: list[Violation]) -> None:
         for keep in self.behaviour.keeping:
             if plan.violations and not violations:
-                self.engine.commit(tenant.store, keep(plan), tenant.ids)
+                self.engine.commit(tenant.store, keep(plan), self.behaviour.names(tenant.ids), tenant.sid)
+
+
+def foreign(request: Request, install: Install, behaviour: Behaviour) -> None:
+    """Raise Refusal unless the credential of a call speaks for an install."""
+    if request.caller in (install.sid, ADMITTED):
+        return
+    message = f"This credential may not provision the install {install.sid}; use one that was made for it."
+    refusal = refuse("forbidden", "credential-foreign-refused", message)
+    admitted = [admit(refusal, request.scope) for admit in behaviour.admitting]
+    if not any(admitted):
+        raise refusal
+
+
+def warning(clause: str, message: str) -> Headers:
+    """The header in which the mock tells what went well, and yet is perhaps not what was meant."""
+    return ((b"invigilate-warning", f"{clause}; {message}".encode()),)
 
 
 def _with_spellings(violations: list[Violation], unknown: list[str]) -> list[Violation]:

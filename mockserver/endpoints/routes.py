@@ -51,14 +51,21 @@ def as_application(endpoint: Function | ASGIApp) -> ASGIApp:
 class MethodRoute(Route):
     """A route for one method, which knows the other methods of its path.
 
-    ``endpoint`` is a function of a request, or an ASGI application, which is handed through untouched.
+    ``endpoint`` is a function of a request, or an ASGI application, which is handed through untouched. A method that
+    is not ``served`` has an endpoint that says so, and is not listed among those that are allowed.
     """
 
     def __init__(
-        self, method: str, path: str, endpoint: Function | ASGIApp, *, middleware: Sequence[Middleware] = ()
+        self,
+        method: str,
+        path: str,
+        endpoint: Function | ASGIApp,
+        *,
+        middleware: Sequence[Middleware] = (),
+        served: bool = True,
     ) -> None:
         super().__init__(pattern(path), as_application(endpoint), methods=[method], middleware=middleware)
-        self.template = path
+        self.template, self.served = path, served
         self._found: dict[str, dict[str, str]] = {}
         self.allowed: frozenset[str] = frozenset(self.methods or ())
 
@@ -107,7 +114,7 @@ def with_allowed(routes: Iterable[MethodRoute]) -> list[MethodRoute]:
     """The same routes, each knowing every method of its path, for the header ``Allow``."""
     listed = list(routes)
     methods: dict[str, set[str]] = {}
-    for route in listed:
+    for route in (one for one in listed if one.served):
         methods.setdefault(route.template, set()).update(route.methods or ())
     for route in listed:
         route.allowed = frozenset(methods[route.template])

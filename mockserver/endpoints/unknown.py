@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,9 +12,10 @@ from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from mockserver.endpoints.routes import MethodRoute
+from mockserver.endpoints.routes import Function, MethodRoute
 from mockserver.http.errors import Refusal, refuse
-from mockserver.http.request import shown
+from mockserver.http.request import Request, shown
+from mockserver.http.response import Response
 from mockserver.http.scope import root_of
 from spec.source.pointer import Json
 from spec.source.reading import read
@@ -53,22 +54,44 @@ class UnknownPath:
         """What is said of the path of a call."""
         path: str = scope["path"].removeprefix(root_of(scope))
         there = f"There is nothing at {shown(path.encode())}."
+        meant = next((one.means for one in published() if one.means and one.pattern.fullmatch(path)), "")
+        if meant:
+            return refuse("not-found", "path-known", f"{there} The guide spells it so; it is {meant}.")
         if path.endswith("/") and self._serves({**scope, "path": scope["path"][:-1]}):
             return refuse("not-found", "path-known", f"{there} Leave out the slash at the end.")
         if self._serves({**scope, "path": f"{scope['path']}/"}) or f"{path}/" in self.also:
             return refuse("not-found", "path-known", f"{there} Add a slash at the end.")
         for one in published():
-            if one.pattern.fullmatch(path) is None:
-                continue
-            if one.means:
-                return refuse("not-found", "path-known", f"{there} The guide spells it so; it is {one.means}.")
-            methods = ", ".join(one.methods)
-            message = f"{one.path} ({methods}) is published, but this mock does not serve it; nothing was done."
-            return refuse("not-implemented", "published-unserved", message)
+            if one.pattern.fullmatch(path) is not None:
+                return unserved(one.path, one.methods)
         return refuse("not-found", "path-known", f"{there} The paths are {', '.join(self.listed)}.")
 
     def _serves(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
+
+
+def unserved(path: str, methods: Sequence[str]) -> Refusal:
+    """The refusal of what is published, but not served."""
+    message = f"{path} ({', '.join(methods)}) is published, but this mock does not serve it; nothing was done."
+    return refuse("not-implemented", "published-unserved", message)
+
+
+def unserved_methods(routes: Sequence[MethodRoute]) -> Iterator[MethodRoute]:
+    """Routes for the methods of served paths that are published, and not served."""
+    served: dict[str, set[str]] = {}
+    for route in routes:
+        served.setdefault(route.template, set()).update(route.methods or ())
+    for one in published():
+        left = [method for method in one.methods if one.path in served and method not in served[one.path]]
+        for method in left:
+            yield MethodRoute(method, one.path, _refusing(one.path, method), served=False)
+
+
+def _refusing(path: str, method: str) -> Function:
+    async def refusing(_: Request) -> Response:
+        raise unserved(path, [method])
+
+    return refusing
 
 
 @cache

@@ -17,7 +17,7 @@ from mockserver.http.errors import Refusal, refuse
 from mockserver.http.negotiation import wants_page
 from mockserver.http.pages import refused as refusal_page
 from mockserver.http.request import not_allowed
-from mockserver.http.response import Response, of_refusal
+from mockserver.http.response import of_refusal
 from mockserver.http.scope import ABORT, headers_of
 from mockserver.http.urls import contract_url, public_path
 from mockserver.settings import Settings
@@ -31,6 +31,18 @@ _log = logging.getLogger("invigilate")
 
 class HangUp(Exception):  # noqa: N818 - an order, not a mistake
     """The connection is to end without an answer."""
+
+
+class ConnectionEndedError(ConnectionResetError):
+    """The connection was to end on purpose, and there is none: the mock is called in process, or by another server."""
+
+
+def connection_of(scope: Scope) -> Callable[[], None]:
+    """What ends the connection of a call at once. Raises ConnectionEndedError where there is none."""
+    abort: Callable[[], None] | None = scope.get("extensions", {}).get(ABORT)
+    if abort is None:
+        raise ConnectionEndedError("The mock was told to end the connection of this call (weather, or a fault).")
+    return abort
 
 
 def exception_handlers(
@@ -55,7 +67,9 @@ def exception_handlers(
         assert isinstance(error, HTTPException)
         return await refused(request, _refusal(error, request.scope, unknown))
 
-    async def defect(request: Request, error: Exception) -> Response:
+    async def defect(request: Request, error: Exception) -> starlette.responses.Response:
+        if isinstance(error, ConnectionEndedError):
+            return NoResponse()
         _log.error("A call could not be served.", exc_info=error)
         return of_refusal(Refusal("defect", "The mock has a defect; its terminal shows where. Please report it."))
 
@@ -91,11 +105,9 @@ class ClosedConnection(NoResponse):
     """The end of the connection instead of an answer."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """End it, if the server lets itself be asked."""
-        abort = scope.get("extensions", {}).get(ABORT)
-        if abort is not None:
-            abort()
-            await asyncio.sleep(0)  # the server hears of it before it looks for an answer
+        """End it. Raises ConnectionEndedError where there is none that could be ended."""
+        connection_of(scope)()
+        await asyncio.sleep(0)  # the server hears of it before it looks for an answer
 
 
 async def _gone(request: Request, error: Exception) -> NoResponse:

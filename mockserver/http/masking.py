@@ -78,6 +78,7 @@ class Masking:
         self._key = token_bytes(16)
         self._headers = {*_SECRET_HEADERS, credential_header.encode()}
         self._members = _secret_members(document) | _SECRET_MEMBERS
+        self._fields = _SECRET_FIELDS | _write_only(document, forms=True)
 
     def show(self, exchanges: Iterable[ServedExchange], *, alike: bool = False) -> Iterator[MaskedExchange]:
         """The exchanges. A secret of one of them is masked in all of them.
@@ -105,10 +106,6 @@ class Masking:
         digest = hashlib.blake2b(secret.encode("utf-8", "surrogatepass"), key=self._key, digest_size=6).hexdigest()
         return f"masked-{digest}" if secret else secret
 
-    def is_secret(self, name: str) -> bool:
-        """Whether a member of that name holds a secret."""
-        return name in self._members
-
     def _secrets(self, one: Parsed) -> Iterator[str]:
         exchange = one.exchange
         for name, value in (*exchange.headers, *exchange.answer_headers):
@@ -118,9 +115,10 @@ class Masking:
             elif name == b"location":
                 yield from _of_fields(value.partition(b"?")[2])
         yield from _of_fields(exchange.query)
-        fields = _SECRET_FIELDS if _is_form(exchange) else frozenset()
+        fields = self._fields if is_form(exchange) else frozenset()
         yield from self._found(one.body, fields)
         yield from self._found(one.answer)
+        yield from _of_links(one.answer)
 
     def _found(self, value: Json, also: frozenset[str] = frozenset()) -> Iterator[str]:
         if isinstance(value, dict):
@@ -135,7 +133,7 @@ class Masking:
     def _show(self, one: Parsed, secrets: SecretReplacement) -> MaskedExchange:
         exchange = one.exchange
         path = exchange.raw_path.decode("latin-1") + ("?" + MASK if exchange.query else "")
-        fields = _SECRET_FIELDS if _is_form(exchange) else frozenset()
+        fields = self._fields if is_form(exchange) else frozenset()
         return MaskedExchange(
             at=exchange.at,
             method=exchange.method,
@@ -178,11 +176,12 @@ class Masking:
 
 def parsed(exchange: ServedExchange) -> Parsed:
     """An exchange with its bodies read."""
-    body = dict(_pairs(exchange.body)) if _is_form(exchange) else _value(exchange.body)
+    body = dict(_pairs(exchange.body)) if is_form(exchange) else _value(exchange.body)
     return Parsed(exchange, body, _value(exchange.answer))
 
 
-def _is_form(exchange: ServedExchange) -> bool:
+def is_form(exchange: ServedExchange) -> bool:
+    """Whether the body of a call is a form."""
     return any(name == b"content-type" and value.lower().startswith(_FORM) for name, value in exchange.headers)
 
 
@@ -192,6 +191,15 @@ def _pairs(text: bytes) -> list[tuple[str, str]]:
 
 def _of_fields(query: bytes) -> Iterator[str]:
     yield from (value for name, value in _pairs(query) if name in _SECRET_FIELDS)
+
+
+def _of_links(value: Json) -> Iterator[str]:
+    """What is secret in the links that an answer hands over, under whatever names."""
+    if isinstance(value, dict | list):
+        for member in value.values() if isinstance(value, dict) else value:
+            yield from _of_links(member)
+    elif isinstance(value, str) and value.startswith(("http://", "https://")) and "?" in value:
+        yield from _of_fields(value.partition("?")[2].encode("utf-8", "replace"))
 
 
 def _value(body: bytes) -> Json:
@@ -207,18 +215,30 @@ def _hidden(secret: Json) -> Json:
 
 
 def _secret_members(document: Document) -> frozenset[str]:
-    """The names of members that may hold a secret: write-only ones, and what an answer hands over for sign-on."""
-    names: set[str] = set()
-    for operation in document.operations.values():
-        for schema in operation.body.content.values() if operation.body else ():
-            _write_only(schema, names)
+    """The names of members that may hold a secret: write-only ones, what an answer hands over for sign-on, and what the
+    document calls a password (the format of OpenAPI for what is not to be shown).
+    """
+    names = set(_write_only(document, forms=False))
+    for schema in document.tree.get("components", {}).get("schemas", {}).values():
+        members = schema.get("properties", {}) if isinstance(schema, dict) else {}
+        names |= {name for name, one in members.items() if isinstance(one, dict) and one.get("format") == "password"}
     return frozenset(names)
 
 
-def _write_only(schema: Schema, names: set[str]) -> None:
+def _write_only(document: Document, *, forms: bool) -> frozenset[str]:
+    """The names of what is secret in the forms of a document, or in its other bodies; ``code`` is in forms alone."""
+    names: set[str] = set()
+    for operation in document.operations.values():
+        for media, schema in operation.body.content.items() if operation.body else ():
+            if media.encode().startswith(_FORM) == forms:
+                _add_write_only(schema, names)
+    return frozenset(names)
+
+
+def _add_write_only(schema: Schema, names: set[str]) -> None:
     for name, member in schema.get("properties", {}).items():
         if member.get("writeOnly"):
             names.add(name)
         if "x-signon" in member:
             names |= {member["x-signon"]["redirect"], member["x-signon"]["token"]}
-        _write_only(member, names)
+        _add_write_only(member, names)

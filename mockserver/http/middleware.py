@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mockserver.http.handlers import ConnectionEndedError
 from mockserver.http.journal import Journals
 from mockserver.http.scope import caller_of, exchange_of, set_root
 from mockserver.state.clock import Clocks
@@ -57,6 +58,8 @@ class Journaling:
         exchange.began = perf_counter()
         try:
             await self.app(scope, receive, send)
+        except ConnectionEndedError:
+            raise
         except Exception:
             exchange.status = exchange.status or 500
             raise

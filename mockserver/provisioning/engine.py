@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import Outcome, Plan, PlannedStep, Planning
@@ -21,18 +21,34 @@ class Done(NamedTuple):
     resources: Mapping[str, Resource]
 
 
-class Provisioning:
-    """The engine for the parts of one document."""
+class Following(Protocol):
+    """What is stored beside the parts of a call, because it follows from them."""
 
-    def __init__(self, resources: Resources, planning: type[Planning] = Planning) -> None:
-        self.resources, self.planning = resources, planning
+    def __call__(
+        self,
+        state: State,
+        steps: Mapping[str, PlannedStep],
+        resources: Mapping[str, Resource],
+        ids: Ids,
+        install: str,
+    ) -> list[StoredChange]:
+        """The changes; ``resources`` are the parts as they are going to be."""
+
+
+class Provisioning:
+    """The engine for the parts of one document. What follows from a call is committed together with it."""
+
+    def __init__(
+        self, resources: Resources, planning: type[Planning] = Planning, following: Following | None = None
+    ) -> None:
+        self.resources, self.planning, self.following = resources, planning, following
         self.forms = tuple(Form(part) for part in resources.parts)
 
     def plan(self, state: State, install: Install, body: Json) -> Plan:
         """What the body is going to do. Pure: reads the state, writes nothing."""
         return self.planning(state, install, body).plan(self.forms)
 
-    def commit(self, store: Store, plan: Plan, ids: Ids) -> Done:
+    def commit(self, store: Store, plan: Plan, ids: Ids, install: str = "") -> Done:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
         resources: dict[str, Resource] = {}
         changes: list[StoredChange] = []
@@ -46,6 +62,8 @@ class Provisioning:
                 resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
                 changes.append(StoredChange(resource))
             resources[name] = resource
+        if self.following is not None:
+            changes += self.following(store, plan.steps, resources, ids, install)
         if changes:
             store.commit(changes)
         return Done(plan.steps, resources)

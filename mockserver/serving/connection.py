@@ -191,6 +191,7 @@ class Connection(HttpToolsProtocol):
             )
         if cycle is not None:
             cycle.disconnected = True
+            cycle.waiting_for_100_continue = False  # nobody is told to go on any more
             cycle.message_event.set()
         if self.transport.can_write_eof():  # an early close would be a reset, which overtakes the answer
             self.transport.write_eof()

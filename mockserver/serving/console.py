@@ -15,7 +15,6 @@ from mockserver.http.masking import MaskedExchange
 from mockserver.http.scope import ServedExchange
 from spec.source.pointer import Json
 
-STYLES = ("short", "full", "json", "none")
 _MOST_WAITING = 10_000
 _PATIENCE = 1.0  # seconds that the end waits for what is not written yet
 _MOST_NAMED = 8

@@ -63,6 +63,12 @@ class State(Protocol):
     def read(self, sid: str) -> Resource | None:
         """The resource of a SID, or None."""
 
+    def keys_of(self, sid: str) -> Sequence[Key]:
+        """The keys that find a resource."""
+
+    def related(self, sid: str, part: str) -> Sequence[str]:
+        """The SIDs of the resources of a part that belong to a resource (or deployment) or join it, earliest first."""
+
 
 class Store(State, Protocol):
     """A store. ``commit`` is atomic: all changes are kept, or none."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mockserver.auth.clients import OAuthClients
+from mockserver.auth.logins import Logins
 from mockserver.auth.signon import SignonGrants
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.journal import Journals
@@ -28,6 +30,8 @@ class Shared:
     runtime: Runtime
     engine: Provisioning
     grants: SignonGrants
+    clients: OAuthClients
+    logins: Logins
     clocks: Clocks
     journals: Journals
 
@@ -68,6 +72,7 @@ class Tenants:
         tenant = Tenant(install, MemoryStore(), ids, settings, made=True)
         self.by_sid[install.sid] = tenant
         self.shared.journals.open(install.sid)
+        self.shared.clients.open(install)
         self._restore(tenant)
         return tenant
 
@@ -76,9 +81,8 @@ class Tenants:
         tenant = self[sid]
         if not tenant.made:
             raise Refusal("conflict", f"{sid} is an install of the file that the mock was started with; it stays.")
-        del self.by_sid[sid]
         self._leave(sid)
-        self.shared.journals.close(sid)
+        self._close(sid)
 
     def reset(self, sid: str) -> None:
         """Restore what an install started with. Raises Refusal if there is none of that SID."""
@@ -95,8 +99,7 @@ class Tenants:
         for tenant in self:
             self._leave(tenant.sid)
             if tenant.made:
-                del self.by_sid[tenant.sid]
-                self.shared.journals.close(tenant.sid)
+                self._close(tenant.sid)
             else:
                 tenant.settings = tenant.first
         runtime = self.shared.runtime
@@ -108,8 +111,14 @@ class Tenants:
         tenant = self[sid]
         tenant.settings = replace(tenant.settings, **settings)  # type: ignore[arg-type]  # names come from our schema
 
+    def _close(self, sid: str) -> None:
+        del self.by_sid[sid]
+        self.shared.journals.close(sid)
+        self.shared.clients.close(sid)
+
     def _leave(self, sid: str) -> None:
         self.shared.grants.forget(sid)
+        self.shared.logins.forget(sid)
         self.shared.clocks.restore(sid)
         for leave in self.leaving:
             leave(sid)

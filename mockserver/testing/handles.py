@@ -134,13 +134,17 @@ class StateHandle:
 
 
 class InstallHandle:
-    """An isolated install. ``endpoint`` takes its provision calls, with ``headers``."""
+    """An isolated install. ``endpoint`` takes its provision calls, with ``headers``.
+
+    ``clients`` are the secrets of its integrations by SID, for the token endpoint of ``issuer``.
+    """
 
     def __init__(self, plane: Plane, facts: Mapping[str, Json]) -> None:
         self._plane = plane
         self.sid, self.url = str(facts["install"]), str(facts["url"])
         self.token, self.expired_token = str(facts["token"]), str(facts["expiredToken"])
         self.integrations: list[str] = list(facts["integrations"])
+        self.issuer, self.clients = str(facts["issuer"]), dict(facts["clients"])
         self.facts = facts
         self.clock, self.weather, self.state = (
             ClockHandle(plane, self.sid),

@@ -33,15 +33,15 @@ class Connection:
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
-    def send(self, request: bytes) -> bytes:
-        """Send a request and read its whole answer."""
+    def send(self, request: bytes, *, only: bytes | None = b"200") -> bytes:
+        """Send a request and read its whole answer. Ends the command if its status is not the only one that may be."""
         self.socket.sendall(request)
         data = self.socket.recv(65_536)
         head, _, rest = data.partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         while len(rest) < length:
             rest += self.socket.recv(65_536)
-        if not head.startswith(b"HTTP/1.1 200"):
+        if only is not None and not head.startswith(b"HTTP/1.1 " + only):
             raise SystemExit(f"bench: unexpected answer: {data[:400]!r}")
         return rest
 

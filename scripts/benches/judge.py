@@ -53,18 +53,18 @@ def seeded_faults() -> Iterator[tuple[str, float | None, float]]:
     """Every fault of the mock: its id, seconds until the first clause that it breaks was told, seconds of the run."""
     from contract.run import selftest
     from mockserver.auth.keys import make_keys
-    from mockserver.behaviour.faults import FAULTS
+    from mockserver.behaviour.faults import judged
     from mockserver.embedded import embedded
+    from spec.catalogue.clauses import load_clauses
 
     keys = make_keys()
-    for name, fault in FAULTS.items():
-        if fault.caught_by:
-            one = embedded(keys, name)
-            subject = selftest.Subject(
-                name, frozenset(fault.caught_by), lambda one=one: (one.app, one.ready), frozenset(fault.entails)
-            )
-            row = selftest.examine(subject)
-            yield name, row.seen_after, row.seconds
+    for name, fault in judged(load_clauses()).items():
+        one = embedded(keys, name)
+        subject = selftest.Subject(
+            name, frozenset(fault.caught_by), lambda one=one: (one.app, one.ready), frozenset(fault.entails)
+        )
+        row = selftest.examine(subject)
+        yield name, row.seen_after, row.seconds
 
 
 if __name__ == "__main__":

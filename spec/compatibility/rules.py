@@ -88,22 +88,21 @@ SCHEMA_RULES: dict[str, SchemaRule] = {rule.id: rule for rule in (
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A keyword whose growth narrows (``up``) or widens, with the rules for either way."""
+    """A keyword that bounds a size, with the rules for either way."""
 
     keyword: str
     type: str
-    narrows_upwards: bool
     raised: str
     lowered: str
 
 
 BOUNDS: tuple[Bound, ...] = (
-    Bound("minLength", "string", True, "min-length-raised", "min-length-lowered"),
-    Bound("maxLength", "string", False, "max-length-raised", "max-length-lowered"),
-    Bound("minItems", "array", True, "min-items-raised", "min-items-lowered"),
-    Bound("maxItems", "array", False, "max-items-raised", "max-items-lowered"),
-    Bound("minProperties", "object", True, "min-members-raised", "min-members-lowered"),
-    Bound("maxProperties", "object", False, "max-members-raised", "max-members-lowered"),
+    Bound("minLength", "string", "min-length-raised", "min-length-lowered"),
+    Bound("maxLength", "string", "max-length-raised", "max-length-lowered"),
+    Bound("minItems", "array", "min-items-raised", "min-items-lowered"),
+    Bound("maxItems", "array", "max-items-raised", "max-items-lowered"),
+    Bound("minProperties", "object", "min-members-raised", "min-members-lowered"),
+    Bound("maxProperties", "object", "max-members-raised", "max-members-lowered"),
 )
 
 WIDER_FORMATS: dict[str, frozenset[str]] = {

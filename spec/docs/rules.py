@@ -152,6 +152,8 @@ def _membership(stated: Json) -> str:
 
 def _signon(stated: Mapping[str, Json]) -> str:
     claims = ", ".join(f"{name} from {source}" for name, source in stated.get("claims", {}).items())
+    profile = ", ".join(f"{name} from {' and '.join(members)}" for name, members in stated.get("profile", {}).items())
+    claims = ", ".join(one for one in (claims, profile) if one)
     return f"signs {stated['subject']} on for the audience {stated['audience']}; the token tells {claims or 'no more'}"
 
 

@@ -22,6 +22,7 @@ _UUID = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F
 OURS = frozenset({
     "x-resource", "x-signon", "x-clause", "x-safe", "x-install-default", "x-install-member", "x-after",
     "x-empty-is-unset", "x-sid", "x-result",
+    "x-names", "x-source", "x-stored", "x-misspelt", "x-session", "x-lifecycle",
 })  # fmt: skip
 """The annotations that mean something here; docs/document.md explains them."""
 
@@ -38,6 +39,8 @@ def served(schema: Mapping[str, Json]) -> dict[str, Json]:
         _as_enumeration(made, word)
     _as_range(made)
     _as_conditions(made)
+    if made.get("format") == "password":  # says what is shown of a value, and nothing about the value
+        del made["format"]
     if made.get("format") == "uuid":
         del made["format"]
         _also(made, {"pattern": _UUID})

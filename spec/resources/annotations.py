@@ -8,7 +8,7 @@ from spec.openapi.document import Operation, Schema
 from spec.resources.checks import answer_misuses, resource_misuses
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
 from spec.schema.validation import Rules
-from spec.source.pointer import Json
+from spec.source.pointer import Json, join
 
 
 class ResourceError(Exception):
@@ -167,7 +167,9 @@ def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) ->
     if raw["audience"] not in schema.get("properties", {}):
         raise ResourceError(schema, f"audience names the member {raw['audience']!r}, which this part does not have.")
     claims = dict(raw.get("claims", {}))
-    return Signon(name, path, response, raw["audience"], raw["subject"], raw["redirect"], raw["token"], claims, schema)
+    profile = {claim: tuple(join((member,)) for member in members) for claim, members in raw.get("profile", {}).items()}
+    members = raw["audience"], raw["subject"], raw["redirect"], raw["token"]
+    return Signon(name, path, response, *members, claims, schema, profile)
 
 
 def _check_names(parts: Mapping[str, Part], signons: list[Signon]) -> None:

@@ -219,6 +219,13 @@ def _fits(schema: Json, value: str) -> bool:
 def _claims(signon: Signon, resources: Resources) -> Iterator[Misuse]:
     schema = signon.schema
     known = {part.name: part for part in resources.parts}
+    stored = [leaf.key for leaf in known[signon.subject].leaves] if signon.subject in known else []
+    for claim, members in signon.profile.items():
+        for leaf in (one for one in members if one not in stored):
+            said = leaf.lstrip("/")
+            reason = f"the claim {claim!r} names {said!r}, which {signon.subject!r} does not store"
+            reason += suggestion(said, [one.lstrip("/") for one in stored])
+            yield Misuse(schema, ("x-signon", "profile", claim), reason)
     for claim, pointer in signon.claims.items():
         name, *rest = pointer.split("/")[1:]
         where = ("x-signon", "claims", claim)

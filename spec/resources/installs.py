@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,10 +50,24 @@ class Existing:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientTerms:
+    """What is said of an integration as an OAuth client; ``lifetime`` is that of its tokens, in seconds.
+
+    ``redirects`` are its redirection URIs, ``backchannel`` is the URL that is told of logouts.
+    """
+
+    secret: str | None = field(default=None, repr=False)
+    lifetime: int | None = None
+    redirects: tuple[str, ...] = ()
+    backchannel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Install:
     """One install. Installs of the same deployment share what is scoped to the deployment.
 
-    ``members`` maps each list that ``x-install-member`` names to value → label.
+    ``members`` maps each list that ``x-install-member`` names to value → label; ``clients`` what is said of some of
+    its integrations as OAuth clients, by SID.
     """
 
     sid: str
@@ -62,9 +76,22 @@ class Install:
     defaults: Mapping[str, Json]
     members: Mapping[str, Mapping[str, str]]
     existing: tuple[Existing, ...]
+    clients: Mapping[str, ClientTerms] = field(default_factory=dict)
 
 
+INTEGRATIONS = "integrations"
+"""The list of an install whose members are OAuth clients."""
 _NAME = {"type": "string", "minLength": 1}
+_CLIENT = {
+    "type": "object",
+    "additionalProperties": False,
+    "properties": {
+        "secret": {"type": "string", "pattern": "^[ -~]{6,}$", "title": "6 printable ASCII characters or more"},
+        "tokenLifetime": {"type": "integer", "minimum": 1, "maximum": 10**9},
+        "redirectUris": {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9+.-]*:[^#]+$"}},
+        "backchannelLogoutUri": {"type": "string", "format": "http-url"},
+    },
+}
 _SCHEMA: Schema = {
     "type": "object",
     "required": ["installs"],
@@ -95,6 +122,7 @@ _SCHEMA: Schema = {
                             ]
                         },
                     },
+                    "clients": {"type": "object", "additionalProperties": _CLIENT},
                     "resources": {
                         "type": "object",
                         "additionalProperties": {
@@ -144,6 +172,15 @@ def _install(entry: Mapping[str, Json]) -> Install:
             for part, known in entry.get("resources", {}).items()
             for one in known
         ),
+        clients={
+            name: ClientTerms(
+                one.get("secret"),
+                one.get("tokenLifetime"),
+                tuple(one.get("redirectUris", ())),
+                one.get("backchannelLogoutUri"),
+            )
+            for name, one in entry.get("clients", {}).items()
+        },
     )
 
 
@@ -151,8 +188,10 @@ def complaints(entries: list[dict[str, Json]], resources: Resources) -> Iterator
     """What is wrong with installs that have the form of the file, for a document; pointers begin with ``/installs``."""
     yield from repeated("/installs", "install", [entry["sid"] for entry in entries])
     holders: dict[IdentifierName, str] = {}
+    owners: dict[str, str] = {}
     for index, entry in enumerate(entries):
         pointer = f"/installs/{index}"
+        yield from _of_clients(entry, owners, pointer)
         yield from _of_defaults(entry.get("defaults", {}), resources, f"{pointer}/defaults")
         yield from _of_members(entry.get("members", {}), resources, f"{pointer}/members")
         for name, listed in entry.get("resources", {}).items():
@@ -178,6 +217,20 @@ def _of_members(members: Mapping[str, Json], resources: Resources, pointer: str)
             for one in outermost(Rules(schema).violations(value)):
                 reason = one.message.replace("the body", "it", 1)
                 yield Complaint(f"{pointer}/{escape(name)}/{escape(token)}", reason)
+
+
+def _of_clients(entry: Mapping[str, Json], owners: dict[str, str], pointer: str) -> Iterator[Complaint]:
+    """An integration is a client of one install: a token that it gets speaks for that one."""
+    listed = entry.get("members", {}).get(INTEGRATIONS, ())
+    for index, name in enumerate(listed):
+        if isinstance(name, str) and owners.setdefault(name, entry["sid"]) != entry["sid"]:
+            token = name if isinstance(listed, dict) else index
+            reason = f"{name!r} is an integration of {owners[name]} already; nobody could tell for whom its tokens are."
+            yield Complaint(f"{pointer}/members/{INTEGRATIONS}/{escape(token)}", reason)
+    for name in entry.get("clients", {}):
+        if name not in listed:
+            reason = f"{name!r} is no integration of this install; list it in members/{INTEGRATIONS}."
+            yield Complaint(f"{pointer}/clients/{escape(name)}", reason)
 
 
 def _of_existing(name: str, entry: Mapping[str, Json], resources: Resources, pointer: str) -> Iterator[Complaint]:

@@ -92,7 +92,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Signon:
-    """The part that asks for a sign-on link. ``claims`` maps a claim to a part (its SID) or a stored leaf of one."""
+    """The part that asks for a sign-on link. ``claims`` maps a claim to a part (its SID) or a stored leaf of one.
+
+    ``profile`` maps a claim about the subject to leaves of it, whose values stand side by side with a space between.
+    """
 
     name: str
     path: tuple[str, ...]
@@ -103,6 +106,7 @@ class Signon:
     token: str
     claims: Mapping[str, str]
     schema: Schema
+    profile: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

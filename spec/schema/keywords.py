@@ -29,7 +29,11 @@ EVERYWHERE = frozenset({"x-clause", "x-safe"})
 OF_A_MEMBER = frozenset({"x-install-default", "x-install-member", "x-after", "x-empty-is-unset"})
 OF_A_PART = frozenset({"x-resource", "x-signon"})
 OF_AN_ANSWER = frozenset({"x-sid", "x-result"})
-KNOWN = ASSERTIONS | ANNOTATIONS | EVERYWHERE | OF_A_MEMBER | OF_A_PART | OF_AN_ANSWER | {*CHILD, *CHILDREN, *NAMED}
+OF_A_JOURNEY = frozenset({"x-names", "x-source", "x-stored", "x-misspelt", "x-session", "x-lifecycle"})
+KNOWN = (
+    ASSERTIONS | ANNOTATIONS | EVERYWHERE | OF_A_MEMBER | OF_A_PART | OF_AN_ANSWER | OF_A_JOURNEY
+    | {*CHILD, *CHILDREN, *NAMED}
+)  # fmt: skip
 
 Report = Callable[[str, str], None]
 

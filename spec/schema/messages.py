@@ -105,6 +105,13 @@ _FORMATS = {
     "http-url": "an absolute http or https URL, such as https://exams.example.com/1",
 }
 
+
+def _enum(words: Json, misspelt: Mapping[str, Json], value: Json) -> str:
+    listed = f"send one of {', '.join(json.dumps(word) for word in words)}"
+    meant = misspelt.get(value) if isinstance(value, str) else None
+    return f"that is published by mistake, send {meant}, or {listed.removeprefix('send ')}" if meant else listed
+
+
 Tell = Callable[[Json, Mapping[str, Json], Json], str]
 
 _EXPECTATIONS: Mapping[str, Tell] = {
@@ -114,7 +121,7 @@ _EXPECTATIONS: Mapping[str, Tell] = {
     "oneOf": _any_of,
     "not": _not,
     "format": _format,
-    "enum": lambda words, _, __: f"send one of {', '.join(json.dumps(word) for word in words)}",
+    "enum": lambda words, schema, value: _enum(words, schema.get("x-misspelt", {}), value),
     "const": lambda word, _, __: f"send {json.dumps(word)}",
     "pattern": _pattern,
     "minLength": lambda n, _, __: "it must not be empty" if n == 1 else f"it needs at least {n} characters",

@@ -21,6 +21,7 @@ from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.messages import expectation, received, received_members
 from spec.schema.names import MemberNames, member_names, without_member_names
+from spec.schema.surrogates import has_half, without_halves
 from spec.source.pointer import Json, Token, follow, join
 
 Lists = Mapping[str, Collection[str]]
@@ -111,7 +112,10 @@ class Rules:
 
     def fits_schema(self, value: Json) -> bool:
         """Whether the value keeps the schema; says nothing about annotations."""
-        return bool(self._compiled.is_valid(value))
+        try:
+            return bool(self._compiled.is_valid(value))
+        except UnicodeEncodeError:
+            return bool(self._compiled.is_valid(without_halves(value)))
 
     def violations(self, value: Json, lists: Lists | None = None) -> list[Violation]:
         """Every rule that the value breaks, sorted by pointer and clause.
@@ -120,6 +124,7 @@ class Rules:
         """
         found: list[Violation] = []
         if not self.fits_schema(value):
+            value = without_halves(value) if has_half(value) else value
             errors = list(self._listing.iter_errors(value))
             if self.request and (texts := self._lossless(value, errors)):
                 found += texts.values()
@@ -131,7 +136,7 @@ class Rules:
         return sorted(set(found))
 
     def annotation_violations(self, value: Json, lists: Lists | None = None) -> list[Violation]:
-        """What the value breaks of x-after and x-install-member; the fast path after ``fits_schema``."""
+        """What the value breaks of x-after, x-misspelt and x-install-member; the fast path after ``fits_schema``."""
         found: list[Violation] = []
         for rule in self.annotations:
             holder: Json = value
@@ -141,6 +146,8 @@ class Rules:
                 continue
             if rule.keyword == "x-after":
                 found += _order_violation(rule, holder)
+            elif rule.keyword == "x-misspelt":
+                found += _misspelt(rule, holder)
             elif lists is not None and rule.argument in lists:
                 found += _membership_violations(rule, holder, lists[rule.argument])
         return found
@@ -232,6 +239,8 @@ def _compile(schema: Schema) -> jsonschema_rs.Draft202012Validator:
 def _annotations(schema: Schema, path: tuple[str, ...]) -> Iterator[Annotation]:
     if "x-after" in schema:
         yield Annotation(path, "x-after", schema["x-after"], schema)
+    if "x-misspelt" in schema:
+        yield Annotation(path, "x-misspelt", "", schema, names=True)
     if "x-install-member" in schema:
         yield _membership(path, schema, names=False)
     names = schema.get("propertyNames")
@@ -271,6 +280,13 @@ def _order_violation(rule: Annotation, holder: dict[str, Json]) -> Iterator[Viol
             f"send a {name!r} that is later than {rule.argument!r}."
         )
         yield Violation(join(rule.path), rule.clause, "x-after", message)
+
+
+def _misspelt(rule: Annotation, holder: dict[str, Json]) -> Iterator[Violation]:
+    for name, meant in rule.schema["x-misspelt"].items():
+        if name in holder:
+            message = f"{name!r} is published by mistake and means nothing; send {meant}."
+            yield Violation(join((*rule.path, name)), rule.clause, "x-misspelt", message)
 
 
 def _membership_violations(rule: Annotation, holder: dict[str, Json], known: Collection[str]) -> Iterator[Violation]:

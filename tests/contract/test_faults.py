@@ -10,11 +10,11 @@ from tests_support import some_fast
 from contract.run.selftest import SelfTestRow, Subject, examine, matrix
 from mockserver.auth.keys import Keys
 from mockserver.behaviour.fault import Fault
-from mockserver.behaviour.faults import FAULTS
+from mockserver.behaviour.faults import FAULTS, judged
 from mockserver.embedded import embedded
-from spec.catalogue.clauses import Catalogue
+from spec.catalogue.clauses import Catalogue, load_clauses
 
-BREAKING = {name: fault for name, fault in FAULTS.items() if fault.caught_by}
+BREAKING = judged(load_clauses())
 
 
 def subject(keys: Keys, fault: Fault) -> Subject:

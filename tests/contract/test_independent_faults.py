@@ -12,7 +12,7 @@ from spec.catalogue.clauses import Standing
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage
 from tests.servers.harness import clauses, found, judged
-from tests.servers.outsides import ANSWERS, BREAKAGES, CREDENTIALS, ROBUSTNESS, SIGNON
+from tests.servers.outsides import ANSWERS, BREAKAGES, CREDENTIALS, ROBUSTNESS, SIGNON, TOKENS
 
 KNOWN_OPEN: Mapping[str, str] = {
     "form-of-sids-unchecked": "404 will do for a malformed SID that names nothing",
@@ -25,6 +25,7 @@ PROBES: Mapping[str, tuple[Mapping[str, Breakage], str]] = {
     "validation": (VALIDATION, "recall by-sid broken bare text media needed-at-creation nameless signon"),
     "credential": (CREDENTIALS, "credentials urls expired foreign installs"),
     "signon": (SIGNON, "signon follow-signon"),
+    "tokens": (TOKENS, "tokens no-tokens"),
     "answer": (ANSWERS, "recall subsets broken"),
     "robustness": (ROBUSTNESS, "recall text media odd-values unknown-sids credentials installs doors"),
 }

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contract.judging.findings import Finding
+from contract.run import sequences
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
 from tests.servers.harness import failed, found, generated
@@ -22,6 +23,15 @@ def test_nothing_is_found_where_nothing_is_wrong() -> None:
     assert failed(report) == []
     assert report.coverage is not None
     assert report.coverage.states_seen > 50
+
+
+def test_sequences_that_were_asked_for_are_all_generated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "PATIENCE", 0.0)  # on a slow machine
+    asked = generated(HONEST, examples=3)
+    assert (len(asked.exchanges) > 3, asked.notes) == (True, [])
+    unasked = generated(HONEST, examples=3, budget=95.0)
+    assert {one.phase for one in unasked.exchanges} == {"knock"}
+    assert unasked.notes == ["Only 0 of 3 sequences were generated: 0 seconds were over."]
 
 
 @pytest.mark.outside
@@ -43,6 +53,20 @@ RELATIONS = ("user-forgotten", "exams-matched-across-courses", "kinds-confused",
 def test_a_fault_that_only_a_relation_shows(name: str) -> None:
     breakage = UPSERT[name]
     assert breakage.clauses & found(generated(breakage.behaviour, examples=25))
+
+
+def test_what_executions_name_is_their_own_also_by_address_and_title() -> None:
+    """Who matches users by address is no failure, and two executions must not draw the same one."""
+    bodies = [json.loads(one.request.body or b"{}") for one in generated(HONEST, examples=6).exchanges]
+    owners: dict[str, set[str]] = {}
+    for body in bodies:
+        users, courses = (body.get(name) if isinstance(body, dict) else None for name in ("user", "course"))
+        named = courses.get("ids") if isinstance(courses, dict) else None
+        owner = next((str(one)[:13] for one in named.values()), "") if isinstance(named, dict) else ""
+        if isinstance(users, dict) and str(users.get("email")).endswith("@example.com") and owner.startswith("iv-"):
+            owners.setdefault(users["email"], set()).add(owner)
+    assert len(owners) > 5
+    assert max(map(len, owners.values())) == 1
 
 
 @pytest.mark.outside

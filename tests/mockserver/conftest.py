@@ -76,8 +76,9 @@ def client(document: Document, catalogue: Catalogue, keys: Keys) -> Client:
 
 def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings: Any) -> Client:
     clock = Clock()
+    installs = settings.pop("installs", None) or load_installs(resources(document.operations["provision"]))
     runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), Settings(**{"public_url": BASE, **settings}))
-    app = create_app(document, catalogue, load_installs(resources(document.operations["provision"])), runtime)
+    app = create_app(document, catalogue, installs, runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)
     made.token = made.mint(made.install, lasts=10_000_000)
@@ -86,7 +87,7 @@ def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings
 
 @pytest.fixture
 def client_of(catalogue: Catalogue, keys: Keys) -> Callable[..., Client]:
-    return lambda document, **settings: make_client(document, catalogue, keys, **settings)
+    return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), **settings)
 
 
 @pytest.fixture

@@ -69,10 +69,18 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 def talk(conversation: Talk, **limits: Any) -> None:
-    """Have a conversation with a server on a socket."""
+    """Have a conversation with a server on a socket. Nothing is raised that the application does not answer."""
+    raised: list[Exception] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await APP(scope, receive, send)
+        except Exception as error:
+            raised.append(error)
+            raise
 
     async def run() -> None:
-        config = uvicorn.Config(APP, ws="none", lifespan="off", log_config=None, log_level="critical")
+        config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, log_level="critical")
         config.load()
         made, state = limited(ConnectionLimits(**limits)), ServerState()
         loop = asyncio.get_running_loop()
@@ -91,6 +99,7 @@ def talk(conversation: Talk, **limits: Any) -> None:
             assert not state.tasks
 
     asyncio.run(run())
+    assert raised == []
 
 
 async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
@@ -319,6 +328,14 @@ def test_a_half_closed_client_hears_its_answer() -> None:
         writer.write_eof()
         assert (await told(reader))["body"] == ""
         assert await reader.read() == b""
+
+    talk(conversation)
+
+
+def test_who_is_refused_in_the_body_is_not_told_to_go_on() -> None:
+    async def conversation(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(HEAD + b"Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n\r\nno chunk\r\n")
+        assert "not valid HTTP" in (await heard(reader, 400))["message"]
 
     talk(conversation)
 

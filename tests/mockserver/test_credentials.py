@@ -13,7 +13,17 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from mockserver.auth.keys import Keys, make_keys
-from mockserver.auth.tokens import API_TYPE, SIGNON_TYPE, Expected, TokenError, api_claims, sign, verify
+from mockserver.auth.tokens import (
+    API_AUDIENCE,
+    API_TYPE,
+    ISSUER_PATH,
+    SIGNON_TYPE,
+    Expected,
+    TokenError,
+    api_claims,
+    sign,
+    verify,
+)
 
 BODY = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
 
@@ -156,7 +166,7 @@ def forged(keys: Keys, install: str) -> dict[str, str]:
 
 
 def test_forged_tokens(client: Any) -> None:
-    expected = Expected(API_TYPE, "invigilate", "invigilate-api")
+    expected = Expected(API_TYPE, ISSUER_PATH, API_AUDIENCE)
     for name, token in forged(client.app.keys, client.install).items():
         with pytest.raises(TokenError):
             verify(token, expected, client.app.keys)

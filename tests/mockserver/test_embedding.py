@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,34 @@ def test_it_runs_behind_httpx(inner: Any) -> None:
 
     answer = asyncio.run(run())
     assert answer.json()["course"]["result"] == "Created"
+
+
+@pytest.mark.parametrize("weather", ["close=before-commit", "close=after-commit", "cut=10", "fault=hangs-up"])
+def test_a_connection_that_ends_in_process(
+    inner: Any, outer: TestClient, weather: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"token": inner.token, "content-type": "application/json", "invigilate-weather": weather}
+    body = b"no JSON" if "fault" in weather else json.dumps(COURSE).encode()
+
+    async def run() -> Any:
+        transport = httpx2.ASGITransport(inner.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as client:
+            return await client.post(inner.path(), content=body, headers=headers)
+
+    for send_to in (inner.http, outer):
+        prefix = "/mock" if send_to is outer else ""
+        with pytest.raises(ConnectionResetError, match="told to end the connection"):
+            send_to.post(prefix + inner.path(), content=body, headers=headers)
+    with pytest.raises(ConnectionResetError, match="told to end the connection"):
+        asyncio.run(run())
+    assert caplog.text == ""  # it is no defect
+    shown = [(one.status, one.notes[-1]) for one in inner.app.journal]
+    assert len(shown) == 3
+    assert all(note.startswith("weather of the call: ") for _, note in shown) or "fault" in weather
+    assert {status for status, _ in shown} <= {0, 200}
+    assert inner.ok(COURSE)["course"]["result"] == (
+        "Found Existing" if weather[-12:] in ("after-commit", "cut=10") else "Created"
+    )
 
 
 def test_a_server_that_tells_no_raw_path(inner: Any) -> None:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ from mockserver.cli import _mock_parser
 from mockserver.environment import arguments_of
 
 
-@pytest.mark.outside
-@pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed")
-def test_node(repository: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def url(repository: Path, tmp_path: Path) -> Iterator[str]:
+    """A mock in a process of its own."""
     ready = tmp_path / "ready.json"
     command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(ready), "--log", "none"]
     process = subprocess.Popen([*command, "--end-with", str(os.getpid())], cwd=repository, stdout=subprocess.DEVNULL)
@@ -28,18 +29,30 @@ def test_node(repository: Path, tmp_path: Path) -> None:
         while not ready.exists():
             assert process.poll() is None
             time.sleep(0.01)  # for the process, not for the clock
-        told = json.loads(ready.read_text())
-        for name in ("MOCK", "CONTROL_TOKEN"):
-            os.environ.pop(name, None)
-        done = subprocess.run(
-            ["node", "--test", "--test-reporter=tap", str(repository / "examples/node/mock.test.mjs")],
-            env={**os.environ, "MOCK": told["url"]}, capture_output=True, text=True, timeout=120, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stdout
-        assert "# pass 4" in done.stdout
+        yield json.loads(ready.read_text())["url"]
     finally:
         process.terminate()
         process.wait(30)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize(
+    ("command", "passed"),
+    [
+        (["node", "--test", "--test-reporter=tap", "examples/node/mock.test.mjs"], "# pass 4"),
+        (["phpunit", "--do-not-cache-result", "--fail-on-warning", "examples/php/MockTest.php"], "OK (4 tests"),
+    ],
+)
+def test_an_example_passes(command: list[str], passed: str, url: str, repository: Path) -> None:
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed")
+    environment = {name: value for name, value in os.environ.items() if name != "CONTROL_TOKEN"}
+    done = subprocess.run(
+        command, env={**environment, "MOCK": url}, cwd=repository, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert passed in done.stdout
 
 
 def test_the_environment_of_the_compose_file_is_read(repository: Path) -> None:

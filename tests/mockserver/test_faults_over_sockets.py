@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import httpx2
@@ -17,6 +18,8 @@ import jwt
 import pytest
 import uvicorn
 from broken_bodies import CASES, FULL, changed
+from journey import SESSION_SCENARIOS
+from tests_support import some_fast
 from uvicorn.server import ServerState
 
 from mockserver.app import Mock, create_app
@@ -253,6 +256,30 @@ def nth(number: int, seen: Callable[[Mocked], bool]) -> Scenario:
     return scenario
 
 
+def asked(mock: Mocked, *, secret: str | None = None, encoded: bool = False, **form: Any) -> httpx2.Response:
+    """The answer to a token request by HTTP Basic."""
+    client = next(iter(mock.app.clients))
+    halves = client.id, client.secret if secret is None else secret
+    user, password = ("".join(f"%{ord(one):02x}" for one in half) if encoded else half for half in halves)
+    data = {"grant_type": "client_credentials", **form}
+    return mock.http.post("/oidc/token", data=data, auth=(user, password))
+
+
+def in_form(mock: Mocked) -> httpx2.Response:
+    client = next(iter(mock.app.clients))
+    form = {"grant_type": "client_credentials", "client_id": client.id, "client_secret": client.secret}
+    return mock.http.post("/oidc/token", data=form)
+
+
+def access_claims(mock: Mocked) -> Any:
+    return jwt.decode(asked(mock).json()["access_token"], options={"verify_signature": False})
+
+
+def moment(answer: httpx2.Response) -> float:
+    return datetime.fromisoformat(answer.json()["expires_at"]).timestamp()
+
+
+DISCOVERY = "/oidc/.well-known/openid-configuration"
 TYPED = {"content-type": "application/json"}
 OTHER = {"ids": {"external": "d"}, "title": "Other", "code": "D"}
 GARBAGE = b"course=1"
@@ -359,10 +386,33 @@ SCENARIOS: dict[str, Scenario] = {
     "stores-before-refusing": lambda mock: mock.send({"course": COURSE}, headers=TYPED).status_code == 401
     and mock.ok()["course"]["result"] == "Found Existing",
     "echoes-credentials": lambda mock: "secret.x.y" in mock.send({}, headers={**TYPED, "token": "secret.x.y"}).text,
+    "ignores-client-secrets": lambda mock: asked(mock, secret="wrong").is_success,
+    "takes-basic-literally": lambda mock: asked(mock, encoded=True).status_code == 401,
+    "knows-basic-alone": lambda mock: in_form(mock).status_code == 400,
+    "tells-seconds-as-text": lambda mock: asked(mock).json()["expires_in"] == "3600",
+    "forgets-the-time-zone": lambda mock: not -5 < moment(asked(mock)) - time.time() - 3600 < 5,
+    "lets-tokens-be-cached": lambda mock: "cache-control" not in asked(mock).headers,
+    "publishes-stale-keys": lambda mock: not verifies(mock),
+    "issues-under-an-inner-name": lambda mock: access_claims(mock)["iss"] != mock.http.get(DISCOVERY).json()["issuer"],
+    "gives-tokens-for-nobody": lambda mock: mock.send(
+        {"course": COURSE}, headers={**TYPED, "token": asked(mock).json()["access_token"]}
+    ).status_code == 403,
+    "takes-any-grant": lambda mock: asked(mock, grant_type="password").is_success,
+    "needs-no-grant": lambda mock: asked(mock, grant_type="").is_success,
+    "takes-any-scope": lambda mock: asked(mock, scope="root").is_success,
+    "reads-forms-loosely": lambda mock: asked(mock, grant_type=["password", "client_credentials"]).is_success,
+    "tells-token-errors-as-the-api": lambda mock: "code" in asked(mock, secret="wrong").json(),
+    "answers-400-to-wrong-basic": lambda mock: asked(mock, secret="wrong").status_code == 400,
+    "hides-its-keys": lambda mock: "jwks_uri" not in mock.http.get(DISCOVERY).json(),
+    "is-discovered-elsewhere": lambda mock: "internal" in mock.http.get(DISCOVERY).json()["token_endpoint"],
+    "challenges-plainly": lambda mock: "invalid_token" not in mock.send(
+        {"course": COURSE}, headers={**TYPED, "authorization": "Bearer x.y.z"}
+    ).headers["www-authenticate"],
     "takes-malformed-installs": lambda mock: body_of("/v2/installs/x/provision")(mock).status_code == 422,
     "answers-400-to-unknown-installs": lambda mock: body_of(f"/v2/installs/AI{'0' * 32}/provision")(mock).status_code == 400,
     "answers-400-to-methods": lambda mock: body_of(mock.path(), method="PUT")(mock).status_code == 400,
     "answers-400-to-paths": lambda mock: body_of("/nowhere")(mock).status_code == 400,
+    **SESSION_SCENARIOS,
     "crashes": lambda mock: mock.send(raw=GARBAGE).status_code == 500,
     "answers-pages": lambda mock: body_of("/nowhere")(mock).headers["content-type"] == "text/html",
     "hangs-up": lambda mock: closes(mock, raw=GARBAGE) and closes(mock, raw=GARBAGE) and bool(mock.ok()),
@@ -384,12 +434,15 @@ def test_every_fault_has_a_scenario() -> None:
     assert set(SCENARIOS) == set(FAULTS) - TIMED
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+FAST = [*(name for name in SCENARIOS if name not in SESSION_SCENARIOS), *some_fast(SESSION_SCENARIOS, 4)]
+
+
+@pytest.mark.parametrize("name", FAST)
 def test_a_fault_is_seen_as_it_is_described(name: str, start: Callable[..., Mocked]) -> None:
     assert SCENARIOS[name](start(name))
 
 
-@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("name", FAST)
 def test_an_honest_mock_shows_none(name: str, start: Callable[..., Mocked]) -> None:
     assert not SCENARIOS[name](start())
 
@@ -420,6 +473,13 @@ def test_what_takes_time_takes_it_by_the_row_or_by_the_call(
         rows.append(len(mock.app.store))
     assert waited == [pytest.approx(0.00002 * count) for count in rows]
     assert rows == sorted(set(rows))
+    waited.clear()
+    made = mock.http.post("/_invigilate/installs").json()  # an install of its own has rows of its own
+    path, token = f"/v2/installs/{made['install']}/provision", {"token": made["token"]}
+    for name in "abc":
+        course = {"ids": {"external": name}, "title": "t", "code": None}
+        assert mock.http.post(path, json={"course": course}, headers=token).is_success
+    assert waited == [pytest.approx(0.00002 * count) for count in (1, 2, 3)]
 
 
 def test_weather_never_comes_over_pages_and_the_control_plane(start: Callable[..., Mocked]) -> None:
@@ -463,3 +523,27 @@ def test_the_control_plane_stays_honest(start: Callable[..., Mocked]) -> None:
     mock = start("refuses-wordlessly", "refuses-in-numbers", "answers-400-to-paths", "answers-pages")
     answer = mock.http.get("/_invigilate/nowhere")
     assert (answer.status_code, answer.json()["code"]) == (404, "RESOURCENOTFOUND")
+
+
+@pytest.mark.parametrize("name", some_fast(SCENARIOS))
+def test_a_rule_of_weather_brings_the_same_fault(name: str, start: Callable[..., Mocked]) -> None:
+    mock = start()
+    rule = {"match": {"path": "*"}, "then": {"faults": [name]}}
+    made = mock.http.post("/_invigilate/weather", json=rule)
+    if FAULTS[name].beside:
+        assert made.status_code == 400
+        assert f"start the mock with --fault {name}" in made.json()["message"]
+    else:
+        assert made.status_code == 201, made.text
+        assert SCENARIOS[name](mock)
+
+
+def test_weather_leaves_the_order_of_judgement(start: Callable[..., Mocked]) -> None:
+    mock = start()
+    large = b" " * 2_000_000
+    typed = {"token": mock.token(), "content-type": "application/json"}
+    sent = [({**typed, "token": "x.y.z"}, 403), ({**typed, "content-type": "text/plain"}, 415), (typed, 413)]
+    for _ in range(2):
+        assert [mock.send(raw=large, headers=headers).status_code for headers, _ in sent] == [one for _, one in sent]
+        rule = {"match": {"body": {"/a": 1}}, "then": {"status": 503}}
+        assert mock.http.post("/_invigilate/weather", json=rule).status_code == 201

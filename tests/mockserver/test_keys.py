@@ -11,7 +11,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from mockserver.auth.keys import KeysError, keep_keys, read_keys
+from mockserver.auth.keyfile import KeysError, keep_keys, read_keys
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,7 +97,7 @@ def test_a_file_system_without_hard_links_will_do(tmp_path: Path, monkeypatch: p
 def test_a_process_that_is_killed_while_it_makes_keys_blocks_nobody(tmp_path: Path) -> None:
     path = tmp_path / "keys.pem"
     script = (
-        "import os, signal; from pathlib import Path; from mockserver.auth import keys\n"
+        "import os, signal; from pathlib import Path; from mockserver.auth import keyfile as keys\n"
         "keys.os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)\n"
         f"keys.keep_keys(Path({str(path)!r}))"
     )

@@ -98,6 +98,7 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert os.stat(mock.file).st_mode & 0o777 == 0o600
     assert set(mock.told) == {
         "url", "install", "token", "expired_token", "integration", "other_install", "other_token", "pid",
+        "issuer", "client_id", "client_secret",
         "control_token", "ca",
     }  # fmt: skip
     assert mock.told["pid"] == mock.process.pid

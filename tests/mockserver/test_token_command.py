@@ -7,7 +7,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from mockserver.auth.keys import keep_keys
+from mockserver.auth.keyfile import keep_keys
 from mockserver.cli import token
 
 SID = "AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12"

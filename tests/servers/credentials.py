@@ -142,12 +142,26 @@ def problem(token: str, install: str, behaviour: Behaviour) -> str | None:
         else:
             kind = behaviour.credential
             public = SHARED if kind == "HS256" else private_key("ec" if kind == "ES256" else "own").public_key()
-            claims = jwt.decode(token, public, algorithms=[kind], options=options, issuer=ISSUER)
+            claims = _decoded(token, public, kind, options, behaviour)
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, UnicodeError) as error:
         return f"{type(error).__name__}"
     if claims.get("install") != install and "foreign" not in accepts:
         return "foreign"
     return None
+
+
+def _decoded(token: str, public: Any, kind: str, options: dict[str, Any], behaviour: Behaviour) -> Any:
+    """The claims of a token of the account manager, or of the token endpoint (whatever key that has)."""
+    if "clients-are-unknown" not in behaviour.quirks:
+        for key, algorithm in ((private_key("own"), "RS256"), (private_key("new"), "RS256"), (SHARED, "HS256")):
+            try:
+                verifier = key if isinstance(key, str) else key.public_key()
+                claims = jwt.decode(token, verifier, algorithms=[algorithm], options=options)
+            except jwt.PyJWTError:
+                continue
+            if str(claims.get("sub")).startswith("II"):
+                return claims
+    return jwt.decode(token, public, algorithms=[kind], options=options, issuer=ISSUER)
 
 
 def _by_half(token: str, pieces: list[str]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from unittest import mock
 
-from contract.http.access import Access
+from contract.http.access import Access, ClientCredentials
 from contract.http.target import Transport
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Options, Workbench
@@ -20,6 +20,7 @@ from tests.servers.behaviour import Behaviour
 from tests.servers.credentials import api_token
 from tests.servers.independent import INTEGRATION, ONE, TWO, TYPES, Independent
 from tests.servers.inprocess import InProcess
+from tests.servers.tokens import CLIENT, SECRET
 
 
 @cache
@@ -43,6 +44,7 @@ def access(behaviour: Behaviour) -> Access:
         expired_token=api_token(ONE, kind, lifetime=-600),
         other_install=TWO,
         other_token=api_token(TWO, kind),
+        client=ClientCredentials(CLIENT, SECRET) if kind == "RS256" and behaviour.jwks == "own" else None,
     )
 
 
@@ -75,7 +77,14 @@ def judged(
         )
 
 
-def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str = "http://127.0.0.1:8019") -> RunReport:
+def generated(
+    behaviour: Behaviour,
+    *,
+    examples: int,
+    seed: int = 1,
+    base: str = "http://127.0.0.1:8019",
+    budget: float | None = None,
+) -> RunReport:
     """The verdict of generated sequences alone, without the ladder."""
     with mock.patch.object(runner, "climb", return_value=None):
         return runner.run(
@@ -84,7 +93,7 @@ def generated(behaviour: Behaviour, *, examples: int, seed: int = 1, base: str =
             document(),
             clauses(),
             access(behaviour),
-            RunSettings(examples=examples, seed=seed, options=Options(growth=0)),
+            RunSettings(examples=examples, seed=seed, budget=budget, options=Options(growth=0)),
             generate=generate,
             sleep=lambda seconds: None,
         )

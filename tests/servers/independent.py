@@ -21,6 +21,7 @@ from tests.servers.provision import Provision
 from tests.servers.rules import faults
 from tests.servers.signon import Desk
 from tests.servers.store import RefusedError, Store
+from tests.servers.tokens import discovery, issue
 
 ONE, TWO = "AI00d3f0a1c5b94e7f8a6b2c4d6e8f0a12", "AI7b1e2d3c4f5a46978899aabbccddeeff"
 INTEGRATION = "IIf5a9128504e251fad9e4a38dc0813f74"
@@ -106,6 +107,10 @@ class Independent:
                 return 200, {"Content-Type": "text/html"}, b"<!doctype html><title>App</title><div id=root></div>"
             names = {"own": ("own", "ec"), "other": ("stranger",), "empty": (), "odd": ("odd", "own")}[behaviour.jwks]
             return 200, {"Content-Type": "application/json"}, key_set(names)
+        if parts.path == "/oidc/token" and method == "POST":
+            return issue(behaviour, self.base, headers, body)
+        if parts.path == "/oidc/.well-known/openid-configuration":
+            return discovery(behaviour, self.base)
         if parts.path.startswith("/signon") and method == "GET":
             code = parse_qs(parts.query).get("code", [parts.path.rpartition("/")[2]])[0]
             return self.desk.follow(code)

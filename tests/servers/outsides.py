@@ -73,6 +73,29 @@ SIGNON: Mapping[str, Breakage] = {
     "link-breaks": of("signon-link-works never-server-error", "link-breaks"),
     "link-wants-a-password": of("signon-link-works", "link-wants-a-password"),
 }
+TOKENS: Mapping[str, Breakage] = {
+    "form-secret-unread": of("token-granted", "form-secret-unread"),
+    "secret-unread": of("token-client-refused", "secret-unread"),
+    "secret-prefix-will-do": of("token-client-refused", "secret-prefix-will-do"),
+    "any-grant": of("token-grant-known", "any-grant"),
+    "grant-by-default": of("token-grant-required", "grant-by-default"),
+    "last-one-wins": of("token-request-form", "last-one-wins"),
+    "milliseconds": of("token-times-agree", "milliseconds"),
+    "lives-longer-than-told": of("token-times-agree", "lives-longer-than-told"),
+    "token-without-expiry": of("token-answer-shape", "token-without-expiry"),
+    "token-without-audience": of("token-claims", "token-without-audience"),
+    "issuer-of-another-name": of("token-claims", "issuer-of-another-name"),
+    "token-of-a-new-key": of("token-signed", "token-of-a-new-key"),
+    "token-by-shared-secret": of("token-signed", "token-by-shared-secret"),
+    "token-of-another-install": of("token-admits", "token-of-another-install"),
+    "clients-are-unknown": of("token-admits", "clients-are-unknown"),
+    "tokens-may-be-cached": of("token-not-cached", "tokens-may-be-cached"),
+    "token-errors-in-words": of("token-error-shape", "token-errors-in-words"),
+    "token-errors-are-200": of("token-error-shape", "token-errors-are-200"),
+    "always-400": of("token-error-status", "always-400"),
+    "discovery-without-token-endpoint": of("discovery-published", "discovery-without-token-endpoint"),
+    "discovery-of-another-name": of("discovery-issuer", "discovery-of-another-name"),
+}
 ANSWERS: Mapping[str, Breakage] = {
     "created-is-201": of("success-status", "created-is-201"),
     "success-is-202": of("success-status", success_status=202),
@@ -144,4 +167,12 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     "slower-and-slower": of("latency-flat", "slower-and-slower"),
     "everything-slower-and-slower": of("latency-flat", "everything-slower-and-slower"),
 }
-BREAKAGES: Mapping[str, Breakage] = {**UPSERT, **VALIDATION, **CREDENTIALS, **SIGNON, **ANSWERS, **ROBUSTNESS}
+BREAKAGES: Mapping[str, Breakage] = {
+    **UPSERT,
+    **VALIDATION,
+    **CREDENTIALS,
+    **SIGNON,
+    **TOKENS,
+    **ANSWERS,
+    **ROBUSTNESS,
+}

@@ -42,6 +42,14 @@ VARIANTS: Mapping[str, Behaviour] = {
     "no-challenge": Behaviour(challenge=False, invalid_status=401),
     "oauth-bodies": Behaviour(auth_errors="oauth"),
     "oauth-bodies-401": Behaviour(auth_errors="oauth", invalid_status=401, foreign_status=401),
+    # tokens
+    "token-errors-are-bare": quirks("token-errors-are-bare"),
+    "offset-in-figures": quirks("offset-in-figures"),
+    "scopes-left-out": quirks("scopes-left-out"),
+    "tokens-may-be-cached": quirks("tokens-may-be-cached"),
+    "wrong-clients-always-400": quirks("always-400"),
+    "known-by-another-name": quirks("known-by-another-name"),
+    # forms of refusals
     "short-errors": Behaviour(errors="short"),
     "digits-as-codes": Behaviour(errors="digits"),
     "problem-json": Behaviour(errors="problem"),

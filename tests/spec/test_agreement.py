@@ -34,7 +34,7 @@ def written(tmp_path: Path) -> Callable[[str], Path]:
     def write(member: str) -> Path:
         text = path.read_text(encoding="utf-8")
         assert NAME in text
-        path.write_text(text.replace(NAME, f"        name: {member}\n"), encoding="utf-8")
+        path.write_text(text.replace(NAME, f"        name: {member}\n", 1), encoding="utf-8")  # the part comes first
         return path
 
     return write

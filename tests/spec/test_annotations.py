@@ -14,7 +14,7 @@ from spec.catalogue.clauses import load_clauses
 from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import DocumentError
 from spec.resources.checks import ANNOTATIONS_FILE, annotation_names
-from spec.schema.keywords import EVERYWHERE, OF_A_MEMBER, OF_A_PART, OF_AN_ANSWER
+from spec.schema.keywords import EVERYWHERE, OF_A_JOURNEY, OF_A_MEMBER, OF_A_PART, OF_AN_ANSWER
 from spec.source.reading import Source, read
 
 CLAUSES = load_clauses()
@@ -127,4 +127,4 @@ def test_the_shipped_schema_knows_every_annotation_and_takes_our_document() -> N
     schema = json.loads(ANNOTATIONS_FILE.read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     jsonschema.Draft202012Validator(schema).validate(read(DOCUMENT_FILE).value)
-    assert annotation_names() == EVERYWHERE | OF_A_MEMBER | OF_A_PART | OF_AN_ANSWER
+    assert annotation_names() == EVERYWHERE | OF_A_MEMBER | OF_A_PART | OF_AN_ANSWER | OF_A_JOURNEY

@@ -31,8 +31,14 @@ def schemas(tree: dict[str, Any]) -> dict[str, Any]:
 
 def test_our_document_loads() -> None:
     document = load()
-    assert set(document.operations) == {"provision", "followSignon", "presentSignon", "jwks"}
-    assert document.operations["provision"].security == (("token",), ("bearer",))
+    assert set(document.operations) == {
+        *("provision", "followSignon", "presentSignon"),
+        *("assignExam", "listSessions", "readSession", "scheduleSession", "rescheduleSession"),
+        *("onboardSession", "followOnboarding"),
+        *("readProfile", "readConfiguration", "readSettings", "listAppointments"),
+        *("issueToken", "openidConfiguration", "jwks", "authorize", "userinfo", "endSession"),
+    }
+    assert document.operations["provision"].security == (("token",), ("bearer",), ("oauth",))
     assert len(document.digest) == 12
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from urllib.parse import urlencode
 
 from mockserver.control.clock import as_text
 from mockserver.control.journal.entry import JournalEntry, Shelf
-from mockserver.http.masking import MASK, MaskedExchange
+from mockserver.http.masking import MASK, MaskedExchange, is_form
 from mockserver.http.response import written
 from spec.source.pointer import Json
 
@@ -27,7 +28,7 @@ def har(entries: Iterable[JournalEntry], shelf: Shelf, base: str, version: str) 
 
 
 def curl(entries: Iterable[JournalEntry], shelf: Shelf, base: str) -> str:
-    """A line for each entry. A masked credential is the variable ``$TOKEN``."""
+    """A line for each entry. A masked credential is the variable ``$TOKEN``, that of a client ``$CLIENT_SECRET``."""
     listed = list(entries)
     shown = shelf.masking.show(one.exchange for one in listed)
     return "".join(f"{_line(entry, one, base)}\n" for entry, one in zip(listed, shown, strict=True))
@@ -39,12 +40,13 @@ def _line(entry: JournalEntry, shown: MaskedExchange, base: str) -> str:
         if name in _LEFT_OUT:
             continue
         if value == MASK:
+            basic = name == "authorization" and _scheme(entry) == b"basic"
             bearer = "Bearer " if name == "authorization" else ""
-            words += ["-H", f'"{name}: {bearer}$TOKEN"']
+            words += ["-u", '"$CLIENT_ID:$CLIENT_SECRET"'] if basic else ["-H", f'"{name}: {bearer}$TOKEN"']
         else:
             words += ["-H", shlex.quote(f"{name}: {value}")]
     if entry.exchange.body:
-        words += ["--data-binary", shlex.quote(_text(shown.body))]
+        words += ["--data-binary", shlex.quote(_sent(entry, shown))]
     return " ".join(words)
 
 
@@ -63,7 +65,7 @@ def _archived(entry: JournalEntry, shown: MaskedExchange, base: str) -> dict[str
         "bodySize": len(exchange.body),
     }
     if exchange.body:
-        request["postData"] = {"mimeType": shown.headers.get("content-type", ""), "text": _text(shown.body)}
+        request["postData"] = {"mimeType": shown.headers.get("content-type", ""), "text": _sent(entry, shown)}
     answer = _text(shown.answer) if exchange.answer else ""
     response = {
         "status": shown.status,
@@ -93,6 +95,15 @@ def _archived(entry: JournalEntry, shown: MaskedExchange, base: str) -> dict[str
 
 def _pairs(headers: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _scheme(entry: JournalEntry) -> bytes:
+    return dict(entry.exchange.headers).get(b"authorization", b"").partition(b" ")[0].lower()
+
+
+def _sent(entry: JournalEntry, shown: MaskedExchange) -> str:
+    """The body of a call as it is sent: a form as a form."""
+    return urlencode(shown.body) if is_form(entry.exchange) and isinstance(shown.body, dict) else _text(shown.body)
 
 
 def _text(value: Json) -> str:

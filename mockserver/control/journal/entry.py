@@ -79,12 +79,15 @@ class JournalEntry:
     def code(self) -> str:
         """The code of the refusal."""
         answer = self.read.answer
-        return str(answer.get("code", "")) if self.is_refused and isinstance(answer, dict) else ""
+        return str(answer.get("code", answer.get("error", ""))) if self.is_refused and isinstance(answer, dict) else ""
 
     @property
     def faults(self) -> list[Mapping[str, Json]]:
-        """The errors of the refusal: pointer, message and clause of each."""
+        """The errors of the refusal: pointer, message and clause of each. OAuth 2.0 tells one (RFC 6749, 5.2)."""
         answer = self.read.answer
+        if self.is_refused and isinstance(answer, dict) and "error_uri" in answer:
+            clause = str(answer["error_uri"]).rpartition("#")[2]
+            return [{"pointer": "", "message": answer.get("error_description"), "clause": clause}]
         errors = answer.get("errors") if self.is_refused and isinstance(answer, dict) else None
         return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
 

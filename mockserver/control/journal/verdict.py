@@ -23,7 +23,7 @@ RISKS: Mapping[str, str] = {
 
 _BUSY = (429, 503)
 _PATIENCE = 0.1  # seconds before the same call again, where no Retry-After says how many
-_CREDENTIAL = "credential-"
+_CREDENTIAL = ("credential-", "token-dies", "token-client-refused")
 _REUSED = "signon-single-use"
 _UPDATED = "Updated"
 

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.report.curl import curl_lines
-from contract.report.masking import MASKED, Masker, neutral
+from contract.report.masking import MASKED, Masker, neutral, write_only
 from contract.report.verdict import ShownExchange, ShownRequest
+from spec.openapi.document import Document
 
 OPAQUE = "0pAqUe-token-of-forty-letters-0123456789"
 
@@ -44,6 +45,22 @@ def test_write_only_members_of_answers_and_not_of_requests() -> None:
     assert json.loads(masker.answer_body(text)) == {"exam": [{"password": MASKED}]}
     assert masker.request_body(text) == text
     assert "opens" not in masker.answer_body('{"password": "opens it", broken')
+
+
+def test_a_name_that_is_secret_in_forms_alone_is_shown(document: Document) -> None:
+    names = write_only(document)
+    assert {"password", "token", "access_token", "refresh_token"} <= names  # of JSON bodies and answers
+    assert not names & {"code", "client_secret", "code_verifier"}  # of the forms of the token endpoint
+    refusal = '{"code": "INVALIDINPUT", "course": {"code": "AST-1"}}'
+    assert Masker({}, write_only=names).answer_body(refusal) == refusal
+
+
+def test_forms_of_recorded_traffic_keep_no_secret() -> None:
+    masker = Masker({}, private_requests=True)
+    form = "grant_type=authorization_code&code=c-1&client_id=II0&client_secret=s%2B1&zip_code=z"
+    shown = f"grant_type=authorization_code&code={MASKED}&client_id=II0&client_secret={MASKED}&zip_code=z"
+    assert masker.request_body(form) == shown
+    assert Masker({}).request_body(form) == form
 
 
 @given(st.text())

@@ -1,0 +1,1 @@
+"""The journey after provisioning: sessions, who has one, and what becomes of it."""

@@ -1,0 +1,257 @@
+"""What callers do to sessions: every event looked up in the table of the document, and what it demands besides.
+
+Nothing here writes: an event answers the changes to be committed, or raises Refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from mockserver.http.errors import Refusal, RefusalReason, refuse
+from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, first_set
+from mockserver.sessions.starting import ENROLL, SessionStarts
+from mockserver.state.clock import LATEST, Clocks
+from mockserver.state.ids import Ids
+from mockserver.state.store import Resource, State, StoredChange
+from spec.openapi.document import Schema
+from spec.resources.resource import Resources
+from spec.resources.sessions import SessionKind, Transition, Window, asked
+from spec.schema.formats import instant
+from spec.source.pointer import Json
+
+ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"
+OF_OTHERS = ("begin", "finish", "miss")
+"""What no caller of the API can do: proctors and learners do."""
+STATED: Mapping[str, str] = {
+    ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled",
+    "begin": "begun", "finish": "finished", "miss": "missed",
+}  # fmt: skip
+_MINUTE = 60.0
+_STRANGER = "assignment-enrollment-known"
+_EPOCH = instant("1970-01-01T00:00:00Z")
+
+
+class Circumstances(NamedTuple):
+    """In which state an event happens, for which install, where new names come from, and what the clock shows."""
+
+    state: State
+    install: str
+    ids: Ids
+    now: float
+
+
+class Span(NamedTuple):
+    """From when to when, in seconds since the epoch."""
+
+    start: float
+    end: float
+
+    def meets(self, other: Span) -> bool:
+        """Whether two have more than a border in common."""
+        return self.start < other.end and other.start < self.end
+
+
+class SessionEvents(SessionStarts):
+    """The events of sessions. ``lenient`` are the clauses for which nothing is refused: nobody wrote those rules."""
+
+    def __init__(self, kind: SessionKind, resources: Resources, clocks: Clocks, lenient: Sequence[str] = ()) -> None:
+        super().__init__(kind, resources, clocks)
+        self.lenient = frozenset(lenient)
+
+    def objects(self, clause: str, situation: str, message: str, pointer: str = "") -> None:
+        """Refuse the call for a clause."""
+        if clause not in self.lenient:
+            raise refuse(situation, clause, message, pointer=pointer)
+
+    def assign(
+        self, at: Circumstances, scope: Resource, added: Sequence[Json], removed: Sequence[Json]
+    ) -> list[StoredChange]:
+        """Start the sessions of those who are added, and cancel those of whoever is removed. Raises Refusal."""
+        if (twice := next((one for one in added if one in removed), None)) is not None:
+            pointer = f"/removed/{removed.index(twice)}"
+            message = f"{twice} is added and removed in one call; send it on one side."
+            self.objects("assignment-sides-apart", "invalid-input", message, pointer)
+        named = self._named(at, scope, {"added": added, "removed": removed})
+        if not self.is_limited(scope):
+            message = f"The scope of this {scope.part} is not limited: everybody has a session, and nobody is assigned."
+            self.objects("assignment-limited-only", "conflict", message)
+        for who in named["added"]:
+            if not self.is_entitled(who):
+                wanted = ", ".join(f"{one.leaf[1:]} {value}" for one, value in self.kind.entitled.items())
+                message = f"{who.sid} has no session, because that takes {wanted}."
+                self.objects(self.kind.clauses.get("entitled", "schema"), "conflict", message)
+        return [*self.starting(at, scope, named["added"]), *self.cancelling(at, scope, named["removed"])]
+
+    def _named(
+        self, at: Circumstances, scope: Resource, sides: Mapping[str, Sequence[Json]]
+    ) -> Mapping[str, Sequence[Resource]]:
+        """Those whom an assignment names, by side. Raises Refusal with all that it names in vain."""
+        found: dict[str, dict[str, Resource]] = {side: {} for side in sides}
+        faults: list[RefusalReason] = []
+        for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
+            who = at.state.read(sid) if isinstance(sid, str) else None
+            if who is not None and who.part == self.kind.who and self._together(at.state, who, scope):
+                found[side][who.sid] = who
+            else:
+                message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
+                faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
+        if faults and _STRANGER not in self.lenient:
+            more = f" And {len(faults) - 1} more; 'errors' lists each of them." if len(faults) > 1 else ""
+            raise Refusal("not-found", faults[0].message + more, faults)
+        return {side: list(listed.values()) for side, listed in found.items()}
+
+    def _together(self, state: State, who: Resource, scope: Resource) -> bool:
+        owners = (self.ledger.relatives(state, one).get(self.shared) for one in (who, scope))
+        first, second = (one.sid if one is not None else "" for one in owners)
+        return first == second
+
+    def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
+        for who in added:
+            active = self.ledger.active(at.state, who.sid, scope.sid)
+            row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
+            if row is not None and active is None:
+                self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
+                number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
+                yield self.started(row, who, scope, number, at.ids, at.now)
+
+    def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
+        for who in removed:
+            active = self.ledger.active(at.state, who.sid, scope.sid)
+            if active is not None:
+                yield self.moved(at, active, self.row(active, REMOVE), {})
+
+    def schedule(self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema) -> StoredChange:
+        """Schedule a session. Raises Refusal."""
+        return self._booked(at, session, SCHEDULE, self.kept(body, schema), {SCHEDULED: as_date(at.now)})
+
+    def reschedule(
+        self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema
+    ) -> StoredChange:
+        """Move a session. Raises Refusal."""
+        return self._booked(at, session, RESCHEDULE, self.kept(body, schema), {})
+
+    def onboarded(self, session: Resource) -> Transition:
+        """What a call for an onboarding URL is to a session. Raises Refusal."""
+        return self.row(session, ONBOARD)
+
+    def entered(self, at: Circumstances, session: Resource) -> StoredChange:
+        """Begin the onboarding of a session. Raises Refusal."""
+        return self.moved(at, session, self.row(session, ENTER), {})
+
+    def goes_on(self, at: Circumstances, session: Resource, event: str) -> list[StoredChange]:
+        """What proctors and learners do to a session; who has finished one gets another by itself, if any is left.
+
+        Raises Refusal.
+        """
+        change = self.moved(at, session, self.row(session, event), {})
+        if self.ledger.is_active(change.resource):
+            return [change]
+        relatives = self.ledger.relatives(at.state, session)
+        who, scope = (relatives[one] for one in self.kind.joins)
+        row, number = self.kind.lifecycle.row(None, ENROLL), len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
+        spent = self.spent(at.state, who, scope) + self._counts(change.resource)
+        if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
+            return [change]
+        return [change, self.started(row, who, scope, number, at.ids, at.now)]
+
+    def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
+        """Refuse another session for who has used up all attempts."""
+        relatives = {one.part: one for one in (who, scope)}
+        rules = self.ledger.governing(state, who.sid, scope.sid)
+        allowed = self.allowed({**relatives, **({rules.part: rules} if rules is not None else {})})
+        spent = self.spent(state, who, scope)
+        if self.kind.quota is not None and spent >= allowed:
+            message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
+            self.objects(self.kind.quota.clause, "conflict", message, pointer)
+
+    def spent(self, state: State, who: Resource, scope: Resource) -> int:
+        """How many attempts somebody has used up."""
+        return sum(map(self._counts, self.ledger.of(state, who.sid, scope.sid)))
+
+    def allowed(self, relatives: Mapping[str, Resource]) -> float:
+        """How many attempts there are."""
+        quota = self.kind.quota
+        found = first_set((quota.allowed,), relatives) if quota is not None else None
+        return float("inf") if found is None else float(found)
+
+    def _counts(self, session: Resource) -> bool:
+        return self.kind.quota is not None and session.attributes[REASON] == self.kind.quota.spent
+
+    def row(self, session: Resource, event: str) -> Transition:
+        """What an event does to a session now. Raises Refusal where the table has nothing, or a refusal."""
+        status = str(session.attributes[STATUS])
+        row = self.kind.lifecycle.row(status, event)
+        if row is None or row.next is None:
+            clause = row.clause if row is not None else "session-over"
+            message = f"The status of this {session.part} is {status!r}; so it cannot be {STATED.get(event, event)}."
+            self.objects(clause, "conflict", message)
+            return Transition(status, event, status, clause)
+        return row
+
+    def moved(self, at: Circumstances, session: Resource, row: Transition, values: Mapping[str, Json]) -> StoredChange:
+        """A session after an event."""
+        reason = {REASON: row.reason} if row.next != row.status else {}
+        changed = {STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
+        return StoredChange(session._replace(attributes={**session.attributes, **changed}))
+
+    def kept(self, body: Mapping[str, Json], schema: Schema) -> dict[str, Json]:
+        """The leaves that a session keeps of a body: what the document knows, and no secret."""
+        return {
+            asked(one.get("x-stored", name)): body[name]
+            for name, one in schema.get("properties", {}).items()
+            if name in body and not one.get("writeOnly")
+        }
+
+    def _booked(
+        self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
+    ) -> StoredChange:
+        row = self.row(session, event)
+        relatives = self.ledger.relatives(at.state, session)
+        who, scope = (relatives[one] for one in self.kind.joins)
+        self.attempted(at.state, who, scope)
+        self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
+        when = self.kind.appointment
+        if asked(when.starts) in kept and asked(when.ends) not in kept:
+            kept[asked(when.ends)] = self._end(kept[asked(when.starts)], relatives)
+        attributes = {**session.attributes, **kept}
+        if (span := self.span(attributes)) is not None:
+            self.within(when.window, span, relatives, "The appointment is refused")
+            self._apart(at.state, session, span, relatives)
+        return self.moved(at, session, row, {**kept, **more})
+
+    def _end(self, start: Json, relatives: Mapping[str, Resource]) -> str:
+        minutes = first_set((self.kind.appointment.lasts,), relatives)
+        return as_date(min(seconds(start) + _MINUTE * float(minutes or 0), LATEST))
+
+    def span(self, attributes: Mapping[str, Json]) -> Span | None:
+        """When a session takes place, or None while nobody said."""
+        start, end = (attributes.get(asked(one)) for one in (self.kind.appointment.starts, self.kind.appointment.ends))
+        if start is None:
+            return None
+        return Span(seconds(start), seconds(start if end is None else end))
+
+    def within(self, window: Window, span: Span, relatives: Mapping[str, Resource], what: str) -> None:
+        """Refuse what is not in a window."""
+        opens, closes = first_set(window.opens, relatives), first_set(window.closes, relatives)
+        if opens is not None and span.start < seconds(opens):
+            self.objects(window.clause, "conflict", f"{what}: the window opens {opens}, and this is before it.")
+        elif closes is not None and span.end > seconds(closes):
+            self.objects(window.clause, "conflict", f"{what}: the window closes {closes}, and this is after it.")
+        elif span.end < span.start:
+            self.objects(window.clause, "conflict", f"{what}: it ends before it starts.")
+
+    def _apart(self, state: State, session: Resource, span: Span, relatives: Mapping[str, Resource]) -> None:
+        when = self.kind.appointment
+        person = relatives.get(when.apart)
+        for other in self.ledger.of_person(state, person.sid) if person is not None else ():
+            taken = self.span(other.attributes) if self.ledger.is_active(other) and other.sid != session.sid else None
+            if taken is not None and span.meets(taken):
+                message = f"This {when.apart} has another appointment then, of the {other.part} {other.sid}."
+                self.objects(when.apart_clause, "conflict", message)
+
+
+def seconds(moment: str) -> float:
+    """An RFC 3339 date-time as seconds since the epoch."""
+    found = instant(moment)
+    return 0.0 if found is None or _EPOCH is None else found[0] - _EPOCH[0] + float(f"0.{found[1] or 0}")

@@ -1,0 +1,103 @@
+"""How sessions are stored and found: each under a key of its own, so that no list of them is ever looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+
+from mockserver.state.store import Key, Naming, Resource, State
+from spec.resources.resource import Part, Resources
+from spec.resources.sessions import SessionKind, StoredValue
+from spec.source.pointer import Json, join
+
+STATUS, REASON = "/status", "/reason"
+CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
+
+
+def as_date(seconds: float) -> str:
+    """A moment as every answer about sessions writes it: ISO 8601 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class Ledger:
+    """The sessions in a state. A pair of who takes part and in what has its sessions under numbers, from 1."""
+
+    def __init__(self, kind: SessionKind, resources: Resources) -> None:
+        self.kind, self.resources = kind, resources
+        self.rules: Part = resources.part(kind.rules)
+
+    def key(self, who: str, scope: str, number: int) -> Key:
+        """The key of a session."""
+        return Key(self.kind.name, scope, Naming.JOINED, "", str(number), (who,))
+
+    def of(self, state: State, who: str, scope: str) -> list[Resource]:
+        """The sessions of somebody in something, earliest first."""
+        found: list[Resource] = []
+        while (session := state.find(self.key(who, scope, len(found) + 1))) is not None:
+            found.append(session)
+        return found
+
+    def active(self, state: State, who: str, scope: str) -> Resource | None:
+        """The session that is not over, if there is one."""
+        return next((one for one in reversed(self.of(state, who, scope)) if self.is_active(one)), None)
+
+    def is_active(self, session: Resource) -> bool:
+        """Whether a session is not over."""
+        return session.attributes[STATUS] not in self.kind.lifecycle.ended
+
+    def of_person(self, state: State, person: str) -> Iterator[Resource]:
+        """The sessions of one and the same ``apart``, wherever it takes part."""
+        for who in state.related(person, self.kind.who):
+            for sid in state.related(who, self.kind.name):
+                if (session := state.read(sid)) is not None:
+                    yield session
+
+    def relatives(self, state: State, resource: Resource) -> dict[str, Resource]:
+        """What a resource belongs to or joins, however far up, and the resource itself: by part."""
+        found: dict[str, Resource] = {}
+        waiting = [resource]
+        while waiting:
+            one = waiting.pop(0)
+            if one.part in found:
+                continue
+            found[one.part] = one
+            joined = (sid for key in state.keys_of(one.sid) for sid in key.joined)
+            waiting += [owner for sid in (one.scope, *joined) if (owner := state.read(sid)) is not None]
+        if self.kind.name in found and self.rules.name not in found:
+            rules = self.governing(state, found[self.kind.who].sid, found[self.kind.scope].sid)
+            found.update({self.rules.name: rules} if rules is not None else {})
+        return found
+
+    def governing(self, state: State, who: str, scope: str) -> Resource | None:
+        """Whose windows hold for somebody: what is an exception for them, else what is the rule for everybody."""
+        fallback = self.rules.fallback
+        if fallback is not None:
+            for value, joins in fallback.joined.items():
+                for naming in (Naming.FALLBACK, Naming.JOINED) if joins == (self.kind.who,) else ():
+                    key = Key(self.rules.name, scope, naming, fallback.member, value, (who,))
+                    if (exception := state.find(key)) is not None:
+                        return exception
+        every = [state.read(sid) for sid in state.related(scope, self.rules.name)]
+        return next((one for one in every if one is not None and not self._is_exception(one)), None)
+
+    def exception_key(self, rules: Resource, who: str) -> Key | None:
+        """The key that makes an exception found for somebody, where its own identifiers name it."""
+        fallback = self.rules.fallback
+        if fallback is None or not self._is_exception(rules):
+            return None
+        value = str(rules.attributes[join((fallback.member,))])
+        return Key(self.rules.name, rules.scope, Naming.JOINED, fallback.member, value, (who,))
+
+    def _is_exception(self, rules: Resource) -> bool:
+        fallback = self.rules.fallback
+        return fallback is not None and rules.attributes.get(join((fallback.member,))) in fallback.joined
+
+
+def first_set(sources: tuple[StoredValue, ...], resources: Mapping[str, Resource]) -> Json:
+    """The first of several stored values that is set, or None."""
+    for source in sources:
+        resource = resources.get(source.part)
+        value = resource.attributes.get(source.leaf) if resource is not None else None
+        if value is not None:
+            return value
+    return None

@@ -1,0 +1,120 @@
+"""Sessions that come into being by themselves, in the same commit as what they follow from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from mockserver.provisioning.plan import Outcome, PlannedStep
+from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
+from mockserver.state.clock import Clocks
+from mockserver.state.ids import Ids
+from mockserver.state.store import Naming, Resource, State, StoredChange
+from spec.resources.resource import Resources
+from spec.resources.sessions import SessionKind, StoredValue, Transition
+from spec.source.pointer import Json
+
+ENROLL = "enroll"
+
+
+class SessionStarts:
+    """What provisioning brings about. It knows no part by name: the document says who joins what."""
+
+    def __init__(self, kind: SessionKind, resources: Resources, clocks: Clocks) -> None:
+        self.kind, self.clocks, self.ledger = kind, clocks, Ledger(kind, resources)
+        self.shared = self._shared(resources)
+
+    def _shared(self, resources: Resources) -> str:
+        """The part that who takes part has in common with that in which they do."""
+        who, scope = (set(resources.part(name).parents) for name in self.kind.joins)
+        return next(iter(who & scope), "")
+
+    def following(
+        self,
+        state: State,
+        steps: Mapping[str, PlannedStep],
+        resources: Mapping[str, Resource],
+        ids: Ids,
+        install: str,
+    ) -> list[StoredChange]:
+        """What is stored beside the parts of a call. ``resources`` are those parts as they are going to be."""
+        changes = list(self.exceptions(state, steps, resources))
+        for who, scope in self.pairs(state, steps, resources):
+            if self.starts(who, scope) and not self.ledger.of(state, who.sid, scope.sid):
+                row = self.kind.lifecycle.row(None, ENROLL)
+                if row is not None:
+                    changes.append(self.started(row, who, scope, 1, ids, self.clocks(install)))
+        return changes
+
+    def starts(self, who: Resource, scope: Resource) -> bool:
+        """Whether somebody has a session of something without being assigned to it."""
+        return self.is_entitled(who) and not self.is_limited(scope)
+
+    def is_entitled(self, who: Resource) -> bool:
+        """Whether somebody takes part at all."""
+        return _has(who, self.kind.entitled)
+
+    def is_limited(self, scope: Resource) -> bool:
+        """Whether only an assignment starts a session of something."""
+        return bool(self.kind.assigned) and _has(scope, self.kind.assigned)
+
+    def pairs(
+        self, state: State, steps: Mapping[str, PlannedStep], resources: Mapping[str, Resource]
+    ) -> Iterable[tuple[Resource, Resource]]:
+        """Who and in what may have to start, seen what a call has changed."""
+        who, scope = self.kind.joins
+        shared = resources.get(self.shared)
+        if shared is None:
+            return ()
+        found: dict[tuple[str, str], tuple[Resource, Resource]] = {}
+        if _concerns(steps.get(who), self.kind.entitled):
+            for one in self._everyone(state, shared.sid, scope, resources):
+                found[resources[who].sid, one.sid] = (resources[who], one)
+        if _concerns(steps.get(scope), self.kind.assigned):
+            for one in self._everyone(state, shared.sid, who, resources):
+                found[one.sid, resources[scope].sid] = (one, resources[scope])
+        return found.values()
+
+    def _everyone(self, state: State, shared: str, part: str, resources: Mapping[str, Resource]) -> Iterator[Resource]:
+        own = resources.get(part)
+        if own is not None:
+            yield own
+        for sid in state.related(shared, part):
+            if own is None or sid != own.sid:
+                known = state.read(sid)
+                if known is not None:
+                    yield known
+
+    def exceptions(
+        self, state: State, steps: Mapping[str, PlannedStep], resources: Mapping[str, Resource]
+    ) -> Iterator[StoredChange]:
+        """The keys that make an exception found which is named by identifiers of its own."""
+        rules, who = resources.get(self.ledger.rules.name), resources.get(self.kind.who)
+        if rules is None or who is None:
+            return
+        key = self.ledger.exception_key(rules, who.sid)
+        if key is None or state.find(key) is not None:
+            return
+        if not any(one.naming is Naming.FALLBACK for one in steps[rules.part].names):
+            yield StoredChange(rules, [key])
+
+    def started(
+        self, row: Transition, who: Resource, scope: Resource, number: int, ids: Ids, now: float
+    ) -> StoredChange:
+        """A new session."""
+        moment = as_date(now)
+        attributes: dict[str, Json] = {
+            STATUS: row.next, REASON: row.reason, CREATED: moment, EDITED: moment, SCHEDULED: None,
+        }  # fmt: skip
+        session = Resource(ids.sid(self.kind.prefix), self.kind.name, scope.sid, attributes)
+        return StoredChange(session, [self.ledger.key(who.sid, scope.sid, number)])
+
+
+def _has(resource: Resource, values: Mapping[StoredValue, Json]) -> bool:
+    return all(resource.attributes.get(one.leaf) == value for one, value in values.items() if one.part == resource.part)
+
+
+def _concerns(step: PlannedStep | None, values: Mapping[StoredValue, Json]) -> bool:
+    """Whether a step makes something new, or changes what decides on sessions."""
+    if step is None or step.outcome is Outcome.FOUND:
+        return False
+    return step.outcome is Outcome.CREATED or any(one.leaf in step.values for one in values)

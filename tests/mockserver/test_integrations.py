@@ -1,0 +1,79 @@
+"""The integrations in other languages do their whole round on a real port, and the page that follows them shows them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+COMMANDS = {
+    "python": [sys.executable, "integrate.py"],
+    "node": ["node", "integrate.mjs"],
+    "php": ["php", "integrate.php"],
+}
+STEPS = (
+    r"token +good for an hour, \d+ letters",
+    r"exam +Created as EX....…, in course CU....…",
+    r"roster +\{.Created.: ?300\}",
+    r"roster again +\{.Found Existing.: ?299, ?.Updated.: ?1\}",
+    r"role +enrollment Updated",
+    r"refused +400: /user/email 'email' is \"student at example.com\".+",
+    r"busy +asked again: Found Existing",
+    r"lost answer +asked again: Found Existing",
+    r"token died +another one: Found Existing",
+    r"sign-on +the token is about the user: [Tt]rue",
+    r"link, first +200",
+    r"link, second +403",
+)
+
+
+@pytest.fixture
+def ready(repository: Path, tmp_path: Path) -> Iterator[Path]:
+    file = tmp_path / "ready.json"
+    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(file), "--log", "none"]
+    process = subprocess.Popen(command, cwd=repository, stdout=subprocess.DEVNULL)
+    while not file.exists():
+        assert process.poll() is None
+        time.sleep(0.01)  # for the process, not for the clock
+    yield file
+    process.terminate()
+    process.wait(30)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("language", sorted(COMMANDS))
+def test_an_integration_does_its_round(language: str, ready: Path, repository: Path) -> None:
+    command = COMMANDS[language]
+    if shutil.which(command[0]) is None:
+        pytest.skip(f"{command[0]} is not installed; .ci/run installs it")
+    folder = repository / "examples" / language
+    done = subprocess.run([*command, str(ready)], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    lines = done.stdout.splitlines()
+    assert len(lines) == len(STEPS)
+    for step, line in zip(STEPS, lines, strict=True):
+        assert re.fullmatch(step, line), line
+
+
+def test_the_page_shows_the_files(repository: Path) -> None:
+    page = (repository / "docs/integrate.md").read_text()
+    files = [file.read_text() for file in sorted((repository / "examples/python").glob("*.py"))]
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert len(blocks) >= 10
+    assert [block for block in blocks if not any(block in file for file in files)] == []
+
+
+@pytest.mark.parametrize("language", sorted(COMMANDS))
+def test_a_readme_shows_every_step(language: str, repository: Path) -> None:
+    text = (repository / "examples" / language / "README.md").read_text()
+    shown = [line for line in re.findall(r"```console\n(.*?)```", text, re.DOTALL)[0].splitlines() if line[0] != "$"]
+    assert len(shown) == len(STEPS)
+    for step, line in zip(STEPS, shown, strict=True):
+        assert re.fullmatch(step, line), line
+    assert len(text.splitlines()) < 40
