@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 
 from spec.schema.remedies import remedy
 from spec.source.pointer import Json
@@ -11,6 +12,7 @@ from spec.source.pointer import Json
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}
 _LONGEST = 60
 _MOST_NAMES = 6
+_MOST_SHOWN = 20
 
 
 def received(value: Json, *, secret: bool = False) -> str:
@@ -32,6 +34,13 @@ def received_members(value: Mapping[str, Json]) -> str:
     if len(value) > len(names):
         names.append(f"{len(value) - len(names)} more")
     return f"has the member{'s' if len(value) > 1 else ''} {_listed(names, 'and')}"
+
+
+def unexpected(name: str, known: Sequence[str]) -> str:
+    """What is said of a member that a closed object does not have: those that it has, and the one that was meant."""
+    near = get_close_matches(name, known, n=1)
+    hint = f"did you mean {near[0]!r}? It has" if near else "it has"
+    return f"has no member {received(name)}; {hint} {', '.join(known[:_MOST_SHOWN]) or 'none'}"
 
 
 def _listed(names: Iterable[str], word: str) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cached_property
 from itertools import pairwise
 
@@ -19,7 +18,7 @@ from spec.schema.formats import FORMATS, instant
 from spec.schema.instance_path import instance_path, named
 from spec.schema.keywords import clause_of
 from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
-from spec.schema.messages import expectation, received, received_members
+from spec.schema.messages import expectation, received, received_members, unexpected
 from spec.schema.names import MemberNames, member_names, without_member_names
 from spec.schema.surrogates import has_half, without_halves
 from spec.source.pointer import Json, Token, follow, join
@@ -66,7 +65,6 @@ def _worth_telling(place: Sequence[Violation]) -> Iterator[Violation]:
             yield one
 
 
-_MOST_SHOWN = 20
 _NAMING = frozenset({"enum", "const"})
 
 
@@ -189,12 +187,8 @@ class Rules:
             message = f"{member!r} is missing; {expectation(keyword, holder)}."
             yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-            known = list(holder.get("properties", ()))
-            shown = ", ".join(known[:_MOST_SHOWN]) or "none"
             for name in kind.unexpected:
-                near = get_close_matches(name, known, n=1)
-                hint = f"did you mean {near[0]!r}? It has" if near else "it has"
-                message = f"{_named(path)} has no member {received(name)}; {hint} {shown}."
+                message = f"{_named(path)} {unexpected(name, list(holder.get('properties', ())))}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
             yield _violation(path, keyword, holder, follow(value, path), _layer(schema_path))

@@ -48,8 +48,14 @@ def test_every_clause_that_the_document_names_is_in_the_catalogue_and_settles_so
         ("clauses: []", "/clauses: 'clauses' is an array; it needs at least 1 item"),
         ("clauses: [x]", '/clauses/0: item 0 is "x"; write an object'),
         ("clauses: [{id: a, standing: implied, source: x}]", "'sentence' is missing"),
-        ("clauses: [{id: a, sentence: s, standing: sure, source: x}]", 'write one of "published", "implied", "adopted"'),
-        ("clauses: [{id: a, sentence: s, standing: implied, source: x, judged_by: me}]", 'write one of "check", "mock"'),
+        (
+            "clauses: [{id: a, sentence: s, standing: sure, source: x}]",
+            'write one of "published", "implied", "adopted"',
+        ),
+        (
+            "clauses: [{id: a, sentence: s, standing: implied, source: x, judged_by: me}]",
+            'write one of "check", "mock"',
+        ),
         ("clauses: [{id: a, sentence: s, standing: implied, source: x, needs: [luck]}]", "/clauses/0/needs/0: .*luck"),
         ("clauses: [{id: a, sentence: s, standing: implied, source: x, needs: luck}]", "write an array"),
         ("clauses: [{id: a, sentence: s, standing: implied, source: x, colour: red}]", '"colour"'),

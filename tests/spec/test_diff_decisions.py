@@ -100,7 +100,10 @@ def test_the_configuration_decides_severities_ignores_and_defaults(run: Any) -> 
     ("config", "said"),
     [
         ({"diff": {"rules": {"max-length-lowerd": "off"}}}, "did you mean 'max-length-lowered'?"),
-        ({"diff": {"rules": {"max-length-lowered": "loud"}}}, "write one of \"breaking\", \"possible\", \"compatible\", \"off\"."),
+        (
+            {"diff": {"rules": {"max-length-lowered": "loud"}}},
+            'write one of "breaking", "possible", "compatible", "off".',
+        ),
         ({"dif": {}}, "; did you mean 'diff'? It has formats, lint, diff."),
         ({"diff": {"ignore": [{"rule": "x"}]}}, "/diff/ignore/0"),
         ({"diff": {"ignore": [entry(expires="soon")]}}, "/diff/ignore/0/expires"),
