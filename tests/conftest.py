@@ -33,6 +33,12 @@ from spec.source.reading import Source, read
 BASE = "https://testserver"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)"
+    )
+
+
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return DOCUMENT_FILE.parents[1]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from contract.generation.composition import flat
 from contract.generation.texts import FORMATS, LONG, ODD, SAFE, WORDS
-from contract.oracle.readings import is_plain
+from contract.oracle.readings import is_plain, oddities
 from spec.openapi.document import Schema
 from spec.schema.validation import Rules
 from spec.source.pointer import Json
@@ -52,6 +52,12 @@ def safe(schema: Schema) -> st.SearchStrategy[Any]:
     named = types(plain) - {"null"} or {"string"}
     made = [_safe_text(plain) if one == "string" else _from_schema(_text({**plain, "type": one})) for one in named]
     return st.one_of(made).filter(_rules(json.dumps(schema, sort_keys=True)).fits_schema)
+
+
+def is_safe(schema: Schema, value: Json) -> bool:
+    """Whether every reading takes a value of a leaf schema that holds no date."""
+    fits = _rules(json.dumps(schema, sort_keys=True)).fits_schema(value)
+    return fits and next(oddities(value, schema, (0, "")), None) is None
 
 
 def _safe_text(schema: Schema) -> st.SearchStrategy[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -98,7 +99,9 @@ class HttpTransport:
                     raise httpx2.ReadTimeout("no whole answer in time")
         finally:
             answer.close()
-        return ReceivedResponse(answer.status_code, dict(answer.headers.items()), bytes(body))
+        # a run keeps its exchanges, and most of them have the same headers
+        received = {sys.intern(name): sys.intern(value) for name, value in answer.headers.items()}
+        return ReceivedResponse(answer.status_code, received, bytes(body))
 
     def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         barrier = threading.Barrier(len(requests))

@@ -8,7 +8,7 @@ import hmac
 import json
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -24,6 +24,10 @@ _SYMMETRIC = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib
 _OLD = 300.0
 """Seconds after which keys are fetched again before they are used."""
 _MOST_FETCHED = 20
+_LOOKS = 8
+"""How often keys are looked at again, at once, before one is missed: several machines may show their own in turn."""
+_PAUSES = (*(0.0,) * _LOOKS, 1.0, 2.0, 4.0)
+"""Seconds before each further look at keys that are missed at the end of a run."""
 
 
 class Signature(Enum):
@@ -35,17 +39,27 @@ class Signature(Enum):
     UNTELLABLE = "untellable"
 
 
-class KeySet:
-    """A JSON Web Key Set (RFC 7517), as far as its keys can be read."""
+_UNVERIFIED = frozenset({Signature.WRONG, Signature.NO_SUCH_KEY})
 
-    def __init__(self, document: Any) -> None:
+
+class KeySet:
+    """A JSON Web Key Set (RFC 7517), as far as its keys can be read.
+
+    ``stored`` says that a cache gave it: what is missing in it may be published meanwhile (RFC 9111 section 5.1).
+    """
+
+    def __init__(self, document: Any, *, stored: bool = False) -> None:
         listed = document.get("keys") if isinstance(document, dict) else None
         self.keys: list[tuple[str | None, Any]] = []
+        self.stored = stored
+        readable = []
         for entry in listed if isinstance(listed, list) else ():
             try:
                 self.keys.append((entry.get("kid"), jwt.PyJWK.from_dict(_usable(entry)).key))
+                readable.append(json.dumps(entry, sort_keys=True))
             except (jwt.PyJWTError, ValueError, TypeError, AttributeError, KeyError):
                 continue
+        self.entries = frozenset(readable)
 
     def judge(self, text: str) -> Signature:
         """Whether a token verifies: with the key that it names, or with any if it names none (RFC 7515, 4.1.4)."""
@@ -91,55 +105,100 @@ class KeySet:
 class PublishedKeys:
     """The keys of a target in the course of a run: fetched again when they are old, and when a token does not verify.
 
-    What was published once counts for the whole run: a token may have been made just before its key was taken away.
-    ``fetch`` answers the keys of the present, or none; ``clock`` counts seconds.
+    What was published once counts for the whole run: a token may have been made just before its key was taken away,
+    or before the page of keys was written anew, or by another machine than the one that shows its keys. ``fetch``
+    answers the keys of the present, or none; ``clock`` counts seconds. Keys of a recording are not ``current``: they
+    are those of one moment, and nothing follows from a name that is not among them.
     """
 
-    def __init__(self, fetch: Callable[[], KeySet], clock: Callable[[], float] = time.monotonic) -> None:
-        self.fetch, self.clock = fetch, clock
+    def __init__(
+        self, fetch: Callable[[], KeySet], clock: Callable[[], float] = time.monotonic, *, current: bool = True
+    ) -> None:
+        self.fetch, self.clock, self.current = fetch, clock, current
         self.verified_some = False
-        self._sets = [fetch()]
-        self._fetched_at, self._fetched = clock(), 1
+        self._sets: list[KeySet] = []
+        self._shown: list[frozenset[str]] = []
+        self._doubtful: list[str] = []
+        self._forgeable: list[str] = []
+        self._fetched = 0
         self._lock = threading.RLock()
+        self._first = self.look()
 
     @property
     def first(self) -> KeySet:
         """The keys as they were published at first."""
-        return self._sets[0]
+        return self._first
+
+    def look(self) -> KeySet:
+        """Fetch the keys of the present, and remember them."""
+        with self._lock:
+            self._fetched += 1
+            found, self._fetched_at = self.fetch(), self.clock()
+            if found.keys and self._shown[-1:] != [found.entries]:
+                if found.entries not in self._shown:
+                    self._sets.append(found)
+                self._shown.append(found.entries)
+            self._stored = found.stored
+            return found
 
     def complaint(self, text: str) -> str | None:
         """Why a token does not verify, or None if it does or nobody can tell (keys that were never published)."""
         if (secret := self._open_secret(text)) is not None:
+            self._forgeable.append(text)
             return f"anybody can sign it: its secret is {secret}"
         if not self.first.keys:
             return None
         with self._lock:
             if self.clock() - self._fetched_at > _OLD:
-                self._again()
+                self.look()
             found = self._judge(text)
-            if found in (Signature.WRONG, Signature.NO_SUCH_KEY) and self._fetched < _MOST_FETCHED:
-                self._again()
+            if found in _UNVERIFIED and self._fetched < _MOST_FETCHED:
+                self.look()
                 found = self._judge(text)
             self.verified_some = self.verified_some or found is Signature.VERIFIES
+            complaint = self._complaint(found, text)
+            if complaint is not None:
+                self._doubtful.append(text)
+            return complaint
+
+    def _complaint(self, found: Signature, text: str) -> str | None:
         kid = token.header.get("kid") if (token := take_apart(text)) is not None else None
-        if found is Signature.NO_SUCH_KEY and self.verified_some:
+        if found is Signature.NO_SUCH_KEY and self.verified_some and self.current and not self._stored:
             return f"no key is published under its kid {kid!r}, though those of tokens before were"
         return f"no published key verifies it (kid {kid!r})" if found is Signature.WRONG else None
 
+    def unverified(self, sleep: Callable[[float], None]) -> list[str]:
+        """Tokens that did not verify when they came, and do not now: the keys are looked at some times more.
+
+        Tokens that anybody can sign are among them.
+        """
+        for pause in _PAUSES:
+            if not (left := self._left()):
+                break
+            if pause:
+                sleep(pause)
+            self.look()
+        left = [text for text in self._left() if self._complaint(self._judge(text), text) is not None]
+        return [*left, *self._forgeable]
+
+    def _left(self) -> list[str]:
+        return [text for text in self._doubtful if self._judge(text) in _UNVERIFIED]
+
     def complaint_now(self, text: str, *present: KeySet) -> str | None:
-        """Why a token verifies with nothing that is published around its making, where others did verify before."""
-        if not self.verified_some or any(not keys.keys for keys in present):
+        """Why a token verifies with nothing that is published around its making, where others did verify before.
+
+        A target that shows now these keys, now those, has withdrawn none of them.
+        """
+        if not self.verified_some or any(not keys.keys or keys.stored for keys in present):
             return None
-        found = {keys.judge(text) for keys in present}
-        if found & {Signature.VERIFIES, Signature.UNTELLABLE}:
+        shown = (*present, *(self.look() for _ in range(_LOOKS if self._unknown_to(text, present) else 0)))
+        if not self._unknown_to(text, shown) or len(set(self._shown)) < len(self._shown):
             return None
         return "the key that verifies it is published no longer"
 
-    def _again(self) -> None:
-        self._fetched += 1
-        keys, self._fetched_at = self.fetch(), self.clock()
-        if keys.keys:
-            self._sets.append(keys)
+    @staticmethod
+    def _unknown_to(text: str, shown: Sequence[KeySet]) -> bool:
+        return all(keys.judge(text) in _UNVERIFIED for keys in shown)
 
     def _judge(self, text: str) -> Signature:
         found = [keys.judge(text) for keys in reversed(self._sets)]
@@ -166,9 +225,9 @@ def _usable(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in entry.items() if name in ("kty", "n", "e", "crv", "x", "y", "alg")}
 
 
-def read_keys(body: bytes) -> KeySet:
+def read_keys(body: bytes, *, stored: bool = False) -> KeySet:
     """The key set of a response body; empty if it is none."""
     try:
-        return KeySet(json.loads(body))
+        return KeySet(json.loads(body), stored=stored)
     except (ValueError, RecursionError):
         return KeySet(None)

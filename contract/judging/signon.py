@@ -16,6 +16,8 @@ from contract.oracle.expectation import Expectation
 from spec.resources.resource import ABSENT, Signon
 from spec.source.pointer import Json
 
+SIGNED, UNVERIFIED = "signon-token-signed", "signature does not verify"
+"""The clause and the cause of a finding that a key which is published later takes back."""
 _SKEW = 90
 _ABSURD = 400 * 86_400
 _DAY = 86_400 + _SKEW
@@ -109,7 +111,7 @@ def _signature(
         judgement.find("signon-token-algorithm", "another algorithm", "RS256", algorithm[:20], pointer)
     complaint = terms.verify(text) if terms.verify is not None else None
     if complaint is not None:
-        judgement.find("signon-token-signed", "signature does not verify", "a valid signature", complaint, pointer)
+        judgement.find(SIGNED, UNVERIFIED, "a valid signature", complaint, pointer)
 
 
 def _number(value: Json) -> float | None:

@@ -22,7 +22,7 @@ from contract.model.values import (
     unknown,
     vague_where_changed,
 )
-from spec.resources.resource import Part, Resources
+from spec.resources.resource import Leaf, Part, Resources
 from spec.source.pointer import Json
 
 
@@ -52,9 +52,13 @@ def telling_texts(part: Part, sent: Json) -> Iterator[tuple[str, str, str]]:
     """Part, leaf and text of what was sent that could make a lenient reader take two things for one: free strings."""
     for leaf in part.leaves:
         value = leaf_value(sent, leaf)
-        shared = leaf.date or leaf.install_default or {"enum", "x-install-member"} & set(leaf.schema)
-        if isinstance(value, str) and len(value) > 5 and not shared:
-            yield part.name, leaf.key, value
+        if isinstance(value, str) and len(value) > 5 and tells_apart(leaf):
+            yield part.name, leaf.key, folded(value)
+
+
+def tells_apart(leaf: Leaf) -> bool:
+    """Whether a leaf holds what somebody made up, such as a title or an address: no date, no word out of a list."""
+    return not (leaf.date or leaf.install_default or {"enum", "x-install-member"} & set(leaf.schema))
 
 
 @dataclass(slots=True)
@@ -145,8 +149,15 @@ class Model:
         return found
 
     def _is_common(self, identity: Identity) -> bool:
-        """Whether an identity holds nothing that this run named: other runs, and other probes, mean the same thing."""
-        return identity.kind == "fallback" and not identity.joined and identity.scope not in self.things
+        """Whether an identity holds nothing that this run named: other runs, and other probes, mean the same thing.
+
+        So it is with what is known without a name, under an empty one, and with what is joined of such things only.
+        """
+        if identity.joined:
+            return all((thing := self.things.get(sid)) is not None and thing.common for sid in identity.joined)
+        outer = self.things.get(identity.scope)
+        unnamed = identity.kind == "fallback" or (identity.kind not in JOINED and not identity.text.strip())
+        return unnamed and (outer is None or outer.common)
 
     def _has_a_past(self, sid: str) -> bool:
         thing = self.things.get(sid)

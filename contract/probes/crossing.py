@@ -14,7 +14,10 @@ _TIMES = 2  # whether calls meet is luck
 
 
 def crossings(bench: Workbench) -> None:
-    """Known things in common, and calls at once that differ in one part each; then all of them once more, in turn."""
+    """Known things in common, and calls at once that differ in one part each; then all of them once more, in turn.
+
+    Kept beside the strategies: sequences send one call at a time.
+    """
     for _ in range(_TIMES):
         for part in bench.resources.parts:
             if part.identifiers is not None and part.fallback is None:

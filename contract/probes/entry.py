@@ -17,7 +17,10 @@ CLAUSE_URL = "credential-not-in-url"
 
 
 def credentials(bench: Workbench) -> None:
-    """No credential, or one that is not good: refused, and nothing was stored."""
+    """No credential, or one that is not good: refused, and nothing was stored.
+
+    Kept beside the strategies: every forgery once; a sequence draws one of some dozens.
+    """
     for place, (label, headers) in enumerate(bad_credentials(bench.access, bench.published_keys)):
         if not bench.takes(place):
             continue
@@ -32,6 +35,8 @@ def urls(bench: Workbench) -> None:
 
     No good credential is ever written into a URL. Whoever reads one there answers garbage under a telling name
     otherwise than under a name that means nothing.
+
+    Kept beside the strategies: strategies draw bodies, and this is about the address.
     """
     path = bench.judge.oracle.path(bench.access.install)
     for name in ("token", "access_token"):
@@ -76,7 +81,10 @@ def _value(exchange: Exchange, name: str) -> str | None:
 
 
 def expired(bench: Workbench) -> None:
-    """A credential that was good once."""
+    """A credential that was good once.
+
+    Kept beside the strategies: the token is given by an option, and no sequence sends it.
+    """
     if bench.access.expired_token is not None:
         for auth in ("token", "bearer"):
             body = bench.body()
@@ -85,7 +93,11 @@ def expired(bench: Workbench) -> None:
 
 
 def foreign(bench: Workbench) -> None:
-    """A credential that is good for another install."""
+    """A credential that is good for another install.
+
+    Kept beside the strategies: the token is given by an option, and no sequence sends it with the body of another
+    install.
+    """
     if bench.access.other_install is not None and bench.access.other_token is not None:
         body = bench.body()
         bench.provision(body, headers=bench.access.credential_headers(bench.access.other_token))
@@ -122,7 +134,10 @@ def _every_bad_credential(access: Access, keys: list[str]) -> Iterator[tuple[str
 
 
 def installs(bench: Workbench) -> None:
-    """Installs that are malformed or unknown."""
+    """Installs that are malformed or unknown.
+
+    Kept beside the strategies: strategies draw bodies, and this is about the path.
+    """
     own = bench.access.install
     unknown = own[:2] + "".join("0" if letter != "0" else "1" for letter in own[2:])
     for label, install in (
@@ -141,7 +156,10 @@ def installs(bench: Workbench) -> None:
 
 
 def doors(bench: Workbench) -> None:
-    """Methods and paths that do not exist."""
+    """Methods and paths that do not exist.
+
+    Kept beside the strategies: strategies draw bodies, and this is about method and path.
+    """
     path = bench.judge.oracle.path(bench.access.install)
     for method in ("GET", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS"):
         with bench.probe(f"method: {method}"):

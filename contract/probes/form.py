@@ -26,23 +26,11 @@ _ODD = (
 )
 
 
-def examples(bench: Workbench) -> None:
-    """The shape of every named example of the document, under fresh identifiers."""
-    body = bench.judge.operation.body
-    if body is None:
-        return
-    for example in body.examples.values():
-        if isinstance(example, dict):
-            fresh = bench.body(*_parts_of(bench, example))
-            bench.provision(fresh)
-
-
-def _parts_of(bench: Workbench, example: dict[str, Json]) -> list[str]:
-    return [part.name for part in bench.resources.parts if isinstance(value_at(example, part.path), dict)] or ["?"]
-
-
 def broken(bench: Workbench) -> None:
-    """Every single change that the document suggests, each on a body under names of its own."""
+    """Every single change that the document suggests, each on a body under names of its own.
+
+    Kept beside the strategies: every place and every rule once; a sequence draws one of some hundred.
+    """
     base = bench.body()
     _add_signon(bench, base)
     _break(bench, base, ())
@@ -73,7 +61,10 @@ def _break(bench: Workbench, base: dict[str, Json], below: tuple[str, ...]) -> N
 
 
 def bare(bench: Workbench) -> None:
-    """Nothing at all, each member of a body alone, identifiers of no kind, and parts without what implies them."""
+    """Nothing at all, each member of a body alone, identifiers of no kind, and parts without what implies them.
+
+    Kept beside the strategies: strategies draw good bodies and spoil one place, which never leaves nothing.
+    """
     whole = bench.body()
     _add_signon(bench, whole)
     for label, alone in (("nothing", {}), *((name, {name: whole[name]}) for name in whole)):
@@ -104,7 +95,10 @@ def _add_signon(bench: Workbench, body: dict[str, Json]) -> None:
 
 
 def odd_values(bench: Workbench) -> None:
-    """Strings that some reader would cut, trim, normalise or choke on; sent twice, so that changes show."""
+    """Strings that some reader would cut, trim, normalise or choke on; sent twice, so that changes show.
+
+    Kept beside the strategies: every text at every place, and once more; a sequence draws some.
+    """
     for part in bench.resources.parts:
         leaf = next((one for one in part.leaves if _is_free(one.schema)), None)
         if leaf is None:
@@ -138,7 +132,10 @@ def odd_values(bench: Workbench) -> None:
 
 
 def odd_everywhere(bench: Workbench) -> None:
-    """The same odd text in every free string at once, identifiers included: none of them may be choked on."""
+    """The same odd text in every free string at once, identifiers included: none of them may be choked on.
+
+    Kept beside the strategies: odd identifiers; those that sequences draw are few and plain, so that calls meet.
+    """
     for text in (_ODD[2], _ODD[7], _ODD[-1]):
         body = bench.body(kinds={part.name: part.kinds[-1] for part in bench.resources.parts if part.kinds})
         for part in bench.resources.parts:
@@ -167,7 +164,10 @@ def _is_free(schema: Json) -> bool:
 
 
 def text(bench: Workbench) -> None:
-    """Bodies that are no JSON, hardly JSON, or no object."""
+    """Bodies that are no JSON, hardly JSON, or no object.
+
+    Kept beside the strategies: strategies draw JSON, and these are bytes that are none.
+    """
     for label, raw in _texts(bench):
         with bench.probe(f"text: {label}"):
             bench.provision(None, raw=raw)
@@ -211,7 +211,10 @@ def _texts(bench: Workbench) -> list[tuple[str, bytes]]:
 
 
 def media(bench: Workbench) -> None:
-    """Media types and encodings other than plain JSON."""
+    """Media types and encodings other than plain JSON.
+
+    Kept beside the strategies: strategies draw bodies, and this is about headers.
+    """
     body = bench.body()
     for label, declared in (
         ("text", (("Content-Type", "text/plain"),)),

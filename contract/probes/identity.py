@@ -11,7 +11,10 @@ from contract.probes.workbench import Workbench
 
 
 def kinds(bench: Workbench) -> None:
-    """Every kind of identifier, and the same text under each: different things."""
+    """Every kind of identifier, and the same text under each: different things.
+
+    Kept beside the strategies: one text under every kind of every part, which a sequence draws with luck only.
+    """
     for part in bench.resources.parts:
         if part.identifiers is None:
             continue
@@ -30,7 +33,11 @@ def kinds(bench: Workbench) -> None:
 
 
 def by_sid(bench: Workbench) -> None:
-    """What was created is found by its SID, with and without its other members."""
+    """What was created is found by its SID, with and without its other members.
+
+    Kept beside the strategies: all parts by SID at once, and SIDs in capitals, which no rule of the sequences
+    sends.
+    """
     body = bench.body()
     sids = bench.sids(bench.provision(body))
     for part in bench.resources.parts:
@@ -49,7 +56,10 @@ def by_sid(bench: Workbench) -> None:
 
 
 def lookalikes(bench: Workbench) -> None:
-    """Identifiers that differ in case, spaces or Unicode form name different things."""
+    """Identifiers that differ in case, spaces or Unicode form name different things.
+
+    Kept beside the strategies: texts that careless readers take for one another are met in turn, in few calls.
+    """
     for part in named(bench):
         base, text = bench.body(), f"{bench.composer.name()}-Caf\u00e9"
         kind = part.kinds[-1]
@@ -61,7 +71,11 @@ def lookalikes(bench: Workbench) -> None:
 
 
 def namesakes(bench: Workbench) -> None:
-    """Other identifiers with all the same values: somebody else."""
+    """Other identifiers with all the same values: somebody else.
+
+    Kept beside the strategies: everything alike but the name; in sequences no two things of different executions
+    share a text.
+    """
     for part in named(bench):
         base = bench.body()
         bench.provision(base)
@@ -69,7 +83,11 @@ def namesakes(bench: Workbench) -> None:
 
 
 def scopes(bench: Workbench) -> None:
-    """The same identifier in another scope is something else, and a SID of another scope is unknown here."""
+    """The same identifier in another scope is something else, and a SID of another scope is unknown here.
+
+    Kept beside the strategies: the quick ladder has no sequences, whose rule for it needs two scopes that happen to
+    be there.
+    """
     for part in bench.resources.parts:
         if part.scope is None or part.identifiers is None:
             continue
@@ -86,7 +104,11 @@ def scopes(bench: Workbench) -> None:
 
 
 def unknown_sids(bench: Workbench) -> None:
-    """A SID that names nothing or is malformed is refused, and what stood beside it was not provisioned."""
+    """A SID that names nothing or is malformed is refused, and what stood beside it was not provisioned.
+
+    Kept beside the strategies: SIDs that are malformed in each way, and what stood beside them; sequences name what
+    exists.
+    """
     for part in bench.resources.parts:
         if part.identifiers is None:
             continue
@@ -99,7 +121,10 @@ def unknown_sids(bench: Workbench) -> None:
 
 
 def nameless(bench: Workbench) -> None:
-    """A part without identifier is the one of its kind: found again, and apart for others where others join in."""
+    """A part without identifier is the one of its kind: found again, and apart for others where others join in.
+
+    Kept beside the strategies: every value of the telling member, with and without others who join in.
+    """
     for part in bench.resources.parts:
         if part.fallback is None:
             continue
@@ -117,7 +142,10 @@ def nameless(bench: Workbench) -> None:
 
 
 def other_install(bench: Workbench) -> None:
-    """The same bodies for another install: nothing is shared, and credentials do not open both."""
+    """The same bodies for another install: nothing is shared, and credentials do not open both.
+
+    Kept beside the strategies: SIDs of one install in the other, which no rule of the sequences sends.
+    """
     if bench.access.other_install is None or bench.access.other_token is None:
         return
     base = bench.body()

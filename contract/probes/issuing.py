@@ -47,7 +47,10 @@ class Withheld(NamedTuple):
 
 
 def tokens(bench: Workbench) -> None:
-    """Discovery; a token by each way of showing the secret; and a call with each of them."""
+    """Discovery; a token by each way of showing the secret; and a call with each of them.
+
+    Kept beside the strategies: sequences send calls of one operation, and ask for no token.
+    """
     contract, client = bench.oauth, bench.access.client
     if contract is None or client is None:
         return
@@ -100,7 +103,10 @@ def _admitted(bench: Workbench, token: str, before: Exchange) -> None:
 
 
 def withheld(bench: Workbench) -> None:
-    """Requests that get no token, each for its own reason."""
+    """Requests that get no token, each for its own reason.
+
+    Kept beside the strategies: sequences send calls of one operation, and ask for no token.
+    """
     contract, client = bench.oauth, bench.access.client
     if contract is None or client is None:
         return

@@ -24,7 +24,6 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "recall": state.recall,
     "pace": latency.pace,
     "subsets": state.subsets,
-    "examples": form.examples,
     "kinds": identity.kinds,
     "by-sid": identity.by_sid,
     "implied": state.implied,

@@ -12,12 +12,18 @@ _SLOW = 0.05
 
 
 def pace(bench: Workbench) -> None:
-    """Fresh things early in the run: how long they take."""
+    """Fresh things early in the run: how long they take.
+
+    Kept beside the strategies: sequences are not timed.
+    """
     bench.pace = _measured(bench)
 
 
 def growth(bench: Workbench) -> None:
-    """Fresh things late in the run: they take no longer than the early ones. A rise is measured again."""
+    """Fresh things late in the run: they take no longer than the early ones. A rise is measured again.
+
+    Kept beside the strategies: sequences are not timed.
+    """
     if len(bench.pace) < FEWEST:
         return
     late = _measured(bench)

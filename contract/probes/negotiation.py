@@ -9,7 +9,10 @@ _BROWSING = ("application/json, text/html;q=0.5", "application/json, text/html, 
 
 
 def refusals(bench: Workbench) -> None:
-    """Every kind of refusal, for a caller who would also take a page where there is no JSON."""
+    """Every kind of refusal, for a caller who would also take a page where there is no JSON.
+
+    Kept beside the strategies: strategies draw bodies, and this is about a header.
+    """
     path = bench.judge.oracle.path(bench.access.install)
     for accept in _BROWSING:
         further = ("Accept", accept)

@@ -63,9 +63,9 @@ def _prototypes(bench: Workbench) -> None:
         base = bench.body()
         with bench.probe(f"spellings: names of prototypes for {part.name}"):
             for text in _PROTOTYPES:
-                if part.scope is None:
-                    identity = Identity(part.name, bench.access.install, part.kinds[-1], text)
-                    bench.judge.model.doubt(identity, NOBODY_KNOWS)
+                # whatever its scope: some readers know names without their scopes
+                identity = Identity(part.name, bench.access.install, part.kinds[-1], text)
+                bench.judge.model.doubt(identity, NOBODY_KNOWS)
                 bench.provision(renewed(bench, base, part, part.kinds[-1], text))
 
 
@@ -78,15 +78,18 @@ def _separators(bench: Workbench) -> None:
         if not scope.kinds:
             continue
         for separator in "/:|-. ":
-            base, name = bench.body(), bench.composer.name()
+            base, name, rest = bench.body(), bench.composer.name(), bench.composer.name()
             with bench.probe(f"spellings: {separator!r} between {scope.name} and {part.name}"):
-                for outer, inner in ((name, f"x{separator}y"), (f"{name}{separator}x", "y")):
+                for outer, inner in ((name, f"x{separator}{rest}"), (f"{name}{separator}x", rest)):
                     body = renewed(bench, base, scope, scope.kinds[0], outer)
                     bench.provision(renewed(bench, body, part, part.kinds[-1], inner))
 
 
 def spelled_requests(bench: Workbench) -> None:
-    """Requests that say the same in another spelling of HTTP."""
+    """Requests that say the same in another spelling of HTTP.
+
+    Kept beside the strategies: strategies draw bodies, and this is about the rest of the request.
+    """
     for label, accept in (
         ("anything", "*/*"),
         ("any application", "application/*"),
@@ -113,7 +116,10 @@ def spelled_requests(bench: Workbench) -> None:
 
 
 def late_changes(bench: Workbench) -> None:
-    """Long texts that differ in their last letter only: an update, in every text of every part."""
+    """Long texts that differ in their last letter only: an update, in every text of every part.
+
+    Kept beside the strategies: texts so long and so alike are not drawn.
+    """
     for part in bench.resources.parts:
         texts = [
             leaf

@@ -12,21 +12,30 @@ from spec.source.pointer import Json
 
 
 def recall(bench: Workbench) -> None:
-    """Everything at once, three times: created, then found; then with an update in between."""
+    """Everything at once, three times: created, then found; then with an update in between.
+
+    Kept beside the strategies: it comes before everything else, and tells in four calls whether anything works.
+    """
     body = bench.body()
     for _ in range(3):
         bench.earliest = bench.provision(body)
 
 
 def memory(bench: Workbench) -> None:
-    """What was created first is still known when much else has been created."""
+    """What was created first is still known when much else has been created.
+
+    Kept beside the strategies: only what a run made at its beginning is old at its end; every sequence begins anew.
+    """
     if bench.earliest is not None:
         bench.trail.append(bench.earliest)
         bench.send(bench.earliest.request)
 
 
 def subsets(bench: Workbench) -> None:
-    """Each part with only what it needs: what is asked for is answered, and nothing else."""
+    """Each part with only what it needs: what is asked for is answered, and nothing else.
+
+    Kept beside the strategies: the quick ladder has no sequences, and each part alone tells much in few calls.
+    """
     bench.provision(bench.body("?"))
     for part in bench.resources.parts:
         needed = {part.name, part.path[0], *part.parents}
@@ -52,7 +61,11 @@ def _other_value(bench: Workbench, leaf: Leaf, value: Json) -> Json:
 
 
 def changes(bench: Workbench) -> None:
-    """Every stored value is changed once, sent again, and changed back: what is said follows what is stored."""
+    """Every stored value is changed once, sent again, and changed back: what is said follows what is stored.
+
+    Kept beside the strategies: every leaf by itself; a sequence draws two at random, and needs hundreds to have met
+    all.
+    """
     base = bench.body()
     bench.provision(base)
     for part in bench.resources.parts:
@@ -74,6 +87,9 @@ def omissions(bench: Workbench) -> None:
     """An optional value is left out: nothing changes, or only what is changed beside it.
 
     Null clears it, and clearing it again changes nothing.
+
+    Kept beside the strategies: every optional leaf by itself, in an order that sequences rarely draw: set, left
+    out, null, null again.
     """
     for part in bench.resources.parts:
         required = set(part.schema.get("required", ()))
@@ -124,7 +140,11 @@ def _beside(bench: Workbench, part: Part, omitted: Leaf, base: dict[str, Json]) 
 
 
 def equals(bench: Workbench) -> None:
-    """The same instant in another offset and the same number in another form: nothing differs."""
+    """The same instant in another offset and the same number in another form: nothing differs.
+
+    Kept beside the strategies: values that mean the same in another form, which are hardly ever drawn one after the
+    other.
+    """
     base = bench.body()
     bench.provision(base)
     for part in bench.resources.parts:
@@ -140,7 +160,10 @@ def equals(bench: Workbench) -> None:
 
 
 def replacements(bench: Workbench) -> None:
-    """An object that is replaced whole gets another member, and then loses the first one."""
+    """An object that is replaced whole gets another member, and then loses the first one.
+
+    Kept beside the strategies: sequences draw such an object anew, which seldom shares all members but one.
+    """
     base = bench.body()
     bench.provision(base)
     for part in bench.resources.parts:
@@ -161,7 +184,10 @@ def replacements(bench: Workbench) -> None:
 
 
 def nothing_by_halves(bench: Workbench) -> None:
-    """Known things, an update of theirs and a part that is refused: nothing has changed."""
+    """Known things, an update of theirs and a part that is refused: nothing has changed.
+
+    Kept beside the strategies: a refusal between two looks at the same things, for every part that can be refused.
+    """
     base = bench.body()
     bench.provision(base)
     last = list(named(bench))[-1]
@@ -180,7 +206,10 @@ def nothing_by_halves(bench: Workbench) -> None:
 
 
 def implied(bench: Workbench) -> None:
-    """What comes with another part: there without being asked for, once, and not changed by being left out."""
+    """What comes with another part: there without being asked for, once, and not changed by being left out.
+
+    Kept beside the strategies: what it was before it was left out is the point, and sequences seldom come to that.
+    """
     for part in bench.resources.parts:
         if part.implied_by is None:
             continue
@@ -199,7 +228,10 @@ def implied(bench: Workbench) -> None:
 
 
 def needed_at_creation(bench: Workbench) -> None:
-    """What is required when something is created: missing for a new one, left out for a known one."""
+    """What is required when something is created: missing for a new one, left out for a known one.
+
+    Kept beside the strategies: sequences leave such members out of known things only.
+    """
     for part in bench.resources.parts:
         for member in part.required_on_create:
             body = bench.body()
@@ -210,7 +242,10 @@ def needed_at_creation(bench: Workbench) -> None:
 
 
 def bursts(bench: Workbench) -> None:
-    """Identical calls at the same time, then one more: each thing exists once."""
+    """Identical calls at the same time, then one more: each thing exists once.
+
+    Kept beside the strategies: sequences send one call at a time.
+    """
     for _ in range(2):
         body = bench.body()
         if bench.burst(body, bench.options.burst):

@@ -24,7 +24,10 @@ _MOMENTS = (
 
 
 def widths(bench: Workbench) -> None:
-    """Integers at the ends of what machines hold: each is an update, and none is taken for another."""
+    """Integers at the ends of what machines hold: each is an update, and none is taken for another.
+
+    Kept beside the strategies: pairs on both sides of a width, in turn; a sequence draws one of them at a time.
+    """
     for part in bench.resources.parts:
         for leaf in part.leaves:
             low, high = bounds(leaf.schema)
@@ -46,6 +49,9 @@ def kept_keys(bench: Workbench) -> None:
     """An object that is replaced whole keeps its names, and what stands under one of them changes: an update.
 
     Nothing under a name is legal and no probe of it: some kinds may need settings.
+
+    Kept beside the strategies: sequences draw such an object anew, which seldom keeps a name and changes what is
+    under it.
     """
     for part in bench.resources.parts:
         for leaf in part.leaves:
@@ -69,7 +75,11 @@ def kept_keys(bench: Workbench) -> None:
 
 
 def moments(bench: Workbench) -> None:
-    """The same instant in another offset is the same, and another instant in the same clothes is another."""
+    """The same instant in another offset is the same, and another instant in the same clothes is another.
+
+    Kept beside the strategies: pairs of equal instants on both sides of a change of clocks, which are hardly ever
+    drawn together.
+    """
     for part in bench.resources.parts:
         for leaf in part.leaves:
             later = any(

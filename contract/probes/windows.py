@@ -17,6 +17,8 @@ _FAR = ("2038-01-19T03:14:08Z", "2106-02-07T06:28:16Z", "9999-12-31T23:59:59Z")
 def windows(bench: Workbench) -> None:
     """A window that closes after it opens, though its wall clocks say otherwise; one of which only they say so; and one
     that closes in the far future.
+
+    Kept beside the strategies: wall clocks and instants that contradict each other are not drawn.
     """
     for part in bench.resources.parts:
         for leaf in part.leaves:

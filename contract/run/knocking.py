@@ -54,7 +54,9 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
 
     def fetch() -> KeySet:
         answer = bench.target.once(request).response
-        return read_keys(answer.body if answer is not None and answer.status == 200 else b"")
+        if answer is None or answer.status != 200:
+            return read_keys(b"")
+        return read_keys(answer.body, stored=answer.headers.get("age", "0") != "0")
 
     bench.keys = PublishedKeys(fetch)
     bench.published_keys = bench.keys.first.texts()

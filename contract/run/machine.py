@@ -15,14 +15,15 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multi
 
 from contract.generation.bodies import Bodies, Body, Substitution
 from contract.generation.breakages import breakages
-from contract.generation.leaves import junk
+from contract.generation.leaves import is_safe, junk
 from contract.generation.objects import is_there
 from contract.http.exchange import Exchange
-from contract.model.identity import value_at
+from contract.model.identity import texts_of, value_at
+from contract.model.memory import tells_apart
 from contract.probes.changes import put
 from contract.probes.entry import bad_credentials
 from contract.probes.workbench import Workbench
-from spec.resources.resource import ABSENT, Part
+from spec.resources.resource import ABSENT, Leaf, Part
 
 TEXTS = ("a", "b", "A", "0", "a b", "a%", "a_", "a'", "1e3")
 """The identifiers of an execution, before its own prefix: few, so that calls meet, and alike to careless readers."""
@@ -56,17 +57,25 @@ class ProvisioningMachine(RuleBasedStateMachine):
         return exchange
 
     def named(self, body: Body) -> Body:
-        """A body whose identifiers are those of this execution."""
+        """A body whose identifiers and free texts are those of this execution: some know things again by such texts."""
         changed = copy.deepcopy(body)
         for part in self.bench.resources.parts:
             value = value_at(changed, part.path)
-            held = value.get(part.identifiers) if isinstance(value, dict) and part.identifiers else None
-            if not isinstance(held, dict):
+            if not isinstance(value, dict):
                 continue
-            for kind in part.kinds:
-                if kind in held:
-                    held[kind] = f"{self.bench.composer.prefix}-{held[kind]}"
+            for kind, text in texts_of(part, value):
+                value[str(part.identifiers)][kind] = f"{self.bench.composer.prefix}-{text}"
+            for leaf in part.leaves:
+                holder = value_at(value, leaf.path[:-1])
+                if isinstance(holder, dict) and leaf.path[-1] in holder:
+                    holder[leaf.path[-1]] = self.own(leaf, holder[leaf.path[-1]])
         return changed
+
+    def own(self, leaf: Leaf, value: Any) -> Any:
+        """A free text with the prefix of this execution before it; any other value as it is."""
+        own = f"{self.bench.composer.prefix}-{value}"
+        telling = isinstance(value, str) and tells_apart(leaf) and is_safe(leaf.schema, own)
+        return own if telling else value
 
     def made(self, part: Part, body: Body) -> Any:
         """Send a good body, and what it showed of a part, for the bundle."""
@@ -109,7 +118,8 @@ def rules_of(part: Part, bundles: Mapping[str, Bundle[KnownThing]], bodies: Bodi
         self.call(thing.body)
         body = thing.body
         for change in changes:
-            body = put(body, change.path, change.value)
+            leaf = next(one for one in part.leaves if (*part.path, *one.path) == change.path)
+            body = put(body, change.path, self.own(leaf, change.value))
         return self.made(part, body)
 
     @rule(thing=own, data=st.data())

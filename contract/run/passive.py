@@ -75,7 +75,7 @@ class PassiveJudge:
 
     def trust(self, keys: bytes) -> None:
         """From now on sign-on tokens are verified with a published key set."""
-        self.bench.judge.verify = PublishedKeys(lambda: read_keys(keys)).complaint
+        self.bench.judge.verify = PublishedKeys(lambda: read_keys(keys), current=False).complaint
 
     def expect(self, request: SentRequest, when: datetime) -> Expectation:
         """What the contract makes of a request that was sent now, as far as it is known what happened before."""

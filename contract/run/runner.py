@@ -18,6 +18,7 @@ from contract.http.target import BudgetError, Target, Transport
 from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.oauth import oauth_contract
+from contract.judging.signon import SIGNED, UNVERIFIED
 from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
@@ -163,6 +164,7 @@ def run(
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
                 ended = generate(bench, replace(plan, examples=examples))
                 notes += [one for one in (note, ended) if one]
+            _settle_signatures(bench, sleep)
             confirm(bench, lambda clause: not plan.leaves_out(clause))
             cannot = _vacuous(bench)
     except UnavailableError as error:
@@ -229,6 +231,14 @@ def open_workbench(
     bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
     bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
     return bench
+
+
+def _settle_signatures(bench: Workbench, sleep: Callable[[float], None]) -> None:
+    """Take back what was said of tokens whose keys were published later, or by another machine."""
+    if bench.keys is not None and not bench.keys.unverified(sleep):
+        findings = bench.ledger.results[SIGNED].findings
+        for fingerprint in [key for key, one in findings.items() if one.cause == UNVERIFIED]:
+            del findings[fingerprint]
 
 
 def _vacuous(bench: Workbench) -> str | None:

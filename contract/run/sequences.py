@@ -6,6 +6,7 @@ Names are drawn outside Hypothesis, so that shrinking never meets leftovers.
 
 from __future__ import annotations
 
+import gc
 import secrets
 import time
 from dataclasses import replace
@@ -112,6 +113,7 @@ def generate(bench: Workbench, plan: RunSettings) -> str | None:
     while left > 0 and granted > 0 and time.monotonic() < until:
         search = SequenceSearch(bench, bodies, granted, shown, steers=left <= steered)
         _execute(search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
+        gc.collect()  # what a search drew refers to itself in circles, and would lie beside what the next one draws
         # a search that was cut short by a finding has not looked at what it left, the next one does
         left -= max(search.executions_before_finding, 1)
         granted -= search.sent

@@ -137,11 +137,20 @@ def test_mock_and_judge_agree_on_drawn_documents(
 
 @pytest.mark.outside
 def test_mock_and_judge_agree_on_many_drawn_documents(
-    variant: Callable[..., Document], catalogue: Catalogue, judged_document: Callable[..., RunReport]
+    variant: Callable[..., Document],
+    catalogue: Catalogue,
+    judged_document: Callable[..., RunReport],
+    pytestconfig: pytest.Config,
 ) -> None:
+    """Two hundred of them; ``--drawn 2000`` by hand, which takes most of an hour."""
+    wanted, seen = int(pytestconfig.getoption("--drawn")), list[Drawing]()
+
     @given(drawings())
-    @settings(DRAWN, max_examples=200)
+    @settings(DRAWN, max_examples=wanted)
     def every(drawing: Drawing) -> None:
         check(drawing, variant(drawing.change), catalogue, judged_document)
+        seen.append(drawing)
 
     every()
+    print(f"{len(seen)} documents were drawn, and nothing was wrong with them.")
+    assert len(seen) >= wanted * 0.9

@@ -12,6 +12,7 @@ from contract.http.exchange import Exchange, Loss, SentRequest
 from contract.http.patience import UnavailableError
 from contract.http.target import Target
 from contract.judging.findings import Reproduced
+from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
 from contract.run import schedule
 from contract.run.accounting import affordable
@@ -187,3 +188,8 @@ def test_a_slow_target_gets_as_many_sequences_as_fit() -> None:
     assert (fitting, note is not None) == (11, True)
     assert affordable(60, 95.0, 200.0, slow)[0] == 5
     assert affordable(3, 95.0, 200.0, slow)[0] == 3
+
+
+@pytest.mark.parametrize("name", LADDER)
+def test_every_probe_says_why_no_strategy_takes_its_place(name: str) -> None:
+    assert "Kept beside the strategies: " in " ".join(str(LADDER[name].__doc__).split())

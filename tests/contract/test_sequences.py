@@ -55,6 +55,20 @@ def test_a_fault_that_only_a_relation_shows(name: str) -> None:
     assert breakage.clauses & found(generated(breakage.behaviour, examples=25))
 
 
+def test_what_executions_name_is_their_own_also_by_address_and_title() -> None:
+    """Who matches users by address is no failure, and two executions must not draw the same one."""
+    bodies = [json.loads(one.request.body or b"{}") for one in generated(HONEST, examples=6).exchanges]
+    owners: dict[str, set[str]] = {}
+    for body in bodies:
+        users, courses = (body.get(name) if isinstance(body, dict) else None for name in ("user", "course"))
+        named = courses.get("ids") if isinstance(courses, dict) else None
+        owner = next((str(one)[:13] for one in named.values()), "") if isinstance(named, dict) else ""
+        if isinstance(users, dict) and str(users.get("email")).endswith("@example.com") and owner.startswith("iv-"):
+            owners.setdefault(users["email"], set()).add(owner)
+    assert len(owners) > 5
+    assert max(map(len, owners.values())) == 1
+
+
 @pytest.mark.outside
 def test_what_is_found_was_shrunk_as_a_body() -> None:
     report = generated(Behaviour(quirks=frozenset({"breaks-on-nul"})), examples=200, seed=3)

@@ -11,7 +11,16 @@ from contract.http.jwt import respelled
 from contract.judging.keyset import KeySet, PublishedKeys
 from contract.probes.tokens import bad_tokens
 from tests.servers.behaviour import HONEST
-from tests.servers.careless.signons import FAMILIES, ROTATIONS, claiming, in_family, now, published, with_own_key
+from tests.servers.careless.signons import (
+    FAMILIES,
+    ROTATIONS,
+    claiming,
+    hmac_signed,
+    in_family,
+    now,
+    published,
+    with_own_key,
+)
 from tests.servers.careless.spoiling import Careless, Spoil
 from tests.servers.credentials import api_token, key_set, private_key
 from tests.servers.harness import failed, judged
@@ -58,6 +67,34 @@ def test_keys_are_fetched_again_on_an_unknown_kid_and_after_a_while() -> None:
     assert keys.complaint(with_own_key({"a": 1})) is None
     assert desk.asked == 3
     assert "no key is published" in str(keys.complaint(with_own_key({"a": 1}, "third", "third")))
+
+
+def test_a_key_that_is_published_after_its_token_takes_the_complaint_back() -> None:
+    desk, slept = Desk("own"), list[float]()
+    keys = PublishedKeys(desk.fetch)
+    late, never = with_own_key({"a": 1}, "next", "next"), with_own_key({"a": 1}, "third", "third")
+    assert keys.complaint(with_own_key({"a": 1})) is None
+    assert keys.complaint(late) is not None
+    assert keys.complaint(never) is not None
+    desk.names = ("own", "next")
+    assert keys.unverified(slept.append) == [never]
+    assert sum(slept) == 7
+    desk.names = ("own", "third")
+    assert keys.unverified(slept.append) == []
+
+
+def test_what_anybody_can_sign_is_never_taken_back() -> None:
+    keys = PublishedKeys(Desk("own").fetch)
+    forged = hmac_signed(b"secret")({"a": 1}, "")
+    assert keys.complaint(forged) is not None
+    assert keys.unverified(lambda seconds: None) == [forged]
+
+
+def test_recorded_keys_are_those_of_one_moment() -> None:
+    keys = PublishedKeys(Desk("own").fetch, current=False)
+    assert keys.complaint(with_own_key({"a": 1})) is None
+    assert keys.complaint(with_own_key({"a": 1}, "next", "next")) is None
+    assert keys.complaint(with_own_key({"a": 1}, "own", "next")) is not None
 
 
 def test_keys_that_never_verified_anything_blame_nobody() -> None:

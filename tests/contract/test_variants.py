@@ -12,7 +12,9 @@ from tests_support import some_fast
 
 from contract.http.target import HttpTransport
 from tests.servers.behaviour import HONEST, Behaviour
-from tests.servers.harness import failed, judged
+from tests.servers.harness import failed, generated, judged
+from tests.servers.independent import Independent
+from tests.servers.inprocess import InProcess
 from tests.servers.overhttp import served
 from tests.servers.variants import VARIANTS
 
@@ -61,7 +63,18 @@ def test_the_honest_implementation_keeps_everything() -> None:
     "names", some_fast(bundles(), every=8), ids=lambda names: f"{names[0]}-and-{len(names) - 1}-more"
 )
 def test_no_alarm_on_legal_variants_together(names: tuple[str, ...]) -> None:
-    report = judged(together(names))
+    """Twice on one server, as in a pipeline: what does not carry a name of the run may be there already."""
+    server = InProcess(Independent(together(names), "http://127.0.0.1:8019"))
+    for seed in (0, 1):
+        report = judged(together(names), transport=server, seed=seed)
+        assert report.cannot is None
+        assert failed(report) == [], f"in run {seed + 1}, among {', '.join(names)}"
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("names", bundles(), ids=lambda names: names[0])
+def test_no_alarm_by_sequences_on_legal_variants(names: tuple[str, ...]) -> None:
+    report = generated(together(names), examples=8)
     assert report.cannot is None
     assert failed(report) == [], f"among {', '.join(names)}"
 

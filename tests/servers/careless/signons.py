@@ -6,9 +6,10 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import count
+from random import Random
 from typing import Any
 
 import jwt
@@ -45,14 +46,18 @@ def published(*keys: tuple[str, str, Any]) -> bytes:
 
 
 def resigned(
-    sign: Callable[[Claims, str], str], keys: Callable[[], bytes] = lambda: key_set(("own", "ec"))
+    sign: Callable[[Claims, str], str],
+    keys: Callable[[], bytes] = lambda: key_set(("own", "ec")),
+    caching: Mapping[str, str] | None = None,
 ) -> Callable[[Independent, Handler], Handler]:
-    """Every sign-on token is made anew by ``sign``, which gets the claims and the user's SID; ``keys`` are published."""
+    """Every sign-on token is made anew by ``sign``, which gets the claims and the user's SID; ``keys`` are published,
+    with what ``caching`` says of caches.
+    """
 
     def spoil(server: Independent, handler: Handler) -> Handler:
         def handle(method: str, path: str, headers: Headers, body: bytes) -> Answer:
             if path == JWKS:
-                return 200, {"Content-Type": "application/json"}, keys()
+                return 200, {"Content-Type": "application/json", **(caching or {})}, keys()
             status, named, answer = handler(method, path, headers, body)
             value = read(answer)
             shown = value.get("signon") if isinstance(value, dict) else None
@@ -125,12 +130,47 @@ def only_the_next_key(changed: bool) -> bytes:
     return key_set(("next",) if changed else ("own",))
 
 
+def by_turns(nodes: Sequence[str] = ("own", "next")) -> Spoil:
+    """Several machines, each with a key of its own: whoever answers signs with it, or publishes it and no other."""
+
+    def spoil(server: Independent, handler: Handler) -> Handler:
+        balance = Random(len(nodes))
+
+        def sign(claims: Claims, user: str) -> str:
+            name = balance.choice(nodes)
+            return with_own_key(claims, name, name)
+
+        return resigned(sign, lambda: key_set((balance.choice(nodes),)))(server, handler)
+
+    return spoil
+
+
+def published_late(after: int, caching: Mapping[str, str] | None = None) -> Spoil:
+    """The page of keys is written anew some visits after the key was changed, and is said to be cached perhaps."""
+
+    def spoil(server: Independent, handler: Handler) -> Handler:
+        rotation, visits = Rotation(next_key, both_keys), count()
+
+        def keys() -> bytes:
+            changed = rotation.made > rotation.after and next(visits) >= after
+            return both_keys(changed)
+
+        return resigned(rotation.sign, keys, caching)(server, handler)
+
+    return spoil
+
+
 ROTATIONS: Mapping[str, Spoil] = {
     "a-further-key": rotating(next_key, both_keys),
     "another-key": rotating(next_key, only_the_next_key),
     "another-key-of-the-same-name": rotating(next_key_under_the_same_name, keys_under_one_name),
+    "one-key-at-a-time": by_turns(),
+    "three-keys-one-at-a-time": by_turns(("own", "next", "third")),
+    "published-late": published_late(3),
+    "published-later": published_late(9),
+    "published-by-a-cache": published_late(10_000, {"Age": "120", "Cache-Control": "max-age=86400"}),
 }
-"""Legal ways of changing keys: every token verifies with what is published when it is made."""
+"""Legal ways of changing keys: every token verifies with what is published, at some time or by some machine."""
 
 
 def in_family(algorithm: str, *, right: bool) -> Spoil:
