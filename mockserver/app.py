@@ -161,7 +161,7 @@ class Mock(Starlette):
         return Controlled(
             document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
             clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
-            credentials=self.credentials, clients=self.clients, rotate=self.rotate_keys,
+            credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
             provision=self.provision, reset=self.reset, contract=self._contract,
         )  # fmt: skip
 

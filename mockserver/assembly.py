@@ -29,6 +29,7 @@ from mockserver.http.handlers import exception_handlers
 from mockserver.http.request import Request
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
+from mockserver.sessions.events import SessionEvents
 from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.state.clock import Clocks
 from mockserver.state.store import Store
@@ -65,7 +66,7 @@ class ServedOperations:
         )
         document, known, grants = foundation.document, foundation.known, foundation.grants
         kind = session_kind(document.operations)
-        events = None
+        events: SessionEvents | None = None
         if kind is not None:
             events = behaviour.session_events(kind, foundation.parts, foundation.clocks, behaviour.lenient)
         self.engine = Provisioning(
@@ -88,6 +89,7 @@ class ServedOperations:
             **OAuthEndpoints(document, foundation.clients, self.users, runtime).functions(),
             **signon.functions(document),
         }
+        self.events = events
         if events is not None:
             sessions = SessionEndpoints(document, known, events, foundation.onboarding, foundation.parts, runtime)
             self.endpoints = {**self.endpoints, **sessions.functions(), **ReadEndpoints(sessions).functions()}

@@ -97,6 +97,18 @@ class Traveller:
     def follow(self, url: str) -> Any:
         return self.mock.http.get("/" + url.split("/", 3)[3])
 
+    def goes_on(self, session: str, event: str) -> Any:
+        sid = session.rpartition("/")[2]
+        return self.mock.http.post(f"/_invigilate/sessions/{sid}", json={"event": event})
+
+    def begun(self, session: str) -> str:
+        """The same session, which is in progress."""
+        if self.read(session)["status"] == "Needs Proctor":
+            assert self.schedule(session).is_success
+        assert self.follow(self.onboard(session).json()["url"]).is_success
+        assert self.goes_on(session, "begin").is_success
+        return session
+
     def enrolled(self, *, limited: bool = False, **configuration: Any) -> Any:
         """A learner and an exam, both new: their SIDs."""
         name = f"n{next(_NAMES)}"
@@ -216,6 +228,18 @@ def _entered(client: Traveller) -> bool:
     return bool(client.read(session)["status"] != "Onboarding")
 
 
+def _endless(client: Traveller) -> bool:
+    sids = client.assigned()
+    client.goes_on(client.begun(client.session(sids)), "finish")
+    return bool(client.assign(sids["exam"], added=[sids["enrollment"]]).is_success)
+
+
+def _closes(client: Traveller) -> bool:
+    session = client.scheduled()
+    client.goes_on(session, "miss")
+    return bool(client.read(session)["status"] != "Closed")
+
+
 def _moved(client: Traveller) -> bool:
     session = client.scheduled()
     client.reschedule(session, appointmentDateTime=LATER)
@@ -277,6 +301,9 @@ _SEEN: dict[str, Callable[[Traveller], bool]] = {
     "schedules-at-any-time": _closed,
     "books-beyond-access": _takes(appointmentDateTime="2091-01-01T00:00:00Z"),
     "books-twice-at-once": _overlap,
+    "gives-attempts-without-end": _endless,
+    "never-begins": lambda client: client.read(client.begun(client.scheduled()))["status"] != "In Progress",
+    "never-closes": _closes,
     "answers-the-same-url": _fresh,
     "onboards-too-early": lambda client: client.onboard(client.session(client.enrolled())).is_success,
     "lets-urls-work-again": lambda client: _followed(client, before=True),

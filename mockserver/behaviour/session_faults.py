@@ -166,6 +166,17 @@ SCHEDULING = (
         ("appointment-window",), _unruled("appointment-window"),
     ),
     Fault(
+        "gives-attempts-without-end", "counts no attempts", ("attempts-left",), _unruled("attempts-left"),
+    ),
+    Fault(
+        "never-begins", "leaves sessions that begin as they are",
+        ("session-begins",), _happens(sessions.NeverBeginning), beside=True,
+    ),
+    Fault(
+        "never-closes", "leaves sessions open that are over",
+        ("session-closes",), _happens(sessions.NeverClosing), beside=True,
+    ),
+    Fault(
         "books-twice-at-once", "gives one user two appointments at once",
         ("appointments-apart",), _unruled("appointments-apart"),
     ),

@@ -90,6 +90,22 @@ class MovingNothing(SessionEvents):
         return StoredChange(session)
 
 
+class NeverClosing(SessionEvents):
+    """A session that is over for everybody is left as it is."""
+
+    def goes_on(self, at: Circumstances, session: Resource, event: str) -> list[StoredChange]:
+        changes = super().goes_on(at, session, event)
+        return changes if self.ledger.is_active(changes[0].resource) else [StoredChange(session)]
+
+
+class NeverBeginning(SessionEvents):
+    """A session is being onboarded until it is over."""
+
+    def goes_on(self, at: Circumstances, session: Resource, event: str) -> list[StoredChange]:
+        changes = super().goes_on(at, session, event)
+        return changes if not self.ledger.is_active(changes[0].resource) else [StoredChange(session)]
+
+
 class StayingOutside(SessionEvents):
     """Who follows an onboarding URL is shown a page, and the session knows nothing of it."""
 

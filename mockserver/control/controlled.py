@@ -12,6 +12,7 @@ from mockserver.auth.keys import Keys
 from mockserver.behaviour.rules import Forecast
 from mockserver.endpoints.provision import Provision
 from mockserver.http.journal import Journals
+from mockserver.sessions.events import SessionEvents
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
@@ -28,7 +29,7 @@ class Controlled:
     """A mock as the control plane sees it.
 
     ``reset`` restores the state of its start, ``rotate`` changes the key that signs (OSError: that cannot be
-    kept), ``contract`` makes the page.
+    kept), ``contract`` makes the page. ``sessions`` are their events, if the document has sessions.
     """
 
     document: Document
@@ -42,6 +43,7 @@ class Controlled:
     forecast: Forecast
     credentials: Credentials
     clients: OAuthClients
+    sessions: SessionEvents | None
     rotate: Callable[[], None]
     provision: Provision
     reset: Callable[[], None]

@@ -30,14 +30,15 @@ def envelope(
     def url(start: int) -> str:
         return f"{path}?{urlencode([*others, ('offset', start), ('limit', limit)])}"
 
-    after, before = offset + limit, max(offset - limit, 0)
     pages = limit > 0 and total > 0
+    final = (total - 1) // limit * limit if pages else 0
+    after, before = offset + limit, min(max(offset - limit, 0), final)
     return {
         "total": total,
         "first": url(0) if pages else None,
         "next": url(after) if pages and after < total else None,
         "prev": url(before) if pages and offset > 0 else None,
-        "last": url((total - 1) // limit * limit) if pages else None,
+        "last": url(final) if pages else None,
         "count": len(shown),
         "offset": offset,
         "results": [show(one) for one in shown],

@@ -25,7 +25,7 @@ from spec.schema.keywords import clause_of
 from spec.schema.lossless import lossless
 from spec.schema.members import members
 from spec.schema.validation import Rules, Violation, outermost
-from spec.source.pointer import Json
+from spec.source.pointer import Json, split
 
 _MOST_FIELDS = 200
 
@@ -83,7 +83,7 @@ class PlacedCalls:
             body = self._decoded(await request.read(self.settings))
         path = {name: unquote(request.path_params[variable(name)], errors="replace") for name in self.path}
         query, twice = self._query(request.query)
-        found = [*twice, *(replace(one, pointer="") for one in outermost(self.rules.violations({**query, **path})))]
+        found = [*twice, *map(_of_parameter, outermost(self.rules.violations({**query, **path})))]
         unknown: list[str] = []
         if self.body is not None:
             found += outermost(self.body.violations(body, tenant.lists))
@@ -146,6 +146,12 @@ class PlacedCalls:
         while (owner := tenant.store.read(resource.scope)) is not None:
             resource = owner
         return resource.scope == tenant.install.deployment
+
+
+def _of_parameter(one: Violation) -> Violation:
+    """What is wrong with a parameter is nowhere in the body; of an item it is told in which parameter it stands."""
+    name, *item = split(one.pointer)
+    return replace(one, pointer="", message=f"{name!r}, {one.message}" if item else one.message)
 
 
 def _value(text: str, parameter: Parameter) -> Json:

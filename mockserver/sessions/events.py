@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
 from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, first_set
-from mockserver.sessions.starting import SessionStarts
+from mockserver.sessions.starting import ENROLL, SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.store import Resource, State, StoredChange
@@ -21,7 +21,12 @@ from spec.schema.formats import instant
 from spec.source.pointer import Json
 
 ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"
-STATED: Mapping[str, str] = {ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled"}
+OF_OTHERS = ("begin", "finish", "miss")
+"""What no caller of the API can do: proctors and learners do."""
+STATED: Mapping[str, str] = {
+    ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled",
+    "begin": "begun", "finish": "finished", "miss": "missed",
+}  # fmt: skip
 _MINUTE = 60.0
 _STRANGER = "assignment-enrollment-known"
 _EPOCH = instant("1970-01-01T00:00:00Z")
@@ -106,6 +111,7 @@ class SessionEvents(SessionStarts):
             active = self.ledger.active(at.state, who.sid, scope.sid)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
             if row is not None and active is None:
+                self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
                 number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
                 yield self.started(row, who, scope, number, at.ids, at.now)
 
@@ -132,6 +138,45 @@ class SessionEvents(SessionStarts):
     def entered(self, at: Circumstances, session: Resource) -> StoredChange:
         """Begin the onboarding of a session. Raises Refusal."""
         return self.moved(at, session, self.row(session, ENTER), {})
+
+    def goes_on(self, at: Circumstances, session: Resource, event: str) -> list[StoredChange]:
+        """What proctors and learners do to a session; who has finished one gets another by itself, if any is left.
+
+        Raises Refusal.
+        """
+        change = self.moved(at, session, self.row(session, event), {})
+        if self.ledger.is_active(change.resource):
+            return [change]
+        relatives = self.ledger.relatives(at.state, session)
+        who, scope = (relatives[one] for one in self.kind.joins)
+        row, number = self.kind.lifecycle.row(None, ENROLL), len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
+        spent = self.spent(at.state, who, scope) + self._counts(change.resource)
+        if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
+            return [change]
+        return [change, self.started(row, who, scope, number, at.ids, at.now)]
+
+    def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
+        """Refuse another session for who has used up all attempts."""
+        relatives = {one.part: one for one in (who, scope)}
+        rules = self.ledger.governing(state, who.sid, scope.sid)
+        allowed = self.allowed({**relatives, **({rules.part: rules} if rules is not None else {})})
+        spent = self.spent(state, who, scope)
+        if self.kind.quota is not None and spent >= allowed:
+            message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
+            self.objects(self.kind.quota.clause, "conflict", message, pointer)
+
+    def spent(self, state: State, who: Resource, scope: Resource) -> int:
+        """How many attempts somebody has used up."""
+        return sum(map(self._counts, self.ledger.of(state, who.sid, scope.sid)))
+
+    def allowed(self, relatives: Mapping[str, Resource]) -> float:
+        """How many attempts there are."""
+        quota = self.kind.quota
+        found = first_set((quota.allowed,), relatives) if quota is not None else None
+        return float("inf") if found is None else float(found)
+
+    def _counts(self, session: Resource) -> bool:
+        return self.kind.quota is not None and session.attributes[REASON] == self.kind.quota.spent
 
     def row(self, session: Resource, event: str) -> Transition:
         """What an event does to a session now. Raises Refusal where the table has nothing, or a refusal."""
@@ -163,6 +208,8 @@ class SessionEvents(SessionStarts):
     ) -> StoredChange:
         row = self.row(session, event)
         relatives = self.ledger.relatives(at.state, session)
+        who, scope = (relatives[one] for one in self.kind.joins)
+        self.attempted(at.state, who, scope)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
         when = self.kind.appointment
         if asked(when.starts) in kept and asked(when.ends) not in kept:

@@ -100,6 +100,8 @@ def _pointers(raw: Mapping[str, Json]) -> Iterator[tuple[tuple[str, ...], str]]:
         for side in ("open", "close"):
             yield from (((word, side), pointer) for pointer in raw[word].get(side, ()))
     yield ("appointment", "lasts"), raw["appointment"]["lasts"]
+    if "quota" in raw:
+        yield ("quota", "allowed"), raw["quota"]["allowed"]
 
 
 def _of_lifecycle(schema: Schema, clauses: frozenset[str]) -> Iterator[Misuse]:

@@ -97,6 +97,15 @@ class Appointment:
 
 
 @dataclass(frozen=True, slots=True)
+class Quota:
+    """How many sessions somebody may finish: a stored number. Those with the reason ``spent`` count."""
+
+    allowed: StoredValue
+    spent: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionKind:
     """What a document says of its sessions.
 
@@ -112,6 +121,7 @@ class SessionKind:
     entitled: Mapping[StoredValue, Json]
     assigned: Mapping[StoredValue, Json]
     rules: str
+    quota: Quota | None
     booking: Window
     appointment: Appointment
     lifecycle: Lifecycle
@@ -175,6 +185,7 @@ def _kind(schema: Schema, leaves: frozenset[str]) -> SessionKind:
         entitled=_values(raw.get("entitled", {})),
         assigned=_values(raw.get("assigned", {})),
         rules=raw["rules"],
+        quota=_quota(raw["quota"], clause_of(schema, SESSION, "quota")) if "quota" in raw else None,
         booking=_window(raw["booking"], clause_of(schema, SESSION, "booking")),
         appointment=Appointment(
             starts=when["starts"],
@@ -188,6 +199,10 @@ def _kind(schema: Schema, leaves: frozenset[str]) -> SessionKind:
         clauses=clauses,
         leaves=leaves,
     )
+
+
+def _quota(raw: Mapping[str, Json], clause: str) -> Quota:
+    return Quota(StoredValue.of(raw["allowed"]), raw["spent"], clause)
 
 
 def _window(raw: Mapping[str, Json], clause: str) -> Window:

@@ -17,6 +17,7 @@ from spec.source.reading import Source, read
 SCHEMAS = "/components/schemas"
 SESSION = f"{SCHEMAS}/Session/x-session"
 LIFE = f"{SCHEMAS}/SessionStatus/x-lifecycle"
+ROWS = len(read(DOCUMENT_FILE).value["components"]["schemas"]["SessionStatus"]["x-lifecycle"]["transitions"])
 
 
 def told(change: Callable[[Any], None]) -> dict[str, str]:
@@ -63,20 +64,20 @@ CASES: list[tuple[str, Callable[[Any], None], str, str]] = [
     (
         "a status that is none",
         row(status="Scheduld", event="enter", clause="session-over"),
-        f"{LIFE}/transitions/23/status",
+        f"{LIFE}/transitions/{ROWS}/status",
         "did you mean 'Scheduled'?",
     ),
-    ("an event that is none", row(event="cancel", clause="session-over"), f"{LIFE}/transitions/23/event", "cancel"),
+    ("an event that is none", row(event="cancel", clause="session-over"), f"{LIFE}/transitions/{ROWS}/event", "cancel"),
     (
         "an unknown clause",
         row(status="Closed", event="enter", clause="nowhere"),
-        f"{LIFE}/transitions/23/clause",
+        f"{LIFE}/transitions/{ROWS}/clause",
         "there is no clause 'nowhere'",
     ),
     (
         "the same row twice",
         row(status="Scheduled", event="enter", clause="session-over"),
-        f"{LIFE}/transitions/23",
+        f"{LIFE}/transitions/{ROWS}",
         "another row says",
     ),
     ("an unkept leaf", source("notes", "/session/notes"), f"{SCHEMAS}/Session/properties/notes/x-source", "asked/…"),
