@@ -14,7 +14,7 @@ from proctoring import Proctoring, RefusedError
 ready = json.loads(Path(sys.argv[1]).read_text())
 api = Proctoring(ready["url"], ready["install"], ready["client_id"], ready["client_secret"])
 course = {"ids": {"lms": "moodle-42"}, "title": "Astronomy", "code": "AST-1"}
-exam = {
+exam: dict[str, Any] = {
     "ids": {"external": "quiz-7"}, "title": "Midterm", "type": "online",
     "configuration": {
         "ids": {"external": "quiz-7"}, "url": "https://lms.example.com/quiz/7", "duration": 60, "password": "aperture",
