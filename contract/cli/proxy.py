@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from contract.cli.arguments import add_contract, add_reports, file, parser, seconds
 
 if TYPE_CHECKING:
-    from contract.proxy.session import Session
+    from contract.proxy.session import ProxyTerms, Session
+    from contract.report.baseline import Baseline
 
 ADDON = Path(__file__).resolve().parents[1] / "proxy" / "mitmproxy_addon.py"
 
@@ -44,29 +45,34 @@ def proxy(argv: list[str]) -> int:
     if options.addon:
         sys.stdout.write(f"{ADDON}\n")
         return 0
+    from contract.cli.preparing import required_clauses
+    from contract.proxy.session import Session
+    from contract.report.baseline import Baseline, load_baseline
     from contract.report.outlet import OutletError, check_outlets, complain
     from contract.run.admission import AdmissionError
     from spec.openapi.document import DocumentError
-    from spec.process.listening import ListenError
+    from spec.process.listening import ListenError, listen
     from spec.source.reading import SourceError
 
     try:
         check_outlets(options)
-        session = _session(options)
+        baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
+        terms = _terms(options)
+        required = required_clauses(options.require, terms.catalogue)
+        session = Session(terms, listen(options.host, options.port), sys.stdout)
         session.run()
-        return _deliver(session, options)
+        return _deliver(session, options, baseline, required)
     except (AdmissionError, ListenError, OutletError, SourceError, DocumentError) as error:
         return complain("proxy", error)
 
 
-def _session(options: argparse.Namespace) -> Session:
+def _terms(options: argparse.Namespace) -> ProxyTerms:
     from contract.cli.preparing import contract, known_clauses
     from contract.http.access import Access
     from contract.proxy.forwarding import Manner
-    from contract.proxy.session import ProxyTerms, Session, checked_upstream
+    from contract.proxy.session import ProxyTerms, checked_upstream
     from contract.run.admission import AdmissionError
     from contract.run.runner import OPERATION
-    from spec.process.listening import listen
     from spec.process.ready import remove_stale
     from spec.schema.validation import Rules
 
@@ -96,12 +102,10 @@ def _session(options: argparse.Namespace) -> Session:
         raise AdmissionError(f"--install {options.install!r} is no SID of an install.")
     if options.ready_file is not None:
         remove_stale(options.ready_file)
-    return Session(terms, listen(options.host, options.port), sys.stdout)
+    return terms
 
 
-def _deliver(session: Session, options: argparse.Namespace) -> int:
-    from contract.cli.preparing import required_clauses
-    from contract.report.baseline import Baseline, load_baseline
+def _deliver(session: Session, options: argparse.Namespace, baseline: Baseline, required: frozenset[str]) -> int:
     from contract.report.exhibit import exhibit
     from contract.report.masking import recorded_masker
     from contract.report.outlet import deliver
@@ -109,8 +113,7 @@ def _deliver(session: Session, options: argparse.Namespace) -> int:
 
     terms = session.terms
     report = session.report()
-    report.unmet = unexercised(report.results, frozenset(required_clauses(options.require, terms.catalogue)))
-    baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
+    report.unmet = unexercised(report.results, required)
     shown = [*report.exchanges, *(one for finding in report.findings() for one in finding.exchanges)]
     masker = recorded_masker(shown, terms.document)
     verdict = exhibit(report, masker, terms.access, strict=options.strict, baseline=baseline)

@@ -13,8 +13,8 @@ LONGEST_PAUSE = 30.0
 """Seconds; a target that asks for more is asked again after this."""
 LONGEST_WAIT = 60.0
 """Seconds of pauses for one request that is told to wait again and again."""
-RESTART = 6.0
-"""Seconds of pauses for a refused connection: a target that starts again refuses them. A dead one ends the run."""
+RESTART = 5.0
+"""Seconds for which connections may fail: a target that starts again refuses them. A dead one ends the run."""
 _MOST_LOST = 4
 _MOST_LATE = 2
 
@@ -53,11 +53,12 @@ def pause(exchange: Exchange, earlier: list[Exchange], waited: float, now: datet
     """Seconds until the same request is sent again, or None: what came back counts.
 
     ``earlier`` are the attempts before, ``waited`` the seconds of the pauses between them. Raises UnavailableError.
+    Where nobody says no (a host that is gone, packets that are dropped), the attempts themselves take the time.
     """
     response = exchange.response
     backoff = min(0.1 * 2.0 ** len(earlier), 8.0)
     if exchange.loss is Loss.UNSENT:
-        if waited >= RESTART:
+        if waited + sum(one.seconds for one in (*earlier, exchange)) >= RESTART:
             raise UnavailableError(f"The target cannot be reached any more: {exchange.failure}.")
         return min(backoff, 1.0)
     if response is not None and response.status == 429:

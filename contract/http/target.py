@@ -22,6 +22,8 @@ from contract.http.patience import pause
 LARGEST_ANSWER = 4 * 1_048_576
 DEADLINE = 10.0
 """Seconds in which one answer is to be there as a whole, unless another deadline is given."""
+CONNECT = 4.0
+"""Seconds in which a connection is to be there: two attempts that nobody answers, and the run ends within ten."""
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -55,7 +57,7 @@ class HttpTransport:
             verify = ssl.create_default_context(cafile=ca_file)
         self.client = httpx2.Client(
             base_url=self.base,
-            timeout=httpx2.Timeout(timeout, connect=min(timeout, 5.0)),
+            timeout=httpx2.Timeout(timeout, connect=min(timeout, CONNECT)),
             trust_env=False,
             proxy=proxy,
             follow_redirects=False,

@@ -15,6 +15,7 @@ from contract.report.baseline import NO_BASELINE, Baseline, render_baseline
 from contract.report.verdict import ReportedVerdict
 
 FORMS = ("json", "junit", "markdown", "html", "sarif")
+_WRITERS = tuple(f"report.formats.{form}" for form in (*FORMS, "annotations"))
 _FILES = (*FORMS, "write_baseline", "write_created")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 
@@ -24,7 +25,12 @@ class OutletError(Exception):
 
 
 def check_outlets(options: argparse.Namespace) -> None:
-    """Fail before a run rather than after it. Raises OutletError."""
+    """Fail before a run rather than after it. Raises OutletError.
+
+    What writes the reports is loaded now: who updates the package while a run goes on loses no verdict.
+    """
+    for module in ("report.exhibit", "report.masking", "report.console", *_WRITERS):
+        import_module(f"contract.{module}")
     taken: dict[Path, str] = {}
     for name in _FILES:
         path: Path | None = getattr(options, name)

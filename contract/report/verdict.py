@@ -86,6 +86,13 @@ class ShownFinding:
             return ClauseOutcome.KNOWN
         return ClauseOutcome.FAILED if self.counts else ClauseOutcome.WARNED
 
+    @property
+    def further(self) -> tuple[str, ...]:
+        """What it is about, without the words that ``received`` says already, with the values in them."""
+        return tuple(
+            one for one in self.about if not all(piece in self.received for piece in one.split("…") if piece.strip())
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class ShownClause:

@@ -151,6 +151,8 @@ def test_mock_and_judge_agree_on_many_drawn_documents(
         check(drawing, variant(drawing.change), catalogue, judged_document)
         seen.append(drawing)
 
-    every()
-    print(f"{len(seen)} documents were drawn, and nothing was wrong with them.")
+    try:
+        every()
+    finally:
+        print(f"{len(seen)} documents were drawn, and nothing was wrong with them.")
     assert len(seen) >= wanted * 0.9

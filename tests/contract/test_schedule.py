@@ -10,7 +10,7 @@ import pytest
 
 from contract.http.exchange import Exchange, Loss, SentRequest
 from contract.http.patience import UnavailableError
-from contract.http.target import Target
+from contract.http.target import CONNECT, Target
 from contract.judging.findings import Reproduced
 from contract.probes.ladder import LADDER
 from contract.probes.workbench import Workbench
@@ -71,17 +71,17 @@ def test_side_by_side_a_fault_is_found(quirk: str, clause: str) -> None:
 
 
 class Failing:
-    """A server that is gone after some requests."""
+    """A server that is gone after some requests; to notice it takes ``each`` attempt some seconds."""
 
-    def __init__(self, most: int) -> None:
-        self.inner, self.left, self.after = InProcess(Independent(HONEST)), most, 0
+    def __init__(self, most: int, each: float = 0.0) -> None:
+        self.inner, self.left, self.after, self.each = InProcess(Independent(HONEST)), most, 0, each
 
     def send(self, request: SentRequest) -> Exchange:
         self.left -= 1
         if self.left > 0:
             return self.inner.send(request)
         self.after += 1
-        return Exchange(request, None, 0.0, 0.0, failure="Connection refused", loss=Loss.UNSENT)
+        return Exchange(request, None, 0.0, self.each, failure="Connection refused", loss=Loss.UNSENT)
 
     def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         return self.inner.burst(requests)
@@ -102,6 +102,14 @@ def test_who_is_gone_is_waited_for_some_seconds_and_less_than_ten() -> None:
     with pytest.raises(UnavailableError):
         Target(Failing(0), sleep=slept.append).send(SentRequest("POST", "/", ()))
     assert 3 < sum(slept) < 8
+
+
+def test_who_answers_no_connection_is_noticed_within_ten_seconds() -> None:
+    slept: list[float] = []
+    server = Failing(0, each=CONNECT)
+    with pytest.raises(UnavailableError):
+        Target(server, sleep=slept.append).send(SentRequest("POST", "/", ()))
+    assert server.after * CONNECT + sum(slept) < 10
 
 
 @pytest.mark.parametrize("jobs", [1, 5])

@@ -10,6 +10,7 @@ from contract.report.picture import ORDER, bands, timeline
 from contract.report.verdict import GRAVEST_FIRST, ReportedVerdict, ShownCause
 from spec.docs.shell import environment
 
+_PAGE = environment(Path(__file__).parent).get_template("page.html")
 MOST_SIDS = 200
 MOST_EXCHANGES = 12
 
@@ -34,18 +35,14 @@ def groups(verdict: ReportedVerdict) -> list[CauseGroup]:
 
 def render(verdict: ReportedVerdict) -> str:
     """The text of the page."""
-    return (
-        environment(Path(__file__).parent)
-        .get_template("page.html")
-        .render(
-            verdict=verdict,
-            bands=bands(verdict),
-            timeline=timeline(verdict),
-            order=[outcome.value for outcome in ORDER],
-            counts={outcome.value: verdict.count(outcome) for outcome in ORDER},
-            groups=groups(verdict),
-            remarks=remarks(verdict),
-            most_sids=MOST_SIDS,
-            most_exchanges=MOST_EXCHANGES,
-        )
+    return _PAGE.render(
+        verdict=verdict,
+        bands=bands(verdict),
+        timeline=timeline(verdict),
+        order=[outcome.value for outcome in ORDER],
+        counts={outcome.value: verdict.count(outcome) for outcome in ORDER},
+        groups=groups(verdict),
+        remarks=remarks(verdict),
+        most_sids=MOST_SIDS,
+        most_exchanges=MOST_EXCHANGES,
     )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import signal
 import socket
 import stat
@@ -66,6 +68,35 @@ def test_a_run_from_start_to_verdict(
     assert credential not in out
 
 
+@pytest.mark.outside
+def test_who_updates_the_package_meanwhile_loses_no_verdict(
+    mock: Callable[..., Mock], keys: Keys, served: Opened, repository: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    for name in ("spec", "contract", "mockserver"):
+        shutil.copytree(repository / name, site / name)
+    shutil.copy(repository / "invigilate.py", site)
+    files = ["--json", "r.json", "--junit", "r.xml", "--markdown", "r.md", "--html", "r.html", "--sarif", "r.sarif"]
+    headers = {"token": token(keys, INSTALL), "Content-Type": "application/json"}
+    with served(mock(None, "creates-again")) as upstream:
+        words = ["proxy", upstream, "--install", INSTALL, "--ready-file", "ready.json", *files, "--github"]
+        process = subprocess.Popen(
+            [sys.executable, "-B", "-m", "invigilate", *words], cwd=tmp_path, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(site)},
+        )  # fmt: skip
+        assert process.stdout is not None
+        assert upstream in process.stdout.readline()
+        told = json.loads((tmp_path / "ready.json").read_text())
+        for _ in range(2):
+            httpx2.post(told["url"] + PATH, json={"course": COURSE}, headers=headers, trust_env=False)
+        shutil.rmtree(site)  # as an update does, between two versions
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (1, "")
+    assert "recall-finds" in out
+    assert all((tmp_path / name).stat().st_size for name in files[1::2])
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -83,6 +114,8 @@ def test_a_run_from_start_to_verdict(
         (["http://a", "--install", INSTALL, "--json", "/no/such/folder/x"], "does not exist"),
         (["https://a", "--install", INSTALL, "--ca-file", "/no/such/file"], "--ca-file"),
         (["http://a", "--install", INSTALL, "--port", "70000"], "from 0 to 65535"),
+        (["http://a", "--install", INSTALL, "--require", "nonsense"], "no clause 'nonsense'"),
+        (["http://a", "--install", INSTALL, "--baseline", "/no/such/file"], "/no/such/file"),
     ],
 )
 def test_what_cannot_be_done_is_said_in_one_line(

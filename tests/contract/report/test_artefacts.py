@@ -107,6 +107,15 @@ def test_the_page_is_well_formed_and_inert(hostile_verdict: ReportedVerdict) -> 
     assert len(policies) == 1
 
 
+def test_what_was_received_is_not_said_twice(hostile_verdict: ReportedVerdict) -> None:
+    told = replace(
+        hostile_verdict.findings[0],
+        received="status 201, although 'title' is missing; add it.",
+        about=("… is missing; add it.", "enrollment known by joins"),
+    )
+    assert told.further == ("enrollment known by joins",)
+
+
 def test_pictures_have_words(hostile_verdict: ReportedVerdict) -> None:
     page = Page()
     page.feed(html.render(hostile_verdict))

@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
@@ -29,10 +31,15 @@ class Judged(NamedTuple):
         return self.failed | self.warned
 
 
-def judged(departure: Departure, folder: Path, *options: str) -> Judged:
-    """Run ``invigilate check`` with every option that the server has an answer to."""
+def judged(
+    departure: Departure,
+    folder: Path,
+    *options: str,
+    way: Callable[[str], AbstractContextManager[str]] = nullcontext,
+) -> Judged:
+    """Run ``invigilate check`` with every option that the server has an answer to; ``way`` leads to a URL of it."""
     report = folder / "report.json"
-    with departure.listener() as server:
+    with departure.listener() as server, way(server.url) as url:
         tokens = server.application.tokens
         environment = os.environ | {
             "SECOND_TOKEN": tokens.for_caller(FIRST.sid),
@@ -45,7 +52,7 @@ def judged(departure: Departure, folder: Path, *options: str) -> Judged:
                 "-m",
                 "invigilate",
                 "check",
-                server.url,
+                url,
                 "--install",
                 FIRST.sid,
                 "--token-env",
