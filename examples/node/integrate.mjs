@@ -76,3 +76,29 @@ const { user, signon } = await api.provision({
 const claims = await api.verified(signon.token, ready.client_id);
 tell("sign-on", `the token is about the user: ${claims.sub === user.sid}`);
 for (const turn of ["first", "second"]) tell(`link, ${turn}`, (await fetch(signon.redirect)).status);
+
+const final = {
+  ...exam, ids: { external: "quiz-8" }, title: "Final", limitedScope: true,
+  configuration: { ...exam.configuration, ids: { external: "quiz-8" } },
+};
+const taken = await api.provision({ course, user: person(8), exam: final });
+const [root, place] = [`/v1/installs/${api.install}`, `/exams/${taken.exam.sid}`];
+await api.call("PUT", `${root}${place}/assignment`, { added: [taken.enrollment.sid] });
+const found = await api.call("GET", `${root}/enrollments/${taken.enrollment.sid}${place}/sessions?includeActive=true`);
+const session = `${root}${place}/sessions/${found.results[0].sid}`;
+tell("assigned", `${found.total} session: ${found.results[0].status}`);
+
+const appointment = (appointmentDateTime, type = "automated") => ({ type, appointmentDateTime });
+const scheduled = await api.call("POST", session, appointment("2027-03-02T09:00:00Z"));
+tell("scheduled", `${scheduled.status} at ${scheduled.appointmentDate}`);
+await api.call("PUT", session, appointment("2027-03-03T09:00:00Z", "smarter-scheduling"));
+tell("rescheduled", `to ${(await api.call("GET", session)).appointmentDate}`);
+try {
+  await api.call("POST", session, appointment("2027-03-04T09:00:00Z"));
+} catch (refused) {
+  if (!(refused instanceof Refused)) throw refused;
+  tell("once more", `${refused.status} ${refused.code}`);
+}
+
+const { url } = await api.call("GET", `${session}/onboard`);
+tell("onboard", `${(await fetch(url)).status}, then ${(await api.call("GET", session)).status}`);

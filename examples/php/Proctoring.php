@@ -6,12 +6,13 @@ declare(strict_types=1);
 final class Refused extends RuntimeException
 {
     public readonly array $errors;
+    public readonly string $reason;
 
     public function __construct(public readonly int $status, array $answer)
     {
         $this->errors = $answer['errors'] ?? [];
-        $code = $answer['code'] ?? $answer['error'] ?? '';
-        parent::__construct("$status $code: " . ($answer['message'] ?? $answer['error_description'] ?? ''));
+        $this->reason = $answer['code'] ?? $answer['error'] ?? '';
+        parent::__construct("$status {$this->reason}: " . ($answer['message'] ?? $answer['error_description'] ?? ''));
     }
 }
 
@@ -58,7 +59,7 @@ final class Proctoring
     }
 
     /** The JSON of an answer. A token that was refused is renewed once. */
-    public function call(string $method, string $path, ?array $body = null): array
+    public function call(string $method, string $path, ?array $body = null): mixed
     {
         foreach ([false, true] as $renewed) {
             $text = $body === null ? null : json_encode($body, JSON_THROW_ON_ERROR | JSON_UNESCAPED_SLASHES);

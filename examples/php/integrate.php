@@ -89,3 +89,29 @@ foreach (['first', 'second'] as $turn) {
     file_get_contents($answer['signon']['redirect'], false, $how);
     tell("link, $turn", explode(' ', $http_response_header[0])[1]);
 }
+
+$final = ['ids' => ['external' => 'quiz-8'], 'title' => 'Final', 'limitedScope' => true] + $exam;
+$final['configuration'] = ['ids' => ['external' => 'quiz-8']] + $exam['configuration'];
+$answer = $api->provision(['course' => $course, 'user' => person(8), 'exam' => $final]);
+[$root, $place] = ["/v1/installs/{$api->install}", "/exams/{$answer['exam']['sid']}"];
+$api->call('PUT', "$root$place/assignment", ['added' => [$answer['enrollment']['sid']]]);
+$path = "$root/enrollments/{$answer['enrollment']['sid']}$place/sessions?includeActive=true";
+$found = $api->call('GET', $path);
+$session = "$root$place/sessions/{$found['results'][0]['sid']}";
+tell('assigned', "{$found['total']} session: {$found['results'][0]['status']}");
+
+$at = fn (string $moment, string $type = 'automated'): array => ['type' => $type, 'appointmentDateTime' => $moment];
+$scheduled = $api->call('POST', $session, $at('2027-03-02T09:00:00Z'));
+tell('scheduled', "{$scheduled['status']} at {$scheduled['appointmentDate']}");
+$api->call('PUT', $session, $at('2027-03-03T09:00:00Z', 'smarter-scheduling'));
+tell('rescheduled', "to {$api->call('GET', $session)['appointmentDate']}");
+try {
+    $api->call('POST', $session, $at('2027-03-04T09:00:00Z'));
+} catch (Refused $refused) {
+    tell('once more', "{$refused->status} {$refused->reason}");
+}
+
+$url = $api->call('GET', "$session/onboard")['url'];
+file_get_contents($url, false, stream_context_create(['http' => ['ignore_errors' => true]]));
+$status = explode(' ', $http_response_header[0])[1];
+tell('onboard', "$status, then {$api->call('GET', $session)['status']}");

@@ -14,7 +14,7 @@ from proctoring import Proctoring, RefusedError
 ready = json.loads(Path(sys.argv[1]).read_text())
 api = Proctoring(ready["url"], ready["install"], ready["client_id"], ready["client_secret"])
 course = {"ids": {"lms": "moodle-42"}, "title": "Astronomy", "code": "AST-1"}
-exam = {
+exam: dict[str, Any] = {
     "ids": {"external": "quiz-7"}, "title": "Midterm", "type": "online",
     "configuration": {
         "ids": {"external": "quiz-7"}, "url": "https://lms.example.com/quiz/7", "duration": 60, "password": "aperture",
@@ -83,3 +83,24 @@ tell("sign-on", f"the token is about the user: {claims['sub'] == answer['user'][
 for turn in ("first", "second"):
     page = httpx2.get(answer["signon"]["redirect"], trust_env=False)
     tell(f"link, {turn}", f"{page.status_code}")
+
+final = {**exam, "ids": {"external": "quiz-8"}, "title": "Final", "limitedScope": True}
+final["configuration"] = {**exam["configuration"], "ids": {"external": "quiz-8"}}
+answer = api.provision({"course": course, "user": person(8), "exam": final})
+root, enrollment, place = f"/v1/installs/{api.install}", answer["enrollment"]["sid"], f"/exams/{answer['exam']['sid']}"
+api.call("PUT", f"{root}{place}/assignment", {"added": [enrollment]})
+found = api.call("GET", f"{root}/enrollments/{enrollment}{place}/sessions?includeActive=true")
+session = f"{root}{place}/sessions/{found['results'][0]['sid']}"
+tell("assigned", f"{found['total']} session: {found['results'][0]['status']}")
+
+scheduled = api.call("POST", session, {"type": "automated", "appointmentDateTime": "2027-03-02T09:00:00Z"})
+tell("scheduled", f"{scheduled['status']} at {scheduled['appointmentDate']}")
+api.call("PUT", session, {"type": "smarter-scheduling", "appointmentDateTime": "2027-03-03T09:00:00Z"})
+tell("rescheduled", f"to {api.call('GET', session)['appointmentDate']}")
+try:
+    api.call("POST", session, {"type": "automated", "appointmentDateTime": "2027-03-04T09:00:00Z"})
+except RefusedError as refused:
+    tell("once more", f"{refused.status} {refused.code}")
+
+url = api.call("GET", f"{session}/onboard")["url"]
+tell("onboard", f"{httpx2.get(url, trust_env=False).status_code}, then {api.call('GET', session)['status']}")

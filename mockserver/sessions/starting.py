@@ -37,7 +37,7 @@ class SessionStarts:
         install: str,
     ) -> list[StoredChange]:
         """What is stored beside the parts of a call. ``resources`` are those parts as they are going to be."""
-        changes = list(self.exceptions(state, steps, resources))
+        changes = list(self.exceptions(state, steps, resources)) if self.ledger.rules.name in steps else []
         for who, scope in self.pairs(state, steps, resources):
             if self.starts(who, scope) and not self.ledger.of(state, who.sid, scope.sid):
                 row = self.kind.lifecycle.row(None, ENROLL)

@@ -30,6 +30,11 @@ STEPS = (
     r"sign-on +the token is about the user: [Tt]rue",
     r"link, first +200",
     r"link, second +403",
+    r"assigned +1 session: Needs Proctor",
+    r"scheduled +Scheduled at 2027-03-02T09:00:00Z",
+    r"rescheduled +to 2027-03-03T09:00:00Z",
+    r"once more +409 CONFLICT",
+    r"onboard +200, then Onboarding",
 )
 
 
