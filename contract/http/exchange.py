@@ -79,6 +79,7 @@ class Exchange:
     """A request with its response, or with the reason why none came. Times are seconds of a monotonic clock.
 
     ``earlier`` are the attempts before this one at the same request: lost ones, and those that were told to wait.
+    ``excused`` says of an answer that did not come in time that nothing else was answered quickly either.
     """
 
     request: SentRequest
@@ -90,6 +91,7 @@ class Exchange:
     phase: str = ""
     loss: Loss | None = None
     earlier: tuple[Exchange, ...] = ()
+    excused: bool = False
 
     @property
     def lost(self) -> bool:

@@ -24,6 +24,11 @@ DEADLINE = 10.0
 """Seconds in which one answer is to be there as a whole, unless another deadline is given."""
 CONNECT = 4.0
 """Seconds in which a connection is to be there: two attempts that nobody answers, and the run ends within ten."""
+MOST_LATE, MOST_SLOW = 3, 4
+"""How often a request is sent whose answer is late each time: while other calls are quick, and while they are slow."""
+_SLOW = 0.1
+"""The share of what was waited for an answer, from which a control call is slow."""
+_REST = 1.0
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -167,23 +172,36 @@ class Target:
         self.done = 0
         self.exchanges: list[Exchange] = []
         self._next = 0.0
-        self._waiting = False
+        self._waiting = self._hung = False
         self._lock = threading.Lock()
         self._here = threading.local()
 
     def send(self, request: SentRequest) -> Exchange:
         """One request, sent again as long as ``patience`` says so. Raises UnavailableError and BudgetError."""
         earlier: list[Exchange] = []
-        waited = 0.0
+        waited, busy = 0.0, False
         while True:
             self._pace(1)
             exchange = self.transport.send(request)
             seconds = pause(exchange, earlier, waited, datetime.now(UTC))
+            if seconds is None and exchange.loss is Loss.LATE and not self._hung:
+                busy = self._is_slow(exchange) or busy
+                seconds = _REST if len(earlier) + 1 < (MOST_SLOW if busy else MOST_LATE) else None
+                self._hung = seconds is None and not busy
+                exchange = replace(exchange, excused=busy)
             if seconds is None:
                 return self._record(replace(exchange, earlier=tuple(earlier)))
             earlier.append(self._record(exchange))
             self.sleep(seconds)
             waited += seconds
+
+    def _is_slow(self, late: Exchange) -> bool:
+        """Whether a control call that touches no state is slow, too, beside one that was not answered in time.
+
+        It tells a request that hangs from a machine that is too busy: while that is so, lateness says nothing.
+        """
+        control = self.once(SentRequest("GET", late.request.path.partition("?")[0], ()))
+        return control.response is not None and control.seconds > _SLOW * late.seconds
 
     def once(self, request: SentRequest) -> Exchange:
         """One request, whatever comes back."""

@@ -160,7 +160,7 @@ class History:
         self.model.update(part, thing, answered.sent, {})
         predicted = {way: differs(before[way], thing.states[way]) for way in before}
         ours = predicted[OURS]
-        if thing.common or ours is None or answered.result not in (part.found, part.updated):
+        if thing.common or thing.unsettled or ours is None or answered.result not in (part.found, part.updated):
             return
         own = clause_of(part.schema, "x-resource", "update")
         judgement.touch("result-truthful", *(() if own == "schema" else (own,)))

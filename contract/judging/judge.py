@@ -7,13 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contract.http.access import sent_tokens
-from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
+from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.judging.answers import Answers
 from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import ExchangeJudgement
 from contract.judging.refusals import doubt_after, judge_form, judge_refusal
 from contract.judging.signon import SignonTerms, judge_signon
-from contract.model.uncertainty import may_have_happened, must_not_have_happened
+from contract.model.uncertainty import may_have_happened, may_still_happen, must_not_have_happened
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from spec.source.pointer import Json
@@ -56,6 +56,8 @@ class Judge:
             wanted = self.expect(exchange.request)
         around = circumstances(self.model, self.oracle.schema, wanted)
         shown = self._judged(exchange, wanted)
+        if Loss.LATE in {one.loss for one in (exchange, *exchange.earlier)}:
+            may_still_happen(self.model, wanted.body, wanted.install)
         shown.findings = explained(shown.findings, around, exchange.response)
         judgement.merge(shown)
         return judgement
@@ -65,8 +67,8 @@ class Judge:
         judgement.touch("never-hang", "never-server-error")
         response = exchange.response
         if response is None:
-            received = exchange.failure or "no answer"
-            judgement.find("never-hang", "no answer", "an answer in time", received)
+            if not exchange.excused:
+                judgement.find("never-hang", "no answer", "an answer in time", exchange.failure or "no answer")
             self.lost(wanted)
             return judgement
         self._leaks(exchange.request, response, judgement)

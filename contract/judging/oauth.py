@@ -64,7 +64,8 @@ def judge_answered(exchange: Exchange, judgement: ExchangeJudgement) -> Received
     judgement.touch("never-hang", "never-server-error")
     response = exchange.response
     if response is None:
-        judgement.find("never-hang", "no answer", "an answer in time", exchange.failure or "no answer")
+        if not exchange.excused:
+            judgement.find("never-hang", "no answer", "an answer in time", exchange.failure or "no answer")
     elif response.status >= 500:
         judgement.find("never-server-error", f"status {response.status}", "no 5xx status", f"status {response.status}")
     else:

@@ -78,6 +78,8 @@ class Thing:
     common: bool = False
     install: str = ""
     """The install on whose behalf it was first seen."""
+    unsettled: bool = False
+    """A call that was given up may still be acted upon, at any time, and change it."""
 
 
 class Creation(NamedTuple):

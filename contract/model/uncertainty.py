@@ -45,6 +45,14 @@ def may_have_happened(model: Model, body: Json, install: str | None) -> None:
             model.may_be_updated(named.part, named.thing, named.value)
 
 
+def may_still_happen(model: Model, body: Json, install: str | None) -> None:
+    """A call that was given up while the target worked at it: it may be acted upon after any later one."""
+    if isinstance(body, dict):
+        for named in _named(model, body, install or ""):
+            if named.thing is not None:
+                named.thing.unsettled = True
+
+
 def must_not_have_happened(model: Model, body: Json, install: str | None, doubt: Doubt) -> None:
     """A refused call: a later answer which betrays that it left something behind is understood, and told as the
     clause of ``doubt``.

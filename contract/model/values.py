@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from spec.resources.resource import ABSENT, Leaf, Part
@@ -40,14 +41,21 @@ WAYS = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN, COMPARES_TEXT, F
 """Every way that is followed from the beginning; each but ours breaks one adopted clause."""
 
 
+@dataclass(frozen=True, slots=True)
 class Vague:
-    """A stored value that the judge cannot know, such as a default of the install or what was there before."""
+    """A stored value that the judge cannot know. Two that are ``of`` the same are equal, whatever they are.
+
+    So a default of the install is itself when it is set once more, and something else than what was there before.
+    """
+
+    of: object = ""
 
     def __repr__(self) -> str:
         return "unknown"
 
 
 VAGUE = Vague()
+"""What was there when nobody looked."""
 
 
 def unknown(part: Part) -> dict[str, Json]:
@@ -60,17 +68,18 @@ def differs(before: Attributes, after: Attributes) -> bool | None:
     vague = False
     for key in before.keys() | after.keys():
         one, other = before.get(key), after.get(key)
-        if one is VAGUE or other is VAGUE:
-            vague = vague or one is not other
+        if isinstance(one, Vague) or isinstance(other, Vague):
+            vague = vague or one != other
         elif one != other:
             return True
     return None if vague else False
 
 
 def vague_where_changed(before: Attributes, after: Attributes) -> dict[str, Json]:
-    """What is known when nobody can tell which of two states it is."""
+    """What is known when nobody can tell which of two states it is. What is vague then equals nothing else."""
+    either = Vague(object())
     return {
-        key: before[key] if key in before and key in after and before[key] == after[key] else VAGUE
+        key: before[key] if key in before and key in after and before[key] == after[key] else either
         for key in before.keys() | after.keys()
     }
 
@@ -86,7 +95,7 @@ def canonical(leaf: Leaf, value: Json, way: KeepingRule = OURS) -> Json:
     A text where none is meant was converted by whoever took it, in a way that nobody here knows.
     """
     if isinstance(value, str) and "type" in leaf.schema and "string" not in leaf.schema["type"]:
-        return VAGUE
+        return Vague(value)
     if way is COMPARES_TEXT:
         return json.dumps(value, sort_keys=True)
     if isinstance(value, str):
@@ -96,7 +105,8 @@ def canonical(leaf: Leaf, value: Json, way: KeepingRule = OURS) -> Json:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return int(value)
     if leaf.members is not None and leaf.members.unknown(value):
-        return VAGUE  # what the document does not know is ignored; that it is, is a decision of ours
+        # what the document does not know is ignored; that it is, is a decision of ours
+        return Vague(json.dumps(value, sort_keys=True))
     if isinstance(value, dict | list):
         return json.dumps(value, sort_keys=True)
     return value
@@ -137,7 +147,8 @@ def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Json], 
         elif way is MERGES_WHOLE and isinstance(value, dict) and leaf.key in values:
             stored_text = values[leaf.key]
             older = json.loads(stored_text) if isinstance(stored_text, str) else {}
-            values[leaf.key] = VAGUE if stored_text is VAGUE else json.dumps({**older, **value}, sort_keys=True)
+            vague = isinstance(stored_text, Vague)
+            values[leaf.key] = Vague(object()) if vague else json.dumps({**older, **value}, sort_keys=True)
         else:
             values[leaf.key] = canonical(leaf, value, way)
     return values
@@ -145,7 +156,7 @@ def merged(stored: Attributes | None, said: Said, defaults: Mapping[str, Json], 
 
 def _set(values: dict[str, Json], leaf: Leaf, value: Json, way: KeepingRule) -> None:
     if value is not ABSENT and value is not None:
-        values[leaf.key] = VAGUE if value is VAGUE else canonical(leaf, value, way)
+        values[leaf.key] = value if isinstance(value, Vague) else canonical(leaf, value, way)
 
 
 def _default(leaf: Leaf, defaults: Mapping[str, Json]) -> Json:
@@ -155,4 +166,4 @@ def _default(leaf: Leaf, defaults: Mapping[str, Json]) -> Json:
 def _install_default(leaf: Leaf, defaults: Mapping[str, Json]) -> Json:
     if leaf.install_default is None:
         return ABSENT
-    return defaults.get(leaf.install_default, VAGUE)
+    return defaults.get(leaf.install_default, Vague(("default", leaf.install_default)))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import pytest
 
-from contract.http.exchange import Loss
+from contract.http.exchange import Exchange, Loss, SentRequest
+from contract.http.target import Transport
 from contract.run.runner import RunReport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.harness import failed, found, judged
@@ -42,6 +46,15 @@ def test_lost_answers_blame_nobody_on_the_whole_ladder(name: str, every: int) ->
     assert failed(report) == []
 
 
+@pytest.mark.outside
+@pytest.mark.parametrize("name", TROUBLES)
+def test_lost_answers_add_no_warning(name: str) -> None:
+    """What a run warns of, it would have warned of on a good network, too."""
+    honest = found(judged(HONEST))
+    for every in (5, 7):
+        assert found(judged_behind(TROUBLES[name], HONEST, every=every)) <= honest
+
+
 @pytest.mark.parametrize("at", range(3, 40, 3))
 def test_one_lost_answer_leaves_no_warning_either(at: int) -> None:
     report = judged_behind(
@@ -67,8 +80,43 @@ def test_a_bad_network_hides_no_fault(quirk: str, clause: str) -> None:
 
 
 def test_what_hangs_each_time_is_a_hang() -> None:
-    report = judged_behind(Trouble(True, loss=Loss.LATE, times=2), HONEST, "recall", every=10**6, first=3)
+    report = judged_behind(Trouble(True, loss=Loss.LATE, times=9), HONEST, "recall", every=10**6, first=3)
     assert {one.clause for one in report.findings()} == {"never-hang"}
+
+
+class Starved:
+    """A machine that is busy with other things for a while: nothing is answered quickly, and some calls never are."""
+
+    def __init__(self, inner: Transport, busy: int, seconds: float) -> None:
+        self.inner, self.seconds = inner, seconds
+        self.sent, self.ends = 0, 5 + busy
+
+    def send(self, request: SentRequest) -> Exchange:
+        exchange = self.inner.send(request)
+        self.sent += 1
+        if not 5 < self.sent <= self.ends:
+            return exchange
+        if request.method == "GET":
+            return replace(exchange, seconds=self.seconds)
+        return replace(exchange, response=None, seconds=10.0, failure="no answer in time", loss=Loss.LATE)
+
+    def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
+        return self.inner.burst(requests)
+
+    def close(self) -> None:
+        self.inner.close()
+
+
+@pytest.mark.parametrize("busy", range(1, 12))
+def test_a_starved_machine_is_no_hang(busy: int) -> None:
+    report = judged(HONEST, "recall", transport=Starved(InProcess(Independent(HONEST)), busy, 3.0))
+    assert found(report) == set()
+    assert report.lost > 0
+
+
+def test_what_alone_is_late_is_a_hang() -> None:
+    report = judged(HONEST, "recall", transport=Starved(InProcess(Independent(HONEST)), 9, 0.01))
+    assert found(report) == {"never-hang"}
 
 
 def test_what_breaks_each_time_is_a_fault() -> None:

@@ -18,6 +18,8 @@ class Trouble:
     loss: Loss | None = None
     headers: tuple[tuple[str, str], ...] = ()
     times: int = 1
+    later: int | None = None
+    """After how many further requests it is done nevertheless."""
 
 
 TROUBLES: Mapping[str, Trouble] = {
@@ -31,6 +33,8 @@ TROUBLES: Mapping[str, Trouble] = {
     "reset-before-it-was-done": Trouble(False, loss=Loss.BROKEN),
     "reset-twice": Trouble(True, loss=Loss.BROKEN, times=2),
     "late-though-it-was-done": Trouble(True, loss=Loss.LATE),
+    "late-and-done-later": Trouble(False, loss=Loss.LATE, later=3),
+    "late-and-done-much-later": Trouble(False, loss=Loss.LATE, later=9),
     "garbled-though-it-was-done": Trouble(True, loss=Loss.UNREADABLE),
     "restarts": Trouble(False, loss=Loss.UNSENT, times=3),
 }
@@ -46,8 +50,11 @@ class BadNetwork:
     def __init__(self, inner: Transport, trouble: Trouble, *, every: int, first: int = 2) -> None:
         self.inner, self.trouble, self.every, self.first = inner, trouble, every, first
         self.count = self.left = 0
+        self.waiting: list[tuple[int, SentRequest]] = []
+        self.sent = 0
 
     def send(self, request: SentRequest) -> Exchange:
+        self._catch_up()
         if self.left == 0:
             self.count += 1
             if self.count >= self.first and (self.count - self.first) % self.every == 0:
@@ -55,6 +62,8 @@ class BadNetwork:
         if self.left == 0:
             return self.inner.send(request)
         self.left -= 1
+        if self.trouble.later is not None:
+            self.waiting.append((self.sent + self.trouble.later, request))
         return self._lose(self.inner.send(request) if self.trouble.done else Exchange(request, None, 0.0, 0.0))
 
     def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
@@ -71,6 +80,14 @@ class BadNetwork:
 
     def close(self) -> None:
         self.inner.close()
+
+    def _catch_up(self) -> None:
+        """Do what was to be done later, and is due."""
+        self.sent += 1
+        due = [one for one in self.waiting if one[0] < self.sent]
+        self.waiting = [one for one in self.waiting if one[0] >= self.sent]
+        for _, request in due:
+            self.inner.send(request)
 
     def _lose(self, exchange: Exchange) -> Exchange:
         if self.trouble.status is None:
