@@ -41,6 +41,7 @@ EXPLANATIONS: Mapping[str, str] = {
     "operation-unserved": "The document uses this project's annotations, and the mock finds the code of an operation by its operationId. It refuses to start when there is none. The judge does not mind: it asks for what it knows.",
     "resource-unloadable": "The document uses this project's annotations, and the mock and the judge would refuse to load it.",
     "clause-unknown": "An x-clause names a clause that is not in the catalogue: the promise would have no sentence and no standing.",
+    "keyword-malformed": "No validator keeps a keyword whose value it cannot read: some refuse the whole document, others skip it in silence.",
     "keyword-misspelt": "Validators skip words that they do not know: 'maxlength' limits nothing. Words that are near none of the known ones are left alone.",
     "branches-overlap": "oneOf demands that exactly one branch matches. The value shown matches two, so it is refused although each branch alone would take it. Nothing is said where a discriminator tells the branches apart.",
     "discriminator-mapping-dead": "The value leads to no schema, or to one that is none of the branches: a body with it can never be valid.",

@@ -79,6 +79,7 @@ LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("request-body-optional", "warning", "Add 'required: true' to the request body."),
     LintRule("error-responses-missing", "warning", "Describe at least one 4xx, 5xx or default response."),
     LintRule("prose-only-limit", "note", "Say the rule in the schema (pattern, format, enum, a bound), or name it with x-clause."),
+    LintRule("keyword-malformed", "error", "Write a value of the shape that the keyword has."),
     LintRule("keyword-misspelt", "warning", "Correct the spelling: validators and tools skip a word that they do not know."),
     LintRule("branches-overlap", "warning", "Use anyOf, or make the branches exclude each other (const, required, additionalProperties: false)."),
     LintRule("discriminator-mapping-dead", "warning", "Remove the mapping, or add the schema to the branches."),

@@ -85,7 +85,7 @@ def _metaschema() -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"$ref": "https://json-schema.org/draft/2020-12/schema"})
 
 
-_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
 
 
 def _against_dialect(schema: Json, error: jsonschema_rs.ValidationError) -> str:
@@ -95,10 +95,10 @@ def _against_dialect(schema: Json, error: jsonschema_rs.ValidationError) -> str:
     for step in path:
         value = value[step]
     if path[-1:] == ["type"] or path[-2:-1] == ["type"]:
-        wrong = next((one for one in value if one not in _TYPES), value) if isinstance(value, list) else value
-        near = get_close_matches(wrong, _TYPES, n=1) if isinstance(wrong, str) else []
+        wrong = next((one for one in value if one not in TYPES), value) if isinstance(value, list) else value
+        near = get_close_matches(wrong, TYPES, n=1) if isinstance(wrong, str) else []
         hint = f" Did you mean {near[0]!r}?" if near else ""
-        return f"{wrong!r} is no type; there are {', '.join(_TYPES)}, and lists of different ones.{hint}"
+        return f"{wrong!r} is no type; there are {', '.join(TYPES)}, and lists of different ones.{hint}"
     return f"{error.message}."
 
 

@@ -10,6 +10,7 @@ from spec.lint.checks.branches import branch_hits
 from spec.lint.checks.contradictions import contradiction_hits
 from spec.lint.checks.keywords import NUMBER_FORMATS, Examined, keyword_hits
 from spec.lint.checks.places import SchemaPlace
+from spec.lint.checks.shapes import malformed_keywords
 from spec.lint.checks.spelling import misspelt_keywords
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
@@ -48,6 +49,7 @@ def schema_hits(
         yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
         yield from branch_hits(place, normal, normaliser, document, effort)
         yield from misspelt_keywords(place)
+        yield from malformed_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
         yield from contradiction_hits(place, normal, effort)
