@@ -243,10 +243,8 @@ def _likeness(one: Identity, other: Identity, part: Part) -> str | None:
     """The clause that says that two identities which resemble each other are apart."""
     if {one.kind, other.kind} & JOINED:
         return None
-    if one.kind == other.kind and one.text == other.text:
-        return "ids-scoped" if part.scope else "installs-apart"
-    if one.scope != other.scope:
+    if folded(one.text) != folded(other.text):
         return None
-    if one.kind != other.kind:
-        return "ids-kinds-apart" if one.text == other.text else None
-    return "ids-exact" if folded(one.text) == folded(other.text) else None
+    if one.scope != other.scope:
+        return "ids-scoped" if part.scope else "installs-apart"
+    return "ids-kinds-apart" if one.kind != other.kind else "ids-exact"

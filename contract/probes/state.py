@@ -39,9 +39,24 @@ def subsets(bench: Workbench) -> None:
     bench.provision(bench.body("?"))
     for part in bench.resources.parts:
         needed = {part.name, part.path[0], *part.parents}
-        body = bench.body(*needed)
+        body = _meant_for_everybody(bench, bench.body(*needed))
         bench.provision(body)
         bench.provision(body)
+
+
+def _meant_for_everybody(bench: Workbench, body: dict[str, Json]) -> dict[str, Json]:
+    """The body without what is meant together with parts that are not in it."""
+    for part in bench.resources.parts:
+        if part.fallback is None or not isinstance(value := value_at(body, part.path), dict):
+            continue
+        joined, member = part.fallback.joined, part.fallback.member
+        if any(
+            value_at(body, bench.resources.part(one).path) is ABSENT for one in joined.get(str(value.get(member)), ())
+        ):
+            leaf = next(one for one in part.leaves if one.path == (member,))
+            plain = [one for one in flat(leaf.schema).get("enum", ()) if isinstance(one, str) and one not in joined]
+            body = put(body, (*part.path, member), plain[0] if plain else ABSENT)
+    return body
 
 
 def _other_value(bench: Workbench, leaf: Leaf, value: Json) -> Json:

@@ -10,7 +10,8 @@ from zoneinfo import available_timezones
 
 RFC_3339 = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 ISO_8601 = re.compile(
-    r"[+-]?\d{4,6}(-?(?P<month>\d\d)(-?(?P<day>\d\d))?|-?W\d\d(-?\d)?|-?\d{3})?([Tt ]\d\d.*)?", re.ASCII | re.DOTALL
+    r"[+-]?\d{4,6}(-?(?P<month>\d\d)(-?(?P<day>\d\d))?|-?W\d\d(-?\d)?|-?\d{3})?([Tt ]([01]\d|2[0-4])(:?[0-5]\d.*)?)?",
+    re.ASCII | re.DOTALL,
 )
 LOCAL_PART = re.compile(
     r"""([^\s@<>()\[\],;:\\".\x00-\x20\x7f]+(\.[^\s@<>()\[\],;:\\".\x00-\x20\x7f]+)*|"([^"\\\r\n]|\\.)+")"""
