@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from tests_support import some_fast
 
 from contract.http.exchange import Exchange, Loss, SentRequest
 from contract.http.target import Transport
@@ -29,7 +30,7 @@ def warned(report: RunReport) -> list[str]:
 
 
 @pytest.mark.parametrize("first", [2, 5])
-@pytest.mark.parametrize("name", TROUBLES)
+@pytest.mark.parametrize("name", some_fast(TROUBLES, every=5))
 def test_a_lost_answer_blames_nobody(name: str, first: int) -> None:
     report = judged_behind(TROUBLES[name], HONEST, *TELLING, every=7 + first, first=first)
     assert report.cannot is None
@@ -55,7 +56,7 @@ def test_lost_answers_add_no_warning(name: str) -> None:
         assert found(judged_behind(TROUBLES[name], HONEST, every=every)) <= honest
 
 
-@pytest.mark.parametrize("at", range(3, 40, 3))
+@pytest.mark.parametrize("at", some_fast(range(3, 40, 3), every=5))
 def test_one_lost_answer_leaves_no_warning_either(at: int) -> None:
     report = judged_behind(
         TROUBLES["reset-though-it-was-done"], HONEST, "recall", "implied", "changes", every=10**6, first=at
