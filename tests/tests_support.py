@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from _pytest.mark import ParameterSet
@@ -24,3 +31,18 @@ def some_fast(names: Iterable[str | tuple[str, ...]], every: int = 12) -> list[P
     return [
         pytest.param(name, marks=() if index % every == 0 else pytest.mark.outside) for index, name in enumerate(names)
     ]
+
+
+@contextmanager
+def started(ready: Path, *words: str) -> Iterator[Any]:
+    """What the ready file of a command says, which runs in a process of its own until this ends."""
+    command = [sys.executable, "-m", "invigilate", *words, "--ready-file", str(ready)]
+    process = subprocess.Popen(command, cwd=Path(__file__).parents[1], stdout=subprocess.DEVNULL)
+    try:
+        while not ready.exists():
+            assert process.poll() is None
+            time.sleep(0.01)  # for the process, not for the clock
+        yield json.loads(ready.read_text())
+    finally:
+        process.terminate()
+        process.wait(120)

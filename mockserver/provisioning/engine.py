@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import NamedTuple, Protocol
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, TypeAlias
 
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import Outcome, Plan, PlannedStep, Planning
@@ -21,18 +21,18 @@ class Done(NamedTuple):
     resources: Mapping[str, Resource]
 
 
-class Following(Protocol):
-    """What is stored beside the parts of a call, because it follows from them."""
+class Committing(NamedTuple):
+    """A call that is about to be committed. ``resources`` are its parts as they are going to be, by name."""
 
-    def __call__(
-        self,
-        state: State,
-        steps: Mapping[str, PlannedStep],
-        resources: Mapping[str, Resource],
-        ids: Ids,
-        install: str,
-    ) -> list[StoredChange]:
-        """The changes; ``resources`` are the parts as they are going to be."""
+    state: State
+    steps: Mapping[str, PlannedStep]
+    resources: Mapping[str, Resource]
+    ids: Ids
+    install: str
+
+
+Following: TypeAlias = Callable[[Committing], list[StoredChange]]
+"""What is stored beside the parts of a call, because it follows from them."""
 
 
 class Provisioning:
@@ -63,7 +63,7 @@ class Provisioning:
                 changes.append(StoredChange(resource))
             resources[name] = resource
         if self.following is not None:
-            changes += self.following(store, plan.steps, resources, ids, install)
+            changes += self.following(Committing(store, plan.steps, resources, ids, install))
         if changes:
             store.commit(changes)
         return Done(plan.steps, resources)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from mockserver.provisioning.engine import Committing
 from mockserver.provisioning.plan import Outcome, PlannedStep
 from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
 from mockserver.state.clock import Clocks
@@ -28,21 +29,15 @@ class SessionStarts:
         who, scope = (set(resources.part(name).parents) for name in self.kind.joins)
         return next(iter(who & scope), "")
 
-    def following(
-        self,
-        state: State,
-        steps: Mapping[str, PlannedStep],
-        resources: Mapping[str, Resource],
-        ids: Ids,
-        install: str,
-    ) -> list[StoredChange]:
-        """What is stored beside the parts of a call. ``resources`` are those parts as they are going to be."""
+    def following(self, call: Committing) -> list[StoredChange]:
+        """What is stored beside the parts of a call."""
+        state, steps, resources = call.state, call.steps, call.resources
         changes = list(self.exceptions(state, steps, resources)) if self.ledger.rules.name in steps else []
         for who, scope in self.pairs(state, steps, resources):
             if self.starts(who, scope) and not self.ledger.of(state, who.sid, scope.sid):
                 row = self.kind.lifecycle.row(None, ENROLL)
                 if row is not None:
-                    changes.append(self.started(row, who, scope, 1, ids, self.clocks(install)))
+                    changes.append(self.started(row, who, scope, 1, call.ids, self.clocks(call.install)))
         return changes
 
     def starts(self, who: Resource, scope: Resource) -> bool:

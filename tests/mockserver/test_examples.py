@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
+from tests_support import started
 
 from mockserver.cli import _mock_parser
 from mockserver.environment import arguments_of
 
 
 @pytest.fixture
-def url(repository: Path, tmp_path: Path) -> Iterator[str]:
+def url(tmp_path: Path) -> Iterator[str]:
     """A mock in a process of its own."""
-    ready = tmp_path / "ready.json"
-    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(ready), "--log", "none"]
-    process = subprocess.Popen([*command, "--end-with", str(os.getpid())], cwd=repository, stdout=subprocess.DEVNULL)
-    try:
-        while not ready.exists():
-            assert process.poll() is None
-            time.sleep(0.01)  # for the process, not for the clock
-        yield json.loads(ready.read_text())["url"]
-    finally:
-        process.terminate()
-        process.wait(30)
+    with started(
+        tmp_path / "ready.json", "mock", "--port", "0", "--log", "none", "--end-with", str(os.getpid())
+    ) as ready:
+        yield ready["url"]
 
 
 @pytest.mark.outside

@@ -6,11 +6,11 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests_support import started
 
 COMMANDS = {
     "python": [sys.executable, "integrate.py"],
@@ -39,16 +39,11 @@ STEPS = (
 
 
 @pytest.fixture
-def ready(repository: Path, tmp_path: Path) -> Iterator[Path]:
+def ready(tmp_path: Path) -> Iterator[Path]:
+    """The ready file of a mock in a process of its own."""
     file = tmp_path / "ready.json"
-    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(file), "--log", "none"]
-    process = subprocess.Popen(command, cwd=repository, stdout=subprocess.DEVNULL)
-    while not file.exists():
-        assert process.poll() is None
-        time.sleep(0.01)  # for the process, not for the clock
-    yield file
-    process.terminate()
-    process.wait(30)
+    with started(file, "mock", "--port", "0", "--log", "none"):
+        yield file
 
 
 @pytest.mark.outside

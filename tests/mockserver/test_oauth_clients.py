@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+from tests_support import started
 
 ROOT = Path(__file__).resolve().parents[2]
 OPENID_CLIENT = """
@@ -81,16 +80,8 @@ def user(ready: Any) -> str:
 
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    file = tmp_path_factory.mktemp("oauth") / "ready.json"
-    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(file)]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    for _ in range(4000):
-        if file.exists() or process.poll() is not None:
-            break
-        time.sleep(0.005)  # for the process, not for the clock
-    yield json.loads(file.read_text())
-    process.terminate()
-    process.communicate(timeout=10)
+    with started(tmp_path_factory.mktemp("oauth") / "ready.json", "mock", "--port", "0") as told:
+        yield told
 
 
 @pytest.mark.outside

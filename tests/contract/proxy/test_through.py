@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +12,7 @@ from servers.second.departures import Departure
 from servers.second.judging import judged
 from servers.second.matrix import FAULTS, VARIANTS
 from servers.second.server.installs import FIRST
+from tests_support import started
 
 pytestmark = pytest.mark.outside
 RIGHT = [
@@ -28,17 +26,9 @@ WRONG = [FAULTS[name] for name in ("rollback-forgotten", "tokens-remembered", "e
 @contextmanager
 def passing(upstream: str, folder: Path) -> Iterator[str]:
     """The URL of a proxy in a process of its own, which has written its verdict when this ends."""
-    ready, report = folder / "proxy.ready", folder / "proxy.json"
-    words = ["proxy", upstream, "--install", FIRST.sid, "--ready-file", str(ready), "--json", str(report)]
-    process = subprocess.Popen([sys.executable, "-m", "invigilate", *words], stdout=subprocess.DEVNULL)
-    try:
-        while not ready.exists():
-            assert process.poll() is None
-            time.sleep(0.01)  # for the process, not for the clock
-        yield json.loads(ready.read_text())["url"]
-    finally:
-        process.terminate()
-        process.wait(120)
+    words = ("proxy", upstream, "--install", FIRST.sid, "--json", str(folder / "proxy.json"))
+    with started(folder / "proxy.ready", *words) as ready:
+        yield ready["url"]
 
 
 def failed_in(report: Path) -> set[str]:

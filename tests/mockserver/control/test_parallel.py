@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from tests_support import started
 
 from mockserver.testing.handles import MockHandle
 
@@ -20,12 +19,8 @@ LIMITS = httpx2.Limits(keepalive_expiry=1.0)  # well before the server ends a co
 
 
 @pytest.mark.outside
-def test_tests_side_by_side_do_not_meet(repository: Path, tmp_path: Path) -> None:
-    ready = tmp_path / "ready.json"
-    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--ready-file", str(ready), "--log", "none"]
-    process = subprocess.Popen([*command, "--end-with", str(os.getpid())], cwd=repository, stdout=subprocess.DEVNULL)
-
-    def worker(number: int) -> list[object]:
+def test_tests_side_by_side_do_not_meet(tmp_path: Path) -> None:
+    def worker(told: Any, number: int) -> list[object]:
         failed: list[object] = []
         with httpx2.Client(base_url=told["url"], trust_env=False, timeout=60, limits=LIMITS) as http:
             mock = MockHandle(http, told["url"], told)
@@ -50,13 +45,6 @@ def test_tests_side_by_side_do_not_meet(repository: Path, tmp_path: Path) -> Non
                         failed.append(seen)
         return failed
 
-    try:
-        while not ready.exists():
-            assert process.poll() is None
-            time.sleep(0.01)  # for the process, not for the clock
-        told = json.loads(ready.read_text())
-        with ThreadPoolExecutor(_WORKERS) as pool:
-            assert [one for failed in pool.map(worker, range(_WORKERS)) for one in failed] == []
-    finally:
-        process.terminate()
-        process.wait(30)
+    words = ("mock", "--port", "0", "--log", "none", "--end-with", str(os.getpid()))
+    with started(tmp_path / "ready.json", *words) as ready, ThreadPoolExecutor(_WORKERS) as pool:
+        assert [one for failed in pool.map(partial(worker, ready), range(_WORKERS)) for one in failed] == []
