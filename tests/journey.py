@@ -312,3 +312,9 @@ _SEEN: dict[str, Callable[[Traveller], bool]] = {
 }  # fmt: skip
 SESSION_SCENARIOS: dict[str, Callable[[Any], bool]] = {name: _seen(see) for name, see in _SEEN.items()}
 """Whether a fault is seen, by its id."""
+
+
+def refused(answer: Any, status: int, clause: str) -> None:
+    """The answer is a refusal of this status, for this clause first."""
+    assert (answer.status_code, answer.json()["errors"][0]["clause"]) == (status, clause), answer.text
+    assert answer.json()["status"] == status
