@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 
 ROOT = Path(__file__).resolve().parents[1]
 ORDER = {

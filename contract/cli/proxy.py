@@ -69,8 +69,8 @@ def proxy(argv: list[str]) -> int:
 def _terms(options: argparse.Namespace) -> ProxyTerms:
     from contract.cli.preparing import contract, known_clauses
     from contract.http.access import Access
-    from contract.proxy.forwarding import Manner
     from contract.proxy.session import ProxyTerms, checked_upstream
+    from contract.proxy.wire.forwarding import Manner
     from contract.run.admission import AdmissionError
     from contract.run.runner import OPERATION
     from spec.process.ready import remove_stale

@@ -16,7 +16,7 @@ from contract.model.identity import value_at
 from contract.oracle.readings import oddities
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Resources
-from spec.schema.formats import instant
+from spec.schema.texts.formats import instant
 from spec.schema.validation import Rules
 from spec.source.pointer import Json
 

@@ -13,7 +13,7 @@ from contract.generation.composition import flat
 from contract.model.identity import value_at
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 from spec.source.pointer import Json, join
 
 _JUNK: Mapping[str, tuple[str, ...]] = {

@@ -17,7 +17,7 @@ from contract.model.identity import value_at
 from contract.oracle.readings import is_plain
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
-from spec.schema.surrogates import has_half
+from spec.schema.texts.surrogates import has_half
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, join
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from spec.schema.surrogates import has_half
+from spec.schema.texts.surrogates import has_half
 from spec.source.depth import deeper_than
 from spec.source.pointer import Json
 

@@ -11,7 +11,7 @@ from contract.http.jwt import UnverifiedToken, take_apart
 from contract.judging.findings import ExchangeJudgement
 from contract.judging.keyset import KeySet
 from spec.openapi.document import Document, Operation
-from spec.schema.formats import instant
+from spec.schema.texts.formats import instant
 from spec.schema.validation import Rules
 from spec.source.pointer import Json
 

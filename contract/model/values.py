@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from spec.resources.resource import ABSENT, Leaf, Part
-from spec.schema.formats import instant
+from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 Attributes: TypeAlias = Mapping[str, Json]

@@ -18,8 +18,8 @@ from contract.oracle.readings import Oddity, is_plain_name, oddities, trimmed
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
-from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
+from spec.schema.texts.formats import instant
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, join
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from spec.openapi.document import Schema
-from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
+from spec.schema.texts.formats import instant
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, join
 

@@ -4,20 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes import (
-    crossing,
-    entry,
-    form,
-    identity,
-    issuing,
-    latency,
-    negotiation,
-    sign,
-    spelling,
-    state,
-    values,
-    windows,
-)
+from contract.probes.bodies import crossing, identity, spelling, state, values, windows
+from contract.probes.credentials import entry, issuing, sign
+from contract.probes.protocol import form, latency, negotiation
 from contract.probes.workbench import Workbench
 
 LADDER: Mapping[str, Callable[[Workbench], None]] = {

@@ -10,7 +10,7 @@ from starlette.types import Send
 
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Reason
-from contract.proxy.headers import Field
+from contract.proxy.wire.headers import Field
 from spec.source.pointer import Json
 
 FINDING = b"Invigilate-Finding"

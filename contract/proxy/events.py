@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from contract.proxy.keeping.passed import Headers, Passed
 from contract.proxy.live import Live
-from contract.proxy.passed import Headers, Passed
 from spec.source.pointer import Json
 
 LONGEST = 16 * 1_048_576

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contract.http.lines import guarded
 from contract.judging.findings import Finding
+from contract.proxy.keeping.pseudonyms import Pseudonyms
 from contract.proxy.live import RequestFault
-from contract.proxy.pseudonyms import Pseudonyms
 from contract.report.masking import neutral
 from spec.catalogue.clauses import Catalogue
 

@@ -14,7 +14,7 @@ from contract.http.har import note_keys
 from contract.http.harentry import Call, IgnoredError, Missing, origin, read_entry
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Expectation, Reason
-from contract.proxy.passed import Passed, entry_of
+from contract.proxy.keeping.passed import Passed, entry_of
 from contract.run.passive import MEMORY, PassiveJudge
 from contract.run.runner import RunReport
 from spec.source.pointer import Json

@@ -22,15 +22,15 @@ from contract.http.exchange import SentRequest
 from contract.http.harentry import origin
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
-from contract.proxy.archive import Archive
 from contract.proxy.events import Hearing
-from contract.proxy.forwarding import Forwarding, Manner
+from contract.proxy.keeping.archive import Archive
+from contract.proxy.keeping.passed import Passed, entry_of
+from contract.proxy.keeping.pseudonyms import Pseudonyms
 from contract.proxy.lines import answer_line, request_line
 from contract.proxy.live import Live, NewFindings
-from contract.proxy.passed import Passed, entry_of
-from contract.proxy.pseudonyms import Pseudonyms
-from contract.proxy.serving import serve
-from contract.proxy.upstream import Upstream
+from contract.proxy.wire.forwarding import Forwarding, Manner
+from contract.proxy.wire.serving import serve
+from contract.proxy.wire.upstream import Upstream
 from contract.report.masking import write_only
 from contract.run.admission import AdmissionError
 from contract.run.passive import PassiveJudge

@@ -13,8 +13,8 @@ from urllib.parse import quote, quote_plus
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange
-from contract.probes.entry import bad_credentials
-from contract.probes.issuing import by_basic
+from contract.probes.credentials.entry import bad_credentials
+from contract.probes.credentials.issuing import by_basic
 from contract.report.links import link_pattern
 from spec.openapi.document import Document
 from spec.source.pointer import Json

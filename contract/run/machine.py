@@ -21,7 +21,7 @@ from contract.http.exchange import Exchange
 from contract.model.identity import texts_of, value_at
 from contract.model.memory import tells_apart
 from contract.probes.changes import put
-from contract.probes.entry import bad_credentials
+from contract.probes.credentials.entry import bad_credentials
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Leaf, Part
 

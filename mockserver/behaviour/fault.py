@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from mockserver.behaviour.bodies import without_rules
+from mockserver.behaviour.bugs.bodies import without_rules
 from mockserver.behaviour.seams import Answering, Behaviour, Judging, Serving, Signing
 from mockserver.http.handlers import Refusing
 from mockserver.provisioning.plan import Planning

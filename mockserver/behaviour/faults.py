@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import partial
 
-from mockserver.behaviour import answers, weather
-from mockserver.behaviour.answer_faults import ANSWERS, SIGNON, STATE
+from mockserver.behaviour import weather
+from mockserver.behaviour.bugs import answers
 from mockserver.behaviour.fault import Fault, serves
-from mockserver.behaviour.request_faults import BODIES, REFUSALS
 from mockserver.behaviour.seams import HONEST, Behaviour, combined
-from mockserver.behaviour.session_faults import SESSIONS
-from mockserver.behaviour.token_faults import TOKENS
+from mockserver.behaviour.tables.answer_faults import ANSWERS, SIGNON, STATE
+from mockserver.behaviour.tables.request_faults import BODIES, REFUSALS
+from mockserver.behaviour.tables.session_faults import SESSIONS
+from mockserver.behaviour.tables.token_faults import TOKENS
 from spec.catalogue.clauses import Catalogue
 
 WEATHER = (

@@ -13,7 +13,7 @@ from mockserver.http.errors import Refusal, RefusalReason
 from mockserver.http.request import Request
 from mockserver.settings import MIB, Settings
 from spec.openapi.document import Operation, Parameter
-from spec.schema.lossless import lossless
+from spec.schema.texts.lossless import lossless
 from spec.schema.validation import Rules, outermost
 from spec.source.pointer import Json, escape
 

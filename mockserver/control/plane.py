@@ -98,8 +98,9 @@ def _endpoint(answer: Answer, reader: ControlReader) -> Function:
 
 def _answers(controlled: Controlled) -> Mapping[str, Answer]:
     """The answers by operationId."""
-    from mockserver.control import clock, installs, mock, seed, sessions, snapshots, state, tokens, weather
+    from mockserver.control import clock, mock, weather
     from mockserver.control.journal import endpoints
+    from mockserver.control.world import installs, seed, sessions, snapshots, state, tokens
 
     modules = (mock, installs, tokens, seed, snapshots, state, sessions, clock, weather, endpoints)
     return {name: one for module in modules for name, one in module.answers(controlled).items()}

@@ -12,7 +12,7 @@ from mockserver.control.controlled import Controlled
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Refusal, RefusalReason, refuse
 from mockserver.http.response import Response, of_json
-from spec.schema.lossless import lossless
+from spec.schema.texts.lossless import lossless
 from spec.schema.validation import Rules, outermost
 from spec.source.pointer import Json
 

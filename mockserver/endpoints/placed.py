@@ -22,8 +22,8 @@ from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation, Parameter, Schema
 from spec.resources.sessions import NAMES
 from spec.schema.keywords import clause_of
-from spec.schema.lossless import lossless
 from spec.schema.members import members
+from spec.schema.texts.lossless import lossless
 from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import Json, split
 

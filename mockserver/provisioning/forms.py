@@ -8,9 +8,9 @@ from typing import TypeAlias
 
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Leaf, Part
-from spec.schema.formats import instant
 from spec.schema.keywords import clause_of
 from spec.schema.members import Members, members
+from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 Values: TypeAlias = dict[str, Json]

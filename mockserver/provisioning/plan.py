@@ -16,7 +16,7 @@ from spec.openapi.document import Schema
 from spec.resources.installs import Install
 from spec.resources.resource import ABSENT, Fallback, Part
 from spec.schema.keywords import clause_of
-from spec.schema.messages import received
+from spec.schema.telling.messages import received
 from spec.schema.validation import Violation
 from spec.source.pointer import Json, join
 

@@ -16,7 +16,7 @@ from spec.lint.report import as_text as lint_text
 from spec.openapi.document import DocumentError
 from spec.reporting.report import DiffReading
 from spec.reporting.report import as_text as diff_text
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 from spec.source.reading import SourceError
 
 _PAUSE = 0.5  # seconds between two looks at the files

@@ -17,7 +17,7 @@ from mockserver.state.store import Resource, State, StoredChange
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.resources.sessions import SessionKind, Transition, Window, asked
-from spec.schema.formats import instant
+from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"

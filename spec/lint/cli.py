@@ -17,7 +17,7 @@ from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES, SEVERITIES, LintFinding
 from spec.openapi.options import add_reading_options, add_strictness, read_as
-from spec.schema.formats import FORMATS as CHECKED_FORMATS
+from spec.schema.texts.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import Mark, SourceError, read
 
 _WATCH_SECONDS = 0.3

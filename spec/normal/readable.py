@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import jsonschema_rs
 
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 
 STANDARD_FORMATS = frozenset({
     "date", "date-time", "duration", "email", "hostname", "idn-email", "idn-hostname", "ipv4", "ipv6", "iri",

@@ -13,8 +13,8 @@ import jsonschema_rs
 
 from spec.openapi.document import Operation, Schema
 from spec.resources.resource import Part, Resources, Signon
-from spec.schema.formats import FORMATS
 from spec.schema.keywords import subschemas
+from spec.schema.texts.formats import FORMATS
 from spec.source.pointer import Json, join
 
 ANNOTATIONS_FILE = Path(__file__).parents[1] / "annotations.schema.json"

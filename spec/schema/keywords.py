@@ -10,9 +10,9 @@ from functools import cache
 
 import jsonschema_rs
 
-from spec.schema.formats import FORMATS
-from spec.schema.instance_path import instance_path
 from spec.schema.limits import beyond_limits
+from spec.schema.telling.instance_path import instance_path
+from spec.schema.texts.formats import FORMATS
 from spec.source.pointer import Json, escape
 
 CHILD = ("not", "if", "then", "else", "items", "additionalProperties", "propertyNames")

@@ -10,7 +10,7 @@ from typing import Any
 from jsonschema import Draft202012Validator, FormatChecker, ValidationError, validators
 
 from spec.openapi.document import Schema
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 
 
 @lru_cache(maxsize=512)

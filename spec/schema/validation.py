@@ -1,7 +1,7 @@
 """Violations of a request or a response: what the schema says, and the annotations that no schema can say.
 
 Both validation engines see the schema with its references resolved. ``pattern`` is ECMA-like: ``$`` matches only at
-the very end. Formats are checked by spec.schema.formats alone.
+the very end. Formats are checked by spec.schema.texts.formats alone.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from itertools import pairwise
 import jsonschema_rs
 
 from spec.openapi.document import Schema
-from spec.schema.formats import FORMATS, instant
-from spec.schema.instance_path import instance_path, named
 from spec.schema.keywords import clause_of
-from spec.schema.lossless import LOSSLESS_TEXT, converted, convertible
-from spec.schema.messages import expectation, received, received_members, unexpected
 from spec.schema.names import MemberNames, member_names, without_member_names
-from spec.schema.surrogates import has_half, without_halves
+from spec.schema.telling.instance_path import instance_path, named
+from spec.schema.telling.messages import expectation, received, received_members, unexpected
+from spec.schema.texts.formats import FORMATS, instant
+from spec.schema.texts.lossless import LOSSLESS_TEXT, converted, convertible
+from spec.schema.texts.surrogates import has_half, without_halves
 from spec.source.pointer import Json, Token, follow, join
 
 Lists = Mapping[str, Collection[str]]

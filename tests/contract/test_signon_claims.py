@@ -9,7 +9,7 @@ import pytest
 
 from contract.http.jwt import respelled
 from contract.judging.keyset import KeySet, PublishedKeys
-from contract.probes.tokens import bad_tokens
+from contract.probes.credentials.tokens import bad_tokens
 from tests.servers.behaviour import HONEST
 from tests.servers.careless.signons import (
     FAMILIES,

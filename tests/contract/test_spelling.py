@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.probes.spelling import _alike
+from contract.probes.bodies.spelling import _alike
 
 
 def test_names_that_end_alike_in_two_runs_share_no_text() -> None:

@@ -87,7 +87,7 @@ def test_what_takes_time_takes_it_by_the_row_or_by_the_call(
             waited.append(seconds)
         await real(0)
 
-    monkeypatch.setattr("mockserver.behaviour.calls.asyncio.sleep", sleep)
+    monkeypatch.setattr("mockserver.behaviour.bugs.calls.asyncio.sleep", sleep)
     mock = start("slow")
     mock.ok()
     mock.http.get("/oidc/jwks")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spec.schema.addresses import LONGEST_EMAIL, is_email, is_http_url
-from spec.schema.formats import FORMATS
+from spec.schema.texts.addresses import LONGEST_EMAIL, is_email, is_http_url
+from spec.schema.texts.formats import FORMATS
 
 ADDRESSES = [
     "somebody@example.com",

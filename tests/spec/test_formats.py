@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spec.schema.formats import FORMATS, instant, is_calendar_day, is_date_time, is_iso_8601_date
+from spec.schema.texts.formats import FORMATS, instant, is_calendar_day, is_date_time, is_iso_8601_date
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from spec.diff.comparison import compare
 from spec.docs.init_cli import init
 from spec.lint.linting import findings
 from spec.load import DOCUMENT_FILE, load
-from spec.schema.formats import FORMATS
+from spec.schema.texts.formats import FORMATS
 from spec.schema.validation import Rules
 from spec.source.reading import read
 from tests.conftest import token

@@ -15,8 +15,8 @@ from contract.generation.composition import Composer
 from spec.resources.annotations import resources
 from spec.resources.installs import load_installs
 from spec.schema.members import members
-from spec.schema.messages import received
 from spec.schema.second_opinion import reference_validator
+from spec.schema.telling.messages import received
 from spec.schema.validation import Rules, Violation, outermost
 
 assert BODY is not None

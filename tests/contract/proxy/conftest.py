@@ -12,8 +12,8 @@ import pytest
 
 from contract.http.access import Access
 from contract.http.har import read_har
-from contract.proxy.forwarding import Manner
 from contract.proxy.session import ProxyTerms, Session
+from contract.proxy.wire.forwarding import Manner
 from contract.run.passive import judge_recording
 from contract.run.runner import RunReport
 from spec.catalogue.clauses import Catalogue

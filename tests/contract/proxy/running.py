@@ -12,8 +12,8 @@ from typing import Any
 import httpx2
 import uvicorn
 
-from contract.proxy.serving import configured
 from contract.proxy.session import Session
+from contract.proxy.wire.serving import configured
 from contract.run.runner import RunReport
 from spec.process.listening import url_of
 

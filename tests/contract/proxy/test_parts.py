@@ -14,12 +14,12 @@ import httpx2
 import pytest
 
 from contract.http.access import Access
-from contract.proxy.archive import Archive
 from contract.proxy.events import Event, EventError, read_event
-from contract.proxy.headers import Field, decoded, end_to_end, readable_codings
+from contract.proxy.keeping.archive import Archive
+from contract.proxy.keeping.passed import Passed
+from contract.proxy.keeping.pseudonyms import Pseudonyms
 from contract.proxy.live import MOST, Live, NewFindings
-from contract.proxy.passed import Passed
-from contract.proxy.pseudonyms import Pseudonyms
+from contract.proxy.wire.headers import Field, decoded, end_to_end, readable_codings
 from contract.run.passive import PassiveJudge
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from contract.proxy.headers import Field
+from contract.proxy.wire.headers import Field
 
 
 class UpstreamError(Exception):

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
-from mockserver.control.installs import within
-from mockserver.control.snapshots import keys_of
+from mockserver.control.world.installs import within
+from mockserver.control.world.snapshots import keys_of
 from mockserver.http.errors import Refusal, RefusalReason
 from mockserver.http.response import Response, of_json
 from mockserver.state.store import StoredChange

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.judging.findings import ExchangeJudgement
-from contract.probes.tokens import GARBAGE, bad_tokens
+from contract.probes.credentials.tokens import GARBAGE, bad_tokens
 from contract.probes.workbench import Workbench
 
 Headers = tuple[tuple[str, str], ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mockserver.behaviour import refusals, sessions
+from mockserver.behaviour.bugs import refusals, sessions
 from mockserver.behaviour.fault import Fault, Make, lacks, refuses, serves
 from mockserver.behaviour.seams import Behaviour
 from mockserver.sessions.events import SessionEvents

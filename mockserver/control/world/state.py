@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from mockserver.control.asked import ControlCall
 from mockserver.control.clock import as_text
 from mockserver.control.controlled import Controlled
-from mockserver.control.installs import within
 from mockserver.control.journal.entry import Shelf
-from mockserver.control.snapshots import keys_of
+from mockserver.control.world.installs import within
+from mockserver.control.world.snapshots import keys_of
 from mockserver.http.errors import refuse
 from mockserver.http.masking import MASK
 from mockserver.http.response import Response, of_json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from mockserver.behaviour import tokens
+from mockserver.behaviour.bugs import tokens
 from mockserver.behaviour.fault import Fault, Make, refuses, serves
 from mockserver.behaviour.seams import Behaviour, Serving
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
-from mockserver.control.installs import within
+from mockserver.control.world.installs import within
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.response import Response, of_json
 from mockserver.state.store import Key, Naming, Resource, StoredChange

@@ -12,10 +12,10 @@ from starlette.types import Receive, Scope
 
 from contract.http.exchange import SentRequest
 from contract.http.target import LARGEST_ANSWER
-from contract.proxy.headers import Field, chunked, decoded, end_to_end, readable_codings
 from contract.proxy.intake import Copy, Intake
-from contract.proxy.passed import Headers, Passed
-from contract.proxy.upstream import Upstream, UpstreamError
+from contract.proxy.keeping.passed import Headers, Passed
+from contract.proxy.wire.headers import Field, chunked, decoded, end_to_end, readable_codings
+from contract.proxy.wire.upstream import Upstream, UpstreamError
 
 
 class Passage:

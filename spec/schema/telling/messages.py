@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
-from spec.schema.remedies import remedy
+from spec.schema.telling.remedies import remedy
 from spec.source.pointer import Json
 
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contract.probes.tokens import GARBAGE
+from contract.probes.credentials.tokens import GARBAGE
 from contract.probes.workbench import JSON, Workbench
 
 _BROWSING = ("application/json, text/html;q=0.5", "application/json, text/html, application/xml;q=0.9, */*;q=0.8")

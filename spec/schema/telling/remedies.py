@@ -9,7 +9,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 
-from spec.schema.formats import is_calendar_day, is_currency_code, is_date_time, is_time_zone
+from spec.schema.texts.formats import is_calendar_day, is_currency_code, is_date_time, is_time_zone
 
 _LONGEST = 64
 _DATE = re.compile(r"([0-9]{4,6})-([0-9]{2})-([0-9]{2})")

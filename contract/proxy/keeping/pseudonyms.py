@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from contract.proxy.passed import Headers, Passed
+from contract.proxy.keeping.passed import Headers, Passed
 from contract.report.masking import looks_secret
 from spec.source.pointer import Json
 

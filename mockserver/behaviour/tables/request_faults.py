@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from mockserver.behaviour import admissions, bodies, calls, refusals
+from mockserver.behaviour.bugs import admissions, bodies, calls, refusals
+from mockserver.behaviour.bugs.plans import Credulous
 from mockserver.behaviour.fault import Fault, judges, lacks, refuses, serves
-from mockserver.behaviour.plans import Credulous
 from mockserver.behaviour.seams import Behaviour
 
 OVERLOOKED = (

@@ -7,7 +7,7 @@ from contract.model.identity import value_at
 from contract.probes.changes import another, named, put, rename, with_sids
 from contract.probes.workbench import Workbench
 from spec.resources.resource import ABSENT, Leaf, Part
-from spec.schema.formats import instant
+from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 

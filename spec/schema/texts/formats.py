@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from spec.schema.addresses import is_email, is_http_url, is_uri
+from spec.schema.texts.addresses import is_email, is_http_url, is_uri
 
 _MOST_REMEMBERED = 64  # characters of a text whose instant is remembered
 _DATE_TIME = re.compile(

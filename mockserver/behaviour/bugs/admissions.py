@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 from starlette.types import Scope
 
-from mockserver.behaviour.refusals import breaks
+from mockserver.behaviour.bugs.refusals import breaks
 from mockserver.behaviour.seams import Admitting, Behaviour, Serve, Served
 from mockserver.http.errors import Refusal
 from mockserver.http.request import Request

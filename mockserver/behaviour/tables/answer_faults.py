@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from mockserver.behaviour import answers, calls, signons
-from mockserver.behaviour import plans as planning
+from mockserver.behaviour.bugs import answers, calls, signons
+from mockserver.behaviour.bugs import plans as planning
 from mockserver.behaviour.fault import Fault, plans, serves, signs, tells
 from mockserver.behaviour.seams import Behaviour
 from mockserver.provisioning.plan import Outcome

@@ -12,11 +12,11 @@ from starlette.types import Message, Receive, Scope, Send
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Reason
 from contract.proxy.answers import answer, refused, telling, unreachable, withheld
-from contract.proxy.headers import Field
+from contract.proxy.keeping.passed import Passed
 from contract.proxy.live import Live
-from contract.proxy.passage import Passage
-from contract.proxy.passed import Passed
-from contract.proxy.upstream import Upstream, UpstreamError
+from contract.proxy.wire.headers import Field
+from contract.proxy.wire.passage import Passage
+from contract.proxy.wire.upstream import Upstream, UpstreamError
 from spec.source.pointer import Json
 
 

@@ -1,0 +1,1 @@
+"""Probes of who may come in: credentials, tokens that are issued, and sign-ons."""

@@ -1,0 +1,1 @@
+"""Probes of HTTP and JSON: spellings, malformed bodies, negotiation, time."""

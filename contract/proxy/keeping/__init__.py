@@ -1,0 +1,1 @@
+"""What the proxy keeps of what has passed, and under which names."""

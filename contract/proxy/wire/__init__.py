@@ -1,0 +1,1 @@
+"""How a call goes through the proxy, byte by byte."""

@@ -1,0 +1,1 @@
+"""What a fault does, by the seam in which it sits."""

@@ -1,0 +1,1 @@
+"""The literal tables of faults."""
