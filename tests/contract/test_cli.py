@@ -103,6 +103,7 @@ def test_a_baseline_is_rewritten_by_us_and_by_others(run: Run, ready_file: Path,
     assert run(check, *base, "--baseline", baseline, bend="created")[0] == 0
 
 
+@pytest.mark.outside
 def test_replay_says_what_still_fails(run: Run, ready_file: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     run(check, "--ready-file", ready_file, "--max-examples", 0, "--json", report, bend="created")
@@ -181,6 +182,7 @@ def test_a_dry_run_sends_nothing_and_shows_no_secret(run: Run, ready_file: Path,
     assert run(check, "http://127.0.0.1:1", "--install", INSTALL, "--dry-run", bend="never")[0] == 0
 
 
+@pytest.mark.outside
 def test_a_header_that_is_a_secret_is_masked(run: Run, ready_file: Path, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     arguments = ["--ready-file", ready_file, "--header", "X-Gateway: s3cr3t-value", "--max-examples", 0]

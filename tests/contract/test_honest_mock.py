@@ -34,6 +34,7 @@ def test_generated_sequences_find_nothing_either(mock: Callable[..., Mock], judg
         assert told(judged(mock(), examples=25, seed=seed)) == []
 
 
+@pytest.mark.outside
 def test_what_was_created_is_listed(mock: Callable[..., Mock], judged: Callable[..., RunReport]) -> None:
     report = judged(mock())
     assert len({one.sid for one in report.created}) == len(report.created) > 500

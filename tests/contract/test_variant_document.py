@@ -63,6 +63,7 @@ def test_the_mock_keeps_the_changed_document(
     assert b'"observer"' in sent
 
 
+@pytest.mark.outside
 def test_a_mock_of_the_old_document_breaks_the_changed_one(
     changed: Document, mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from contract.judging.findings import ClauseOutcome
 from contract.run.runner import RunReport
 from mockserver.app import Mock
@@ -32,6 +34,7 @@ def change(tree: dict[str, Any]) -> None:
     }
 
 
+@pytest.mark.outside
 def test_it_is_judged_like_ours(
     variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:

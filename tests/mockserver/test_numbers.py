@@ -69,6 +69,7 @@ def test_numbers_that_differ_in_the_last_digit_differ(
     assert list(client.app.journal)[-1].body["course"]["weight"] == WIDE + 1
 
 
+@pytest.mark.outside
 def test_mock_and_judge_read_them_alike(
     variant: Callable[..., Document], mock: Callable[..., Mock], judged: Callable[..., RunReport]
 ) -> None:

@@ -168,6 +168,7 @@ SEED = 20_261_125
 MANY = 25
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("name", sorted(commands(Path())))
 def test_edited_files_end_in_sentences(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     good, run = commands(tmp_path)[name]

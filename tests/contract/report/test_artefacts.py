@@ -140,6 +140,7 @@ def test_junit_has_a_case_per_clause_or_finding(hostile_verdict: ReportedVerdict
     assert int(suite.get("skipped", 0)) == len(list(suite.iter("skipped"))) > 0
 
 
+@pytest.mark.outside
 def test_junit_warnings_fail_only_under_strict(stage: Any, created_report: RunReport) -> None:
     def failures(*, strict: bool) -> set[str]:
         root = Xml.fromstring(junit.render(stage.verdict(created_report, strict=strict)))
@@ -209,6 +210,7 @@ def many(stage: Any, report: RunReport, number: int) -> ReportedVerdict:
     return replace(verdict, clauses=clauses)
 
 
+@pytest.mark.outside
 def test_a_screen_is_enough(stage: Any, created_report: RunReport) -> None:
     assert len(rendered("screen", stage.verdict(stage.run())).splitlines()) <= 24
     assert len(rendered("screen", many(stage, created_report, 40)).splitlines()) <= 50
@@ -226,6 +228,7 @@ def test_markdown_fits_a_pull_request(stage: Any, created_report: RunReport) -> 
     assert len(rendered("markdown", many(stage, created_report, 40))) <= 60_000
 
 
+@pytest.mark.outside
 def test_words_agree_under_strict(stage: Any, created_report: RunReport) -> None:
     verdict = stage.verdict(created_report, strict=True)
     assert verdict.sentence.startswith("The contract is broken: ")
@@ -291,6 +294,7 @@ def test_a_screen_names_every_clause_that_failed(stage: Any, created_report: Run
     assert f"more that failed ({other.id})" in text
 
 
+@pytest.mark.outside
 def test_sign_on_links_are_secrets(stage: Any) -> None:
     report = stage.run()
     links = [
