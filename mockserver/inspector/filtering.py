@@ -13,6 +13,7 @@ from mockserver.control.journal.selection import JournalSelection, of_query
 from mockserver.http.scope import ServedExchange
 
 _NAMES = ("install", "operation", "method", "path", "code", "clause", "sid", "body")
+_SELDOM = ("method", "path", "code", "clause", "sid", "body")
 _LONGEST = 2000
 _MOST_FIELDS = 50
 _BODY = re.compile(r"/[^=]*=.*", re.DOTALL)
@@ -34,6 +35,11 @@ class CallFilter:
     def is_open(self) -> bool:
         """Whether every call is meant."""
         return not self.asked
+
+    @property
+    def is_detailed(self) -> bool:
+        """Whether something is asked that is seldom asked."""
+        return any(name in self.asked for name in _SELDOM)
 
     @property
     def query(self) -> str:

@@ -49,11 +49,11 @@ class Inspector:
 
 
 def _routes(desk: Desk) -> Sequence[BaseRoute]:
-    from mockserver.inspector.pages import calling, entry
+    from mockserver.inspector.pages import calling, client, controls, entry, world
 
     return [
         Route(path, endpoint, methods=[method])
-        for module in (calling, entry)
+        for module in (calling, world, controls, client, entry)
         for (method, path), endpoint in module.pages(desk).items()
     ]
 

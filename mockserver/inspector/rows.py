@@ -27,9 +27,20 @@ class Outcome(NamedTuple):
     sid: str
 
 
+class AlikeOutcomes(NamedTuple):
+    """The parts of which the same became."""
+
+    result: str
+    tone: str
+    parts: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class CallRow:
-    """A row. ``short`` is the path with SIDs in short; ``happened`` are sentences beside the outcomes."""
+    """A row. ``short`` is the path with SIDs in short.
+
+    ``happened`` are sentences beside the outcomes, ``reason`` says why it was refused.
+    """
 
     number: int
     at: str
@@ -43,12 +54,22 @@ class CallRow:
     install: str
     outcomes: tuple[Outcome, ...]
     happened: tuple[str, ...]
+    reason: str
     clauses: tuple[str, ...]
 
     @property
     def time(self) -> str:
         """The time of day of its end, in UTC."""
         return self.at[11:19]
+
+    @property
+    def alike(self) -> list[AlikeOutcomes]:
+        """The outcomes by what became of the parts."""
+        results = dict.fromkeys((one.result, one.tone) for one in self.outcomes)
+        return [
+            AlikeOutcomes(result, tone, tuple(one.part for one in self.outcomes if one.result == result))
+            for result, tone in results
+        ]
 
 
 class Rows:
@@ -80,6 +101,7 @@ class Rows:
             install=tenant.install.name if tenant is not None else "",
             outcomes=tuple(self.outcomes(entry)),
             happened=tuple(_cut(one) for one in _happened(entry, shown)),
+            reason=_cut(_reason(entry, shown)),
             clauses=tuple(entry.clauses),
         )
 
@@ -115,15 +137,23 @@ def short(text: str) -> str:
 
 def _happened(entry: JournalEntry, shown: MaskedExchange) -> list[str]:
     said = [one for one in shown.notes if one.startswith("weather ")]
-    if entry.is_refused:
-        answer = shown.answer if isinstance(shown.answer, dict) else {}
-        message = answer.get("message", answer.get("error_description", ""))
-        return [*said, str(message)] if message else said
     if not shown.status:
         said.append("the connection ended without an answer")
-    if entry.unknown:
+    if entry.unknown and not entry.is_refused:
         said.append(f"ignored: {', '.join(entry.unknown[:3])}{' …' if len(entry.unknown) > 3 else ''}")
     return said
+
+
+def _reason(entry: JournalEntry, shown: MaskedExchange) -> str:
+    """Why it was refused: the first reason, and how many there are beside it."""
+    if not entry.is_refused or not isinstance(shown.answer, dict):
+        return ""
+    errors = shown.answer.get("errors")
+    listed = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    if len(listed) > 1:
+        return f"{listed[0].get('pointer')}: {listed[0].get('message')} And {len(listed) - 1} more."
+    message = shown.answer.get("message", shown.answer.get("error_description", ""))
+    return "" if entry.is_weather else str(message)
 
 
 def _cut(text: str) -> str:
