@@ -10,12 +10,14 @@ from typing import NamedTuple
 from mockserver.control.controlled import Controlled
 from mockserver.http.errors import refuse
 from mockserver.http.masking import MASK
+from mockserver.sessions.ledger import STATUS
 from mockserver.state.store import Key, Naming, Resource
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.sessions import session_kind
 from spec.source.pointer import Json, split
 
 PAGE = 50
+_LONGEST = 200
 
 
 class Line(NamedTuple):
@@ -92,7 +94,7 @@ class World:
         named = tuple(Line(one.kind, one.text) for one in keys if one.naming is Naming.IDENTIFIER)
         own = next((one.sid_kind for one in self.mock.parts.parts if one.name == resource.part), None)
         return StoredThing(
-            resource.part, resource.sid, self._title(resource), tuple(one for one in named if one.name != own)
+            resource.part, resource.sid, self._title(tenant, resource), tuple(one for one in named if one.name != own)
         )
 
     def detail(self, tenant: Tenant, resource: Resource) -> StoredDetail:
@@ -145,17 +147,18 @@ class World:
             above = tenant.store.read(scope)
         return scope
 
-    def _title(self, resource: Resource) -> str:
-        wanted = self.titles.get(resource.part)
-        if wanted:
-            names = [str(resource.attributes[one]) for one in wanted if resource.attributes.get(one)]
-            return " ".join(names)
-        texts = (
-            value
-            for pointer, value in resource.attributes.items()
-            if isinstance(value, str) and value and (resource.part, pointer) not in self.secret
-        )
-        return next(texts, "")[:200]
+    def _title(self, tenant: Tenant, resource: Resource) -> str:
+        """What a resource is called: by the names of the document, by those whom it joins, by its first text."""
+        part = next((one for one in self.mock.parts.parts if one.name == resource.part), None)
+        leaves = self.titles.get(resource.part) or ([one.key for one in part.leaves] if part is not None else [STATUS])
+        public = (resource.attributes.get(leaf) for leaf in leaves if (resource.part, leaf) not in self.secret)
+        texts = [value for value in public if isinstance(value, str) and value]
+        own = " ".join(texts) if resource.part in self.titles else next(iter(texts), "")
+        if part is not None and not part.identity:
+            return own[:_LONGEST]
+        scope = self.session.scope if part is None and self.session is not None else None
+        joined = next((one for one in self.above(tenant, resource) if one.part != scope), None)
+        return f"{self._title(tenant, joined)} · {own}"[:_LONGEST] if joined is not None else own[:_LONGEST]
 
     def _value(self, part: str, pointer: str, value: Json) -> str:
         if (part, pointer) in self.secret:
