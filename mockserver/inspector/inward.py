@@ -19,6 +19,7 @@ from spec.source.pointer import Json
 
 _JSON = (b"content-type", b"application/json")
 _REFUSED = 400
+_TOLD = 3
 
 
 class InwardCall(NamedTuple):
@@ -52,9 +53,12 @@ class InwardAnswer:
 
     @property
     def message(self) -> str:
-        """Why it is refused."""
-        told = self.value.get("message") if isinstance(self.value, dict) else None
-        return str(told) if told else f"There was no answer (status {self.status})."
+        """Why it is refused; of several reasons the first ones."""
+        told = self.value if isinstance(self.value, dict) else {}
+        errors = [one for one in told.get("errors", ()) if isinstance(one, dict)]
+        if len(errors) > 1:
+            return " ".join(f"{one.get('pointer')}: {one.get('message')}" for one in errors[:_TOLD])
+        return str(told.get("message") or f"There was no answer (status {self.status}).")
 
 
 async def carried_out(app: ASGIApp, outer: Scope, call: InwardCall, *, whole: bool = True) -> InwardAnswer:

@@ -10,7 +10,6 @@ from mockserver.control.controlled import Controlled
 from mockserver.control.journal.entry import JournalEntry
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Header, Refusal
-from mockserver.http.masking import MASK
 from mockserver.inspector.call import unmasked
 from mockserver.inspector.inward import ControlOperations, InwardAnswer, InwardCall, carried_out
 from spec.openapi.document import Operation
@@ -60,11 +59,10 @@ class Sender:
     def _edited(self, text: str, original: bytes) -> bytes:
         """The body as it was typed; where a mask still stands, what it stands for."""
         raw = text.encode("utf-8", "replace")
-        if MASK not in text:
-            return raw
         try:
             deepest = self.mock.settings.deepest_body
-            restored = unmasked(decode(raw, deepest), decode(original, deepest))
+            sent = decode(raw, deepest)
+            restored = unmasked(sent, decode(original, deepest))
         except Refusal:
             return raw
-        return json.dumps(restored, ensure_ascii=False).encode("utf-8", "replace")
+        return raw if restored == sent else json.dumps(restored, ensure_ascii=False).encode("utf-8", "replace")

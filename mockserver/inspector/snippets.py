@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pprint import pformat
-
 from mockserver.control.journal.entry import JournalEntry
 from mockserver.http.masking import MASK, MaskedExchange, is_form
 from spec.source.pointer import Json
 
-_WIDTH = 100
+_INDENT = "    "
 
 
 def as_test(entry: JournalEntry, shown: MaskedExchange, header: str) -> str:
@@ -22,10 +20,10 @@ def as_test(entry: JournalEntry, shown: MaskedExchange, header: str) -> str:
     has_token = any(name in shown.headers for name in (header, "authorization"))
     lines = ["import httpx2", "", "", f"def test_call_{entry.exchange.number}(install):"]
     lines.append(f'    """{_docstring(entry, shown)}"""')
-    if MASK in _written(shown.body) or "?" in shown.path:
+    if MASK in repr(shown.body) or "?" in shown.path:
         lines.append("    # secrets are masked: put those of your test in their place")
     lines += ["    answer = httpx2.request(", f"        {shown.method!r},", f"        {url},"]
-    lines += ["        headers=install.headers,"] if has_token else []
+    lines += [f"        headers={_headers(entry, shown, has_token=has_token)},"]
     lines += [f"        {_body(entry, shown)},"] if entry.exchange.body else []
     lines += ["    )", f"    assert answer.status_code == {shown.status}"]
     if entry.is_refused and entry.code:
@@ -42,16 +40,31 @@ def _docstring(entry: JournalEntry, shown: MaskedExchange) -> str:
     return f"{said}{clauses}.".replace("\\", "/").replace('"', "'")
 
 
+def _headers(entry: JournalEntry, shown: MaskedExchange, *, has_token: bool) -> str:
+    """The credential of the fixture, and the type of a body that is no JSON."""
+    kind = shown.headers.get("content-type")
+    own = repr({"content-type": kind}) if kind and entry.exchange.body and isinstance(shown.body, str) else ""
+    if has_token:
+        return f"{{**install.headers, **{own}}}" if own else "install.headers"
+    return own or "{}"
+
+
 def _body(entry: JournalEntry, shown: MaskedExchange) -> str:
     name = "data" if is_form(entry.exchange) else "json"
     if isinstance(shown.body, str):
         name = "content"
-    text = pformat(shown.body, width=_WIDTH, sort_dicts=False)
-    return f"{name}={text}".replace("\n", "\n        ")
+    return f"{name}={_literal(shown.body, 2)}"
 
 
-def _written(value: Json) -> str:
-    return pformat(value)
+def _literal(value: Json, depth: int) -> str:
+    """A JSON value as Python writes it, a member a line."""
+    if not value or not isinstance(value, dict | list):
+        return repr(value)
+    indent, end = _INDENT * (depth + 1), _INDENT * depth
+    if isinstance(value, dict):
+        lines = [f"{indent}{name!r}: {_literal(one, depth + 1)},\n" for name, one in value.items()]
+        return f"{{\n{''.join(lines)}{end}}}"
+    return f"[\n{''.join(f'{indent}{_literal(one, depth + 1)},{chr(10)}' for one in value)}{end}]"
 
 
 def _braces(path: str) -> str:

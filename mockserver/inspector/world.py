@@ -74,7 +74,7 @@ class World:
         }
         signon = mock.parts.signon
         names = next(iter(signon.profile.values()), ()) if signon is not None else ()
-        self.titles = {} if signon is None else {signon.subject: [f"/{name}" for name in names]}
+        self.titles = {} if signon is None else {signon.subject: names}
 
     def related(self, tenant: Tenant, owner: str, kind: str, page: int, most: int = PAGE) -> Related:
         """The resources of a kind below something (or a deployment): a page of them, from 1; the latest come first."""
@@ -154,10 +154,8 @@ class World:
         public = (resource.attributes.get(leaf) for leaf in leaves if (resource.part, leaf) not in self.secret)
         texts = [value for value in public if isinstance(value, str) and value]
         own = " ".join(texts) if resource.part in self.titles else next(iter(texts), "")
-        if part is not None and not part.identity:
-            return own[:_LONGEST]
-        scope = self.session.scope if part is None and self.session is not None else None
-        joined = next((one for one in self.above(tenant, resource) if one.part != scope), None)
+        identity = part.identity if part is not None else self.session.joins if self.session is not None else ()
+        joined = next((one for one in self.above(tenant, resource) if one.part in identity[:1]), None)
         return f"{self._title(tenant, joined)} · {own}"[:_LONGEST] if joined is not None else own[:_LONGEST]
 
     def _value(self, part: str, pointer: str, value: Json) -> str:

@@ -119,7 +119,7 @@ class WorldPages:
         if signon is None:
             raise refuse("conflict", None, "The document has no sign-on.")
         sent = await fields(request, self.mock.settings)
-        body = self._naming(tenant, resource)
+        body = self._signing(tenant, resource)
         put(body, [*signon.path, signon.audience], sent.get("integration", ""))
         placed = {self._install_parameter: tenant.sid}
         answer = await self.desk.sender.perform(request.scope, tenant.sid, self.provision, placed, json.dumps(body))
@@ -191,12 +191,27 @@ class WorldPages:
         )  # fmt: skip
 
     def _naming(self, tenant: Tenant, resource: Resource) -> dict[str, Json]:
-        """A body that names a resource, and those that it joins, and changes nothing."""
+        """A body that names a resource, those that it joins, and what no body does without; it changes nothing."""
         body: dict[str, Json] = {}
         for one in (*self.world.above(tenant, resource), resource):
             part = self.mock.parts.part(one.part)
             named = {part.identifiers: {part.sid_kind: one.sid}} if part.identifiers and part.sid_kind else nested(one)
             put(body, part.path, named)
+        return body
+
+    def _signing(self, tenant: Tenant, resource: Resource) -> dict[str, Json]:
+        """A body that asks for a sign-on: of who takes part somewhere as such, by what it took part in last."""
+        parts = self.mock.parts
+        joining = [one.name for one in parts.parts if resource.part in one.identity]
+        sids = [sid for name in joining for sid in list(tenant.store.related(resource.sid, name))[-1:]]
+        latest = tenant.store.read(sids[-1]) if sids else None
+        body = self._naming(tenant, latest if latest is not None else resource)
+        schema = self.provision.body.json if self.provision.body else {}
+        for part in parts.parts:
+            if part.path[0] in schema.get("required", ()) and part.path[0] not in body:
+                others = list(tenant.store.related(tenant.install.deployment, part.name))[-1:]
+                found = tenant.store.read(others[0]) if others else None
+                body |= self._naming(tenant, found) if found is not None else {}
         return body
 
     def _fitting(self, tenant: Tenant, example: Json) -> Json:
