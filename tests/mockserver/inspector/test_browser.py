@@ -63,7 +63,7 @@ def test_chromium_finds_nothing_wrong(tmp_path: Path) -> None:
         question = json.dumps(asked(ready, tmp_path / "profile"))
         ended = subprocess.run(
             ["node", "browser.mjs"], cwd=tmp_path, env={**os.environ, "ASKED": question},
-            capture_output=True, text=True, timeout=300, check=False,
+            capture_output=True, text=True, timeout=900, check=False,
         )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout)
