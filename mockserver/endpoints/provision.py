@@ -140,7 +140,8 @@ class Provision:
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
         tenant, body, plan, unknown = judged
-        done = self.engine.commit(tenant.store, plan, self.behaviour.names(tenant.ids), tenant.sid)
+        ids = self.behaviour.names(tenant.ids) if self.behaviour.ids else tenant.ids
+        done = self.engine.commit(tenant.store, plan, ids, tenant.sid)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:

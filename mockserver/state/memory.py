@@ -2,80 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from mockserver.state.store import Key, Resource, StoredChange
 
 
-class MemoryStore:
-    """Keeps everything in memory. One step of the event loop is one transaction."""
+class Held:
+    """A resource as it is now, and the keys that find it."""
 
-    __slots__ = ("_keys", "_named", "_related", "_resources")
+    __slots__ = ("keys", "resource")
+
+    def __init__(self, resource: Resource, keys: Sequence[Key]) -> None:
+        self.resource, self.keys = resource, keys
+
+
+class MemoryStore:
+    """Keeps everything in memory. One step of the event loop is one transaction.
+
+    What belongs to or joins something is indexed for the parts for which that was ever asked, from then on.
+    """
+
+    __slots__ = ("_by_key", "_by_sid", "_related")
 
     def __init__(self) -> None:
-        self._resources: dict[str, Resource] = {}
-        self._keys: dict[Key, str] = {}
-        self._named: dict[str, tuple[Key, ...]] = {}
-        self._related: dict[tuple[str, str], list[str]] = {}
+        self._by_sid: dict[str, Held] = {}
+        self._by_key: dict[Key, Held] = {}
+        self._related: dict[str, dict[str, list[str]]] = {}  # by part, and then by what they belong to or join
 
     def find(self, key: Key) -> Resource | None:
-        sid = self._keys.get(key)
-        return self._resources[sid] if sid is not None else None
+        held = self._by_key.get(key)
+        return held.resource if held is not None else None
 
     def read(self, sid: str) -> Resource | None:
-        return self._resources.get(sid)
+        held = self._by_sid.get(sid)
+        return held.resource if held is not None else None
 
     def keys_of(self, sid: str) -> Sequence[Key]:
-        return self._named.get(sid, ())
+        held = self._by_sid.get(sid)
+        return held.keys if held is not None else ()
 
     def related(self, sid: str, part: str) -> Sequence[str]:
-        return self._related.get((sid, part), ())
+        index = self._related.get(part)
+        if index is None:
+            index = self._related[part] = {}
+            for held in self._by_sid.values():
+                if held.resource.part == part:
+                    _relate(index, held.resource.sid, held.resource.scope, held.keys)
+        return index.get(sid, ())
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
-        resources, names = self._resources, self._keys
+        by_key, by_sid, related = self._by_key, self._by_sid, self._related
         for resource, keys in changes:
             sid = resource.sid
-            if sid not in resources:
-                self._relate(resource.scope, resource)
-            resources[sid] = resource
+            held = by_sid.get(sid)
+            scope = ""
+            if held is None:
+                held = by_sid[sid] = Held(resource, keys)
+                scope = resource.scope
+            else:
+                held.resource = resource
+                held.keys = (*held.keys, *keys)
             for key in keys:
-                names[key] = sid
-            if keys:
-                self._name(resource, keys)
-
-    def _name(self, resource: Resource, keys: Sequence[Key]) -> None:
-        self._named[resource.sid] = (*self._named.get(resource.sid, ()), *keys)
-        for key in keys:
-            for owner in key.joined:
-                self._relate(owner, resource)
-
-    def _relate(self, owner: str, resource: Resource) -> None:
-        self._related.setdefault((owner, resource.part), []).append(resource.sid)
+                by_key[key] = held
+            if resource.part in related:
+                _relate(related[resource.part], sid, scope, keys)
 
     def clear(self) -> None:
-        self._resources.clear()
-        self._keys.clear()
-        self._named.clear()
+        self._by_sid.clear()
+        self._by_key.clear()
         self._related.clear()
 
     def forget(self, scope: str) -> None:
         scopes = {scope}
-        for resource in self._resources.values():  # what belongs to something was created after it
+        for resource in self:  # what belongs to something was created after it
             if resource.scope in scopes:
                 scopes.add(resource.sid)
         kept = [
-            StoredChange(one, self._named.get(sid, ()))
-            for sid, one in self._resources.items()
-            if one.scope not in scopes
+            StoredChange(one.resource, one.keys) for one in self._by_sid.values() if one.resource.scope not in scopes
         ]
         self.clear()
         self.commit(kept)
 
-    def named(self) -> Iterable[tuple[Key, str]]:
-        return self._keys.items()
+    def named(self) -> Iterator[tuple[Key, str]]:
+        return ((key, held.resource.sid) for key, held in self._by_key.items())
 
     def __len__(self) -> int:
-        return len(self._resources)
+        return len(self._by_sid)
 
     def __iter__(self) -> Iterator[Resource]:
-        return iter(self._resources.values())
+        return (held.resource for held in self._by_sid.values())
+
+
+def _relate(index: dict[str, list[str]], sid: str, scope: str, keys: Sequence[Key]) -> None:
+    """Note what a resource belongs to, if that is new, and what it joins."""
+    for owner in (scope, *(one for key in keys for one in key.joined)):
+        if owner:
+            index.setdefault(owner, []).append(sid)
