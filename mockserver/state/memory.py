@@ -2,99 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
 
 from mockserver.state.store import Key, Resource, StoredChange
-
-
-class Held:
-    """A resource as it is now, and the keys that find it."""
-
-    __slots__ = ("keys", "resource")
-
-    def __init__(self, resource: Resource, keys: Sequence[Key]) -> None:
-        self.resource, self.keys = resource, keys
 
 
 class MemoryStore:
     """Keeps everything in memory. One step of the event loop is one transaction.
 
-    What belongs to or joins something is indexed for the parts for which that was ever asked, from then on.
+    What is seldom asked is indexed when it is asked for the first time, and from then on: the keys of a resource, and
+    for each part what belongs to or joins what.
     """
 
-    __slots__ = ("_by_key", "_by_sid", "_related")
+    __slots__ = ("_by_sid", "_keys", "_named", "_related")
 
     def __init__(self) -> None:
-        self._by_sid: dict[str, Held] = {}
-        self._by_key: dict[Key, Held] = {}
+        self._by_sid: dict[str, Resource] = {}
+        self._keys: dict[Key, str] = {}
+        self._named: dict[str, list[Key]] | None = None
         self._related: dict[str, dict[str, list[str]]] = {}  # by part, and then by what they belong to or join
 
     def find(self, key: Key) -> Resource | None:
-        held = self._by_key.get(key)
-        return held.resource if held is not None else None
+        sid = self._keys.get(key)
+        return self._by_sid[sid] if sid is not None else None
 
     def read(self, sid: str) -> Resource | None:
-        held = self._by_sid.get(sid)
-        return held.resource if held is not None else None
+        return self._by_sid.get(sid)
 
     def keys_of(self, sid: str) -> Sequence[Key]:
-        held = self._by_sid.get(sid)
-        return held.keys if held is not None else ()
+        return self._by_name().get(sid, ())
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         index = self._related.get(part)
         if index is None:
             index = self._related[part] = {}
-            for held in self._by_sid.values():
-                if held.resource.part == part:
-                    _relate(index, held.resource.sid, held.resource.scope, held.keys)
+            for one in self._by_sid.values():
+                if one.part == part:
+                    _relate(index, one.sid, [one.scope])
+            for key, found in self._keys.items():
+                if key.part == part:
+                    _relate(index, found, key.joined)
         return index.get(sid, ())
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
-        by_key, by_sid, related = self._by_key, self._by_sid, self._related
+        by_sid, by_key = self._by_sid, self._keys
         for resource, keys in changes:
             sid = resource.sid
-            held = by_sid.get(sid)
-            scope = ""
-            if held is None:
-                held = by_sid[sid] = Held(resource, keys)
-                scope = resource.scope
-            else:
-                held.resource = resource
-                held.keys = (*held.keys, *keys)
+            if resource.part in self._related:
+                index = self._related[resource.part]
+                _relate(index, sid, () if sid in by_sid else [resource.scope])
+                _relate(index, sid, (one for key in keys for one in key.joined))
+            by_sid[sid] = resource
             for key in keys:
-                by_key[key] = held
-            if resource.part in related:
-                _relate(related[resource.part], sid, scope, keys)
+                by_key[key] = sid
+            if self._named is not None and keys:
+                self._named.setdefault(sid, []).extend(keys)
 
     def clear(self) -> None:
         self._by_sid.clear()
-        self._by_key.clear()
+        self._keys.clear()
         self._related.clear()
+        self._named = None
 
     def forget(self, scope: str) -> None:
         scopes = {scope}
         for resource in self:  # what belongs to something was created after it
             if resource.scope in scopes:
                 scopes.add(resource.sid)
-        kept = [
-            StoredChange(one.resource, one.keys) for one in self._by_sid.values() if one.resource.scope not in scopes
-        ]
+        named = self._by_name()
+        kept = [StoredChange(one, named.get(one.sid, ())) for one in self if one.scope not in scopes]
         self.clear()
         self.commit(kept)
 
-    def named(self) -> Iterator[tuple[Key, str]]:
-        return ((key, held.resource.sid) for key, held in self._by_key.items())
+    def named(self) -> ItemsView[Key, str]:
+        return self._keys.items()
 
     def __len__(self) -> int:
         return len(self._by_sid)
 
     def __iter__(self) -> Iterator[Resource]:
-        return (held.resource for held in self._by_sid.values())
+        return iter(self._by_sid.values())
+
+    def _by_name(self) -> dict[str, list[Key]]:
+        """The keys by the SID of what they find."""
+        if self._named is None:
+            self._named = {}
+            for key, sid in self._keys.items():
+                self._named.setdefault(sid, []).append(key)
+        return self._named
 
 
-def _relate(index: dict[str, list[str]], sid: str, scope: str, keys: Sequence[Key]) -> None:
-    """Note what a resource belongs to, if that is new, and what it joins."""
-    for owner in (scope, *(one for key in keys for one in key.joined)):
-        if owner:
-            index.setdefault(owner, []).append(sid)
+def _relate(index: dict[str, list[str]], sid: str, owners: Iterable[str]) -> None:
+    for owner in owners:
+        index.setdefault(owner, []).append(sid)
