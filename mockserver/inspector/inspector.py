@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from starlette.routing import BaseRoute, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,9 +15,11 @@ from mockserver.http.errors import refuse
 from mockserver.http.negotiation import wants_page
 from mockserver.http.request import shown
 from mockserver.http.scope import headers_of
-from mockserver.inspector.desk import Desk
 from mockserver.settings import Settings
 from spec.catalogue.clauses import Catalogue
+
+if TYPE_CHECKING:
+    from mockserver.inspector.desk import Desk
 
 SEGMENTS = frozenset({"calls", "world", "controls", "client", "login", "logout"})
 """With what the paths of pages begin; no path of the control plane does."""
@@ -44,6 +47,8 @@ class Inspector:
 
     @cached_property
     def _router(self) -> Router:
+        from mockserver.inspector.desk import Desk  # with all that pages need, which a start need not wait for
+
         desk = Desk(self._controlled(), self.plane, self.catalogue)
         return Router(_routes(desk), redirect_slashes=False, default=_unknown)
 
