@@ -106,7 +106,7 @@ class Mock(Starlette):
         routes = unknown.routes = self._routes(misbehaving)
         prefix = urlsplit(settings.public_url or "").path
         super().__init__(
-            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses, settings))],
+            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses))],
             middleware=[
                 *_cross_origin(settings),
                 Middleware(RawPath, prefix),

@@ -103,6 +103,8 @@ def test_a_browser_gets_a_page_and_programs_get_json(client: Any, accept: str, k
 
 def test_what_is_not_there_is_told(browser: Browser) -> None:
     assert "The call 9 is not kept" in browser.get("/calls/9", 404)
+    assert 'aria-current="page">Calls' in browser.get("/calls/9", 404)
+    assert browser.client.http.get(f"{PLANE}/calls/9").json()["code"] == "RESOURCENOTFOUND"
     assert "There is no page at" in browser.get("/world/a/b/c/d", 404)
     assert "There is no install" in browser.get("/world/AI00", 404)
     assert "has the SID CU00" in browser.get(f"/world/{browser.client.install}/CU00", 404)
