@@ -12,7 +12,7 @@ from tests_support import token
 
 from contract.http.access import Access, ClientCredentials
 from contract.http.inprocess import AsgiTransport
-from contract.probes.workbench import Options
+from contract.probes.options import Options
 from contract.run import sequences as machine
 from contract.run.runner import RunReport, RunSettings, run
 from mockserver.app import Mock, create_app

@@ -8,6 +8,10 @@ from pathlib import Path
 from typing import Any
 
 
+STEPS = ("token", "sessions", "assign", "schedule", "onboard", "read")
+"""The steps of the journey, as ``contract.journey.steps`` has them; named here so that ``--help`` is quick."""
+
+
 def positive(text: str) -> float:
     """A number of at least 0."""
     value = float(text)
@@ -180,6 +184,9 @@ def check_parser() -> argparse.ArgumentParser:
     add_access(made)
     add_contract(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
+    made.add_argument("--journey", action="store_true", help="go on after provisioning: assignments, sessions, "
+                      "scheduling, onboarding, reads (needs a client secret)")  # fmt: skip
+    made.add_argument("--to", metavar="STEP", choices=STEPS, help="the last step of the journey: " + ", ".join(STEPS))
     made.add_argument(
         "--max-examples",
         metavar="N",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from contract.journey.steps import Step
     from contract.http.target import HttpTransport
     from contract.run.admission import Admission
     from contract.run.runner import RunSettings
@@ -103,7 +104,7 @@ def plan_of(
     """How the run goes; the seed is drawn if none was given."""
     from urllib.request import getproxies
 
-    from contract.probes.workbench import Options
+    from contract.probes.options import Options
     from contract.run.knocking import Arrival
     from contract.run.runner import RunSettings
 
@@ -119,8 +120,21 @@ def plan_of(
         most_seconds=options.max_time,
         most_requests=options.max_requests,
         rate=options.rate,
-        options=Options(follow_signon=options.follow_signon),
+        options=Options(follow_signon=options.follow_signon, journey=step_of(options)),
     )
+
+
+def step_of(options: argparse.Namespace) -> Step | None:
+    """The last step of the journey that is walked, or None. Raises AdmissionError for a step of no journey."""
+    from contract.journey.steps import Step
+    from contract.run.admission import AdmissionError
+
+    wanted = getattr(options, "to", None)
+    if not getattr(options, "journey", False):
+        if wanted is not None:
+            raise AdmissionError("--to says how far the journey is walked; it needs --journey.")
+        return None
+    return Step.READ if wanted is None else Step(wanted)
 
 
 def open_transport(entry: Admission, options: argparse.Namespace) -> HttpTransport:

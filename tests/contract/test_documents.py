@@ -15,7 +15,7 @@ from tests_support import token
 from contract.http.access import Access
 from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
-from contract.probes.workbench import Options
+from contract.probes.options import Options
 from contract.run import runner, sequences
 from contract.run.runner import RunReport, RunSettings
 from contract.run.schedule import climb

@@ -71,5 +71,7 @@ def appointment(body: bytes, ways: frozenset[str], manner: Manner) -> dict[str, 
     if place is not None and not re.fullmatch(r"PL[a-f0-9]{32}", str(place)) and manner.locations:
         raise AskedError("A location is PL and 32 hexadecimal digits.")
     if "any-date" in quirks:
-        value = {name: one for name, one in value.items() if name not in DATES or (isinstance(one, str) and instant(one))}
+        value = {
+            name: one for name, one in value.items() if name not in DATES or (isinstance(one, str) and instant(one))
+        }
     return value

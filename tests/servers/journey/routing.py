@@ -41,7 +41,13 @@ class JourneyDesk:
     """Answers the calls that come after provisioning. Whoever calls has looked at credential and install."""
 
     def __init__(self, behaviour: Behaviour, store: Store, base: str, types: tuple[str, ...]) -> None:
-        self.behaviour, self.manner, self.store, self.base, self.types = behaviour, behaviour.journey, store, base, types
+        self.behaviour, self.manner, self.store, self.base, self.types = (
+            behaviour,
+            behaviour.journey,
+            store,
+            base,
+            types,
+        )
         self.sittings = Sittings(store, self.manner)
         self.views = Views(self.sittings, self.manner)
 
@@ -133,7 +139,9 @@ class JourneyDesk:
         if order not in ("ASC", "DESC"):
             raise AskedError("sortOrder is ASC or DESC.")
         every = list(self.sittings.listed(enrollment, exam))
-        active = self.manner.active == "always" or (query.get("includeActive") or ["false"])[-1] == "true"
+        active = (self.manner.active == "always" and wanted is None) or (query.get("includeActive") or ["false"])[
+            -1
+        ] == "true"
         if wanted is not None and "filters-ignored" not in quirks:
             found = [one for one in every if one.status in wanted or (active and one.status not in OVER)]
         else:

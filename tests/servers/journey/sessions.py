@@ -137,7 +137,7 @@ class Sittings:
         manner, quirks, status = self.manner, self.manner.quirks, sitting.status
         if status in OVER and "cancelled-is-scheduled-again" not in quirks:
             raise ConflictError(f"The session is {status}.")
-        if anew and status not in BEFORE and not manner.twice:
+        if anew and status not in (*BEFORE, *OVER) and not manner.twice:
             raise ConflictError("The session has an appointment; move it.")
         if not anew and status != "Scheduled" and not manner.moves_anything:
             raise ConflictError(f"The session is {status}, so that it cannot be moved.")
@@ -215,7 +215,9 @@ class Sittings:
     def date(self, moment: datetime | None) -> str | None:
         if moment is None:
             return None
-        text = moment.astimezone(UTC).isoformat(timespec="milliseconds" if self.manner.dates == "milliseconds" else "seconds")
+        text = moment.astimezone(UTC).isoformat(
+            timespec="milliseconds" if self.manner.dates == "milliseconds" else "seconds"
+        )
         return text if self.manner.dates == "offset" else text.replace("+00:00", "Z")
 
     def status(self, sitting: Sitting) -> str:
