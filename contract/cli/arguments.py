@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-
 STEPS = ("token", "sessions", "assign", "schedule", "onboard", "read")
 """The steps of the journey, as ``contract.journey.steps`` has them; named here so that ``--help`` is quick."""
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from contract.journey.steps import Step
     from contract.http.target import HttpTransport
+    from contract.journey.steps import Step
     from contract.run.admission import Admission
     from contract.run.runner import RunSettings
     from spec.catalogue.clauses import Catalogue

@@ -23,6 +23,7 @@ from contract.journey.calls import (
 from contract.journey.lists import ACTIVE, Lists
 from contract.journey.memory import KnownSession, SeenInRun, SessionMemory
 from contract.journey.oracle import JourneyExpectation, JourneyOracle
+from contract.journey.report import Reports
 from contract.journey.sessions import ShownSessions
 from contract.journey.stored import ShownThings
 from contract.judging.findings import ExchangeJudgement
@@ -48,7 +49,7 @@ class JourneyJudge:
         self._content: Mapping[str, Callable[[JourneyCall, JourneyExpectation, Json, ExchangeJudgement], None]] = {
             ASSIGNS: self._assigned,
             LISTS: self.lists.judge,
-            REPORTS: self.lists.report,
+            REPORTS: Reports(self.lists).judge,
             READS: self.shown.read,
             SCHEDULES: self.shown.scheduled,
             RESCHEDULES: self.shown.rescheduled,

@@ -16,7 +16,6 @@ from spec.source.pointer import Json
 
 OFFSET, LIMIT, STATUS, ACTIVE, ORDER = "offset", "limit", "status", "includeActive", "sortOrder"
 _LATEST_FIRST = "DESC"
-_MOST_PAGES = 200
 
 
 class Listed(NamedTuple):
@@ -32,21 +31,20 @@ class Lists:
 
     def __init__(self, memory: SessionMemory) -> None:
         self.memory, self.kind = memory, memory.kind
-        self.walks: dict[tuple[str, ...], dict[int, Listed]] = {}
 
     def judge(self, call: JourneyCall, expected: JourneyExpectation, value: Json, judgement: ExchangeJudgement) -> None:
         """Add findings about a page of the sessions of a pair."""
-        found = self._entries(call, value)
+        found = self.entries(call, value)
         if found is None:
             return
         pair = self.memory.pairs.get((call.named[self.kind.who], call.named[self.kind.scope]))
-        whole = self._envelope(call, value, found, judgement)
+        whole = self.envelope(call, value, found, judgement)
         self._order(call, found, judgement)
         published = call.what.shown[StoredValue(self.kind.name, "/status")].schema
         judgement.touch(clause_of(published, "enum"))
         if not {one.status for one in found} <= set(published.get("enum", ())):
-            for one in found if pair is not None else ():
-                self.memory.meet(one.sid, pair, None)  # of a status that nobody knows there is nothing more to say
+            if pair is not None:
+                self._unreadable(pair, found)
             return
         self._filter(call, found, judgement)
         if pair is None:
@@ -65,7 +63,14 @@ class Lists:
                 judgement.find(clause, "several active sessions", "one", f"{sum(map(self._is_active, found))}")
             pair.vague = True
 
-    def _entries(self, call: JourneyCall, value: Json) -> list[Listed] | None:
+    def _unreadable(self, pair: Pair, found: Sequence[Listed]) -> None:
+        """Of sessions in a status that nobody knows there is nothing to say but that they are there."""
+        pair.vague = True
+        for one in found:
+            self.memory.meet(one.sid, pair, None).vague()
+
+    def entries(self, call: JourneyCall, value: Json) -> list[Listed] | None:
+        """What is on a page, if it is one that can be read."""
         listed = value.get(RESULTS) if isinstance(value, dict) else None
         if not isinstance(listed, list):
             return None
@@ -77,13 +82,13 @@ class Lists:
 
     def active(self, call: JourneyCall, value: Json) -> int | None:
         """How many active sessions a page shows, if it is one."""
-        found = self._entries(call, value)
+        found = self.entries(call, value)
         return None if found is None else sum(map(self._is_active, found))
 
     def _is_active(self, one: Listed) -> bool:
         return self.memory.is_active(one.status)
 
-    def _envelope(
+    def envelope(
         self, call: JourneyCall, value: Mapping[str, Json], found: Sequence[Listed], judgement: ExchangeJudgement
     ) -> bool:
         """Judge what a page says of itself; whether all that there is stands on it."""
@@ -103,7 +108,7 @@ class Lists:
                 received = f"{value.get(pointer[1:])!r}"[:60] if pointer != f"/{RESULTS}" else f"{number} results"
                 expected = f"offset {offset}, {number} results, no more than {limit}"
                 judgement.find(clause, "counted otherwise", expected, received, pointer)
-        if isinstance(total, int) and 0 < number and offset + number < total and not isinstance(value.get("next"), str):
+        if isinstance(total, int) and number > 0 and offset + number < total and not isinstance(value.get("next"), str):
             judgement.find(clause, "no next page", "the URL of the next page", f"{value.get('next')!r}"[:60], "/next")
         ends = limit is None or number < limit
         return offset == 0 and total == number and ends and not any(wrong.values())
@@ -241,58 +246,3 @@ class Lists:
             if one.statuses and one.statuses <= set(wanted) and one.sid not in listed:
                 clause = clause_of(call.what.query[ACTIVE].schema, "type") if ACTIVE in call.what.query else ""
                 judgement.find(clause, "left out", "every session of that status", "a list without one")
-
-    # --- the report
-
-    def report(
-        self, call: JourneyCall, expected: JourneyExpectation, value: Json, judgement: ExchangeJudgement
-    ) -> None:
-        """Add findings about a page of the report; what is missing is told when its last page was seen."""
-        found = self._entries(call, value)
-        if found is None:
-            return
-        clause = clause_of(call.what.query[STATUS].schema.get("items", {}), "enum")
-        wanted = call.query.get(STATUS)
-        judgement.touch(clause)
-        self._envelope(call, value, found, judgement)
-        strange = [one for one in found if wanted is not None and one.status not in wanted]
-        if strange:
-            received = f"one that is {strange[0].status[:60]}"
-            judgement.find(clause, "another status listed", " or ".join(wanted or ()), received, f"/{RESULTS}/*")
-        key = (call.install, *sorted(wanted or ()))
-        offset = call.query.get(OFFSET, 0)
-        if offset == 0:
-            self.walks[key] = {}
-        walk = self.walks.get(key, {})
-        walk.update({offset + place: one for place, one in enumerate(found)})
-        total, limit = value.get("total"), call.query.get(LIMIT)
-        ends = limit is None or len(found) < limit
-        if ends and isinstance(total, int) and set(range(total)) <= walk.keys():
-            self._reported(call, clause, wanted, {one.sid: one.status for one in walk.values()}, judgement)
-
-    def _reported(
-        self,
-        call: JourneyCall,
-        clause: str,
-        wanted: Sequence[str] | None,
-        listed: Mapping[str, str],
-        judgement: ExchangeJudgement,
-    ) -> None:
-        own = call.install
-        for one in self.memory.sessions.values():
-            if not one.statuses or one.pair.vague:
-                continue
-            here = self._install_of(one.pair) == own
-            due = wanted is None or one.statuses <= set(wanted)
-            if here and due and one.sid not in listed:
-                expected = f"a session that is {' or '.join(sorted(one.statuses))}"
-                judgement.find(clause, "left out", expected, "a report without it", f"/{RESULTS}")
-                return
-            if not here and one.sid in listed:
-                judgement.find(clause, "of another install", "sessions of this one", "one of another", f"/{RESULTS}")
-                return
-
-    def _install_of(self, pair: Pair) -> str:
-        root = self.memory.relatives.get(pair.scope, {}).get(self.memory.shared, "")
-        thing = self.memory.model.things.get(root)
-        return thing.install if thing is not None else ""

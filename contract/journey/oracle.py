@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from contract.journey.calls import ADDED, ASSIGNS, EVENTS, REMOVED, JourneyCall, JourneyContract
+from contract.journey.calls import ADDED, ASSIGN, ASSIGNS, EVENTS, REMOVE, REMOVED, JourneyCall, JourneyContract
 from contract.journey.memory import Instant, KnownSession, SessionMemory, Span, moment_of, seconds
 from contract.model.values import Vague
 from contract.oracle.expectation import REFUSALS, Expectation, Reason, expectation
@@ -19,6 +19,7 @@ from spec.source.pointer import Json
 _INVALID = frozenset({400, 422})
 _MINUTE = 60.0
 _DAY = 86_400.0
+_EVENT_OF = {ADDED: ASSIGN, REMOVED: REMOVE}
 _STRANGER = "assignment-enrollment-known"
 _SIDES = "assignment-sides-apart"
 _LIMITED = "assignment-limited-only"
@@ -85,15 +86,7 @@ class JourneyOracle:
             sid = call.named[part]
             if not Rules(schema).fits_schema(sid):
                 message = f"{one.name} in the path is malformed"
-                yield Reason(
-                    clause_of(schema, "pattern"),
-                    "",
-                    message,
-                    REFUSALS,
-                    400,
-                    "INVALIDINPUT",
-                    *[clause_of(schema, "pattern")] * 2,
-                )
+                yield _reason(clause_of(schema, "pattern"), message, 400, "INVALIDINPUT")
                 continue
             clause = clause_of(schema, NAMES)
             known = self.memory.relatives.get(sid)
@@ -102,7 +95,7 @@ class JourneyOracle:
                 strange = any(relatives.setdefault(name, other) != other for name, other in (known or {}).items())
             if strange:
                 message = f"{one.name} in the path names no {part} there"
-                yield Reason(clause, "", message, REFUSALS, 404, "RESOURCENOTFOUND", clause, clause)
+                yield _reason(clause, message, 404, "RESOURCENOTFOUND")
 
     def _is_of(self, sid: str, part: str, install: str) -> bool:
         """Whether something was seen for the first time on behalf of an install."""
@@ -114,7 +107,7 @@ class JourneyOracle:
     def _query(self, call: JourneyCall) -> Iterator[Reason]:
         for name, value in call.query.items():
             for one in Rules(call.what.query[name].schema).violations(value):
-                yield Reason(one.clause, "", f"{name}: {one.message}", _INVALID, 400, "INVALIDINPUT", *[one.clause] * 2)
+                yield _reason(one.clause, f"{name}: {one.message}", 400, "INVALIDINPUT", _INVALID)
 
     def _body(self, call: JourneyCall) -> Iterator[Reason]:
         rules = call.what.body
@@ -135,14 +128,12 @@ class JourneyOracle:
         added, removed = (call.body.get(side) or [] for side in (ADDED, REMOVED))
         scope = call.named[self.kind.scope]
         if set(added) & set(removed):
-            yield Reason(_SIDES, "", "somebody is added and removed", REFUSALS, 400, "INVALIDINPUT", _SIDES, _SIDES)
+            yield _reason(_SIDES, "somebody is added and removed", 400, "INVALIDINPUT")
         limited = self.memory.holds(scope, self.kind.assigned)
         if limited is None:
             yield None
         elif not limited:
-            yield Reason(
-                _LIMITED, "", f"the {self.kind.scope} is not limited", REFUSALS, 409, "CONFLICT", _LIMITED, _LIMITED
-            )
+            yield _reason(_LIMITED, f"the {self.kind.scope} is not limited", 409, "CONFLICT")
         for side, sids in ((ADDED, added), (REMOVED, removed)):
             for place, sid in enumerate(sids):
                 yield from self._candidate(sid, scope, f"/{side}/{place}", adding=side == ADDED)
@@ -151,13 +142,13 @@ class JourneyOracle:
         pair = self.memory.pairs.get((sid, scope))
         if pair is None:
             message = f"{sid} is no {self.kind.who} there"
-            yield Reason(_STRANGER, pointer, message, REFUSALS, 404, "RESOURCENOTFOUND", _STRANGER, _STRANGER)
+            yield _reason(_STRANGER, message, 404, "RESOURCENOTFOUND", pointer=pointer)
             return
         entitled = self.memory.holds(sid, self.kind.entitled)
         if entitled is None or pair.vague:
             yield None
         elif adding and not entitled and (clause := self.kind.clauses.get("entitled")) is not None:
-            yield Reason(clause, pointer, f"{sid} takes no part", REFUSALS, 409, "CONFLICT", clause, clause)
+            yield _reason(clause, f"{sid} takes no part", 409, "CONFLICT", pointer=pointer)
 
     # --- events
 
@@ -171,7 +162,7 @@ class JourneyOracle:
             yield None
         elif row.next is None:
             message = f"the session is {', '.join(session.statuses or ())}"
-            yield Reason(row.clause, "", message, REFUSALS, 409, "CONFLICT", row.clause, row.clause)
+            yield _reason(row.clause, message, 409, "CONFLICT")
         if call.what.body is None:
             return
         wish = self.wish(call, session)
@@ -226,7 +217,7 @@ class JourneyOracle:
             yield None
         elif early or late:
             message = f"it is {'before' if early else 'after'} the window"
-            yield Reason(window.clause, "", message, REFUSALS, 409, "CONFLICT", window.clause, window.clause)
+            yield _reason(window.clause, message, 409, "CONFLICT")
 
     def _edge(self, rules: str, sources: tuple[Json, ...]) -> Json:
         for source in sources:
@@ -249,9 +240,12 @@ class JourneyOracle:
             elif meeting := [one for one in other.spans if one.start < span.end and span.start < one.end]:
                 if len(meeting) == len(other.spans):
                     message = f"the {self.kind.appointment.apart} has another appointment then"
-                    yield Reason(clause, "", message, REFUSALS, 409, "CONFLICT", clause, clause)
+                    yield _reason(clause, message, 409, "CONFLICT")
                 else:
                     yield None
 
 
-_EVENT_OF = {ADDED: "assign", REMOVED: "remove"}
+def _reason(
+    clause: str, message: str, preferred: int, code: str, statuses: frozenset[int] = REFUSALS, *, pointer: str = ""
+) -> Reason:
+    return Reason(clause, pointer, message, statuses, preferred, code, clause, clause)

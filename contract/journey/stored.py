@@ -76,7 +76,7 @@ class ShownThings:
                 return
             shown = value.get(member.name)
             wanted = stored
-            if leaf.members is not None or isinstance(stored, str) and leaf.schema.get("type") == "object":
+            if leaf.members is not None or (isinstance(stored, str) and leaf.schema.get("type") == "object"):
                 wanted, same = self._of_map(stored, steps[len(leaf.path) :], member, shown)
             elif leaf.date:
                 same = stored is None or moment_of(shown) == stored

@@ -183,6 +183,7 @@ def token_request(
     body: bytes | None = None,
     media: tuple[str, str] = _MEDIA,
 ) -> SentRequest:
+    """A token request with a client shown in a way, and these members in its form."""
     data = urlencode({**members, **shown.form}).encode() if body is None else body
     return SentRequest(contract.token.method, contract.token.path, (*shown.headers, media, *bench.access.headers), data)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from contract.journey.calls import ASSIGNS, LISTS, READS, RESCHEDULES, SCHEDULES, JourneyOperation
 from contract.journey.steps import Step
@@ -32,7 +32,7 @@ def body_of(found: Walk, what: JourneyOperation) -> Json:
 
 
 def credentials(bench: Workbench) -> None:
-    """Every call without a credential, with spoilt ones, with one that has expired, and with that of another install."""
+    """Every call without a credential, with spoilt ones, with an expired one, and with that of another install."""
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     sids = found.ready(limited=True) if found is not None and found.has(ASSIGNS) else {}
     if found is None or not sids:
@@ -80,7 +80,6 @@ def other_install(bench: Workbench) -> None:
     if not sids:
         return
     for what in operations(found, sids):
-        named: Mapping[str, str] = {name: sid for name, sid in sids.items()}
         if any(NAMES in each.schema for each in what.parameters.values()):
-            found.call(what.id, named, body_of(found, what), install=access.other_install)
+            found.call(what.id, sids, body_of(found, what), install=access.other_install)
     found.read(sids)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from urllib.parse import quote
 
 from contract.journey.calls import ASSIGNS, LISTS, READS, REPORTS, RESULTS, SCHEDULES, STORED
 from contract.journey.steps import Step
-from contract.probes.journey.walk import Walk, walk
+from contract.model.identity import value_at
+from contract.probes.journey.walk import Body, Walk, walk
 from contract.probes.workbench import Workbench
+from spec.resources.resource import Part
 from spec.resources.sessions import NAMES
 
 _MOST_PAGES = 40
@@ -20,31 +23,40 @@ def stored(bench: Workbench) -> None:
     if found is None:
         return
     named = [name for name in STORED if found.has(name)]
-    for kind in dict.fromkeys((0, 1)):
-        kinds = {part.name: part.kinds[min(kind, len(part.kinds) - 1)] for part in bench.resources.parts if part.kinds
-                 and part.fallback is None}  # fmt: skip
-        body = {**found.body(), **{}}
-        for part in bench.resources.parts:
-            if part.name in kinds and part.path[0] in body:
-                held = body
-                for name in part.path:
-                    held = held[name]
-                texts = list(held.get(part.identifiers, {}).values())
-                held[part.identifiers] = {kinds[part.name]: texts[0] if texts else bench.composer.name()}
+    for last in (False, True):
+        body = _known_by(found, found.body(), last=last)
         sids = found.provisioned(body)
         for name in named:
             _shown(found, name, sids)
-        changed = bench.renamed(found.body())
-        for part in bench.resources.parts:
-            if part.identifiers and part.path[0] in body:
-                new, old = changed, body
-                for step in part.path:
-                    new, old = new[step], old[step]
-                if part.identifiers in old:
-                    new[part.identifiers] = old[part.identifiers]
-        again = found.provisioned(changed)
+        again = found.provisioned(_changed(found, body))
         for name in named:
             _shown(found, name, again)
+
+
+def _parts(found: Walk, body: Body) -> Iterator[tuple[Part, Body]]:
+    """Every part of a body that is known by identifiers, with its object."""
+    for part in found.bench.resources.parts:
+        held = value_at(body, part.path)
+        if part.identifiers is not None and isinstance(held, dict):
+            yield part, held
+
+
+def _known_by(found: Walk, body: Body, *, last: bool) -> Body:
+    """A body whose parts are known by identifiers of the last kind that each has, or of the first."""
+    for part, held in _parts(found, body):
+        if part.fallback is None:
+            held[str(part.identifiers)] = {part.kinds[-1 if last else 0]: found.bench.composer.name()}
+    return body
+
+
+def _changed(found: Walk, body: Body) -> Body:
+    """A body about the same, with other values."""
+    other = found.body()
+    known = {part.name: held for part, held in _parts(found, body)}
+    for part, held in _parts(found, other):
+        if part.identifiers in known.get(part.name, {}):
+            held[str(part.identifiers)] = known[part.name][part.identifiers]
+    return other
 
 
 def _shown(found: Walk, name: str, sids: dict[str, str]) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from contract.journey.calls import ASSIGNS, LISTS, ONBOARDS, READS, RESCHEDULES, SCHEDULES
 from contract.journey.steps import Step
-from contract.probes.journey.walk import Walk, walk
+from contract.probes.journey.walk import Body, Walk, walk
 from contract.probes.workbench import Workbench
 from spec.source.pointer import Json
 
@@ -53,15 +55,8 @@ def every_way(bench: Workbench) -> None:
             return
         if operation == RESCHEDULES:
             found.schedule(sids)
-        starts = found.journey.kind.appointment.starts
-        zulu = found.moment(33)
-        for body in (
-            {"type": "by-pigeon"}, {"type": 7}, {starts: zulu.replace("Z", "+00:00")},
-            {starts: zulu.replace("Z", "")}, {starts: "next week"}, {starts: zulu[:10]}, {starts: 1767225600},
-            {"currencyCode": "USD"}, {"currency": "EURO"},
-            {"proctorLocationSid": "PT" + "0" * 32}, {"proctorLocationSid": "LT" + "a" * 32},
-        ):  # fmt: skip
-            found.call(operation, sids, {starts: found.moment(35), **body})
+        for body in _strange(found, operation):
+            found.call(operation, sids, {**found.appointment(35), **body})
         found.read(sids)
         for place, way in enumerate(ways):
             other = found.ready() if place or operation == SCHEDULES else sids
@@ -71,6 +66,25 @@ def every_way(bench: Workbench) -> None:
                 found.schedule(other)
             found.call(operation, other, found.appointment(36 + place, type=way))
             found.read(other)
+
+
+def _strange(found: Walk, operation: str) -> Iterator[Body]:
+    """What each member of a body can be that a clause of its own forbids."""
+    held = found.journey.contract.operations[operation].operation.body
+    schema = held.json if held is not None else {}
+    for name, member in schema.get("properties", {}).items():
+        if "x-clause" not in member:
+            continue
+        if "enum" in member:
+            yield {name: "by-pigeon"}
+        if "pattern" in member:
+            yield from ({name: text + "0" * 32} for text in ("PT", "LT"))
+        if "maxLength" in member:
+            yield {name: "x" * (member["maxLength"] + 1)}
+    yield from ({name: "USD"} for name in schema.get("x-misspelt", ()))
+    zulu, starts = found.moment(33), found.journey.kind.appointment.starts
+    for text in (zulu.replace("Z", "+00:00"), zulu.replace("Z", ""), "next week", zulu[:10]):
+        yield {starts: text}
 
 
 def times(bench: Workbench) -> None:
@@ -169,4 +183,5 @@ def _ways(found: Walk, operation: str) -> list[str]:
 
 
 def _way(found: Walk, operation: str) -> dict[str, Json]:
-    return {WAY: way for way in _ways(found, operation)[-1:]}
+    ways = _ways(found, operation)
+    return {WAY: ways[-1]} if ways else {}

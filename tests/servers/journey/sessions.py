@@ -198,10 +198,10 @@ class Sittings:
     def _apart(self, sitting: Sitting, start: datetime, end: datetime) -> None:
         user = self.user_of[sitting.enrollment]
         for other in self.held.values():
-            taken = other.start is not None and other.end is not None and other.status not in OVER
-            if other is not sitting and taken and self.user_of[other.enrollment] == user:
-                if other.start < end and start < other.end:  # type: ignore[operator]  # both are there
-                    raise ConflictError("This user sits another exam then.")
+            if other is sitting or other.status in OVER or self.user_of[other.enrollment] != user:
+                continue
+            if other.start is not None and other.end is not None and other.start < end and start < other.end:
+                raise ConflictError("This user sits another exam then.")
 
     # --- listing and showing
 
