@@ -137,6 +137,17 @@ def step_of(options: argparse.Namespace) -> Step | None:
     return Step.READ if wanted is None else Step(wanted)
 
 
+def guard_journey(step: Step | None, entry: Admission) -> None:
+    """Let nobody go on who cannot ask for a token. Raises AdmissionError."""
+    from contract.run.admission import AdmissionError
+
+    if step is not None and entry.access.client is None:
+        raise AdmissionError(
+            "--journey begins at the token endpoint, and needs a client: --client-secret-env NAME, with --client-id "
+            "SID or --integration SID."
+        )
+
+
 def open_transport(entry: Admission, options: argparse.Namespace) -> HttpTransport:
     """The way to the target. Raises AdmissionError if --ca-file cannot be used."""
     from contract.http.target import HttpTransport
@@ -160,10 +171,11 @@ def guard_live(options: argparse.Namespace, entry: Admission) -> None:
         return
     host = urlsplit(entry.url).hostname
     most = f"at most {options.max_requests}" if options.max_requests is not None else "hundreds to thousands of"
+    more = "" if step_of(options) is None else ", and schedule and cancel sessions of theirs"
     writes = (
         f"{most} requests will be sent to {host}; they create courses, users at example.com, enrollments, exams and "
-        f"configurations with names that start with 'iv-' in install {entry.access.install}, and nothing of that can "
-        "be deleted through this endpoint"
+        f"configurations with names that start with 'iv-' in install {entry.access.install}{more}, and nothing of "
+        "that can be deleted through this endpoint"
     )
     if not options.live:
         raise AdmissionError(f"{host} is not this machine. {writes[0].upper()}{writes[1:]}. Say --live to do it.")

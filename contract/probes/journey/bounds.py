@@ -20,7 +20,9 @@ _CREDENTIALS = 3
 def operations(found: Walk, sids: Sids) -> Iterator[JourneyOperation]:
     """The operations that can be called with what there is."""
     for what in found.journey.contract.operations.values():
-        if all(one.schema.get(NAMES, LISTS) in {*sids, LISTS} for one in what.parameters.values()):
+        if found.has(what.id) and all(
+            one.schema.get(NAMES, LISTS) in {*sids, LISTS} for one in what.parameters.values()
+        ):
             yield what
 
 
@@ -34,7 +36,7 @@ def body_of(found: Walk, what: JourneyOperation) -> Json:
 def credentials(bench: Workbench) -> None:
     """Every call without a credential, with spoilt ones, with an expired one, and with that of another install."""
     found = walk(bench, Step.SESSIONS, LISTS, READS)
-    sids = found.ready(limited=True) if found is not None and found.has(ASSIGNS) else {}
+    sids = found.ready(limited=found.has(ASSIGNS)) if found is not None else {}
     if found is None or not sids:
         return
     spoilt = list(bad_credentials(bench.access, bench.published_keys))

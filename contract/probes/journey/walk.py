@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from contract.http.exchange import Exchange, SentRequest
-from contract.journey.calls import ADDED, ASSIGNS, LISTS, ONBOARDS, READS, REMOVED, RESCHEDULES, RESULTS, SCHEDULES
+from contract.journey.calls import (
+    ADDED,
+    ASSIGNS,
+    LISTS,
+    ONBOARDS,
+    READS,
+    REMOVED,
+    REPORTS,
+    RESCHEDULES,
+    RESULTS,
+    SCHEDULES,
+    STORED,
+)
 from contract.journey.judge import JourneyJudge
 from contract.journey.steps import Step
 from contract.probes.changes import put
@@ -19,6 +31,17 @@ from spec.source.pointer import Json, split
 Body = dict[str, Json]
 Sids = Mapping[str, str]
 ALL = "includeActive=true"
+STEPS: Mapping[str, Step] = {
+    LISTS: Step.TOKEN,
+    READS: Step.SESSIONS,
+    ASSIGNS: Step.ASSIGN,
+    SCHEDULES: Step.SCHEDULE,
+    RESCHEDULES: Step.SCHEDULE,
+    ONBOARDS: Step.ONBOARD,
+    REPORTS: Step.READ,
+    **dict.fromkeys(STORED, Step.READ),
+}
+"""At which step each operation is called for the first time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +52,9 @@ class Walk:
     journey: JourneyJudge
 
     def has(self, *operations: str) -> bool:
-        """Whether the document has all these operations."""
-        return all(one in self.journey.contract.operations for one in operations)
+        """Whether the document has all these operations, and none lies behind the last step."""
+        known, last = self.journey.contract.operations, self.bench.options.journey
+        return all(one in known and last is not None and last.reaches(STEPS[one]) for one in operations)
 
     # --- provisioning
 
@@ -177,7 +201,7 @@ class Walk:
 
 
 def walk(bench: Workbench, step: Step, *operations: str) -> Walk | None:
-    """The way, if it is to be gone as far as a step, and the document has the operations."""
+    """The way, if it is to be gone as far as a step, and the document has the operations; they lie before it."""
     last, journey = bench.options.journey, bench.journey
     if last is None or journey is None or not last.reaches(step):
         return None
