@@ -93,7 +93,7 @@ def judged_document(catalogue: Catalogue, keys: Keys, mock: Callable[..., Mock])
         access = Access(first.sid, token(keys, first.sid), known=known)
         plan = RunSettings(seed=seed, examples=examples, options=Options(growth=0))
         transport = Bent(AsgiTransport(application), bend)
-        with patching.patch.object(runner, "climb", lambda bench, **_: climb(bench, PROBES if examples else FEW)):
+        with patching.patch.object(runner, "climb", lambda bench, only, **_: climb(bench, PROBES if examples else FEW)):
             try:
                 return runner.run(
                     transport, BASE, document, catalogue, access, plan,

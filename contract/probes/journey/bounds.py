@@ -34,7 +34,10 @@ def body_of(found: Walk, what: JourneyOperation) -> Json:
 
 
 def credentials(bench: Workbench) -> None:
-    """Every call without a credential, with spoilt ones, with an expired one, and with that of another install."""
+    """Every call without a credential, with spoilt ones, with an expired one, and with that of another install.
+
+    Kept beside the strategies: every operation with its own; sequences spoil credentials of provisioning.
+    """
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     sids = found.ready(limited=found.has(ASSIGNS)) if found is not None else {}
     if found is None or not sids:
@@ -52,7 +55,10 @@ def credentials(bench: Workbench) -> None:
 
 
 def places(bench: Workbench) -> None:
-    """SIDs in paths that are malformed, that nobody has, and that do not belong together."""
+    """SIDs in paths that are malformed, that nobody has, and that do not belong together.
+
+    Kept beside the strategies: SIDs that nobody has, at every place of every path.
+    """
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     if found is None:
         return
@@ -73,7 +79,10 @@ def places(bench: Workbench) -> None:
 
 
 def other_install(bench: Workbench) -> None:
-    """What one install has is not there for another."""
+    """What one install has is not there for another.
+
+    Kept beside the strategies: every operation from the other install; sequences only provision there.
+    """
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     access = bench.access
     if found is None or access.other_install is None or access.other_token is None:

@@ -14,7 +14,10 @@ _USED = "onboard-single-use"
 
 
 def onboarded(bench: Workbench) -> None:
-    """Before anything is scheduled, twice for one session, and for two sessions."""
+    """Before anything is scheduled, twice for one session, and for two sessions.
+
+    Kept beside the strategies: two sessions side by side, whose URLs are told apart.
+    """
     found = walk(bench, Step.ONBOARD, LISTS, SCHEDULES, ONBOARDS)
     if found is None:
         return
@@ -34,6 +37,8 @@ def onboarded(bench: Workbench) -> None:
 def visited(bench: Workbench) -> None:
     """An onboarding URL that leads to the target is followed once, which lets somebody in, and once more, which does
     not. Only where links may be followed.
+
+    Kept beside the strategies: sequences follow no link.
     """
     found = walk(bench, Step.ONBOARD, LISTS, READS, SCHEDULES, ONBOARDS)
     if found is None or not bench.options.follow_signon:

@@ -12,7 +12,10 @@ _ROUNDS = 5
 
 
 def appointments(bench: Workbench) -> None:
-    """Two appointments of one session, then of one person for two things, at once: no two are made."""
+    """Two appointments of one session, then of one person for two things, at once: no two are made.
+
+    Kept beside the strategies: sequences send one call at a time.
+    """
     found = walk(bench, Step.SCHEDULE, LISTS, READS, SCHEDULES, RESCHEDULES)
     if found is None:
         return
@@ -48,7 +51,10 @@ def _one_person(found: Walk) -> None:
 
 
 def assignments(bench: Workbench) -> None:
-    """Somebody is assigned twice at once, and has one session; two URLs that are asked for at once differ."""
+    """Somebody is assigned twice at once, and has one session; two URLs that are asked for at once differ.
+
+    Kept beside the strategies: sequences send one call at a time.
+    """
     found = walk(bench, Step.ASSIGN, ASSIGNS, LISTS, READS)
     if found is None:
         return

@@ -18,7 +18,10 @@ _PAGE = 500
 
 
 def stored(bench: Workbench) -> None:
-    """What was sent is shown, for two of each, and once more after it was changed."""
+    """What was sent is shown, for two of each, and once more after it was changed.
+
+    Kept beside the strategies: what was sent last, member by member; sequences read no user and no configuration.
+    """
     found = walk(bench, Step.READ)
     if found is None:
         return
@@ -67,7 +70,10 @@ def _shown(found: Walk, name: str, sids: dict[str, str]) -> None:
 
 
 def reported(bench: Workbench) -> None:
-    """One session of each kind is in the report, under its status and without one; pages that nobody can mean."""
+    """One session of each kind is in the report, under its status and without one; pages that nobody can mean.
+
+    Kept beside the strategies: the report is long, and walked once, when all else is done.
+    """
     found = walk(bench, Step.READ, REPORTS, ASSIGNS, LISTS, READS, SCHEDULES)
     if found is None:
         return

@@ -17,7 +17,10 @@ _FAR = 700
 
 
 def scheduled(bench: Workbench) -> None:
-    """An appointment is made, read, listed, moved, and survives that everybody is provisioned again."""
+    """An appointment is made, read, listed, moved, and survives that everybody is provisioned again.
+
+    Kept beside the strategies: the whole life of one appointment, from its first call; a sequence comes upon pieces of it.
+    """
     found = walk(bench, Step.SCHEDULE, *_ALL)
     if found is None:
         return
@@ -44,7 +47,10 @@ def scheduled(bench: Workbench) -> None:
 
 
 def every_way(bench: Workbench) -> None:
-    """Every way of scheduling that is published, and some that are not; dates and members that nobody can mean."""
+    """Every way of scheduling that is published, and some that are not; dates and members that nobody can mean.
+
+    Kept beside the strategies: every published word, and what the clauses of a body name; a sequence sends good bodies.
+    """
     found = walk(bench, Step.SCHEDULE, *_ALL)
     if found is None:
         return
@@ -88,7 +94,10 @@ def _strange(found: Walk, operation: str) -> Iterator[Body]:
 
 
 def times(bench: Workbench) -> None:
-    """Appointments outside of the windows, two at once, with an end of their own, and none at all."""
+    """Appointments outside of the windows, two at once, with an end of their own, and none at all.
+
+    Kept beside the strategies: edges of windows, which a sequence rarely meets.
+    """
     found = walk(bench, Step.SCHEDULE, *_ALL)
     if found is None:
         return
@@ -148,7 +157,10 @@ def _without(body: dict[str, Json], part: str, found: Walk) -> dict[str, Json]:
 
 
 def cancelled(bench: Workbench) -> None:
-    """A removal takes the appointment back; nothing happens to what is over; who comes back begins anew."""
+    """A removal takes the appointment back; nothing happens to what is over; who comes back begins anew.
+
+    Kept beside the strategies: what is over is tried in every way; a sequence seldom comes back to it.
+    """
     found = walk(bench, Step.SCHEDULE, *_ALL)
     if found is None:
         return

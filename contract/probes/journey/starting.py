@@ -17,7 +17,10 @@ _ROUNDS = 5
 
 
 def by_token(bench: Workbench) -> None:
-    """A client that asks the token endpoint for a token provisions with it, and sees the session."""
+    """A client that asks the token endpoint for a token provisions with it, and sees the session.
+
+    Kept beside the strategies: sequences ask for no token.
+    """
     found, contract, client = walk(bench, Step.TOKEN, LISTS), bench.oauth, bench.access.client
     if found is None or contract is None or client is None:
         return
@@ -49,7 +52,10 @@ def by_token(bench: Workbench) -> None:
 
 
 def by_itself(bench: Workbench) -> None:
-    """Who comes with an exam, before it and after it has a session of it; calling again starts no other."""
+    """Who comes with an exam, before it and after it has a session of it; calling again starts no other.
+
+    Kept beside the strategies: who comes first, and that a second call starts nothing; a sequence joins whom it happens to know.
+    """
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     if found is None:
         return
@@ -89,7 +95,10 @@ def _looked_at(found: Walk, listed: list[tuple[str, str]], sids: dict[str, str])
 
 
 def by_nobody(bench: Workbench) -> None:
-    """Who does not take part has no session, and nobody has one of limited scope."""
+    """Who does not take part has no session, and nobody has one of limited scope.
+
+    Kept beside the strategies: sequences draw roles and scopes, and look at few of their sessions.
+    """
     found = walk(bench, Step.SESSIONS, LISTS)
     if found is None:
         return
@@ -103,7 +112,10 @@ def by_nobody(bench: Workbench) -> None:
 
 
 def assigned(bench: Workbench) -> None:
-    """Two are assigned at once, one again, one is taken out and comes back; a third never."""
+    """Two are assigned at once, one again, one is taken out and comes back; a third never.
+
+    Kept beside the strategies: two in one call, and one of them taken back; a sequence assigns one at a time.
+    """
     found = walk(bench, Step.ASSIGN, ASSIGNS, LISTS, READS)
     if found is None:
         return
@@ -139,7 +151,10 @@ def assigned(bench: Workbench) -> None:
 
 
 def misassigned(bench: Workbench) -> None:
-    """Assignments that are written otherwise, name strangers, or are not for that exam."""
+    """Assignments that are written otherwise, name strangers, or are not for that exam.
+
+    Kept beside the strategies: spellings that a guide has, which no strategy draws.
+    """
     found = walk(bench, Step.ASSIGN, ASSIGNS, LISTS)
     if found is None:
         return
@@ -175,7 +190,10 @@ def misassigned(bench: Workbench) -> None:
 
 
 def pages(bench: Workbench) -> None:
-    """Several sessions of one pair, page by page, in both orders, by status; and pages that nobody can mean."""
+    """Several sessions of one pair, page by page, in both orders, by status; and pages that nobody can mean.
+
+    Kept beside the strategies: several sessions of one pair that differ in age, which no sequence waits for.
+    """
     found = walk(bench, Step.ASSIGN, ASSIGNS, LISTS, READS)
     if found is None:
         return
