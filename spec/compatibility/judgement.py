@@ -28,12 +28,16 @@ _OUT_OF_STEPS = f"not proven: the search has taken {WHOLE:,} steps, which is the
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether bodies are lost (or gained) by one hit: the proof, or why there is none."""
+    """Whether bodies are lost (or gained) by one hit: the proof, or why there is none.
+
+    ``assumed``: compatible by the convention on ``oneOf`` (docs/diff.md), since no body showed the contrary.
+    """
 
     effect: Effect
     witness: Witness | None = None
     use: Use | None = None
     doubt: str | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class DirectionChanges:
             doubt = f"not proven: there are more changes than the {_MOST_SEARCHES} that are searched for a proof"
         if self._effort.is_spent:
             doubt = _OUT_OF_STEPS
+        found_doubtful = False
         for use in uses[: _MOST_BODIES if doubt is None else 0]:
             self._searches += 1
             change = _below(isolated(hit, old_side=old_side), use, old_side=old_side)
@@ -105,6 +110,9 @@ class DirectionChanges:
                 doubt = reason
             if doubt is None and self._is_settled(unit, uses, old_side=old_side):
                 return Proof("compatible")
+            found_doubtful = found_doubtful or doubt is not None
+        if ("narrows" if old_side else "widens") in hit.indirect and not found_doubtful:
+            return Proof("compatible", assumed=True)
         return Proof("possible", doubt=doubt or self._limit(uses[0].body, old_side=old_side))
 
     def _limit(self, body: SchemaPair, *, old_side: bool) -> str | None:
@@ -151,7 +159,7 @@ class DirectionChanges:
         for answer, old_side in ((change.lost, True), (change.gained, False)):
             if answer.effect == "breaking":
                 explained.update((id(use.body), old_side) for use in change.uses)
-        if "possible" in (change.lost.effect, change.gained.effect):
+        if any(answer.effect == "possible" or answer.assumed for answer in (change.lost, change.gained)):
             unexplained.append(change)
 
     def _overlooked(self, unexplained: list[SchemaChange], explained: set[tuple[int, bool]]) -> Iterator[SchemaChange]:
