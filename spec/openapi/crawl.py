@@ -17,6 +17,7 @@ from spec.source.pointer import Json, escape, follow
 from spec.source.reading import Source, SourceError
 
 MOST_FILES = 10_000
+_OUTER = 3  # the document, its components, and a map of them may be references
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Crawl:
     _dynamic: dict[str, set[Spot]] = field(default_factory=dict)
     _seen: set[tuple[Spot, Kind]] = field(default_factory=set)
     _unreadable: dict[str, UnresolvedError] = field(default_factory=dict)
+    _passing: set[Spot] = field(default_factory=set)
 
     def run(self, root: Source) -> None:
         """Follow everything that the document refers to."""
@@ -158,8 +160,34 @@ class Crawl:
         try:
             follow(self.files[spot.file].value, pointer)
         except (LookupError, ValueError):
-            raise UnresolvedError("names nothing", unseen=False) from None
+            return self._through(Spot(spot.file, pointer))
         return Spot(spot.file, pointer), whole.url
+
+    def _through(self, spot: Spot) -> tuple[Spot, str]:
+        """The place that a pointer names where ``components``, or one of its maps, is a reference itself."""
+        here = Spot(spot.file, "")
+        try:
+            for number, token in enumerate(spot.pointer.split("/")[1:]):
+                if number < _OUTER and spot.file == self.library.root:
+                    here = self._led(here)
+                here = Spot(here.file, f"{here.pointer}/{token}")
+                follow(self.files[here.file].value, here.pointer)
+        except (LookupError, ValueError):
+            raise UnresolvedError("names nothing", unseen=False) from None
+        return here, here.file
+
+    def _led(self, here: Spot) -> Spot:
+        """Where the reference leads that stands at a place, or the place itself. Raises LookupError if into itself."""
+        place = follow(self.files[here.file].value, here.pointer)
+        if not is_reference(place):
+            return here
+        if here in self._passing:
+            raise LookupError(here)
+        self._passing.add(here)
+        try:
+            return self._resolved(Reference(here, "/$ref", place["$ref"], here.file, Kind.VALUE))[0]
+        finally:
+            self._passing.discard(here)
 
     def _resource(self, url: str) -> Spot:
         if url in self._resources:

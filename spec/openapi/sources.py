@@ -146,4 +146,3 @@ class _KeptObject(dict[str, Json]):
 
 def _plain(value: _KeptObject) -> dict[str, Json]:
     return {key: _plain(child) if isinstance(child, _KeptObject) else child for key, child in value.items()}
-
