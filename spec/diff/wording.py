@@ -38,8 +38,8 @@ _WENT: Mapping[str, str] = {
 }
 """What a rule says where there is no limit any more."""
 _TYPES: Mapping[str, str] = {
-    "type-narrowed": "{old} was narrowed to {new}.",
-    "type-widened": "{old} was widened to {new}.",
+    "type-narrowed": "{old} {was} narrowed to {new}.",
+    "type-widened": "{old} {was} widened to {new}.",
     "type-changed": "{old} became {new}.",
 }
 _ONE = ("characters", "items", "members")
@@ -49,7 +49,8 @@ def sentence(rule: str, old: Json, new: Json, *, wire: bool = False) -> str:
     """What a schema rule says of its values; ``wire``: scalars travel as texts (parameters, headers, forms)."""
     if rule in _TYPES:
         before, after = _types(old, "The type ", wire=wire), _types(new, "", wire=wire)
-        return _TYPES[rule].replace("{old}", before).replace("{new}", after)
+        was = "were" if before.startswith("The types") else "was"
+        return _TYPES[rule].replace("{was}", was).replace("{old}", before).replace("{new}", after)
     message = SCHEMA_RULES[rule].message
     if old is None and rule in _CAME:
         message = _singular(_CAME[rule], new)
