@@ -49,6 +49,11 @@ class SchemaChange:
     lost: Proof
     gained: Proof
 
+    @property
+    def is_without_effect(self) -> bool:
+        """True if it is proven, and not assumed, that the set of bodies stays as it is."""
+        return all(answer.effect == "compatible" and not answer.assumed for answer in (self.lost, self.gained))
+
 
 @dataclass(frozen=True, slots=True)
 class NoteChange:
@@ -83,7 +88,7 @@ class DirectionChanges:
             for hit in unit.hits:
                 change = self._judged(unit, hit, uses)
                 self._sort(change, unexplained, explained)
-                if {change.lost.effect, change.gained.effect} != {"compatible"} or _keeps(hit):
+                if not change.is_without_effect or _keeps(hit):
                     yield change
         yield from self._overlooked(unexplained, explained)
 

@@ -76,7 +76,7 @@ def _is_success(status: str) -> bool:
 
 
 def _status_covering(status: str, known: dict[str, DocumentValue]) -> str | None:
-    """What covers a status: its range, or ``default``, which is not asked for a range of which a status is described."""
+    """What covers a status: its range, or ``default``; nothing covers a range of which a status is described."""
     if status.endswith("XX") and any(_in_range(each, status) for each in known):
         return None
     ranged = f"{status[0]}XX"

@@ -12,8 +12,8 @@ from spec.diff.document import ComparedOperation, Side, template
 from spec.diff.sides import Sides
 from spec.source.pointer import Json
 
-_IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl")
-_FLOW_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
+_IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl", "oauth2MetadataUrl")
+_FLOW_ADDRESSES = ("authorizationUrl", "deviceAuthorizationUrl", "tokenUrl", "refreshUrl")
 
 
 @dataclass(frozen=True, slots=True)
