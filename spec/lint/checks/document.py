@@ -110,6 +110,7 @@ def _parameters(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
             name, place = str(part.value.get("name")), str(part.value.get("in"))
             if place == "path":
                 declared[name] = part.pointer
+            name = name.lower() if place == "header" else name
             if (place, name) in seen and "$ref" not in part.value:
                 message = f"The {place} parameter {name!r} of {operation.name} is declared twice."
                 yield Hit("parameter-duplicate", f"{listed.pointer}/{index}", message)
