@@ -32,6 +32,7 @@ ORDER = {
         *(
             "assembly",
             "control",
+            "inspector",
             "app",
             "serving",
             "ready",

@@ -50,6 +50,9 @@ def contract(options: argparse.Namespace) -> tuple[Catalogue, Document]:
         raise AdmissionError(
             f"{document.source.name} has no operation {OPERATION!r} with a body; there is nothing to judge."
         )
+    if not operation.parameters or operation.parameters[0].where != "path":
+        reason = f"the first parameter of {OPERATION!r} has to be one of its path: the install"
+        raise AdmissionError(f"{document.source.place(operation.pointer)}: {reason}.")
     return catalogue, document
 
 

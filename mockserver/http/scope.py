@@ -32,7 +32,7 @@ class ServedExchange:
     __slots__ = (
         *("at", "method", "raw_path", "query", "packed", "body"),
         *("status", "answer_headers", "answer", "notes"),
-        *("install", "number", "began", "seconds", "is_kept"),
+        *("install", "number", "began", "seconds", "size", "is_kept"),
     )
 
     def __init__(self, scope: Scope) -> None:
@@ -47,6 +47,7 @@ class ServedExchange:
         self.notes: tuple[str, ...] = ()
         self.at = self.began = self.seconds = 0.0  # when it ended, and in real time when it began and how long it took
         self.install = ""  # the install that it is about, if it is about one
+        self.size = 0  # bytes, as far as they are kept
         self.number = 0  # in the order in which calls ended, from 1
         self.is_kept = True  # in the journal, when it has ended
 
