@@ -19,7 +19,7 @@ _FAR = 700
 def scheduled(bench: Workbench) -> None:
     """An appointment is made, read, listed, moved, and survives that everybody is provisioned again.
 
-    Kept beside the strategies: the whole life of one appointment, from its first call; a sequence comes upon pieces of it.
+    Kept beside the strategies: the whole life of one appointment, from its first call; sequences see pieces.
     """
     found = walk(bench, Step.SCHEDULE, *_ALL)
     if found is None:

@@ -54,7 +54,7 @@ def by_token(bench: Workbench) -> None:
 def by_itself(bench: Workbench) -> None:
     """Who comes with an exam, before it and after it has a session of it; calling again starts no other.
 
-    Kept beside the strategies: who comes first, and that a second call starts nothing; a sequence joins whom it happens to know.
+    Kept beside the strategies: who comes first, and that a second call starts nothing; sequences join by chance.
     """
     found = walk(bench, Step.SESSIONS, LISTS, READS)
     if found is None:
