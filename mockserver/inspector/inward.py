@@ -100,7 +100,7 @@ async def carried_out(app: ASGIApp, outer: Scope, call: InwardCall, *, whole: bo
 
 
 async def served(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Serve a call in a task of its own: a store may hold a transaction for whatever the outer call does at a stretch."""
+    """Serve a call, in a task of its own: a store may hold a transaction for what the outer call does at a stretch."""
     await app(scope, receive, send)
 
 
