@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from stores import Kept, kept_in
 
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
@@ -69,15 +70,26 @@ class Client:
         return sign({**made, **claims}, API_TYPE, self.app.keys)
 
 
+STORES = ("memory", "sqlite", "postgresql")
+
+
+@pytest.fixture(params=[STORES[0], *(pytest.param(one, marks=pytest.mark.outside) for one in STORES[1:])])
+def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
+    """Where the mock of a test keeps what it remembers: every test of a client holds for each."""
+    with kept_in(request.param, request) as made:
+        yield made
+
+
 @pytest.fixture
-def client(document: Document, catalogue: Catalogue, keys: Keys) -> Client:
-    return make_client(document, catalogue, keys)
+def client(document: Document, catalogue: Catalogue, keys: Keys, kept: Kept) -> Client:
+    return make_client(document, catalogue, keys, kept)
 
 
-def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings: Any) -> Client:
+def make_client(document: Document, catalogue: Catalogue, keys: Keys, kept: Kept, **settings: Any) -> Client:
     clock = Clock()
     installs = settings.pop("installs", None) or load_installs(resources(document.operations["provision"]))
-    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), Settings(**{"public_url": BASE, **settings}))
+    chosen = Settings(**{"public_url": BASE, **settings})
+    runtime = kept.runtime(Runtime(clock, SeededIds(7), keys, MemoryStore(), chosen))
     app = create_app(document, catalogue, installs, runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)
@@ -86,8 +98,8 @@ def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings
 
 
 @pytest.fixture
-def client_of(catalogue: Catalogue, keys: Keys) -> Callable[..., Client]:
-    return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), **settings)
+def client_of(catalogue: Catalogue, keys: Keys, kept: Kept) -> Callable[..., Client]:
+    return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), kept, **settings)
 
 
 @pytest.fixture

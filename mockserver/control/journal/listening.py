@@ -14,16 +14,18 @@ from mockserver.http.response import written
 from mockserver.http.scope import ServedExchange
 
 _MOST_WAITING = 1000
+_LOOK = 0.1  # seconds between two looks at a journal in which others record
 _BEAT = 15.0  # seconds after which a comment is sent, so that nobody takes silence for an end
 
 
 class Listener:
     """Notes what is recorded from now on, for one who reads it later. It forgets the oldest of too many."""
 
-    def __init__(self) -> None:
+    def __init__(self, journals: Journals) -> None:
         self.heard: deque[ServedExchange] = deque(maxlen=_MOST_WAITING)
         self._loop = asyncio.get_running_loop()
         self._some = asyncio.Event()
+        self._journals, self._last = journals, journals.last
 
     def __call__(self, exchange: ServedExchange) -> None:
         self.heard.append(exchange)
@@ -31,6 +33,8 @@ class Listener:
 
     async def more(self, seconds: float) -> bool:
         """Whether something was recorded within so many seconds."""
+        if self._journals.is_shared:
+            return await self._found(self._loop.time() + seconds)
         try:
             async with asyncio.timeout(seconds):
                 await self._some.wait()
@@ -39,11 +43,25 @@ class Listener:
         self._some.clear()
         return True
 
+    async def _found(self, until: float) -> bool:
+        """Look until something was recorded, by whichever process; nobody tells."""
+        while not (found := self._journals.after(self._last)):
+            left = until - self._loop.time()
+            if left <= 0:
+                return False
+            await asyncio.sleep(min(_LOOK, left))
+        self.heard.extend(found)
+        self._last = found[-1].number
+        return True
+
 
 @contextmanager
 def listening(journals: Journals) -> Iterator[Listener]:
     """A listener, for as long as it is needed."""
-    listener = Listener()
+    listener = Listener(journals)
+    if journals.is_shared:
+        yield listener
+        return
     journals.heard.append(listener)
     try:
         yield listener
