@@ -76,6 +76,7 @@ class Mock(Starlette):
         self.credentials = Credentials(
             document, runtime.keys, clocks, settings.longest_credential, self.clients.by_id, runtime.revocations
         )
+        memory.watch("keys", self.credentials.forget)
         masking = Masking(document, self.credentials.header)
         self.journal = runtime.journals(masking, settings.journal_length, settings.journal_body, settings.journal_bytes)
         follow = document.operations.get("followSignon")
@@ -122,7 +123,7 @@ class Mock(Starlette):
             self.reset()
 
     def _resume(self) -> None:
-        """Go on with the state that is there; what exists before the first call of an install is put where it is not."""
+        """Go on with the state that is there; what exists before the first call is put where it is not."""
         for install in self.installs:
             missing = tuple(one for one in install.existing if self.store.read(one.sid) is None)
             self.engine.establish(self.store, (replace(install, existing=missing),))
@@ -171,7 +172,8 @@ class Mock(Starlette):
         return Controlled(
             document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
             clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
-            memory=self.runtime.memory, credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
+            memory=self.runtime.memory,
+            credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
             provision=self.provision, reset=self.reset, contract=self._contract,
         )  # fmt: skip
 

@@ -27,6 +27,7 @@ ORDER = {
             "behaviour",
             "runtime",
             "tenancy",
+            "database",
             "endpoints",
         ),
         *(
@@ -36,6 +37,7 @@ ORDER = {
             "serving",
             "ready",
             "files",
+            "running",
             "launch",
             "embedded",
             "testing",

@@ -1,4 +1,4 @@
-"""One connection, and transactions on it: each is a stretch of the event loop in which nothing else of this process runs."""
+"""One connection, and transactions on it: each is a stretch in which nothing else of this process runs."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ class Database:
         self._failure: Exception | None = None
         self._broken: StoreError | None = None
         self._until = 0.0
+        self._identity: str | None = None
         self._seen = -1
         self._versions: dict[str, int] = {}
         self._changed: set[str] = set()
@@ -60,9 +61,7 @@ class Database:
             if self._connection is not None:
                 self.driver.check()
             else:
-                self._connection = self.driver.connect()
-                self._cursor = self._connection.cursor()
-                self._seen, self._versions = -1, dict.fromkeys((one.kind for one in self.followers), -1)
+                self._connect()
             self._perform(self.driver.begin)
             self._is_open = True
             (version,) = self._perform(self.text.version).fetchone() or (0,)
@@ -158,9 +157,11 @@ class Database:
             self.run(statement, values[0])
         elif values:
             self.wrote = True
+            if self._failure is not None:
+                raise self._failure
             try:
                 self._cursor.executemany(statement, values)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - every driver has its own
                 self._fail(error)
 
     def bump(self, kind: str) -> None:
@@ -174,10 +175,23 @@ class Database:
             self._connection.close()
         self._connection, self._cursor, self._is_open = None, None, False
 
+    def _connect(self) -> None:
+        """Connect, and see that it is the same database as ever: what is known of it is known of no other."""
+        self._connection = self.driver.connect()
+        self._cursor = self._connection.cursor()
+        identity = dict(self._perform(self.text.about).fetchall()).get("identity")
+        self._identity = self._identity or identity
+        if identity != self._identity:
+            message = f"{self.driver.where()}: is another store than the one that the mock was started with."
+            raise UnavailableError(message)
+        self._seen, self._versions = -1, dict.fromkeys((one.kind for one in self.followers), -1)
+
     def _perform(self, statement: str, values: Mapping[str, Any] | None = None) -> Any:
+        if self._is_open and self._failure is not None:  # nothing more is done in it, and what was first wrong is told
+            raise self._failure
         try:
             return self._cursor.execute(statement, values) if values is not None else self._cursor.execute(statement)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - every driver has its own
             self._fail(error)
 
     def _fail(self, error: Exception) -> None:

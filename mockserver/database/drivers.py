@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import stat
@@ -155,6 +156,7 @@ class PostgresDriver:
         except ImportError:
             message = "--store postgresql: needs the driver psycopg; run: pip install 'invigilate[postgres]'"
             raise OpeningError(message) from None
+        logging.getLogger("psycopg").setLevel(logging.CRITICAL)  # what it warns of is raised as well
         self._psycopg = psycopg
         self.address = address
         self.dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types there

@@ -14,16 +14,14 @@ _NAME = "keys"
 
 
 class KeysOfDatabase(Keys):
-    """The keys of a database, which makes them if it has none."""
+    """The keys of a database; they are made if it has none."""
 
-    def __init__(self, memory: DatabaseMemory) -> None:
+    def __init__(self, memory: DatabaseMemory, make: Callable[[], KeyPair] = make_pair) -> None:
         self._kept = memory.registry("keys", Spelling(_out, _in))
-        self.changed: list[Callable[[], None]] = []
-        """Are called when others have rotated the keys."""
         with memory.database.transaction():
             made = self._kept.get(_NAME)
             if made is None:
-                made = self._kept[_NAME] = Keys(make_pair())
+                made = self._kept[_NAME] = Keys(make())
         super().__init__(made.current, made.retired)
         memory.watch("keys", self._follow)
 
@@ -38,8 +36,6 @@ class KeysOfDatabase(Keys):
         retired: tuple[Retired, ...] = kept.retired
         if current.kid != self.current.kid or retired != self.retired:
             self.adopt(current, retired)
-            for changed in self.changed:
-                changed()
 
 
 def _out(keys: Keys) -> Json:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from mockserver.database.database import Database
 from mockserver.database.failures import ConflictError, StoreError
 from mockserver.http.errors import refuse
+from mockserver.http.handlers import ConnectionEndedError
 from mockserver.http.response import of_refusal
 from mockserver.http.scope import exchange_of
 
@@ -106,6 +107,7 @@ class Stretches:
         self.is_committed = self.is_answered = False
         self._is_inside = False
         self._waiting: list[Message] = []
+        self._ended: ConnectionEndedError | None = None
 
     async def send(self, message: Message) -> None:
         """What the application sends: kept back within a stretch."""
@@ -123,9 +125,10 @@ class Stretches:
             while True:
                 awaited, is_over = self._stretch(step, value)
                 yield from self._deliver()
+                if self._ended is not None:
+                    raise self._ended
                 if is_over:
                     return
-                self.is_committed = self.is_committed or self.database.wrote
                 try:
                     value, step = (yield awaited), coroutine.send
                 except BaseException as error:  # noqa: BLE001 - whatever is thrown in, as when a time is over
@@ -143,13 +146,17 @@ class Stretches:
             awaited, is_over = step(value), False
         except StopIteration:
             awaited, is_over = None, True
+        except ConnectionEndedError as error:  # on purpose, and what was done is done
+            awaited, is_over, self._ended = None, True, error
         except BaseException:
             database.rollback()
             self._waiting.clear()
             raise
         finally:
             self._is_inside = False
+        wrote = database.wrote
         database.commit()
+        self.is_committed = self.is_committed or wrote
         return awaited, is_over
 
     def _deliver(self) -> Generator[Any, Any, None]:

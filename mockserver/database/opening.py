@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -80,7 +81,9 @@ def _create(cursor: Any, dialect: Dialect) -> None:
         cursor.execute(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda one: str(one.name)):
             cursor.execute(str(CreateIndex(index).compile(dialect=dialect)))
-    cursor.execute(f"INSERT INTO about (name, value) VALUES ('application', '{MARK}'), ('schema', '{VERSION}')")  # noqa: S608 - two constants
+    about = {"application": MARK, "schema": str(VERSION), "identity": secrets.token_hex(16)}
+    values = ", ".join(f"('{name}', '{value}')" for name, value in about.items())
+    cursor.execute(f"INSERT INTO about (name, value) VALUES {values}")  # noqa: S608 - nobody sends us these
     cursor.execute("INSERT INTO versions (kind, version) VALUES ('', 0)")
 
 

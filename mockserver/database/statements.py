@@ -15,7 +15,15 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
 from mockserver.database.tables import (
-    ABOUT, DRAWN, EXCHANGES, NAMES, REGISTRY, RELATIONS, RESOURCES, TICKETS, VERSIONS,
+    ABOUT,
+    DRAWN,
+    EXCHANGES,
+    NAMES,
+    REGISTRY,
+    RELATIONS,
+    RESOURCES,
+    TICKETS,
+    VERSIONS,
 )  # fmt: skip
 
 _ZERO: ColumnElement[int] = literal_column("0")

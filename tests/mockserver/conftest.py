@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
-from stores import Kept, kept_in
+from stores import Place, kept_in
 
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
@@ -74,18 +74,23 @@ STORES = ("memory", "sqlite", "postgresql")
 
 
 @pytest.fixture(params=[STORES[0], *(pytest.param(one, marks=pytest.mark.outside) for one in STORES[1:])])
-def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
+def kept(request: pytest.FixtureRequest) -> Iterator[Place]:
     """Where the mock of a test keeps what it remembers: every test of a client holds for each."""
     with kept_in(request.param, request) as made:
         yield made
 
 
 @pytest.fixture
-def client(document: Document, catalogue: Catalogue, keys: Keys, kept: Kept) -> Client:
+def client(document: Document, catalogue: Catalogue, keys: Keys, kept: Place) -> Client:
     return make_client(document, catalogue, keys, kept)
 
 
-def make_client(document: Document, catalogue: Catalogue, keys: Keys, kept: Kept, **settings: Any) -> Client:
+@pytest.fixture
+def maker() -> Callable[..., Client]:
+    return make_client
+
+
+def make_client(document: Document, catalogue: Catalogue, keys: Keys, kept: Place, **settings: Any) -> Client:
     clock = Clock()
     installs = settings.pop("installs", None) or load_installs(resources(document.operations["provision"]))
     chosen = Settings(**{"public_url": BASE, **settings})
@@ -98,7 +103,7 @@ def make_client(document: Document, catalogue: Catalogue, keys: Keys, kept: Kept
 
 
 @pytest.fixture
-def client_of(catalogue: Catalogue, keys: Keys, kept: Kept) -> Callable[..., Client]:
+def client_of(catalogue: Catalogue, keys: Keys, kept: Place) -> Callable[..., Client]:
     return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), kept, **settings)
 
 
