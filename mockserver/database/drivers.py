@@ -18,7 +18,7 @@ from mockserver.database.failures import ConflictError, OpeningError, StoreError
 _MAGIC = b"SQLite format 3\0"
 _LARGEST_INSPECTED = 64 * 2**20
 """Bytes up to which a file is looked through at the start; damage in a larger one is told when it is met."""
-_BUSY = 5.0
+_BUSY = 15.0
 """Seconds for which a call waits until another process has written."""
 
 
@@ -170,8 +170,8 @@ class PostgresDriver:
         limits = {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "invigilate"}
         try:
             connection = self._psycopg.connect(**{**limits, **self._parts}, autocommit=True)
-            connection.execute("SET statement_timeout = 10000")
-            connection.execute("SET lock_timeout = 5000")
+            connection.execute("SET statement_timeout = 30000")
+            connection.execute("SET lock_timeout = 15000")
             # small tables are read by their index as well: a scan of a whole one conflicts with every writer
             connection.execute("SET enable_seqscan = off")
         except self._psycopg.Error as error:

@@ -1,7 +1,7 @@
 """Statements of SQLAlchemy Core as text: each is compiled once, and then costs what the driver costs.
 
-Executed by SQLAlchemy, a look-up of one row takes five times as long as by the driver, its cache of compiled
-statements notwithstanding (docs/decisions/0021).
+Executed by SQLAlchemy, a look-up takes seven times as long as by the driver, its cache of compiled statements
+notwithstanding (docs/decisions/0021).
 """
 
 from __future__ import annotations

@@ -73,11 +73,22 @@ class Client:
 STORES = ("memory", "sqlite", "postgresql")
 
 
-@pytest.fixture(params=[STORES[0], *(pytest.param(one, marks=pytest.mark.outside) for one in STORES[1:])])
-def kept(request: pytest.FixtureRequest) -> Iterator[Place]:
-    """Where the mock of a test keeps what it remembers: every test of a client holds for each."""
-    with kept_in(request.param, request) as made:
-        yield made
+def kept_of(*fast: str) -> Any:
+    """A fixture: where the mock of a test keeps what it remembers. Every test of a client holds for each place.
+
+    Those that are not fast run under --all.
+    """
+    marked = [pytest.param(one, marks=() if one in fast else pytest.mark.outside) for one in STORES]
+
+    @pytest.fixture(params=marked)
+    def kept(request: pytest.FixtureRequest) -> Iterator[Place]:
+        with kept_in(request.param, request) as made:
+            yield made
+
+    return kept
+
+
+kept = kept_of("memory")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ class One:
 
 @pytest.fixture
 def serving(
-    document: Any, catalogue: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
+    document: Any, catalogue: Any, keys: Any, maker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str], Any]]:
     """A mock of an address, and what it tells whoever runs it. Nobody waits between two attempts."""
     monkeypatch.setattr(module, "_PAUSE", 0.0)
