@@ -30,6 +30,7 @@ from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
+from mockserver.inspector.inspector import Inspector
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
 from mockserver.sessions.onboarding import OnboardingGrants
@@ -96,7 +97,8 @@ class Mock(Starlette):
         self.provision, self.engine = self.honest.provision, self.honest.engine
         self.forecast = Forecast(memory)
         self.tenants.leaving += [self.forecast.leave, self.onboarding.forget]
-        self.plane = plane = ControlPlane(partial(self._controlled, parts))
+        controlled = partial(self._controlled, parts)
+        self.plane = plane = ControlPlane(controlled)
         unknown = UnknownPath((), control.PATHS)
         handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
         misbehaving = Misbehaving(
@@ -105,7 +107,7 @@ class Mock(Starlette):
         routes = unknown.routes = self._routes(misbehaving)
         prefix = urlsplit(settings.public_url or "").path
         super().__init__(
-            routes=[*routes, control.control(settings, plane)],
+            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses))],
             middleware=[
                 *runtime.around,
                 *_cross_origin(settings),

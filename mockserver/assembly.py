@@ -69,9 +69,7 @@ class ServedOperations:
         events: SessionEvents | None = None
         if kind is not None:
             events = behaviour.session_events(kind, foundation.parts, foundation.clocks, behaviour.lenient)
-        self.engine = Provisioning(
-            foundation.parts, behaviour.planner, events.following if events is not None else None
-        )
+        self.engine = Provisioning(foundation.parts, behaviour.planner, events)
         self.provision = Provision(document.operations["provision"], known, self.engine, grants, runtime)
         self.documents = DocumentEndpoints(document, foundation.installs, runtime)
         signon = SignonEndpoints(known, grants, foundation.parts, runtime)

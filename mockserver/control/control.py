@@ -18,7 +18,7 @@ PATHS = (f"{PREFIX}/contract", f"{PREFIX}/")
 _STATIC = Path(__file__).parents[1] / "static"
 
 
-def control(settings: Settings, plane: ASGIApp) -> Mount:
-    """The control plane: the files of its pages, and the operations of ``plane``."""
-    routes: list[BaseRoute] = [Mount("/static", StaticFiles(directory=_STATIC)), Mount("", plane)]
+def control(settings: Settings, operations: ASGIApp) -> Mount:
+    """Everything below the prefix: the files of its pages, and what the application ``operations`` serves."""
+    routes: list[BaseRoute] = [Mount("/static", StaticFiles(directory=_STATIC)), Mount("", operations)]
     return Mount(PREFIX, routes=routes, middleware=[Middleware(Guard, settings, PREFIX)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TypeAlias
 
@@ -17,6 +16,7 @@ from mockserver.control.asked import ControlCall, ControlReader
 from mockserver.control.controlled import Controlled
 from mockserver.control.document import PREFIX, described
 from mockserver.endpoints.routes import Function, operation_routes, with_allowed
+from mockserver.endpoints.unknown import did_you_mean
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.request import Request, shown
 from mockserver.http.response import of_refusal
@@ -75,8 +75,7 @@ class ControlPlane:
         templates = [f"{PREFIX}{one.template}" for one in routes]
 
         async def unknown(scope: Scope, receive: Receive, send: Send) -> None:
-            near = get_close_matches(scope["path"], dict.fromkeys(templates), n=3, cutoff=0.7)
-            meant = f" Did you mean {' or '.join(near)}?" if near else ""
+            meant = did_you_mean(scope["path"], templates)
             there = shown(scope["path"].encode())
             message = f"There is nothing at {there}.{meant} GET {PREFIX}/ lists all paths."
             raise refuse("not-found", "path-known", message)

@@ -43,7 +43,7 @@ class DocumentEndpoints:
             PageRow("GET /openapi.json", "The document that this server keeps"),
             PageRow("GET /_invigilate/contract", "The contract as a page to read"),
             PageRow("GET /health", "Whether calls are taken"),
-            PageRow("GET /_invigilate/", "What can be seen and done from tests: installs, time, weather, the journal"),
+            PageRow("GET /_invigilate/", "The inspector; for programs, what can be seen and done from tests"),
         ]
         facts = pages.Index(
             self.document.title,

@@ -19,7 +19,7 @@ from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
 from mockserver.http.request import Request, shown
 from mockserver.http.response import JSON, Response
-from mockserver.http.scope import headers_of, set_caller
+from mockserver.http.scope import caller_of, headers_of, set_caller
 from mockserver.http.urls import public_url
 from mockserver.provisioning.engine import Done, Provisioning
 from mockserver.provisioning.plan import Plan
@@ -52,7 +52,7 @@ class Installs:
 
     def tenant(self, request: Request) -> Tenant:
         """The install of a call as it runs. Raises Refusal as ``of`` does."""
-        sid: str = request.path_params[self.variable]
+        sid: str = request.scope["path_params"][self.variable]
         tenant = self.by_sid.get(sid)
         if tenant is not None:
             return tenant
@@ -115,18 +115,15 @@ class Provision:
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self.answer(Request(scope, receive, send))
-        await response(scope, receive, send)
-
-    async def answer(self, request: Request) -> Response:
         """Judge in the order of the contract, and commit. Raises Refusal."""
+        request = Request(scope, receive, send)
         tenant = self.installs.tenant(request)
         foreign(request, tenant.install, self.behaviour)
         request.require_json()
         judged = self.judged(tenant, self._decoded(await request.read(self.settings)))
         for pause in self.behaviour.pausing:
             await pause()
-        return self.committed(judged, request.scope)
+        await self.committed(judged, scope)(scope, receive, send)
 
     def _decoded(self, raw: bytes) -> Json:
         deepest = self.settings.deepest_body
@@ -140,7 +137,8 @@ class Provision:
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
         tenant, body, plan, unknown = judged
-        done = self.engine.commit(tenant.store, plan, self.behaviour.names(tenant.ids), tenant.sid)
+        ids = self.behaviour.names(tenant.ids) if self.behaviour.ids else tenant.ids
+        done = self.engine.commit(tenant.store, plan, ids, tenant.sid)
         answer = self.engine.answer(done)
         signon = self.engine.resources.signon
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
@@ -210,7 +208,7 @@ class Provision:
 
 def foreign(request: Request, install: Install, behaviour: Behaviour) -> None:
     """Raise Refusal unless the credential of a call speaks for an install."""
-    if request.caller in (install.sid, ADMITTED):
+    if caller_of(request.scope) in (install.sid, ADMITTED):
         return
     message = f"This credential may not provision the install {install.sid}; use one that was made for it."
     refusal = refuse("forbidden", "credential-foreign-refused", message)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from mockserver.http.scope import root_of
 from spec.source.pointer import Json
 from spec.source.reading import read
 
+_PARAMETER = re.compile(r"\{[^}]*\}")
+_VALUE = re.compile(r"\{[^}]*\}|(?<=/)[A-Z]{2}[0-9A-Za-z]{6,}")  # what stands for a parameter: itself, or a SID
+_LONGEST = 200
 PUBLISHED_FILE = Path(__file__).parents[1] / "published.yaml"
 
 
@@ -64,10 +68,17 @@ class UnknownPath:
         for one in published():
             if one.pattern.fullmatch(path) is not None:
                 return unserved(one.path, one.methods)
-        return refuse("not-found", "path-known", f"{there} The paths are {', '.join(self.listed)}.")
+        return refuse("not-found", "path-known", f"{there}{did_you_mean(path, self.listed)} GET / lists all paths.")
 
     def _serves(self, scope: Scope) -> bool:
         return any(route.matches(scope)[0] is not Match.NONE for route in self.routes)
+
+
+def did_you_mean(path: str, templates: Iterable[str]) -> str:
+    """The templates that a path resembles, as a question with a blank before it; nothing if there are none."""
+    alike = {_PARAMETER.sub("{}", one): one for one in templates}
+    near = get_close_matches(_VALUE.sub("{}", path[:_LONGEST]), alike, n=3, cutoff=0.75)
+    return f" Did you mean {' or '.join(alike[one] for one in near)}?" if near else ""
 
 
 def unserved(path: str, methods: Sequence[str]) -> Refusal:

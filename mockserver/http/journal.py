@@ -27,11 +27,12 @@ class Ring:
         """Keep an exchange, forgetting the oldest ones if need be."""
         kept = self.exchanges
         if len(kept) == kept.maxlen:
-            self._size -= _size(kept[0])
+            self._size -= kept[0].size
+        exchange.size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
         kept.append(exchange)
-        self._size += _size(exchange)
+        self._size += exchange.size
         while self._size > self._most_bytes and len(kept) > 1:
-            self._size -= _size(kept.popleft())
+            self._size -= kept.popleft().size
 
     def clear(self) -> None:
         """Forget everything."""
@@ -104,7 +105,3 @@ class Journals:
     def __iter__(self) -> Iterator[MaskedExchange]:
         """Every exchange, oldest first, with secrets masked."""
         return self.masking.show(self.exchanges())
-
-
-def _size(exchange: ServedExchange) -> int:
-    return len(exchange.body) + len(exchange.answer) + len(exchange.packed)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from starlette.templating import Jinja2Templates
 
 _FOLDER = Path(__file__).parents[1] / "templates"
-_POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ Nothing that is put there holds the scope itself: that would be a cycle, which o
 from __future__ import annotations
 
 from itertools import chain
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -32,12 +33,14 @@ class ServedExchange:
     __slots__ = (
         *("at", "method", "raw_path", "query", "packed", "body"),
         *("status", "answer_headers", "answer", "notes"),
-        *("install", "number", "began", "seconds", "is_kept"),
+        *("install", "number", "began", "seconds", "size", "is_kept"),
     )
 
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
         self.raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+        if root := scope.get(_ROOT):  # where it is mounted is no part of the path
+            self.raw_path = self.raw_path.removeprefix(quote(root).encode())
         self.query: bytes = scope.get("query_string", b"")
         self.packed = b"\0".join(chain.from_iterable(scope["headers"]))  # no header holds NUL (RFC 9110 section 5.5)
         self.body = b""
@@ -47,6 +50,7 @@ class ServedExchange:
         self.notes: tuple[str, ...] = ()
         self.at = self.began = self.seconds = 0.0  # when it ended, and in real time when it began and how long it took
         self.install = ""  # the install that it is about, if it is about one
+        self.size = 0  # bytes, as far as they are kept
         self.number = 0  # in the order in which calls ended, from 1
         self.is_kept = True  # in the journal, when it has ended
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, TypeAlias
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 from mockserver.provisioning.forms import Form
-from mockserver.provisioning.plan import Outcome, Plan, PlannedStep, Planning
+from mockserver.provisioning.plan import CREATED, FOUND, UPDATED, Plan, PlannedStep, Planning
 from mockserver.state.ids import Ids
 from mockserver.state.store import Key, Naming, Resource, State, Store, StoredChange
 from spec.resources.installs import Install
-from spec.resources.resource import Part, Resources
+from spec.resources.resource import Resources
 from spec.source.pointer import Json
+
+_new = tuple.__new__  # what makes a named tuple, without the function in Python that is generated around it
 
 
 class Done(NamedTuple):
@@ -31,8 +33,16 @@ class Committing(NamedTuple):
     install: str
 
 
-Following: TypeAlias = Callable[[Committing], list[StoredChange]]
-"""What is stored beside the parts of a call, because it follows from them."""
+class Following(Protocol):
+    """What is stored beside the parts of a call, because it follows from them.
+
+    It is asked where a call changes something, or is about one of the parts ``even_unchanged``.
+    """
+
+    even_unchanged: frozenset[str]
+
+    def following(self, call: Committing) -> list[StoredChange]:
+        """The changes."""
 
 
 class Provisioning:
@@ -52,29 +62,31 @@ class Provisioning:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
         resources: dict[str, Resource] = {}
         changes: list[StoredChange] = []
-        for name, step in plan.steps.items():
+        steps, following = plan.steps, self.following
+        for name, step in steps.items():
             resource = step.known
             if resource is None:
                 change = _created(plan, step, resources, ids)
                 resource = change.resource
                 changes.append(change)
-            elif step.outcome is Outcome.UPDATED:
+            elif step.outcome is UPDATED:
                 resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
                 changes.append(StoredChange(resource))
             resources[name] = resource
-        if self.following is not None:
-            changes += self.following(Committing(store, plan.steps, resources, ids, install))
+        if following is not None and (changes or not following.even_unchanged.isdisjoint(steps)):
+            changes += following.following(Committing(store, steps, resources, ids, install))
         if changes:
             store.commit(changes)
-        return Done(plan.steps, resources)
+        return Done(steps, resources)
 
     def answer(self, done: Done) -> dict[str, Json]:
         """The success body of a committed plan, without the sign-on."""
         body: dict[str, Json] = {}
-        for name, resource in done.resources.items():
-            step = done.steps[name]
-            part = step.form.part
-            body[part.response] = {part.sid_member: resource.sid, part.result_member: _word(part, step.outcome)}
+        resources = done.resources
+        for name, step in done.steps.items():
+            part, outcome = step.form.part, step.outcome
+            word = part.found if outcome is FOUND else part.created if outcome is CREATED else part.updated
+            body[part.response] = {part.sid_member: resources[name].sid, part.result_member: word}
         return body
 
     def identifiers(self, body: Json) -> dict[str, dict[str, str]]:
@@ -97,7 +109,7 @@ class Provisioning:
         for install in installs:
             for one in install.existing:
                 form = next(form for form in self.forms if form.part.name == one.part)
-                values = form.fresh(form.sent(dict(one.attributes), install.defaults), install.defaults)
+                values = form.fresh(dict(one.attributes), install.defaults)
                 keys = [
                     Key(one.part, install.deployment, Naming.IDENTIFIER, kind, text)
                     for kind, text in one.identifiers.items()
@@ -108,14 +120,9 @@ class Provisioning:
 def _created(plan: Plan, step: PlannedStep, resources: Mapping[str, Resource], ids: Ids) -> StoredChange:
     part = step.form.part
     scope = resources[part.scope].sid if part.scope else plan.deployment
-    keys: list[Key] = []
-    for naming, kind, text, joins in step.names:
-        joined = tuple([resources[one].sid for one in joins]) if joins else ()
-        keys.append(Key(part.name, scope, naming, kind, text, joined))
-    return StoredChange(Resource(ids.sid(part.prefix), part.name, scope, step.values), keys)
-
-
-def _word(part: Part, outcome: Outcome) -> str:
-    if outcome is Outcome.FOUND:
-        return part.found
-    return part.created if outcome is Outcome.CREATED else part.updated
+    name = part.name
+    keys = [
+        _new(Key, (name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]) if joins else ()))
+        for naming, kind, text, joins in step.names
+    ]
+    return _new(StoredChange, (_new(Resource, (ids.sid(part.prefix), name, scope, step.values)), tuple(keys)))

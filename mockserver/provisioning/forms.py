@@ -85,13 +85,14 @@ class Form:
             _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
-    def fresh(self, sent: Values, defaults: Mapping[str, Json]) -> Values:
-        """What a new resource of this part stores: defaults of the document and the install, then what was sent."""
+    def fresh(self, value: Json, defaults: Mapping[str, Json]) -> Values:
+        """What a new resource of this part stores: defaults of the document and the install, then what is sent."""
         values = self.created.copy()
         for key, name in self.installed.items():
             if name in defaults:
                 values[key] = defaults[name]
-        values.update(sent)
+        if type(value) is dict:
+            _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
     def changed(self, stored: Mapping[str, Json], value: Json, defaults: Mapping[str, Json]) -> Values:

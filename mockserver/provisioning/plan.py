@@ -32,6 +32,7 @@ class Outcome(Enum):
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
 _IDENTIFIER, _JOINED, _FALLBACK = Naming.IDENTIFIER, Naming.JOINED, Naming.FALLBACK
 _UNCHANGED: Mapping[str, Json] = {}
+_new = tuple.__new__  # what makes a named tuple, without the function in Python that is generated around it
 
 
 class Name(NamedTuple):
@@ -80,8 +81,9 @@ class Planning:
 
     def plan(self, forms: tuple[Form, ...]) -> Plan:
         body, steps = self.body, self.steps
+        flat: Mapping[str, Json] = body if type(body) is dict else _UNCHANGED
         for form in forms:
-            value = form.at(body)
+            value = form.at(body) if form.member is None else flat.get(form.member, ABSENT)
             if value is not ABSENT or form.implied_by in steps:
                 self.place(form, value)
             elif form.implied_by in self.lost:
@@ -94,36 +96,36 @@ class Planning:
             if owner not in steps:
                 self.stray(form, value, form.owners)
                 return
-        holder = form.holder
-        identifiers = value.get(holder) if holder is not None and type(value) is dict else None
+        part = form.part
+        identifiers = value.get(form.holder) if type(value) is dict else None  # without a holder there are none
         names: Sequence[Name] = ()
         if type(identifiers) is dict and form.sid_kind in identifiers:
-            known = self.by_sid(form.part, identifiers[form.sid_kind])
+            known = self.by_sid(part, identifiers[form.sid_kind])
             if known is None:
                 self.lost.add(form.name)
                 return
         else:
-            part = form.part
             names = self.names(part, value, identifiers)
             known = self.lookup(part, names)
         if known is None:
-            self.create(form, value, form.sent(value, self.install.defaults), names)
+            self.create(form, value, names)
         elif value is not ABSENT and (changed := self.changed(form, known, value)):
             steps[form.name] = PlannedStep(form, UPDATED, known, changed)
         else:
-            steps[form.name] = PlannedStep(form, FOUND, known, _UNCHANGED)
+            steps[form.name] = _new(PlannedStep, (form, FOUND, known, _UNCHANGED, ()))
 
     def changed(self, form: Form, known: Resource, value: Json) -> Values:
         return form.changed(known.attributes, value, self.install.defaults)
 
-    def create(self, form: Form, value: Json, sent: Values, names: Sequence[Name]) -> None:
+    def create(self, form: Form, value: Json, names: Sequence[Name]) -> None:
         part = form.part
         for member, clause in form.required.items():
             if type(value) is not dict or member not in value:
                 pointer = join((*part.path, member))
                 message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
                 self.violations.append(Violation(pointer, clause, "x-resource", message))
-        self.steps[part.name] = PlannedStep(form, CREATED, None, form.fresh(sent, self.install.defaults), names)
+        values = form.fresh(value, self.install.defaults)
+        self.steps[part.name] = _new(PlannedStep, (form, CREATED, None, values, names))
 
     def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
@@ -154,7 +156,11 @@ class Planning:
         if part.identity:
             return _joining(part.identity)
         if type(identifiers) is dict:
-            return [Name(_IDENTIFIER, kind, str(identifiers[kind])) for kind in part.kinds if kind in identifiers]
+            return [
+                _new(Name, (_IDENTIFIER, kind, str(text), ()))
+                for kind in part.kinds
+                if (text := identifiers.get(kind, ABSENT)) is not ABSENT
+            ]
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
@@ -163,7 +169,7 @@ class Planning:
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
-        scope = self.scope(part)
+        scope = self.scope(part) if part.scope is not None else self.install.deployment
         if scope is None:
             return None
         for naming, kind, text, joins in names:
@@ -173,7 +179,7 @@ class Planning:
                 if owner is None:
                     return None
                 joined = (*joined, owner.sid)
-            known = self.state.find(Key(part.name, scope, naming, kind, text, joined))
+            known = self.state.find(_new(Key, (part.name, scope, naming, kind, text, joined)))
             if known is not None:
                 return known
         return None

@@ -69,12 +69,16 @@ class Connection(HttpToolsProtocol):
             return
         self._unset_keepalive_if_required()
         try:
-            self._feed(data)
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                self._feed_beyond(upgrade.args[0], data)
         except httptools.HttpParserError:
             self.refuse(self._refusal or _malformed(data))
             return
         if self._whole():
-            self._disarm()
+            if self._timer is not None:
+                self._disarm()
             return
         if self._timer is None:
             self._arm()
@@ -85,19 +89,20 @@ class Connection(HttpToolsProtocol):
         """Whether what arrived ends with a request."""
         return self._complete and self.cycle is not None and self.scope is self.cycle.scope
 
-    def _feed(self, data: bytes | memoryview) -> None:
-        """Parse. An offer to upgrade is not taken (RFC 9110 section 7.8): its request is read again without it."""
-        while data:
+    def _feed_beyond(self, end: int, data: bytes | memoryview) -> None:
+        """Parse on behind a request that offers to upgrade; ``end`` is where its head ends in the data.
+
+        The offer is not taken (RFC 9110 section 7.8): the request is read again without it.
+        """
+        while self._offered:  # after CONNECT what follows is no HTTP
+            self._offered = False
+            data = memoryview(data)[end:]
+            self._without_offer()
             try:
-                self.parser.feed_data(data)
+                if data:
+                    self.parser.feed_data(data)
             except httptools.HttpParserUpgrade as upgrade:
-                if not self._offered:  # CONNECT: what follows is no HTTP
-                    return
-                self._offered = False
-                data = memoryview(data)[upgrade.args[0] :]
-                self._without_offer()
-            else:
-                return
+                end = upgrade.args[0]
 
     def _without_offer(self) -> None:
         """Give the head that was just read to another parser, but for the offer; this one takes nothing more."""
@@ -122,19 +127,19 @@ class Connection(HttpToolsProtocol):
             self._hold_host()
         self._complete = False
         self.scope["extensions"] = self._extensions
-        super().on_headers_complete()
+        HttpToolsProtocol.on_headers_complete(self)
         self.headers = []  # for the fields of a trailer, which are no headers (RFC 9110 section 6.5.1)
 
     def on_body(self, body: bytes) -> None:
         self._body += len(body)
-        super().on_body(body)
+        HttpToolsProtocol.on_body(self, body)
 
     def on_message_complete(self) -> None:
         if self._offered:
             return
         self._complete = True
         self._received = self._body = 0
-        super().on_message_complete()
+        HttpToolsProtocol.on_message_complete(self)
 
     def _stop(self, refusal: Refusal) -> None:
         """End the parser; what raised is answered where data was received."""

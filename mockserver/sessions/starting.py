@@ -23,6 +23,7 @@ class SessionStarts:
     def __init__(self, kind: SessionKind, resources: Resources, clocks: Clocks) -> None:
         self.kind, self.clocks, self.ledger = kind, clocks, Ledger(kind, resources)
         self.shared = self._shared(resources)
+        self.even_unchanged = frozenset((self.ledger.rules.name,))
 
     def _shared(self, resources: Resources) -> str:
         """The part that who takes part has in common with that in which they do."""

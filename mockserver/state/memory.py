@@ -2,80 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence
 
 from mockserver.state.store import Key, Resource, StoredChange
 
 
 class MemoryStore:
-    """Keeps everything in memory. One step of the event loop is one transaction."""
+    """Keeps everything in memory. One step of the event loop is one transaction.
 
-    __slots__ = ("_keys", "_named", "_related", "_resources")
+    What is seldom asked is indexed when it is asked for the first time, and from then on: the keys of a resource, and
+    for each part what belongs to or joins what.
+    """
+
+    __slots__ = ("_by_sid", "_keys", "_named", "_related")
 
     def __init__(self) -> None:
-        self._resources: dict[str, Resource] = {}
+        self._by_sid: dict[str, Resource] = {}
         self._keys: dict[Key, str] = {}
-        self._named: dict[str, tuple[Key, ...]] = {}
-        self._related: dict[tuple[str, str], list[str]] = {}
+        self._named: dict[str, list[Key]] | None = None
+        self._related: dict[str, dict[str, list[str]]] = {}  # by part, and then by what they belong to or join
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
-        return self._resources[sid] if sid is not None else None
+        return self._by_sid[sid] if sid is not None else None
 
     def read(self, sid: str) -> Resource | None:
-        return self._resources.get(sid)
+        return self._by_sid.get(sid)
 
     def keys_of(self, sid: str) -> Sequence[Key]:
-        return self._named.get(sid, ())
+        return self._by_name().get(sid, ())
 
     def related(self, sid: str, part: str) -> Sequence[str]:
-        return self._related.get((sid, part), ())
+        index = self._related.get(part)
+        if index is None:
+            index = self._related[part] = {}
+            for one in self._by_sid.values():
+                if one.part == part:
+                    _relate(index, one.sid, [one.scope])
+            for key, found in self._keys.items():
+                if key.part == part:
+                    _relate(index, found, key.joined)
+        return index.get(sid, ())
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
-        resources, names = self._resources, self._keys
+        by_sid, by_key = self._by_sid, self._keys
         for resource, keys in changes:
             sid = resource.sid
-            if sid not in resources:
-                self._relate(resource.scope, resource)
-            resources[sid] = resource
+            if resource.part in self._related:
+                index = self._related[resource.part]
+                _relate(index, sid, () if sid in by_sid else [resource.scope])
+                _relate(index, sid, (one for key in keys for one in key.joined))
+            by_sid[sid] = resource
             for key in keys:
-                names[key] = sid
-            if keys:
-                self._name(resource, keys)
-
-    def _name(self, resource: Resource, keys: Sequence[Key]) -> None:
-        self._named[resource.sid] = (*self._named.get(resource.sid, ()), *keys)
-        for key in keys:
-            for owner in key.joined:
-                self._relate(owner, resource)
-
-    def _relate(self, owner: str, resource: Resource) -> None:
-        self._related.setdefault((owner, resource.part), []).append(resource.sid)
+                by_key[key] = sid
+            if self._named is not None and keys:
+                self._named.setdefault(sid, []).extend(keys)
 
     def clear(self) -> None:
-        self._resources.clear()
+        self._by_sid.clear()
         self._keys.clear()
-        self._named.clear()
         self._related.clear()
+        self._named = None
 
     def forget(self, scope: str) -> None:
         scopes = {scope}
-        for resource in self._resources.values():  # what belongs to something was created after it
+        for resource in self:  # what belongs to something was created after it
             if resource.scope in scopes:
                 scopes.add(resource.sid)
-        kept = [
-            StoredChange(one, self._named.get(sid, ()))
-            for sid, one in self._resources.items()
-            if one.scope not in scopes
-        ]
+        named = self._by_name()
+        kept = [StoredChange(one, named.get(one.sid, ())) for one in self if one.scope not in scopes]
         self.clear()
         self.commit(kept)
 
-    def named(self) -> Iterable[tuple[Key, str]]:
+    def named(self) -> ItemsView[Key, str]:
         return self._keys.items()
 
     def __len__(self) -> int:
-        return len(self._resources)
+        return len(self._by_sid)
 
     def __iter__(self) -> Iterator[Resource]:
-        return iter(self._resources.values())
+        return iter(self._by_sid.values())
+
+    def _by_name(self) -> dict[str, list[Key]]:
+        """The keys by the SID of what they find."""
+        if self._named is None:
+            self._named = {}
+            for key, sid in self._keys.items():
+                self._named.setdefault(sid, []).append(key)
+        return self._named
+
+
+def _relate(index: dict[str, list[str]], sid: str, owners: Iterable[str]) -> None:
+    for owner in owners:
+        index.setdefault(owner, []).append(sid)

@@ -22,6 +22,8 @@ class Naming(StrEnum):
     FALLBACK = "fallback"
     """By the value of a member, when the caller sent no identifier."""
 
+    __hash__ = str.__hash__  # every key is hashed with it; that of an enumeration is a function in Python
+
 
 class Key(NamedTuple):
     """How a resource is found, unique within part and scope: at most one resource has it.

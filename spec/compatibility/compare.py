@@ -14,6 +14,7 @@ from spec.compatibility.hits import HitPlace, NoteHit, SchemaHit, plain
 from spec.compatibility.keywords import Difference, keyword_differences, same_condition, shared_types
 from spec.compatibility.members import member_hits
 from spec.compatibility.notes import note_hits
+from spec.compatibility.rules import SCHEMA_RULES, Sets
 from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
 from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
@@ -176,9 +177,12 @@ class _UnitComparison:
         twin: str | None = None,
     ) -> None:
         """Note a difference; below ``oneOf`` whatever narrows one branch may widen the whole, and the reverse."""
+        indirect: frozenset[Sets] = frozenset()
         if place.mixed and (difference.narrows or difference.widens):
+            if branch is None:
+                indirect = _indirect(difference)
             difference = replace(difference, narrows=True, widens=True)
-        self.unit.hits.append(SchemaHit(difference, place, member, branch, twin))
+        self.unit.hits.append(SchemaHit(difference, place, member, branch, twin, indirect))
 
     def _below(self, place: HitPlace) -> None:
         one, two = place.old, place.new
@@ -240,6 +244,13 @@ class _UnitComparison:
             self.hit(branching, Difference.of(gone, word, bare(one[number]), None), branch=number)
         for number in pairs.new_only:
             self.hit(branching, Difference.of(come, word, None, bare(two[number])), branch=number)
+
+
+def _indirect(difference: Difference) -> frozenset[Sets]:
+    """What a difference below ``oneOf`` does to the set through other branches only."""
+    if SCHEMA_RULES[difference.rule].sets == "keeps":
+        return frozenset({"narrows", "widens"})
+    return frozenset({"narrows"} if not difference.narrows else {"widens"} if not difference.widens else ())
 
 
 _BRANCH_RULES = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from spec.compatibility.keywords import Difference
+from spec.compatibility.rules import Sets
 from spec.normal.merge import Schema
 from spec.normal.place import Path, SchemaStep
 from spec.source.pointer import Json
@@ -45,6 +46,8 @@ class SchemaHit:
 
     ``member`` names the member that was added, removed or (un)required, ``branch`` the number of the branch that one
     side only has, if any. ``twin`` is a member of the other side with the same schema: perhaps its new name.
+    ``indirect`` are the effects on the set that the difference can have only through the other branches of ``oneOf``
+    around it: that two of them take a value now, or one less.
     """
 
     difference: Difference
@@ -52,6 +55,7 @@ class SchemaHit:
     member: str | None = None
     branch: int | None = None
     twin: str | None = None
+    indirect: frozenset[Sets] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,12 +28,16 @@ _OUT_OF_STEPS = f"not proven: the search has taken {WHOLE:,} steps, which is the
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Whether bodies are lost (or gained) by one hit: the proof, or why there is none."""
+    """Whether bodies are lost (or gained) by one hit: the proof, or why there is none.
+
+    ``assumed``: compatible by the convention on ``oneOf`` (docs/diff.md), since no body showed the contrary.
+    """
 
     effect: Effect
     witness: Witness | None = None
     use: Use | None = None
     doubt: str | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,11 @@ class SchemaChange:
     uses: tuple[Use, ...]
     lost: Proof
     gained: Proof
+
+    @property
+    def is_without_effect(self) -> bool:
+        """True if it is proven, and not assumed, that the set of bodies stays as it is."""
+        return all(answer.effect == "compatible" and not answer.assumed for answer in (self.lost, self.gained))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ class DirectionChanges:
             for hit in unit.hits:
                 change = self._judged(unit, hit, uses)
                 self._sort(change, unexplained, explained)
-                if {change.lost.effect, change.gained.effect} != {"compatible"} or _keeps(hit):
+                if not change.is_without_effect or _keeps(hit):
                     yield change
         yield from self._overlooked(unexplained, explained)
 
@@ -94,6 +103,7 @@ class DirectionChanges:
             doubt = f"not proven: there are more changes than the {_MOST_SEARCHES} that are searched for a proof"
         if self._effort.is_spent:
             doubt = _OUT_OF_STEPS
+        found_doubtful = False
         for use in uses[: _MOST_BODIES if doubt is None else 0]:
             self._searches += 1
             change = _below(isolated(hit, old_side=old_side), use, old_side=old_side)
@@ -105,6 +115,9 @@ class DirectionChanges:
                 doubt = reason
             if doubt is None and self._is_settled(unit, uses, old_side=old_side):
                 return Proof("compatible")
+            found_doubtful = found_doubtful or doubt is not None
+        if ("narrows" if old_side else "widens") in hit.indirect and not found_doubtful:
+            return Proof("compatible", assumed=True)
         return Proof("possible", doubt=doubt or self._limit(uses[0].body, old_side=old_side))
 
     def _limit(self, body: SchemaPair, *, old_side: bool) -> str | None:
@@ -151,7 +164,7 @@ class DirectionChanges:
         for answer, old_side in ((change.lost, True), (change.gained, False)):
             if answer.effect == "breaking":
                 explained.update((id(use.body), old_side) for use in change.uses)
-        if "possible" in (change.lost.effect, change.gained.effect):
+        if any(answer.effect == "possible" or answer.assumed for answer in (change.lost, change.gained)):
             unexplained.append(change)
 
     def _overlooked(self, unexplained: list[SchemaChange], explained: set[tuple[int, bool]]) -> Iterator[SchemaChange]:

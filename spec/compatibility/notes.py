@@ -26,6 +26,7 @@ def note_hits(before: Schema, after: Schema, path: Path, direction: Direction) -
     yield from _discriminators(old.get("discriminator"), new.get("discriminator"), path, direction)
     yield from _contents(old, new, path, direction)
     yield from _extensible(old, new, path, direction)
+    old, new = ({**side, "xml": _written_in_xml(side.get("xml"), path)} for side in (old, new))
     for word, compare in _ANNOTATIONS.items():
         if text(old.get(word)) != text(new.get(word)):
             yield from (
@@ -120,6 +121,19 @@ def _extensible(before: Schema, after: Schema, path: Path, direction: Direction)
         yield NoteHit(rule, path, unique(gone), keyword="x-extensible-enum")
     if come := [two[key] for key in two.keys() - one.keys()]:
         yield NoteHit("extensible-value-added", path, None, unique(come), keyword="x-extensible-enum")
+
+
+def _written_in_xml(xml: Json, path: Path) -> Json:
+    """An XML Object without what holds anyway: the name of the member, and flags that are false. None if empty."""
+    if not isinstance(xml, dict):
+        return xml
+    name = path[-1].key if path and path[-1].kind == "member" else None
+    said = {
+        word: value
+        for word, value in xml.items()
+        if not (word == "name" and value == name) and not (word in ("attribute", "wrapped") and value is False)
+    }
+    return said or None
 
 
 def _resources(old: Json, new: Json) -> Iterator[NoteHit]:

@@ -124,8 +124,8 @@ def shown(value: Json) -> str:
         return f"'{value}'" if len(value) <= 120 else f"'{value[:117]}…'"
     if value is None:
         return "nothing"
-    if isinstance(value, list) and 0 < len(value) <= 12 and all(isinstance(each, str) for each in value):
-        return ", ".join(f"'{each}'" for each in value)
+    if isinstance(value, list) and 0 < len(value) <= 12 and not any(isinstance(each, (dict, list)) for each in value):
+        return ", ".join(f"'{each}'" if isinstance(each, str) else json.dumps(each, default=str) for each in value)
     text = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return text if len(text) <= 120 else f"{text[:117]}…"
 

@@ -43,15 +43,20 @@ def compare_sources(old: Source, new: Source, terms: Terms = NO_TERMS, selection
     """As ``compare``, for documents with their files: places lead into the files, and what was not read is told.
 
     What a gap hides may differ between the documents, so that the verdict is ``possible`` at least; a gap whose
-    reason lies within the documents says nothing of two equal ones.
+    reason lies within the documents says nothing of two equal ones, nor does a name that nothing has in either.
     """
     equal = old.value == new.value
     old, new = well_formed(old), well_formed(new)
     found = compare(old.value, new.value, terms, selections).changes
     equal = equal and not found
+    void = {gap.reference for gap in old.gaps if gap.void} & {gap.reference for gap in new.gaps if gap.void}
+    telling = [
+        [one for one in side.gaps if one.unseen or not (equal or (one.void and one.reference in void))]
+        for side in (old, new)
+    ]
     hidden = [
-        *(_gap(gap, "new") for gap in new.gaps if gap.unseen or not equal),
-        *(_gap(gap, "old") for gap in old.gaps if (gap.unseen or not equal) and gap not in new.gaps),
+        *(_gap(gap, "new") for gap in telling[1]),
+        *(_gap(gap, "old") for gap in telling[0] if gap not in new.gaps),
     ]
     return DiffReport(
         tuple(

@@ -149,8 +149,8 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("unreadable-pattern-relaxed", "document", "compatible", "possible", "The pattern {old} became {new}; no validator here reads one of them."),
     DocumentRule("encoding-changed", "document", "possible", "possible", "The content encoding or media type {old} of a text became {new}."),
     DocumentRule("encoding-relaxed", "document", "compatible", "possible", "The content encoding or media type {old} of a text became {new}."),
-    DocumentRule("unresolved-reference-changed", "document", "possible", "possible", "A reference that leads nowhere, {old}, became {new}: what it stands for is not known."),
-    DocumentRule("unresolved-reference-relaxed", "document", "possible", "possible", "A reference that leads nowhere, {old}, became {new}: what it stands for is not known."),
+    DocumentRule("unresolved-reference-changed", "document", "possible", "possible", "A reference whose target is not known changed from {old} to {new}."),
+    DocumentRule("unresolved-reference-relaxed", "document", "possible", "possible", "A reference whose target is not known changed from {old} to {new}."),
     # annotations of this project (x-resource and its kin)
     DocumentRule("resource-added", "document", "possible", "breaking", "The part became a resource that is created and matched."),
     DocumentRule("resource-removed", "document", "breaking", "compatible", "The part is no longer a resource that is created and matched."),

@@ -117,6 +117,8 @@ class _Emission:
         words = _KEYWORDS.get(rule.id) or _words(rule.id)
         where = self._where(group._replace(use=use), *paths, words, member, removed=hit.difference.new is None)
         said = sentence(rule.id, hit.difference.old, hit.difference.new, wire=bool(group.asked.wire))
+        if rule.id == "member-added" and hit.member in hit.place.new.get("required", ()):
+            said = said.replace("The optional member", "The member")
         made = Change(
             rule.id, where.pointer, self.direction, client.effect, server.effect, said + _hints(hit, client),
             witness=client.witness.body if client.witness else None, old=hit.difference.old, new=hit.difference.new,

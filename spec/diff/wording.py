@@ -38,10 +38,11 @@ _WENT: Mapping[str, str] = {
 }
 """What a rule says where there is no limit any more."""
 _TYPES: Mapping[str, str] = {
-    "type-narrowed": "{old} was narrowed to {new}.",
-    "type-widened": "{old} was widened to {new}.",
+    "type-narrowed": "{old} {was} narrowed to {new}.",
+    "type-widened": "{old} {was} widened to {new}.",
     "type-changed": "{old} became {new}.",
 }
+_EXCLUSIVE = {"exclusiveMinimum": "above ", "exclusiveMaximum": "below "}
 _ONE = ("characters", "items", "members")
 
 
@@ -49,13 +50,25 @@ def sentence(rule: str, old: Json, new: Json, *, wire: bool = False) -> str:
     """What a schema rule says of its values; ``wire``: scalars travel as texts (parameters, headers, forms)."""
     if rule in _TYPES:
         before, after = _types(old, "The type ", wire=wire), _types(new, "", wire=wire)
-        return _TYPES[rule].replace("{old}", before).replace("{new}", after)
+        was = "were" if before.startswith("The types") else "was"
+        return _TYPES[rule].replace("{was}", was).replace("{old}", before).replace("{new}", after)
+    if rule.startswith(("minimum-", "maximum-")):
+        filling = [_bounds(side) if isinstance(side, Mapping) else None for side in (old, new)]
+    else:
+        filling = [old, new]
     message = SCHEMA_RULES[rule].message
     if old is None and rule in _CAME:
         message = _singular(_CAME[rule], new)
     elif new is None and rule in _WENT:
         message = _singular(_WENT[rule], old)
+    if filling != [old, new]:
+        return message.replace("{old}", str(filling[0])).replace("{new}", str(filling[1]))
     return filled(message, old, new)
+
+
+def _bounds(bounds: Mapping[str, Json]) -> str:
+    """A bound as it is said: ``5``, or ``above 5`` where 5 itself is out of bounds."""
+    return " and ".join(f"{_EXCLUSIVE.get(word, '')}{shown(bound)}" for word, bound in bounds.items())
 
 
 def _singular(message: str, number: Json) -> str:

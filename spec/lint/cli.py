@@ -43,6 +43,10 @@ def parser() -> argparse.ArgumentParser:
         "--clauses", metavar="FILE", help="the catalogue that x-clause names (default: the built-in one)"
     )
     options.add_argument(
+        "--installs", type=Path, metavar="FILE",
+        help="the installs that x-install-member and x-install-default name (default: those that ship)",
+    )  # fmt: skip
+    options.add_argument(
         "--config", metavar="FILE", help="decisions of the project (default: .invigilate.yaml here, if there is one)"
     )
     options.add_argument("--fix", action="store_true", help="mend in the file what has one right answer")
@@ -118,7 +122,7 @@ def _of_file(
     given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue
 ) -> tuple[LintFinding, ...]:
     """The findings in a document, mended first where that was asked for."""
-    found = findings(read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords)
+    found = _found(given, name, formats, clauses)
     if not given.fix:
         return found
     path = Path(name)
@@ -131,7 +135,15 @@ def _of_file(
     _replace(path, text)
     for finding in done:
         sys.stderr.write(f"invigilate lint: mended {finding.place}: {finding.message}\n")
-    return findings(read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords)
+    return _found(given, name, formats, clauses)
+
+
+def _found(
+    given: argparse.Namespace, name: str, formats: frozenset[str], clauses: Catalogue
+) -> tuple[LintFinding, ...]:
+    return findings(
+        read_as(given, name), formats=formats, clauses=clauses, strict=given.strict_keywords, installs=given.installs
+    )
 
 
 def _replace(path: Path, text: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 EXPLANATIONS: Mapping[str, str] = {
     "reference-unresolvable": "Whatever stands behind a reference that leads nowhere is unknown to every tool: some drop it, some stop.",
+    "reference-misplaced": "OpenAPI names the objects in whose place a reference may stand: no operation, no map of paths or schemas, no list, no text is among them. Tools that resolve references first follow it nevertheless, others see an object without members.",
     "reference-outside-components": "Bundlers and code generators look for shared schemas below 'components' only, and may drop or copy others.",
     "reference-with-siblings": "OpenAPI 3.0 says that a Reference Object cannot be extended: what stands beside $ref is ignored. OpenAPI 3.1 schemas are different: there it counts.",
     "example-mismatch": "Readers copy examples before they read schemas. Examples of forms are read as their server would read them; those of XML and plain text are not judged.",

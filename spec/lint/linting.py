@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from spec.catalogue.clauses import Catalogue
 from spec.diff.document import Side
@@ -28,20 +29,28 @@ def findings(
     clauses: Catalogue | None = None,
     strict: bool = False,
     steps: int = WHOLE,
+    installs: Path | None = None,
 ) -> tuple[LintFinding, ...]:
     """The findings in an OpenAPI 3.0 or 3.1 document, in the order of the file, each once.
 
     ``formats`` are formats that the reader's own validators check; ``clauses`` the
     catalogue whose ids ``x-clause`` may name (without it, neither clauses nor resources are looked at).
     ``strict``: as if mock and judge were asked to refuse keywords that mean nothing to them.
+    ``installs``: the file of installs that the mock would have (default: those that ship).
     ``steps``: how much each of the two searches may try, that of the schemas and that of the operations' bodies.
     """
-    found = {finding(source, hit) for hit in _hits(source, formats, clauses, steps, strict=strict)}
+    found = {finding(source, hit) for hit in _hits(source, formats, clauses, steps, strict=strict, installs=installs)}
     return tuple(sorted(found))
 
 
 def _hits(
-    source: Source, formats: frozenset[str], clauses: Catalogue | None, steps: int, *, strict: bool
+    source: Source,
+    formats: frozenset[str],
+    clauses: Catalogue | None,
+    steps: int,
+    *,
+    strict: bool,
+    installs: Path | None,
 ) -> Iterator[Hit]:
     document: Mapping[str, Json] = source.value
     side = Side.of(document)
@@ -57,4 +66,4 @@ def _hits(
     yield from template_hits(side)
     if clauses is not None:
         yield from clause_hits(places, clauses)
-        yield from loader_hits(source, places, clauses, strict=strict)
+        yield from loader_hits(source, places, clauses, strict=strict, installs=installs)

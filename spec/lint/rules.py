@@ -57,6 +57,7 @@ class LintFinding:
 
 LINT_RULES: dict[str, LintRule] = {rule.id: rule for rule in (
     LintRule("reference-unresolvable", "error", "Correct the reference, or add what it names."),
+    LintRule("reference-misplaced", "warning", "Write out what it names ('invigilate diff --bundle' does), or put the reference around it where one may stand."),
     LintRule("reference-outside-components", "warning", "Move the target below 'components'; many tools look nowhere else."),
     LintRule("reference-with-siblings", "warning", "OpenAPI 3.0 ignores what stands beside $ref: wrap the reference in allOf, or remove the rest."),
     LintRule("example-mismatch", "error", "Correct the example, or the schema that it illustrates."),

@@ -77,7 +77,10 @@ class Normaliser:
         self.every_subtype: Subtypes = every_subtype or {}
         self.twin, self.unchanged = twin, frozenset(unchanged) if twin else frozenset[str]()
         self.components: IdentityCache[str] = twin.components if twin else IdentityCache()
-        self._parents = {id(pointer.follow(document, place)): place for place, known in self.subtypes.items() if known}
+        self._parents = {
+            id(pointer.follow(document, place)): f"{place}?" if self.subtypes.get(place) else place
+            for place in {**self.subtypes, **self.every_subtype}
+        }
         self._finished: dict[str, Schema] = {}
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
@@ -106,7 +109,7 @@ class Normaliser:
         if known is not None:
             return known
         parent = self._parents.get(id(node))
-        read = self._value(node, _Position()) if parent is None else self._expanded(f"{parent}?", _Position())
+        read = self._value(node, _Position()) if parent is None else self._expanded(parent, _Position())
         schema = self._projections[direction](read)
         definitions = self._reached(schema, direction) if self.names(schema) else {}
         root = {**schema, "$defs": definitions} if definitions else schema

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urldefrag, urljoin
 
-from spec.openapi.objects import Kind, Node, children, unread_members
+from spec.openapi.misplaced import WITHOUT_REFERENCE, is_reference, misplaced_references
+from spec.openapi.objects import Kind, MemberKind, Node, Shape, children, held, unread_members
 from spec.source.files import Library, OutOfReachError
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import Source, SourceError
 
-MOST_FILES = 1000
+MOST_FILES = 10_000
+_OUTER = 3  # the document, its components, and a map of them may be references
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,8 @@ class Spot:
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A reference as it is written: the object that holds it, the pointer of the text within that, the text itself,
-    its base URI and the kind of what it names. ``perhaps``: the text may be a mere name (in a discriminator).
+    its base URI and the kind of what it names, in which shape. ``perhaps``: the text may be a mere name (in a
+    discriminator). ``misplaced``: OpenAPI knows no reference there, and most tools follow it.
     """
 
     holder: Spot
@@ -38,6 +41,8 @@ class Reference:
     base: str
     kind: Kind
     perhaps: bool = False
+    shape: Shape = Shape.ONE
+    misplaced: bool = False
 
 
 class UnresolvedError(Exception):
@@ -63,6 +68,7 @@ class Crawl:
     _dynamic: dict[str, set[Spot]] = field(default_factory=dict)
     _seen: set[tuple[Spot, Kind]] = field(default_factory=set)
     _unreadable: dict[str, UnresolvedError] = field(default_factory=dict)
+    _passing: set[Spot] = field(default_factory=set)
 
     def run(self, root: Source) -> None:
         """Follow everything that the document refers to."""
@@ -96,14 +102,16 @@ class Crawl:
                 continue
             self.failures.pop(reference, None)
             self.targets[reference] = spot
-            found += self._walk(spot, reference.kind, base)
+            found += self._walk(spot, reference.kind, base, reference.shape)
         return found, missed
 
-    def _walk(self, start: Spot, kind: Kind, base: str) -> list[Reference]:
+    def _walk(self, start: Spot, kind: Kind, base: str, shape: Shape = Shape.ONE) -> list[Reference]:
         """The references at and below a place, its ``$id`` and anchors noted."""
-        found: list[Reference] = []
         value = follow(self.files[start.file].value, start.pointer)
-        stack = [(Node(kind, start.pointer, value), base)]
+        found: list[Reference] = []
+        if shape is not Shape.ONE and is_reference(value):
+            found.append(Reference(start, "/$ref", value["$ref"], base, kind, shape=shape, misplaced=True))
+        stack = [(node, base) for node in held(MemberKind(kind, shape), start.pointer, value)]
         while stack:
             node, around = stack.pop()
             here = (Spot(start.file, node.pointer), node.kind)
@@ -152,8 +160,34 @@ class Crawl:
         try:
             follow(self.files[spot.file].value, pointer)
         except (LookupError, ValueError):
-            raise UnresolvedError("names nothing", unseen=False) from None
+            return self._through(Spot(spot.file, pointer))
         return Spot(spot.file, pointer), whole.url
+
+    def _through(self, spot: Spot) -> tuple[Spot, str]:
+        """The place that a pointer names where ``components``, or one of its maps, is a reference itself."""
+        here = Spot(spot.file, "")
+        try:
+            for number, token in enumerate(spot.pointer.split("/")[1:]):
+                if number < _OUTER and spot.file == self.library.root:
+                    here = self._led(here)
+                here = Spot(here.file, f"{here.pointer}/{token}")
+                follow(self.files[here.file].value, here.pointer)
+        except (LookupError, ValueError):
+            raise UnresolvedError("names nothing", unseen=False) from None
+        return here, here.file
+
+    def _led(self, here: Spot) -> Spot:
+        """Where the reference leads that stands at a place, or the place itself. Raises LookupError if into itself."""
+        place = follow(self.files[here.file].value, here.pointer)
+        if not is_reference(place):
+            return here
+        if here in self._passing:
+            raise LookupError(here)
+        self._passing.add(here)
+        try:
+            return self._resolved(Reference(here, "/$ref", place["$ref"], here.file, Kind.VALUE))[0]
+        finally:
+            self._passing.discard(here)
 
     def _resource(self, url: str) -> Spot:
         if url in self._resources:
@@ -186,11 +220,10 @@ class Crawl:
                 stack.extend((child, below) for child in children(node))
 
 
-_NEVER_REFERENCES = frozenset({Kind.DOCUMENT, Kind.COMPONENTS, Kind.PATHS, Kind.OPERATION, Kind.RESPONSES})
-
-
 def _references(node: Node, spot: Spot, base: str) -> Iterator[Reference]:
-    if node.kind in _NEVER_REFERENCES:
+    for one in misplaced_references(node):
+        yield Reference(spot, one.member, one.text, base, one.held.kind, shape=one.held.shape, misplaced=True)
+    if node.kind in WITHOUT_REFERENCE:
         return
     for word in ("$ref", "$dynamicRef") if node.kind is Kind.SCHEMA else ("$ref",):
         if isinstance(node.value.get(word), str):

@@ -13,7 +13,7 @@ from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
 from spec.openapi.shapes import described, shaped
 from spec.openapi.versions import version
-from spec.source.pointer import Json, escape, follow
+from spec.source.pointer import Json, escape, follow, join
 
 LARGEST = 100_000
 """Objects that one inlined reference may hold, all that it names itself included."""
@@ -40,6 +40,23 @@ class _Trail:
         return _Trail((*self.trail, place), self.depth + 1)
 
 
+class Origins(dict[int, str]):
+    """Where inlined objects stand in the document, by identity.
+
+    ``beside`` knows the keywords that stood beside a reference: (identity, keyword) → the pointer of their holder.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.beside: dict[tuple[int, str], str] = {}
+
+    def place(self, value: Json, tokens: tuple[str | int, ...], otherwise: str) -> str:
+        """The pointer of what the tokens name below an object; ``otherwise`` is that of one that is not known."""
+        known = self.get(id(value), otherwise)
+        holder = self.beside.get((id(value), str(tokens[0])), known) if tokens else known
+        return holder + join(tokens)
+
+
 class Resolver:
     """Inlines references. Complaints go to ``report(pointer, reason)``; what cannot be resolved becomes ``{}``."""
 
@@ -55,7 +72,7 @@ class Resolver:
         self.root, self.report, self.gaps = root, report, gaps or {}
         self.rewrite = rewrite
         self.legacy = version(root).startswith("3.0")
-        self.origins: dict[int, str] = {}
+        self.origins = Origins()
         self._keep: list[Json] = []  # origins are keyed by identity: nothing may be collected
         self._sizes: dict[int, int] = {}
         self._finished: dict[tuple[str, Kind], Json] = {}
@@ -167,6 +184,7 @@ class Resolver:
                 rest["x-clause"] = own
         if rest:
             merged["allOf"] = [*inlined.get("allOf", ()), self._written(rest, pointer, Kind.SCHEMA, way)]
+        self.origins.beside |= {(id(merged), word): pointer for word in notes}
         return self._beside(merged, inlined, place)
 
     def _beside(self, merged: dict[str, Json], inlined: Json, place: str) -> dict[str, Json]:

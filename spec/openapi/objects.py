@@ -36,6 +36,7 @@ class Kind(StrEnum):
     CALLBACK = "Callback Object"
     SECURITY_SCHEME = "Security Scheme Object"
     SCHEMA = "Schema Object"
+    VALUE = "value"  # a text or other value, in which no object stands
 
 
 class Shape(StrEnum):
@@ -181,16 +182,20 @@ def children(node: Node) -> Iterator[Node]:
         member = known.get(name)
         if member is None:
             continue
-        below = f"{node.pointer}/{escape(name)}"
-        if member.shape is Shape.NAMED and isinstance(child, Mapping):
-            named = [(f"{below}/{escape(key)}", each) for key, each in child.items()]
-        elif isinstance(child, list):  # also ``items`` as a list, as drafts before 2020-12 have it
-            named = [(f"{below}/{index}", each) for index, each in enumerate(child)]
-        else:
-            named = [(below, child)] if member.shape is Shape.ONE else []
-        for pointer, each in named:
-            if isinstance(each, Mapping) or (isinstance(each, bool) and member.kind is Kind.SCHEMA):
-                yield Node(member.kind, pointer, each)
+        yield from held(member, f"{node.pointer}/{escape(name)}", child)
+
+
+def held(member: MemberKind, pointer: str, value: Json) -> Iterator[Node]:
+    """The objects that the value of a member is or has, by what the member should hold."""
+    if member.shape is Shape.NAMED and isinstance(value, Mapping):
+        named = [(f"{pointer}/{escape(key)}", each) for key, each in value.items()]
+    elif isinstance(value, list):  # also ``items`` as a list, as drafts before 2020-12 have it
+        named = [(f"{pointer}/{index}", each) for index, each in enumerate(value)]
+    else:
+        named = [(pointer, value)] if member.shape is Shape.ONE else []
+    for place, each in named:
+        if isinstance(each, Mapping) or (isinstance(each, bool) and member.kind is Kind.SCHEMA):
+            yield Node(member.kind, place, each)
 
 
 def nodes(root: Json, kind: Kind = Kind.DOCUMENT, pointer: str = "") -> Iterator[Node]:

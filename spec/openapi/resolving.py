@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from spec.source import pointer
 from spec.source.pointer import Json
+from spec.source.reading import HOLDER
 
 
 def target(document: Json, reference: Json) -> str | None:
@@ -69,6 +70,16 @@ def references(node: Json, place: str = "") -> Iterator[LocalReference]:
                     stack.append(_Visit(child, f"{where}/{pointer.escape(key)}", _held(key, child, holder)))
         elif isinstance(here, list) and holder != "examples":
             stack.extend(_Visit(child, f"{where}/{index}", "") for index, child in enumerate(here))
+
+
+def is_in_extension(place: str) -> bool:
+    """Whether a pointer leads into an extension (``x-…``), whose form OpenAPI leaves open."""
+    around = ""
+    for token in place.split("/")[1:]:
+        if token.startswith("x-") and around not in _NAMED and token != HOLDER:
+            return True
+        around = token
+    return False
 
 
 class _Visit(NamedTuple):

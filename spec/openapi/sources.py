@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from spec.openapi.crawl import Crawl, Reference, Spot
-from spec.openapi.resolving import target
+from spec.openapi.splicing import Splice, Splicing
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
 from spec.source.pointer import Json, edited, escape, follow, split
@@ -76,14 +76,21 @@ class _Assembly:
         }
         if held:
             value[HOLDER] = held
-        moved: dict[str, str] = {}
-        gaps = list(self.gaps())
-        for word in ("paths", "webhooks"):
-            value = _with_items(value, word, moved, gaps)
+        splices = [
+            Splice(self.pointer(one.holder) + one.member.removesuffix("/$ref"), one.text, self.pointer(spot))
+            for one, spot in self.crawl.targets.items()
+            if one.misplaced
+        ]
+        splicing = Splicing(value)
+        splicing.replace(splices)
+        splicing.take_over_items()
+        moved, value = splicing.moved, splicing.value
         files = {self.crawl.library.name(file): self.crawl.files[file] for file in wanted}
         files = {**self.root.files, **files}
         moved = {**self.root.moved, **{here: written(there, self.root.moved) for here, there in moved.items()}}
-        return Source(self.root.name, value, self.root.marks, files, moved, tuple(gaps))
+        gaps = (*self.gaps(), *splicing.gaps)
+        spliced = {one.holder: one.text for one in splices}
+        return Source(self.root.name, value, self.root.marks, files, moved, gaps, spliced)
 
     def pointer(self, spot: Spot) -> str:
         if spot.file == self.address:
@@ -92,7 +99,7 @@ class _Assembly:
 
     def gaps(self) -> list[Gap]:
         found = [
-            Gap(self.pointer(one.holder) + one.member, one.text, str(error), error.unseen)
+            Gap(self.pointer(one.holder) + one.member, one.text, str(error), error.unseen, not error.unseen)
             for one, error in self.crawl.failures.items()
             if not one.perhaps
         ]
@@ -139,43 +146,3 @@ class _KeptObject(dict[str, Json]):
 
 def _plain(value: _KeptObject) -> dict[str, Json]:
     return {key: _plain(child) if isinstance(child, _KeptObject) else child for key, child in value.items()}
-
-
-def _with_items(value: dict[str, Json], word: str, moved: dict[str, str], gaps: list[Gap]) -> dict[str, Json]:
-    """The document with path items in the place of references to them; members beside such a reference stay."""
-    items = value.get(word)
-    if not isinstance(items, Mapping):
-        return value
-    written: dict[str, Json] = {}
-    for name, item in items.items():
-        pointer = f"/{word}/{escape(name)}"
-        written[name] = item
-        if isinstance(item, Mapping) and isinstance(item.get("$ref"), str):
-            written[name] = _item(value, item, pointer, moved, gaps)
-    return {**value, word: written}
-
-
-def _item(document: Json, item: Mapping[str, Json], pointer: str, moved: dict[str, str], gaps: list[Gap]) -> Json:
-    whole = {key: child for key, child in item.items() if key != "$ref"}
-    here, passed = item, {pointer}
-    while isinstance(here.get("$ref"), str):
-        place = target(document, here["$ref"])
-        if place is None:
-            return item  # a gap already
-        if place in passed:
-            gaps.append(Gap(f"{pointer}/$ref", item["$ref"], "leads back to itself", unseen=False))
-            return item
-        passed.add(place)
-        here = follow(document, place)
-        if not isinstance(here, Mapping):
-            gaps.append(Gap(f"{pointer}/$ref", item["$ref"], "names no path item", unseen=False))
-            return item
-        for key, child in here.items():
-            if key in whole:
-                if key != "$ref" and child != whole[key]:
-                    reason = f"names a path item that has {key!r} too; which of the two counts is not defined"
-                    gaps.append(Gap(f"{pointer}/{escape(key)}", item["$ref"], reason, unseen=False))
-            elif key != "$ref":
-                whole[key] = child
-                moved[f"{pointer}/{escape(key)}"] = f"{place}/{escape(key)}"
-    return whole

@@ -119,6 +119,15 @@ def _search(pattern: str) -> _PatternWalk:
     return _PatternWalk(machine, first, final)
 
 
+def is_found(pattern: str, text: str) -> bool:
+    """Whether a pattern is found in a text, in as many steps as it has letters. Raises PatternError if not regular."""
+    walk = _search(pattern)
+    states = walk.begin()
+    for letter in text:
+        states = walk.step(states, ord(letter))
+    return walk.accepts(states, at_start=not text)
+
+
 def _letters(searches: Sequence[_PatternWalk]) -> list[int]:
     """One code point for each class of code points that no pattern tells apart; familiar letters first."""
     cuts = {0, 0xD800, 0xE000, LAST + 1}

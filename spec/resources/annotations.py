@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
 
 from spec.openapi.document import Operation, Schema
-from spec.resources.checks import answer_misuses, resource_misuses
+from spec.openapi.inlining import Origins
+from spec.resources.checks import Misuse, answer_misuses, resource_misuses, suggestion
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
 from spec.schema.validation import Rules
 from spec.source.pointer import Json, join
 
 
 class ResourceError(Exception):
-    """An annotation contradicts the document; holds the pointer (within the operation's schemas) and the reason."""
+    """An annotation contradicts the document: the schema that carries it, the tokens below that, and the reason."""
 
-    def __init__(self, schema: Json, reason: str) -> None:
+    def __init__(self, schema: Json, *tokens: str | int, reason: str) -> None:
         super().__init__(reason)
-        self.schema, self.reason = schema, reason
+        self.misuse = Misuse(schema, tokens, reason)
 
 
 def resources(operation: Operation) -> Resources:
@@ -30,19 +32,19 @@ def resources(operation: Operation) -> Resources:
     signons: list[Signon] = []
     _collect(body, (), answer, parts, signons)
     if len(signons) > 1:
-        raise ResourceError(body, "only one member of a body can carry x-signon.")
+        raise ResourceError(body, reason="only one member of a body can carry x-signon.")
     _check_names(parts, signons)
     members = [one for one in Rules(body).annotations if one.keyword == "x-install-member"]
     lists = {one.argument: one.schema for one in members}
     return Resources(_ordered(parts), signons[0] if signons else None, lists)
 
 
-def check_resources(operation: Operation, origins: Mapping[int, str], report: Callable[[str, str], None]) -> None:
+def check_resources(operation: Operation, origins: Origins, report: Callable[[str, str], None]) -> None:
     """Report an annotation that cannot be followed, with the place where it stands."""
     try:
         found = resources(operation)
     except ResourceError as error:
-        report(origins.get(id(error.schema), operation.pointer), error.reason)
+        report(error.misuse.pointer(origins, operation.pointer), error.misuse.reason)
         return
     for misuse in (*resource_misuses(found), *answer_misuses(operation, found)):
         report(misuse.pointer(origins, operation.pointer), misuse.reason)
@@ -55,7 +57,7 @@ def _collect(
         below = (*path, name)
         if "x-resource" in member:
             if name in parts:
-                raise ResourceError(member, f"two parts are called {name!r}; rename one of them.")
+                raise ResourceError(member, "x-resource", reason=f"two parts are called {name!r}; rename one of them.")
             parts[name] = _part(name, below, member, answer)
         if "x-signon" in member:
             signons.append(_signon(name, below, member, answer))
@@ -71,33 +73,38 @@ def _members(schema: Json) -> Iterator[tuple[str, Schema]]:
 def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> Part:
     raw: Mapping[str, Json] = schema["x-resource"]
     if ("identifiers" in raw) == ("identity" in raw):
-        raise ResourceError(schema, "x-resource needs either identifiers (a member) or identity (the parts it joins).")
+        reason = "x-resource needs either identifiers (a member) or identity (the parts it joins)."
+        raise ResourceError(schema, "x-resource", reason=reason)
     response = raw.get("response", name)
     shown = answer.get("properties", {}).get(response)
     if shown is None:
-        raise ResourceError(schema, f"the success response has no member {response!r} for this part; add it there.")
+        reason = f"the success response has no member {response!r} for this part; add it there."
+        raise ResourceError(schema, "x-resource", reason=reason)
     sid_member = next((key for key, one in _members(shown) if one.get("x-sid")), None)
     result = next(((key, one) for key, one in _members(shown) if "x-result" in one), None)
     if sid_member is None or result is None:
-        raise ResourceError(shown, f"the response member {response!r} needs a member with x-sid and one with x-result.")
+        reason = f"the response member {response!r} needs a member with x-sid and one with x-result."
+        raise ResourceError(shown, reason=reason)
     words = result[1]["x-result"]
     if set(words) != {"created", "found", "updated"} or not all(
         word in result[1].get("enum", ()) for word in words.values()
     ):
-        raise ResourceError(result[1], "x-result maps created, found and updated to three members of its enum.")
+        reason = "x-result maps created, found and updated to three members of its enum."
+        raise ResourceError(result[1], "x-result", reason=reason)
     holder = raw.get("identifiers")
     kinds: tuple[str, ...] = ()
     sid_kind: str | None = None
     if holder is not None:
-        if holder not in schema.get("properties", {}):
-            raise ResourceError(schema, f"identifiers names the member {holder!r}, which this part does not have.")
+        _demand_member(schema, holder, "x-resource", "identifiers")
         every = tuple(schema["properties"][holder].get("properties", {}))
         sid_kind = raw.get("sid", "sid")
         kinds = tuple(kind for kind in every if kind != sid_kind)
         if sid_kind not in every:
-            raise ResourceError(schema, f"{holder!r} has no identifier {sid_kind!r}; name the minted one with sid.")
+            reason = f"{holder!r} has no identifier {sid_kind!r}; name the minted one with sid."
+            raise ResourceError(schema, "x-resource", reason=reason)
         if not kinds:
-            raise ResourceError(schema, f"{holder!r} has the minted {sid_kind!r} only; add a kind that callers choose.")
+            reason = f"{holder!r} has the minted {sid_kind!r} only; add a kind that callers choose."
+            raise ResourceError(schema, "x-resource", "identifiers", reason=reason)
     fallback = raw.get("fallback-identity")
     replaced = frozenset(raw.get("replace", ()))
     return Part(
@@ -124,9 +131,8 @@ def _part(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) -> P
 
 
 def _fallback(schema: Schema, raw: Mapping[str, Json]) -> Fallback:
-    member = raw.get("member")
-    if not isinstance(member, str) or member not in schema.get("properties", {}):
-        raise ResourceError(schema, f"fallback-identity names the member {member!r}, which this part does not have.")
+    member = raw["member"]
+    _demand_member(schema, member, "x-resource", "fallback-identity", "member")
     return Fallback(member, {str(value): tuple(names) for value, names in raw.get("with", {}).items()})
 
 
@@ -161,11 +167,14 @@ def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) ->
     raw: Mapping[str, Json] = schema["x-signon"]
     response = raw.get("response", name)
     shown = answer.get("properties", {}).get(response, {}).get("properties", {})
-    for member in (raw["redirect"], raw["token"]):
+    for word in ("redirect", "token"):
+        member = raw[word]
         if member not in shown:
-            raise ResourceError(schema, f"the success response has no member {response}/{member} for the sign-on.")
-    if raw["audience"] not in schema.get("properties", {}):
-        raise ResourceError(schema, f"audience names the member {raw['audience']!r}, which this part does not have.")
+            reason = (
+                f"the success response has no member {response}/{member} for the sign-on{suggestion(member, shown)}"
+            )
+            raise ResourceError(schema, "x-signon", word, reason=reason)
+    _demand_member(schema, raw["audience"], "x-signon", "audience")
     claims = dict(raw.get("claims", {}))
     profile = {claim: tuple(join((member,)) for member in members) for claim, members in raw.get("profile", {}).items()}
     members = raw["audience"], raw["subject"], raw["redirect"], raw["token"]
@@ -174,27 +183,58 @@ def _signon(name: str, path: tuple[str, ...], schema: Schema, answer: Schema) ->
 
 def _check_names(parts: Mapping[str, Part], signons: list[Signon]) -> None:
     for part in parts.values():
-        for name in (*part.parents, *((part.implied_by,) if part.implied_by else ())):
-            if name not in parts:
-                raise ResourceError(part.schema, f"x-resource of {part.name!r} names the part {name!r}, which is none.")
+        for named in _named(part):
+            if named.name not in parts:
+                reason = f"x-resource of {part.name!r} names the part {named.name!r}, which is none"
+                reason += suggestion(named.name, parts)
+                raise ResourceError(part.schema, "x-resource", *named.tokens, reason=reason)
         if part.implied_by and part.identifiers and part.fallback is None:
             raise ResourceError(
                 part.schema,
-                f"{part.name!r} comes with {part.implied_by!r}, but nothing says which one is meant unless it is sent; "
-                "give it identity or fallback-identity instead of identifiers alone.",
+                "x-resource",
+                "implied-by",
+                reason=f"{part.name!r} comes with {part.implied_by!r}, but nothing says which one is meant unless it "
+                "is sent; give it identity or fallback-identity instead of identifiers alone.",
             )
         if part.implied_by and part.required_on_create:
             raise ResourceError(
                 part.schema,
-                f"{part.name!r} comes with {part.implied_by!r} without being sent, so it cannot require "
+                "x-resource",
+                "implied-by",
+                reason=f"{part.name!r} comes with {part.implied_by!r} without being sent, so it cannot require "
                 f"{part.required_on_create[0]!r} when it is new.",
             )
-        for member in part.required_on_create:
-            if member not in part.schema.get("properties", {}):
-                raise ResourceError(part.schema, f"required-on-create names {member!r}, which this part does not have.")
+        for index, member in enumerate(part.required_on_create):
+            _demand_member(part.schema, member, "x-resource", "required-on-create", index)
     for signon in signons:
         if signon.subject not in parts:
-            raise ResourceError({}, f"x-signon names the part {signon.subject!r}, which is none.")
+            reason = f"x-signon names the part {signon.subject!r}, which is none{suggestion(signon.subject, parts)}"
+            raise ResourceError(signon.schema, "x-signon", "subject", reason=reason)
+
+
+class _NamedPart(NamedTuple):
+    """A part that an ``x-resource`` names, and the tokens below that at which it does."""
+
+    name: str
+    tokens: tuple[str | int, ...]
+
+
+def _named(part: Part) -> Iterator[_NamedPart]:
+    if part.scope:
+        yield _NamedPart(part.scope, ("scope",))
+    if part.implied_by:
+        yield _NamedPart(part.implied_by, ("implied-by",))
+    yield from (_NamedPart(name, ("identity", index)) for index, name in enumerate(part.identity))
+    for value, names in part.fallback.joined.items() if part.fallback else ():
+        where = ("fallback-identity", "with", value)
+        yield from (_NamedPart(name, (*where, index)) for index, name in enumerate(names))
+
+
+def _demand_member(schema: Schema, name: str, *tokens: str | int) -> None:
+    known = schema.get("properties", {})
+    if name not in known:
+        reason = f"{tokens[1]} names the member {name!r}, which this part does not have{suggestion(name, known)}"
+        raise ResourceError(schema, *tokens, reason=reason)
 
 
 def _ordered(parts: Mapping[str, Part]) -> tuple[Part, ...]:
@@ -202,7 +242,8 @@ def _ordered(parts: Mapping[str, Part]) -> tuple[Part, ...]:
 
     def place(part: Part, trail: tuple[str, ...]) -> None:
         if part.name in trail:
-            raise ResourceError(part.schema, f"the parts {' → '.join((*trail, part.name))} depend on each other.")
+            reason = f"the parts {' → '.join((*trail, part.name))} depend on each other."
+            raise ResourceError(part.schema, "x-resource", reason=reason)
         for name in (*part.parents, *((part.implied_by,) if part.implied_by else ())):
             place(parts[name], (*trail, part.name))
         ordered.setdefault(part.name, part)

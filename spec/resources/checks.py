@@ -12,6 +12,7 @@ from pathlib import Path
 import jsonschema_rs
 
 from spec.openapi.document import Operation, Schema
+from spec.openapi.inlining import Origins
 from spec.resources.resource import Part, Resources, Signon
 from spec.schema.keywords import subschemas
 from spec.schema.texts.formats import FORMATS
@@ -31,14 +32,12 @@ class Misuse:
     tokens: tuple[str | int, ...]
     reason: str
 
-    def pointer(self, origins: Mapping[int, str], otherwise: str) -> str:
-        """Where it stands in the document; ``origins`` maps schemas that references brought to their pointers."""
-        return origins.get(id(self.schema), otherwise) + join(self.tokens)
+    def pointer(self, origins: Origins, otherwise: str) -> str:
+        """Where it stands in the document."""
+        return origins.place(self.schema, self.tokens, otherwise)
 
 
-def check_annotations(
-    schema: Json, pointer: str, origins: Mapping[int, str], report: Callable[[str, str], None]
-) -> None:
+def check_annotations(schema: Json, pointer: str, origins: Origins, report: Callable[[str, str], None]) -> None:
     """Report the misuses of a schema and of all schemas below it, each at its own keyword."""
     for place in subschemas(schema, pointer):
         for misuse in annotation_misuses(place.schema):
@@ -55,7 +54,7 @@ def annotation_misuses(schema: Json) -> Iterator[Misuse]:
         for carrier in _in_place(member):
             if isinstance(carrier.get("x-after"), str):
                 yield from _after(name, carrier, siblings)
-    if schema.get("x-empty-is-unset") is True and not _admits(schema, ""):
+    if schema.get("x-empty-is-unset") is True and not _may_be_text(schema) and not _admits(schema, ""):
         yield Misuse(schema, ("x-empty-is-unset",), 'x-empty-is-unset speaks of "", which this schema refuses anyway.')
     if "x-safe" in schema and _is_disjoint(schema):
         yield Misuse(schema, ("x-safe",), "no value satisfies both x-safe and the schema beside it; narrow the schema.")
@@ -71,8 +70,22 @@ def resource_misuses(resources: Resources) -> Iterator[Misuse]:
             if name not in members:
                 reason = f"replace names {name!r}, which {part.name!r} does not have{suggestion(name, members)}"
                 yield Misuse(part.schema, ("x-resource", "replace", index), reason)
+        yield from _fallbacks(part)
     if resources.signon is not None:
         yield from _claims(resources.signon, resources)
+
+
+def _fallbacks(part: Part) -> Iterator[Misuse]:
+    """Values of the member that identifies a part which that member never has."""
+    if part.fallback is None:
+        return
+    member = part.schema.get("properties", {}).get(part.fallback.member)
+    listed = [str(value) for schema in _in_place(member) for value in schema.get("enum", ())]
+    for value in part.fallback.joined if listed else ():
+        if value not in listed:
+            reason = f"fallback-identity speaks of {value!r}, which {part.fallback.member!r} never is"
+            reason += suggestion(value, listed)
+            yield Misuse(part.schema, ("x-resource", "fallback-identity", "with", value), reason)
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
@@ -102,8 +115,17 @@ def annotation_names() -> frozenset[str]:
 def _misshapen(schema: Schema) -> Iterator[Misuse]:
     for keyword in sorted(annotation_names() & schema.keys()):
         value = schema[keyword]
-        for error in _shape(keyword).iter_errors(value):
-            yield Misuse(schema, (keyword, *error.instance_path), _sentence(keyword, error))
+        for error in map(_nearest, _shape(keyword).iter_errors(value)):
+            stranger = (getattr(error.kind, "unexpected", None) or ())[:1]
+            yield Misuse(schema, (keyword, *error.instance_path, *stranger), _sentence(keyword, error))
+
+
+def _nearest(error: jsonschema_rs.ValidationError) -> jsonschema_rs.ValidationError:
+    """The error within the branch that was probably meant: one whose type fits."""
+    for errors in getattr(error.kind, "context", ()):
+        if errors and not any(one.kind.name == "type" and one.instance_path == error.instance_path for one in errors):
+            return _nearest(errors[0])
+    return error
 
 
 def _sentence(keyword: str, error: jsonschema_rs.ValidationError) -> str:
@@ -163,14 +185,21 @@ def _admits(schema: Schema, value: Json) -> bool:
         compiled = jsonschema_rs.Draft202012Validator(plain, formats=dict(FORMATS), validate_formats=True)
     except (ValueError, jsonschema_rs.ValidationError):
         return True  # told elsewhere
+    return compiled.is_valid(value)
+
+
+def _may_be_text(schema: Schema) -> bool:
     declared = schema.get("type")
     types = {declared} if isinstance(declared, str) else set(declared or ())
-    return compiled.is_valid(value) or "string" in types or not types
+    return "string" in types or not types
 
 
 def _is_disjoint(schema: Schema) -> bool:
     """True if it is proven that nothing satisfies a schema and its ``x-safe`` together."""
     plain = {key: child for key, child in schema.items() if not key.startswith("x-")}
+    safe = schema["x-safe"]
+    if isinstance(safe, Mapping) and isinstance(listed := safe.get("enum"), list):
+        return not any(_admits(plain, value) for value in listed)
     try:
         both = jsonschema_rs.canonicalize(
             {"allOf": [plain, schema["x-safe"]]}, draft=jsonschema_rs.Draft202012, validate_formats=True

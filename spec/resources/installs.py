@@ -236,7 +236,7 @@ def _of_clients(entry: Mapping[str, Json], owners: dict[str, str], pointer: str)
 def _of_existing(name: str, entry: Mapping[str, Json], resources: Resources, pointer: str) -> Iterator[Complaint]:
     part = next((one for one in resources.parts if one.name == name), None)
     if part is None:
-        known = ", ".join(one.name for one in resources.parts)
+        known = ", ".join(one.name for one in resources.parts) or "none"
         yield Complaint(pointer, f"the document has no part {name!r}; it has {known}.")
         return
     if part.scope is not None or part.identity or part.identifiers is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spec.openapi.document import Operation, Schema
+from spec.openapi.inlining import Origins
 from spec.resources.checks import Misuse, suggestion
 from spec.resources.resource import Resources
 from spec.resources.sessions import (
@@ -59,7 +60,7 @@ class _Known:
 def check_sessions(
     operations: Mapping[str, Operation],
     resources: Resources,
-    origins: Mapping[int, str],
+    origins: Origins,
     clauses: frozenset[str],
     report: Callable[[str, str], None],
 ) -> None:

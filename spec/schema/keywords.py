@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
+from typing import NamedTuple
 
 import jsonschema_rs
 
+from spec.openapi.inlining import Origins
 from spec.schema.limits import beyond_limits
 from spec.schema.telling.instance_path import instance_path
 from spec.schema.texts.formats import FORMATS
@@ -63,9 +65,7 @@ def subschemas(schema: Json, pointer: str, *, direct: bool = True) -> Iterator[W
             yield from subschemas(child, f"{pointer}/{key}/{escape(name)}", direct=direct)
 
 
-def check_schema(
-    schema: Json, pointer: str, origins: Mapping[int, str], clauses: frozenset[str], report: Report
-) -> None:
+def check_schema(schema: Json, pointer: str, origins: Origins, clauses: frozenset[str], report: Report) -> None:
     """Report whatever in a schema would not be enforced: unknown keywords, formats without checker and the like."""
     try:
         _metaschema().validate(schema)
@@ -74,9 +74,8 @@ def check_schema(
         return
     for place in subschemas(schema, pointer):
         if isinstance(place.schema, Mapping):
-            where = origins.get(id(place.schema), place.pointer)
-            for reason in _complaints(place, clauses):
-                report(where, reason)
+            for one in _complaints(place, clauses):
+                report(origins.place(place.schema, one.tokens, place.pointer), one.reason)
 
 
 @cache
@@ -102,7 +101,7 @@ def _against_dialect(schema: Json, error: jsonschema_rs.ValidationError) -> str:
     return f"{error.message}."
 
 
-def _origin(schema: Json, pointer: str, path: Iterable[str | int], origins: Mapping[int, str]) -> str:
+def _origin(schema: Json, pointer: str, path: Iterable[str | int], origins: Origins) -> str:
     """Where in the document the value stands that a path leads to, references followed."""
     for step in path:
         pointer = f"{origins.get(id(schema), pointer)}/{escape(step)}"
@@ -110,27 +109,46 @@ def _origin(schema: Json, pointer: str, path: Iterable[str | int], origins: Mapp
     return pointer
 
 
-def _complaints(place: WalkedPlace, clauses: frozenset[str]) -> Iterator[str]:
+class _KeywordComplaint(NamedTuple):
+    """What is wrong with a keyword, or below it."""
+
+    tokens: tuple[str, ...]
+    reason: str
+
+
+def _complaints(place: WalkedPlace, clauses: frozenset[str]) -> Iterator[_KeywordComplaint]:
     schema = place.schema
     for key in schema:
         if key not in KNOWN:
             near = get_close_matches(key, KNOWN, n=1, cutoff=0.75)
             hint = f"did you mean {near[0]!r}?" if near else "remove it or say it otherwise."
-            yield f"the keyword {key!r} is not implemented and would have no effect; {hint}"
+            reason = f"the keyword {key!r} is not implemented and would have no effect; {hint}"
+            yield _KeywordComplaint((key,), reason)
         elif key in OF_A_MEMBER | OF_A_PART and not place.direct:
-            yield f"{key} takes effect only on members reached through properties and allOf; move it there."
+            reason = f"{key} takes effect only on members reached through properties and allOf; move it there."
+            yield _KeywordComplaint((key,), reason)
     if "format" in schema and schema["format"] not in FORMATS:
-        yield f"the format {schema['format']!r} has no checker; use one of {', '.join(sorted(FORMATS))}."
+        near = get_close_matches(str(schema["format"]), FORMATS, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"use one of {', '.join(sorted(FORMATS))}."
+        yield _KeywordComplaint(("format",), f"the format {schema['format']!r} has no checker; {hint}")
     if "pattern" in schema:
-        yield from _pattern_complaints(schema["pattern"])
-    yield from beyond_limits(schema)
-    for clause in clause_ids(schema.get("x-clause")):
+        yield from (_KeywordComplaint(("pattern",), reason) for reason in _pattern_complaints(schema["pattern"]))
+    yield from (_KeywordComplaint((), reason) for reason in beyond_limits(schema))
+    yield from _clause_complaints(schema, clauses)
+
+
+def _clause_complaints(schema: Json, clauses: frozenset[str]) -> Iterator[_KeywordComplaint]:
+    annotation = schema.get("x-clause")
+    for clause in clause_ids(annotation):
         if clause not in clauses:
-            yield f"x-clause names {clause!r}, which the catalogue of clauses does not have; add or correct it."
-    if isinstance(schema.get("x-clause"), Mapping):
-        for key in schema["x-clause"]:
-            if key not in schema and not (key == "required" and "required" in schema):
-                yield f"x-clause speaks of the keyword {key!r}, which this schema does not have."
+            near = get_close_matches(clause, clauses, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else "add or correct it."
+            reason = f"x-clause names {clause!r}, which the catalogue of clauses does not have; {hint}"
+            yield _KeywordComplaint(("x-clause",), reason)
+    for key in annotation if isinstance(annotation, Mapping) else ():
+        if key not in schema and not (key == "required" and "required" in schema):
+            reason = f"x-clause speaks of the keyword {key!r}, which this schema does not have."
+            yield _KeywordComplaint(("x-clause", str(key)), reason)
 
 
 def _pattern_complaints(pattern: str) -> Iterator[str]:

@@ -25,6 +25,41 @@ def _pattern(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[Validatio
         yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
 
+MOST_STEPS = 1_000_000
+_QUANTIFIERS = re.compile(r"(?<!\\)(?:\\\\)*[*+{]")
+_REPEATED_GROUP = re.compile(r"(?<!\\)(?:\\\\)*\)[*+{]")
+
+
+class SlowPatternError(Exception):
+    """A pattern may take more than MOST_STEPS steps on a text, which is the limit: it goes back too often."""
+
+
+def is_slow(pattern: str, text: str) -> bool:
+    """Whether an engine that goes back may take more than MOST_STEPS steps: an estimate from above.
+
+    A repeated group may be left and entered anew at every letter, each other repetition may end at every one.
+    """
+    if _REPEATED_GROUP.search(pattern):
+        return len(text) > MOST_STEPS.bit_length()
+    return bool((len(text) + 1) ** min(len(_QUANTIFIERS.findall(pattern)), 20) > MOST_STEPS)
+
+
+def _guarded(keyword: Callable[..., Any]) -> Callable[..., Any]:
+    """A keyword of objects that looks member names up in ``patternProperties``, which may be slow."""
+
+    def ask(validator: Any, value: Any, instance: Any, schema: Any) -> Any:
+        patterns = schema.get("patternProperties", ())
+        if (
+            patterns
+            and isinstance(instance, Mapping)
+            and any(is_slow(one, name) for one in patterns for name in instance)
+        ):
+            raise SlowPatternError
+        return keyword(validator, value, instance, schema)
+
+    return ask
+
+
 # the stubs of jsonschema leave extend untyped
 _Validator: Any = validators.extend(Draft202012Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 MOST_SCHEMAS = 20_000
@@ -34,9 +69,26 @@ class TooManySchemasError(Exception):
     """A value was judged by more than MOST_SCHEMAS schemas, which is the limit: references that fan out."""
 
 
-def bounded_validity(schema: Schema, formats: Mapping[str, Callable[[str], bool]] = FORMATS) -> Callable[[Any], bool]:
-    """Whether the reference validator takes a value; TooManySchemasError when that takes more than MOST_SCHEMAS."""
+def bounded_validity(
+    schema: Schema,
+    formats: Mapping[str, Callable[[str], bool]] = FORMATS,
+    *,
+    search: Callable[[str, str], bool] | None = None,
+) -> Callable[[Any], bool]:
+    """Whether the reference validator takes a value.
+
+    TooManySchemasError when that takes more than MOST_SCHEMAS, SlowPatternError when a pattern may take more than
+    MOST_STEPS and ``search`` (which says whether a pattern is found in a text) raises it.
+    """
     left = 0
+
+    def found(_: Any, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, str):
+            slow = is_slow(pattern, instance)
+            if slow and search is None:
+                raise SlowPatternError
+            if not (search(pattern, instance) if slow and search else _ecma(pattern).search(instance)):
+                yield ValidationError(f"{instance!r} does not match {pattern!r}")
 
     def counted(keyword: Callable[..., Any]) -> Callable[..., Any]:
         def ask(*asked: Any) -> Any:
@@ -48,9 +100,9 @@ def bounded_validity(schema: Schema, formats: Mapping[str, Callable[[str], bool]
 
         return ask
 
-    kind: Any = validators.extend(  # type: ignore[no-untyped-call]
-        _Validator, {word: counted(_Validator.VALIDATORS[word]) for word in _APPLICATORS}
-    )
+    keywords = {word: counted(_Validator.VALIDATORS[word]) for word in _APPLICATORS}
+    keywords |= {word: _guarded(_Validator.VALIDATORS[word]) for word in _NAME_LOOKERS}
+    kind: Any = validators.extend(_Validator, {**keywords, "pattern": found})  # type: ignore[no-untyped-call]
     validator = _made(kind, schema, formats)
 
     def is_valid(value: Any) -> bool:
@@ -73,6 +125,7 @@ def _made(kind: Any, schema: Schema, formats: Mapping[str, Callable[[str], bool]
     return kind(schema, format_checker=checker)
 
 
+_NAME_LOOKERS = ("patternProperties", "additionalProperties", "unevaluatedProperties")
 _APPLICATORS = (
     "$ref",
     "$dynamicRef",

@@ -33,13 +33,14 @@ class Gap:
     """A piece of a document that could not be followed: its pointer, the reference that stands there, and why not.
 
     Without ``reference`` it is a member that nothing here reads. ``unseen``: what is named was not read at all, so
-    that even two equal documents may differ in it.
+    that even two equal documents may differ in it. ``void``: all was read, and nothing has that name.
     """
 
     pointer: str
     reference: str | None
     reason: str
     unseen: bool = True
+    void: bool = False
 
     @property
     def sentence(self) -> str:
@@ -54,7 +55,8 @@ class Source:
     """A document as one JSON value: its name, the value and, per JSON pointer, where that value (or its key) stands.
 
     A document of several files holds the parts it takes from the others below ``HOLDER``; ``files`` are those files
-    by name. ``moved`` says of values that were put elsewhere (members of a referenced path item) whence they came.
+    by name. ``moved`` says of values that were put elsewhere (members of a referenced path item) whence they came;
+    ``spliced`` are references (pointer of the object that held it → its text) that stood where OpenAPI knows none.
     """
 
     name: str
@@ -63,6 +65,7 @@ class Source:
     files: Mapping[str, Source] = field(default_factory=dict, repr=False)
     moved: Mapping[str, str] = field(default_factory=dict, repr=False)
     gaps: tuple[Gap, ...] = ()
+    spliced: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def place(self, pointer: str) -> str:
         """``file:line:column`` of a pointer, or of the nearest ancestor that the file holds."""
@@ -90,14 +93,15 @@ class Source:
 
     def _held(self, pointer: str) -> tuple[str | None, str]:
         """The file among the others in which a pointer (or what ``shown`` gave) leads, and the pointer within it."""
-        if self.files:
+        if self.files and pointer.startswith(f"/{HOLDER}/"):
             token, slash, rest = pointer.removeprefix(f"/{HOLDER}/").partition("/")
-            inside = pointer.startswith(f"/{HOLDER}/")
-            for name in self.files:
-                if inside and escape(name) == token:
-                    return name, slash + rest
-                if pointer.startswith(f"{name}#"):
-                    return name, pointer[len(name) + 1 :]
+            name = token.replace("~1", "/").replace("~0", "~")
+            return (name, slash + rest) if name in self.files else (None, pointer)
+        at = pointer.find("#") if self.files else -1
+        while at >= 0:
+            if pointer[:at] in self.files:
+                return pointer[:at], pointer[at + 1 :]
+            at = pointer.find("#", at + 1)
         return None, pointer
 
 

@@ -22,8 +22,16 @@ from spec.normal.keywords import BASE64, RANGES
 from spec.normal.merge import Schema
 from spec.normal.readable import OWN_FORMATS, STANDARD_FORMATS
 from spec.openapi.resolving import target
+from spec.regex.automaton import is_found
+from spec.regex.tree import PatternError
 from spec.schema.reach import ByDepth
-from spec.schema.second_opinion import MOST_SCHEMAS, TooManySchemasError, bounded_validity
+from spec.schema.second_opinion import (
+    MOST_SCHEMAS,
+    MOST_STEPS,
+    SlowPatternError,
+    TooManySchemasError,
+    bounded_validity,
+)
 from spec.source import pointer
 from spec.source.pointer import Json
 
@@ -66,6 +74,8 @@ def opinions(schema: Schema, *, partial: bool = False) -> Callable[[Json], Opini
         except TooManySchemasError:
             is_beyond = True
             return beyond
+        except SlowPatternError:
+            return Opinions(None, None, partial, f"a pattern may take more than {MOST_STEPS:,} steps on a payload")
         return Opinions(_asked(judge.rust, body), slow, partial)
 
     return ask
@@ -81,15 +91,23 @@ class _Judges(NamedTuple):
 def _judges(schema: Json) -> _Judges | None:
     try:
         rust = jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=OWN_FORMATS)
-        return _Judges(rust.is_valid, bounded_validity(schema, formats=_formats()))
+        return _Judges(rust.is_valid, bounded_validity(schema, _formats(), search=_searched))
     except (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError, jsonschema.SchemaError):
         return None
+
+
+def _searched(pattern: str, text: str) -> bool:
+    """Whether a pattern is found, where an engine that goes back would be slow: by an automaton."""
+    try:
+        return is_found(pattern, text)
+    except PatternError:
+        raise SlowPatternError from None
 
 
 def _asked(is_valid: Callable[[Json], bool], body: Json) -> bool | None:
     try:
         return is_valid(body)
-    except TooManySchemasError:
+    except (TooManySchemasError, SlowPatternError):
         raise
     except Exception:  # noqa: BLE001  an engine that fails, whatever it raises, has no opinion: nothing is proven by it
         return None

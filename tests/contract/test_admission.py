@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 import jwt
 import pytest
 
 from contract.cli.arguments import check_parser
+from contract.cli.preparing import contract
 from contract.http.access import Access, Credential
 from contract.http.exchange import SentRequest
 from contract.run.admission import Admission, AdmissionError, admission
@@ -94,3 +96,15 @@ def test_proctor_types_that_nobody_told_are_guesses() -> None:
     assert admitted("http://h", "--install", ONE).access.guessed == {"proctorTypes"}
     told = admitted("http://h", "--install", ONE, "--proctor-type", "TS" + "0" * 32).access
     assert (told.guessed, told.known["proctorTypes"]) == (frozenset(), ("TS" + "0" * 32,))
+
+
+def test_a_document_whose_path_names_no_install_is_not_judged(tmp_path: Path) -> None:
+    body = "{content: {application/json: {schema: {type: string}}}}"
+    path = tmp_path / "openapi.yaml"
+    path.write_text(
+        "openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths:\n  /p:\n    post:\n      operationId: provision\n"
+        f"      requestBody: {body}\n      responses: {{'200': {{description: ok}}}}\n"
+    )
+    options = check_parser().parse_args(["http://h", "--spec", str(path)])
+    with pytest.raises(AdmissionError, match=r"openapi\.yaml:5:5: the first parameter of 'provision' has to be"):
+        contract(options)

@@ -15,6 +15,7 @@ from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import DocumentError
 from spec.resources.checks import ANNOTATIONS_FILE, annotation_names
 from spec.schema.keywords import EVERYWHERE, OF_A_JOURNEY, OF_A_MEMBER, OF_A_PART, OF_AN_ANSWER
+from spec.source.pointer import join
 from spec.source.reading import Source, read
 
 CLAUSES = load_clauses()
@@ -85,6 +86,48 @@ CLAIMS = [
 def test_claims_must_name_something(pointer: str, reason: str) -> None:
     found = told(lambda schemas: schemas["Signon"]["x-signon"]["claims"].update(extra=pointer))
     assert reason in found[f"{SCHEMAS}/Signon/x-signon/claims/extra"]
+
+
+X, RESOURCE, SIGNON = f"{SCHEMAS}/", "x-resource", "x-signon"
+NAMED = [
+    ("Course", (RESOURCE, "identifiers"), "id", "did you mean 'ids'?"),
+    ("Course", (RESOURCE, "scop"), "course", "did you mean 'scope'?"),
+    ("Enrollment", (RESOURCE, "implied-by"), "usre", "did you mean 'user'?"),
+    ("Enrollment", (RESOURCE, "identity", 1), "corse", "did you mean 'course'?"),
+    ("Exam", (RESOURCE, "scope"), "cuorse", "did you mean 'course'?"),
+    ("Exam", (RESOURCE, "required-on-create", 0), "configuraton", "did you mean 'configuration'?"),
+    ("Configuration", (RESOURCE, "fallback-identity", "member"), "typ", "did you mean 'type'?"),
+    ("Configuration", (RESOURCE, "fallback-identity", "with", "acommodation"), [], "did you mean 'accommodation'?"),
+    ("Configuration", (RESOURCE, "fallback-identity", "with", "accommodation", 0), "enrolment", "'enrollment'?"),
+    ("Signon", (SIGNON, "audience"), "integrationsid", "did you mean 'integrationSid'?"),
+    ("Signon", (SIGNON, "subject"), "usr", "did you mean 'user'?"),
+    ("Signon", (SIGNON, "token"), "tokn", "did you mean 'token'?"),
+    ("Signon", ("properties", "integrationSid", "x-install-member", "missing"), "404", '"not-found" was expected'),
+    ("Configuration", ("properties", "duration", "x-install-defalt"), "a", "did you mean 'x-install-default'?"),
+    ("Configuration", ("properties", "duration", "x-clause"), "duration-form", "which the catalogue of clauses"),
+    ("User", ("properties", "currencyCode", "x-safe"), {"enum": ["US", "EU"]}, "no value satisfies both"),
+    ("User", ("properties", "currencyCode", "format"), "curency-code", "did you mean 'currency-code'?"),
+]
+
+
+@pytest.mark.parametrize(("name", "tokens", "value", "reason"), NAMED, ids=[f"{row[0]}-{row[1][-1]}" for row in NAMED])
+def test_what_is_named_wrongly_is_told_at_its_keyword(
+    name: str, tokens: tuple[str | int, ...], value: Any, reason: str
+) -> None:
+    def change(schemas: dict[str, Any]) -> None:
+        *way, last = tokens
+        holder = schemas[name]
+        for token in way:
+            holder = holder[token]
+        holder[last] = value
+
+    assert reason in told(change)[X + name + join(tokens)]
+
+
+@pytest.mark.parametrize("keyword", ["x-after", "x-clause"])
+def test_a_keyword_beside_a_reference_is_told_where_it_stands(keyword: str) -> None:
+    found = told(lambda schemas: window(schemas)["close"].update({keyword: "opn"}))
+    assert f"{SCHEMAS}/Configuration/properties/access/properties/close/{keyword}" in found
 
 
 def test_empty_can_be_unset_only_where_text_is_meant() -> None:

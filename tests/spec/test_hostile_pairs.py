@@ -101,6 +101,14 @@ CASES: dict[str, tuple[Callable[[int], Schema], str]] = {
         plain(lambda n: {"type": "number", "multipleOf": (5 - n) * 1e-300, "minimum": 3}),
         "'multipleOf' is smaller than 1e-15, which is the limit",
     ),
+    "slow-pattern": (
+        plain(lambda n: {"type": "string", "pattern": "^(?!x)(a+)+$", "minLength": 50 - n}),
+        "a pattern may take more than 1,000,000 steps on a payload",
+    ),
+    "slow-names": (
+        plain(lambda n: {"required": [f"{'a' * 40}b"], "patternProperties": {"^(a+)+$": {"maxLength": n}}}),
+        "a pattern may take more than 1,000,000 steps on a payload",
+    ),
     "conditions": (plain(_conditions), "its branches make more than 4,000 cases when they are multiplied out"),
     "choices": (plain(_chosen), "its branches make more than 4,000 cases when they are multiplied out"),
 }
@@ -126,6 +134,17 @@ def test_and_it_is_unchanged_against_itself(name: str, tmp_path: Path, capsys: p
     old.write_text(json.dumps(CASES[name][0](4)))
     assert diff([str(old), str(old), "--fail-on", "possible"]) == 0
     assert "unchanged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(a|a)*$", "^a*a*a*a*a*a*$"])
+def test_a_slow_pattern_that_an_automaton_reads_is_proven(
+    pattern: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, shortest in (("old", 50), ("new", 51)):
+        schema = {"type": "string", "pattern": pattern, "minLength": shortest}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document(schema, {})))
+    assert diff([str(tmp_path / "old.json"), str(tmp_path / "new.json")]) == 1
+    assert "proven: this request was accepted and is now refused" in capsys.readouterr().out
 
 
 def test_one_value_of_many_is_found_in_a_long_enumeration(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

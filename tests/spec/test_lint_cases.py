@@ -13,6 +13,7 @@ from spec.lint.explanations import EXPLANATIONS
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES
+from spec.openapi.sources import document
 from spec.schema.texts.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import parse, read
 
@@ -22,7 +23,7 @@ CLAUSES = load_clauses()
 
 
 def rules_in(path: Path) -> set[str]:
-    return {each.rule for each in findings(read(path), formats=frozenset(CHECKED_FORMATS), clauses=CLAUSES)}
+    return {each.rule for each in findings(document(path), formats=frozenset(CHECKED_FORMATS), clauses=CLAUSES)}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: "/".join(path.parts[-3:]))

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from spec.lint.cli import lint
+from spec.load import DOCUMENT_FILE
 
 HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: {}\ncomponents:\n  schemas:\n"
 OVERLAP = HEAD + "    Thing:\n      oneOf:\n      - {type: string}\n      - {type: string, maxLength: 3}\n"
@@ -176,3 +177,16 @@ def test_an_example_of_a_parameter_may_be_the_text_on_the_wire(
     told = [line for line in capsys.readouterr().out.splitlines() if "example-mismatch" in line]
     assert len(told) == 1
     assert ":10:" in told[0]
+
+
+@pytest.mark.parametrize(("keyword", "name"), [("x-install-member", "proctorTypse"), ("x-install-default", "timezone")])
+def test_what_no_install_has_is_told_as_the_mock_tells_it(
+    keyword: str, name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    right = {"x-install-member": "proctorTypes", "x-install-default": "timeZone"}[keyword]
+    path = tmp_path / "openapi.yaml"
+    path.write_text(DOCUMENT_FILE.read_text().replace(f"{keyword}: {right}", f"{keyword}: {name}", 1))
+    assert lint([str(path)]) == 1
+    told = capsys.readouterr().out
+    assert f"{keyword} names" in told
+    assert f"did you mean {right!r}?" in told

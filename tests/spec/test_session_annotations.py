@@ -48,7 +48,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str]] = [
     ("an unstored value", says(entitled={"/enrollment/rol": 1}), f"{SESSION}/entitled", "did you mean 'role'?"),
     ("a value of another", says(entitled={"/exam/title": "t"}), f"{SESSION}/entitled", "is no value of 'enrollment'"),
     ("no prefix", lambda schemas: schemas["Session"]["x-session"].pop("prefix"), SESSION, "needs 'prefix'"),
-    ("a member too many", says(windows=[]), SESSION, "no member 'windows'"),
+    ("a member too many", says(windows=[]), f"{SESSION}/windows", "no member 'windows'"),
     (
         "a window that is not stored",
         says(booking={"open": ["/configuration/scheduling/opens"]}),
@@ -90,7 +90,7 @@ CASES: list[tuple[str, Callable[[Any], None], str, str]] = [
     (
         "a way of showing that is none",
         source("notes", {"from": "/exam/title", "as": "text"}),
-        f"{SCHEMAS}/Session/properties/notes/x-source",
+        f"{SCHEMAS}/Session/properties/notes/x-source/as",
         "what is stored and shown here",
     ),
     (

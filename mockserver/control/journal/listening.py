@@ -29,7 +29,8 @@ class Listener:
 
     def __call__(self, exchange: ServedExchange) -> None:
         self.heard.append(exchange)
-        self._loop.call_soon_threadsafe(self._some.set)
+        if not self._some.is_set():  # who was told already looks at what was noted before it waits again
+            self._loop.call_soon_threadsafe(self._some.set)
 
     async def more(self, seconds: float) -> bool:
         """Whether something was recorded within so many seconds."""

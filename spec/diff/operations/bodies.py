@@ -76,6 +76,9 @@ def _is_success(status: str) -> bool:
 
 
 def _status_covering(status: str, known: dict[str, DocumentValue]) -> str | None:
+    """What covers a status: its range, or ``default``; nothing covers a range of which a status is described."""
+    if status.endswith("XX") and any(_in_range(each, status) for each in known):
+        return None
     ranged = f"{status[0]}XX"
     return next((name for name in (ranged, "default") if name in known and name != status), None)
 

@@ -12,17 +12,21 @@ from spec.diff.document import ComparedOperation, Side, template
 from spec.diff.sides import Sides
 from spec.source.pointer import Json
 
-_IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl")
-_FLOW_ADDRESSES = ("authorizationUrl", "tokenUrl", "refreshUrl")
+_IDENTITY = ("type", "name", "in", "scheme", "openIdConnectUrl", "oauth2MetadataUrl")
+_FLOW_ADDRESSES = ("authorizationUrl", "deviceAuthorizationUrl", "tokenUrl", "refreshUrl")
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """One alternative of a security requirement: schemes that are all needed, each with its scopes."""
+    """One alternative of a security requirement: schemes that are all needed, each with its scopes.
+
+    ``shown`` are their names, ``described`` their names and what they are.
+    """
 
     schemes: frozenset[str]
     scopes: frozenset[str]
     shown: str
+    described: str
 
     def suffices_for(self, other: Demand) -> bool:
         """True if a client that satisfies this demand also satisfies the other one."""
@@ -40,7 +44,7 @@ def demands(side: Side, operation: ComparedOperation, named: frozenset[str]) -> 
     found = (
         [_demand(side, each, named) for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
     )
-    return pointer, found or [Demand(frozenset(), frozenset(), "none")]
+    return pointer, found or [Demand(frozenset(), frozenset(), "none", "none")]
 
 
 def _demand(side: Side, requirement: Mapping[str, Json], named: frozenset[str]) -> Demand:
@@ -50,10 +54,18 @@ def _demand(side: Side, requirement: Mapping[str, Json], named: frozenset[str]) 
         identity = f"{identity} {name}" if identity in named else identity
         schemes.add(identity)
         scopes |= {f"{identity} {scope}" for scope in wanted or ()}
-    shown = " and ".join(
-        f"{name}({', '.join(map(str, wanted))})" if wanted else name for name, wanted in requirement.items()
-    )
-    return Demand(frozenset(schemes), frozenset(scopes), shown or "none")
+    shown = {name: f"{name}({', '.join(map(str, wanted))})" if wanted else name for name, wanted in requirement.items()}
+    described = [f"{word} ({_described(side, name)})" for name, word in shown.items()]
+    texts = (" and ".join(shown.values()) or "none", " and ".join(described) or "none")
+    return Demand(frozenset(schemes), frozenset(scopes), *texts)
+
+
+def _described(side: Side, name: str) -> str:
+    """What a scheme is, in a few words: ``header X-Key``, ``http bearer``."""
+    scheme = side.child(side.at("/components/securitySchemes"), name).value
+    words = ("in", "name") if isinstance(scheme, Mapping) and scheme.get("type") == "apiKey" else _IDENTITY
+    found = [str(scheme[word]) for word in words if word in scheme] if isinstance(scheme, Mapping) else []
+    return " ".join(found) or "not described"
 
 
 def scheme_identity(side: Side, name: str) -> str:
@@ -85,6 +97,8 @@ def security_changes(
     _, one = demands(sides.old, old, named)
     pointer, two = demands(sides.new, new, named)
     shown = [" or ".join(each.shown for each in side) for side in (one, two)]
+    if shown[0] == shown[1]:  # the names are the same, what they name is not
+        shown = [" or ".join(each.described for each in side) for side in (one, two)]
     lost = [each for each in one if not any(each.suffices_for(other) for other in two)]
     gained = [each for each in two if not any(each.suffices_for(other) for other in one)]
     hidden = any(_is_hidden(side, operation) for side, operation in ((sides.old, old), (sides.new, new)))

@@ -11,7 +11,7 @@ from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import Schema, is_false, text
-from spec.openapi.resolving import LocalReference, target
+from spec.openapi.resolving import LocalReference, is_in_extension, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER, Source
 from spec.witness.effort import Effort
@@ -30,9 +30,14 @@ def reference_hits(source: Source, written: Iterable[LocalReference], *, legacy:
             continue
         message = f"The reference {gap.reference!r} cannot be resolved: it {gap.reason}."
         yield Hit("reference-unresolvable", gap.pointer, message)
+    for pointer, reference in source.spliced.items():
+        message = f"The reference {reference!r} stands where OpenAPI knows none; it is followed here, as by most tools."
+        yield Hit("reference-misplaced", f"{pointer}/$ref", message)
     known = {gap.pointer for gap in source.gaps}
     places: dict[str, str | None] = {}
     for pointer, reference in written:
+        if is_in_extension(pointer):
+            continue  # whoever reads the extension knows what is meant
         if reference not in places:
             places[reference] = target(document, reference)
         place = places[reference]
@@ -105,6 +110,7 @@ def _parameters(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
             name, place = str(part.value.get("name")), str(part.value.get("in"))
             if place == "path":
                 declared[name] = part.pointer
+            name = name.lower() if place == "header" else name
             if (place, name) in seen and "$ref" not in part.value:
                 message = f"The {place} parameter {name!r} of {operation.name} is declared twice."
                 yield Hit("parameter-duplicate", f"{listed.pointer}/{index}", message)

@@ -4,20 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from spec.catalogue.clauses import Catalogue
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.load import build, load
-from spec.openapi.document import DocumentError
+from spec.openapi.document import Document, DocumentError
+from spec.resources.agreement import installs_for
+from spec.resources.annotations import resources
 from spec.source.pointer import Json, escape
-from spec.source.reading import Source
+from spec.source.reading import Source, SourceError
 
 
 def loader_hits(
-    source: Source, places: Iterable[SchemaPlace], catalogue: Catalogue, *, strict: bool = False
+    source: Source,
+    places: Iterable[SchemaPlace],
+    catalogue: Catalogue,
+    *,
+    strict: bool = False,
+    installs: Path | None = None,
 ) -> Iterator[Hit]:
-    """What the loader refuses in a document that says with ``x-resource`` that it is meant to be loaded."""
+    """What the loader refuses in a document that says with ``x-resource`` that it is meant to be loaded.
+
+    With the installs of a file (default: those that ship), as the mock has them. Raises SourceError for a given file
+    that does not go with the document.
+    """
     if not any("x-resource" in place.schema or "x-signon" in place.schema for place in places):
         return
     try:
@@ -28,11 +40,27 @@ def loader_hits(
                 continue  # default-mismatch tells it
             yield Hit("resource-unloadable", problem.pointer, f"The document cannot be served: {problem.reason}")
         return
+    yield from _of_installs(document, installs)
     served = _served()
     for operation in document.operations.values():
         if operation.id not in served:
             reason = f"The mock has no handler for the operation {operation.id!r}; it has {', '.join(sorted(served))}."
             yield Hit("operation-unserved", f"{operation.pointer}/operationId", reason)
+
+
+def _of_installs(document: Document, installs: Path | None) -> Iterator[Hit]:
+    """Names of lists and defaults that no install has."""
+    for operation in document.operations.values():
+        if not resources(operation).parts:
+            continue
+        try:
+            installs_for(document, operation, installs)
+        except DocumentError as error:
+            for problem in error.problems:
+                yield Hit("resource-unloadable", problem.pointer, f"The document cannot be served: {problem.reason}")
+        except SourceError:
+            if installs is not None:
+                raise  # those that ship are for the document that ships
 
 
 @cache

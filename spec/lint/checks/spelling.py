@@ -8,6 +8,7 @@ from functools import cache
 
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
+from spec.openapi.objects import METHODS, Kind, nodes
 from spec.source.pointer import Json, escape
 
 _SCHEMA = frozenset({
@@ -22,19 +23,24 @@ _SCHEMA = frozenset({
     "contentEncoding", "contentMediaType", "contentSchema", "nullable", "discriminator", "xml", "externalDocs",
     "example",
 })  # fmt: skip
-_OBJECTS: Mapping[str, frozenset[str]] = {
-    "operation": frozenset({
-        "tags", "summary", "description", "externalDocs", "operationId", "parameters", "requestBody", "responses",
-        "callbacks", "deprecated", "security", "servers",
-    }),
-    "parameter": frozenset({
-        "name", "in", "description", "required", "deprecated", "allowEmptyValue", "style", "explode", "allowReserved",
-        "schema", "example", "examples", "content", "$ref", "summary",
-    }),
-    "request body": frozenset({"description", "content", "required", "$ref", "summary"}),
-    "response": frozenset({"description", "headers", "content", "links", "$ref", "summary"}),
-}  # fmt: skip
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_WORDS: Mapping[Kind, str] = {
+    Kind.DOCUMENT: "openapi info jsonSchemaDialect servers paths webhooks components security tags externalDocs $self",
+    Kind.COMPONENTS: "schemas responses parameters examples requestBodies headers securitySchemes links callbacks "
+    "pathItems mediaTypes",
+    Kind.PATH_ITEM: "$ref summary description servers parameters additionalOperations " + " ".join(METHODS),
+    Kind.OPERATION: "tags summary description externalDocs operationId parameters requestBody responses callbacks "
+    "deprecated security servers",
+    Kind.PARAMETER: "name in description required deprecated allowEmptyValue style explode allowReserved schema "
+    "example examples content $ref summary",
+    Kind.HEADER: "description required deprecated style explode schema example examples content $ref summary "
+    "allowEmptyValue allowReserved",
+    Kind.REQUEST_BODY: "description content required $ref summary",
+    Kind.RESPONSE: "description headers content links $ref summary",
+    Kind.MEDIA_TYPE: "schema itemSchema example examples encoding prefixEncoding itemEncoding $ref description summary",
+    Kind.SECURITY_SCHEME: "type description name in scheme bearerFormat flows openIdConnectUrl oauth2MetadataUrl "
+    "deprecated $ref summary",
+}
+_OBJECTS: Mapping[Kind, frozenset[str]] = {kind: frozenset(words.split()) for kind, words in _WORDS.items()}
 
 
 def same_but_for_case(word: str) -> str | None:
@@ -44,39 +50,28 @@ def same_but_for_case(word: str) -> str | None:
 
 def misspelt_keywords(place: SchemaPlace) -> Iterator[Hit]:
     """Words of a schema that no dialect knows but that are close to one."""
-    yield from _misspelt(place.schema, place.pointer, _SCHEMA, "schema")
+    yield from _misspelt(place.schema, place.pointer, _SCHEMA, Kind.SCHEMA)
 
 
 def misspelt_members(document: Mapping[str, Json]) -> Iterator[Hit]:
-    """Words of operations, parameters, request bodies and responses that are close to one of OpenAPI."""
-    paths = document.get("paths")
-    for path, item in paths.items() if isinstance(paths, Mapping) else ():
-        for method in METHODS if isinstance(item, Mapping) else ():
-            operation = item.get(method)
-            if isinstance(operation, Mapping):
-                yield from _of_operation(operation, f"/paths/{escape(path)}/{method}")
+    """Words of the objects of OpenAPI that are close to one that they may have."""
+    for node in nodes(document):
+        if node.kind in _OBJECTS:
+            yield from _misspelt(node.value, node.pointer, _OBJECTS[node.kind], node.kind)
 
 
-def _of_operation(operation: Mapping[str, Json], pointer: str) -> Iterator[Hit]:
-    yield from _misspelt(operation, pointer, _OBJECTS["operation"], "operation")
-    listed = operation.get("parameters")
-    for index, parameter in enumerate(listed if isinstance(listed, list) else ()):
-        yield from _misspelt(parameter, f"{pointer}/parameters/{index}", _OBJECTS["parameter"], "parameter")
-    yield from _misspelt(
-        operation.get("requestBody"), f"{pointer}/requestBody", _OBJECTS["request body"], "request body"
-    )
-    responses = operation.get("responses")
-    for status, response in responses.items() if isinstance(responses, Mapping) else ():
-        yield from _misspelt(response, f"{pointer}/responses/{escape(str(status))}", _OBJECTS["response"], "response")
-
-
-def _misspelt(node: Json, pointer: str, known: frozenset[str], kind: str) -> Iterator[Hit]:
+def _misspelt(node: Json, pointer: str, known: frozenset[str], kind: Kind) -> Iterator[Hit]:
     for word in node if isinstance(node, Mapping) else ():
         if not isinstance(word, str) or word in known or word.startswith("x-"):
             continue
         if meant := _nearest(word, known):
-            message = f"{word!r} is no word of a {kind}: did you mean {meant!r}?"
+            message = f"{word!r} is no word of {_called(kind)}: did you mean {meant!r}?"
             yield Hit("keyword-misspelt", f"{pointer}/{escape(word)}", message)
+
+
+def _called(kind: Kind) -> str:
+    word = "document" if kind is Kind.DOCUMENT else kind.removesuffix(" Object").lower()
+    return f"{'an' if word[0] in 'aeio' else 'a'} {word}"
 
 
 @cache
@@ -93,5 +88,9 @@ def _nearest(word: str, known: frozenset[str]) -> str | None:
     by_case = _by_case(known)
     if folded in by_case:
         return by_case[folded]
+    for place in range(1, len(folded)):  # two letters in the wrong order
+        turned = f"{folded[: place - 1]}{folded[place]}{folded[place - 1]}{folded[place + 1 :]}"
+        if turned in by_case:
+            return by_case[turned]
     close = get_close_matches(folded, by_case, n=1, cutoff=0.84) if 3 < len(word) < 40 else []
     return by_case[close[0]] if close else None

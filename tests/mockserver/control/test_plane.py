@@ -78,7 +78,7 @@ def test_mistakes_are_told(plane: Plane) -> None:
         "GET /_invigilate/installs lists them"
         in plane("GET", "/journal", None, 404, install="AI" + "0" * 32)["message"]
     )
-    assert "/_invigilate/journal/count" in plane("GET", "/jornal", None, 404)["message"]
+    assert "Did you mean /_invigilate/journal or" in plane("GET", "/jornal", None, 404)["message"]
     answer = plane.client.http.put("/_invigilate/journal")
     assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, GET, HEAD")
     assert plane("POST", "/verify", {"macth": {}}, 400)["errors"][0]["pointer"] == "/macth"

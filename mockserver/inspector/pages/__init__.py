@@ -1,0 +1,1 @@
+"""The pages: functions of a request, by method and path."""
