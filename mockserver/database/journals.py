@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import orjson
 
-from mockserver.database.database import Database
+from mockserver.database.database import Database, Row
 from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.scope import ServedExchange
@@ -32,9 +31,9 @@ class DatabaseJournals(Journals):
         longest, install = self.longest, exchange.install
         if len(exchange.body) > longest or len(exchange.answer) > longest:
             exchange.body, exchange.answer = exchange.body[:longest], exchange.answer[:longest]
-        size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
+        exchange.size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
         values = {
-            "install": install, "size": size, "head": _head(exchange), "headers": exchange.packed,
+            "install": install, "size": exchange.size, "head": _head(exchange), "headers": exchange.packed,
             "body": bytes(exchange.body), "answer": bytes(exchange.answer),
         }  # fmt: skip
         ((number,),) = self.database.rows(self.text.record, values)
@@ -46,8 +45,15 @@ class DatabaseJournals(Journals):
             hear(exchange)
 
     def exchanges(self, install: str | None = None) -> list[ServedExchange]:
-        installs = list(self.rings) if install is None else [install]
-        found = [one for name in installs for one in self._ring(name)]
+        if install is not None:
+            rows = self.database.rows(self.text.exchanges_of, {"install": install, "most": self.most})
+            return self._kept(rows)[::-1]
+        rings: dict[str, list[Row]] = {}
+        for row in reversed(self.database.rows(self.text.exchanges, {})):
+            ring = rings.setdefault(row[1], [])
+            if len(ring) < self.most:
+                ring.append(row)
+        found = [one for ring in rings.values() for one in self._kept(ring)]
         found.sort(key=lambda one: one.number)
         return found
 
@@ -71,10 +77,6 @@ class DatabaseJournals(Journals):
     def count(self, number: int) -> None:
         self._highest = number
 
-    def close(self, install: str) -> None:
-        super().close(install)
-        self.database.run(self.text.clear_exchanges_of, {"install": install})
-
     def clear(self, install: str | None = None) -> None:
         if install is None:
             self.database.run(self.text.clear_exchanges, {})
@@ -84,22 +86,24 @@ class DatabaseJournals(Journals):
     def __len__(self) -> int:
         return len(self.exchanges())
 
-    def _ring(self, install: str) -> Iterable[ServedExchange]:
-        """What is kept of an install, the last first."""
+    def _kept(self, rows: Iterable[Row]) -> list[ServedExchange]:
+        """What is kept of an install, given the last first: as much as has room, and the last one in any case."""
         size = 0
-        for row in self.database.rows(self.text.exchanges_of, {"install": install, "most": self.most}):
+        found: list[ServedExchange] = []
+        for row in rows:
             exchange = _exchange(row)
-            size += len(exchange.body) + len(exchange.answer) + len(exchange.packed)
-            if size > self.most_bytes and size > len(exchange.body) + len(exchange.answer) + len(exchange.packed):
-                return
-            yield exchange
+            size += exchange.size
+            if size > self.most_bytes and found:
+                break
+            found.append(exchange)
+        return found
 
     def _trim(self, install: str) -> None:
         rows = self.database.rows(self.text.oldest_kept, {"install": install, "most": self.most})
-        size, oldest = 0, rows[0][0] if rows else 0
+        size, oldest = 0, 0
         for number, one in rows:
             size += one
-            if size > self.most_bytes and number != rows[0][0]:
+            if size > self.most_bytes and oldest:
                 break
             oldest = number
         self.database.run(self.text.trim_exchanges, {"install": install, "oldest": oldest})
@@ -114,7 +118,7 @@ def _head(exchange: ServedExchange) -> bytes:
     ])  # fmt: skip
 
 
-def _exchange(row: tuple[Any, ...]) -> ServedExchange:
+def _exchange(row: Row) -> ServedExchange:
     number, install, head, packed, body, answer = row
     method, path, query, status, headers, notes, at, seconds = orjson.loads(head)
     scope = {"method": method, "path": path, "raw_path": path.encode("latin-1")}
@@ -122,5 +126,5 @@ def _exchange(row: tuple[Any, ...]) -> ServedExchange:
     exchange.packed, exchange.body, exchange.answer, exchange.status = packed, body, answer, status
     exchange.answer_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     exchange.notes, exchange.at, exchange.seconds = tuple(notes), at, seconds
-    exchange.install, exchange.number = install, number
+    exchange.install, exchange.number, exchange.size = install, number, len(body) + len(answer) + len(packed)
     return exchange

@@ -39,7 +39,7 @@ class Transacting:
         self._is_told = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] != "http" or self.database.is_open:  # a call from within another is a part of it
             await self.app(scope, receive, send)
             return
         received = Received(receive)

@@ -113,9 +113,9 @@ class Tenants:
         if not tenant.made:
             raise Refusal("conflict", f"{sid} is an install of the file that the mock was started with; it stays.")
         self._leave(sid)
+        self._empty(tenant)
         self._close(sid)
         self._kept.pop(sid, None)
-        tenant.store.clear()
 
     def reset(self, sid: str) -> None:
         """Restore what an install started with. Raises Refusal if there is none of that SID."""
@@ -133,8 +133,8 @@ class Tenants:
         for tenant in self:
             self._leave(tenant.sid)
             if tenant.made:
+                self._empty(tenant)
                 self._close(tenant.sid)
-                tenant.store.clear()
             else:
                 tenant.settings = tenant.first
         self._kept.clear()
@@ -152,6 +152,11 @@ class Tenants:
         del self.by_sid[sid]
         self.shared.journals.close(sid)
         self.shared.clients.close(sid)
+
+    def _empty(self, tenant: Tenant) -> None:
+        """Forget what is kept of an install that goes, where others would still find it."""
+        tenant.store.clear()
+        self.shared.journals.clear(tenant.sid)
 
     def _leave(self, sid: str) -> None:
         self.shared.grants.forget(sid)

@@ -101,11 +101,15 @@ def maker() -> Callable[..., Client]:
     return make_client
 
 
-def make_client(document: Document, catalogue: Catalogue, keys: Keys, kept: Place, **settings: Any) -> Client:
+def make_client(
+    document: Document, catalogue: Catalogue, keys: Keys, kept: Place | None = None, **settings: Any
+) -> Client:
     clock = Clock()
     installs = settings.pop("installs", None) or load_installs(resources(document.operations["provision"]))
     chosen = Settings(**{"public_url": BASE, **settings})
-    runtime = kept.runtime(Runtime(clock, SeededIds(7), keys, MemoryStore(), chosen))
+    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), chosen)
+    if kept is not None:
+        runtime = kept.runtime(runtime)
     app = create_app(document, catalogue, installs, runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)
