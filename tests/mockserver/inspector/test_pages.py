@@ -65,7 +65,7 @@ def test_every_page_is_safe_to_look_at(seen: Browser) -> None:
     assert names >= {"", "calls", "world", "controls", "client", "contract"}
     contract = found.pop(f"{PLANE}/contract").text
     secrets = [seen.client.token, PASSWORD, "the-code-of-a-link", *re.findall(r'"redirect": *"([^"]*)"', contract)]
-    secrets += [grant.code for grant in seen.client.app.grants.order]
+    secrets += [grant.code for grant in seen.client.app.grants.grants]
     assert len(secrets) > 3
     for path, answer in found.items():
         if answer.status_code == 303:
