@@ -71,7 +71,7 @@ def test_an_honest_target_passes_and_every_report_is_written(
 
 def test_findings_decide_the_exit_code_unless_they_are_known(run: Run, ready_file: Path, tmp_path: Path) -> None:
     baseline = tmp_path / "baseline.json"
-    base = ["--ready-file", ready_file, "--max-examples", 0, "--seed", 5]
+    base = ["--ready-file", ready_file, "--max-examples", 0, "--seed", 5, "--max-requests", 400]
     code, out, _ = run(check, *base, "--write-baseline", baseline, bend="created")
     assert code == 1
     assert "recall-finds" in out

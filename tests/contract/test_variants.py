@@ -59,9 +59,8 @@ def test_the_honest_implementation_keeps_everything() -> None:
     assert failed(report) == []
 
 
-@pytest.mark.parametrize(
-    "names", some_fast(bundles(), every=100), ids=lambda names: f"{names[0]}-and-{len(names) - 1}-more"
-)
+@pytest.mark.outside
+@pytest.mark.parametrize("names", bundles(), ids=lambda names: f"{names[0]}-and-{len(names) - 1}-more")
 def test_no_alarm_on_legal_variants_together(names: tuple[str, ...]) -> None:
     """Twice on one server, as in a pipeline: what does not carry a name of the run may be there already."""
     server = InProcess(Independent(together(names), "http://127.0.0.1:8019"))
