@@ -16,12 +16,14 @@ ELEMENTS = ("description", "summary", "title", "version", "examples", "links", "
 
 _KINDS = {
     "description": "description", "summary": "summary", "title": "title", "example": "examples",
-    "examples": "examples", "version": "version", "links": "links", "tags": "tags", "externalDocs": "description", "termsOfService": "description",
+    "examples": "examples", "version": "version", "links": "links",
+    "tags": "tags", "externalDocs": "description", "termsOfService": "description",
     "contact": "description", "license": "description",
 }  # fmt: skip
 _NAMED = frozenset({
-    "properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "paths", "responses", "requestBodies",
-    "securitySchemes", "callbacks", "pathItems", "webhooks", "content", "mediaTypes", "encoding", "dependentSchemas",
+    "properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "paths", "responses",
+    "requestBodies", "securitySchemes", "callbacks", "pathItems", "webhooks", "content", "mediaTypes", "encoding",
+    "dependentSchemas",
 })  # fmt: skip
 _LISTS_BY_NAME = ("name", "url")
 
