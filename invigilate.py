@@ -48,8 +48,11 @@ def shadowed() -> str | None:
     return None
 
 
-def self_test() -> int:
-    """Judge the honest mock and every fault of it, and print what was found against what should be."""
+def self_test(*, journey: bool = False) -> int:
+    """Judge the honest mock and every fault of it, and print what was found against what should be.
+
+    ``journey`` says whether the faults of the journey after provisioning are judged as well.
+    """
     from functools import partial
 
     from contract.run.selftest import Subject, examine, matrix
@@ -64,9 +67,18 @@ def self_test() -> int:
         mock = embedded(keys, fault)
         return mock.app, mock.ready
 
-    subjects = [Subject("honest", frozenset(), lambda: start(None))] + [
-        Subject(one.id, frozenset(one.caught_by), partial(start, one.id), frozenset(one.entails))
-        for one in judged(load_clauses()).values()
+    catalogue = load_clauses()
+
+    def walks(clauses: tuple[str, ...]) -> bool:
+        return any("journey" in catalogue[one].needs for one in clauses)
+
+    subjects = [
+        Subject("honest", frozenset(), lambda: start(None), journey=later) for later in (False, True)[: 1 + journey]
+    ]
+    subjects += [
+        Subject(one.id, frozenset(one.caught_by), partial(start, one.id), frozenset(one.entails), walks(one.caught_by))
+        for one in judged(catalogue).values()
+        if journey or not walks(one.caught_by)
     ]
     return matrix((examine(one) for one in subjects), sys.stdout.write)
 
@@ -109,7 +121,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     if given[0] == "check" and "--self-test" in given:
-        return self_test()
+        return self_test(journey="--journey" in given)
     if given[0] == "token" and "--spoil" in given:
         return spoil(given[1:])
     module, _, function = COMMANDS[given[0]][0].partition(":")

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stores import PostgresServer, running_postgres
 from tests_support import token
 
 from contract.http.access import Access, ClientCredentials
 from contract.http.inprocess import AsgiTransport
-from contract.probes.workbench import Options
+from contract.journey.steps import Step
+from contract.probes.ladder import JOURNEY
+from contract.probes.options import Options
 from contract.run import sequences as machine
 from contract.run.runner import RunReport, RunSettings, run
 from mockserver.app import Mock, create_app
@@ -37,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)"
     )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of ours, started when a test asks for it."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +99,13 @@ def mock(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[..., 
 def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Callable[..., RunReport]]:
     """The judge's report about an application, with all options given; only the ladder unless asked for examples."""
 
-    def judge(application: Mock, served: Document | None = None, examples: int = 0, seed: int = 1) -> RunReport:
+    def judge(
+        application: Mock,
+        served: Document | None = None,
+        examples: int = 0,
+        seed: int = 1,
+        journey: Step | None = None,
+    ) -> RunReport:
         first, other = application.installs[0], application.installs[1]
         access = Access(
             install=first.sid,
@@ -103,7 +119,9 @@ def judged(document: Document, catalogue: Catalogue, keys: Keys) -> Iterator[Cal
             other_token=token(keys, other.sid),
             client=ClientCredentials(*next((one.id, one.secret) for one in application.clients)),
         )
-        plan = RunSettings(seed=seed, examples=examples, options=Options(follow_signon=True, growth=60))
+        probes = JOURNEY if journey is not None else None
+        options = Options(follow_signon=True, growth=60, journey=journey)
+        plan = RunSettings(seed=seed, examples=examples, options=options, probes=probes)
         transport = AsgiTransport(application)
         try:
             return run(

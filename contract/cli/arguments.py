@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+STEPS = ("token", "sessions", "assign", "schedule", "onboard", "read")
+"""The steps of the journey, as ``contract.journey.steps`` has them; named here so that ``--help`` is quick."""
+
 
 def positive(text: str) -> float:
     """A number of at least 0."""
@@ -172,6 +175,16 @@ def add_reports(to: argparse.ArgumentParser) -> None:
     group.add_argument("--write-baseline", metavar="F", type=file, help="write what was found as a baseline")
 
 
+def add_journey(to: argparse.ArgumentParser) -> None:
+    """Options that say how far the judge goes after provisioning."""
+    to.add_argument(
+        "--journey",
+        action="store_true",
+        help="go on after provisioning: assignments, sessions, scheduling, onboarding, reads (needs a client secret)",
+    )
+    to.add_argument("--to", metavar="STEP", choices=STEPS, help="the last step of the journey: " + ", ".join(STEPS))
+
+
 def check_parser() -> argparse.ArgumentParser:
     """The parser of ``invigilate check``."""
     made = parser("check", "Judge an implementation of Batch Provision, clause by clause. Exit codes: 0 clean "
@@ -180,6 +193,7 @@ def check_parser() -> argparse.ArgumentParser:
     add_access(made)
     add_contract(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
+    add_journey(made)
     made.add_argument(
         "--max-examples",
         metavar="N",
@@ -203,6 +217,7 @@ def replay_parser() -> argparse.ArgumentParser:
     made.add_argument("--finding", metavar="FINGERPRINT", action="append", default=[], help="only this (repeatable)")
     add_document(made)
     made.add_argument("--follow-signon", action="store_true", help="follow sign-on links that lead to the target")
+    add_journey(made)
     add_access(made)
     add_pace(made)
     return made

@@ -41,7 +41,7 @@ class Prepared:
 def prepared(argv: list[str]) -> Prepared:
     """What the options of ``check`` ask for. Raises CannotStartError; exits with 2 where argparse does."""
     options = check_parser().parse_args(argv)
-    from contract.cli.preparing import contract, guard_live, installs, settings_for
+    from contract.cli.preparing import contract, guard_journey, guard_live, installs, settings_for
     from contract.report.baseline import Baseline, load_baseline
     from contract.report.outlet import OutletError, check_outlets
     from contract.run.admission import AdmissionError, admission
@@ -57,6 +57,7 @@ def prepared(argv: list[str]) -> Prepared:
         settings = settings_for(options, catalogue)
         baseline = Baseline(load_baseline(options.baseline)) if options.baseline else Baseline()
         entry = admission(options, installs(options, document), document.operations[OPERATION], os.environ)
+        guard_journey(settings.options.journey, entry)
         if not options.dry_run:
             guard_live(options, entry)
     except (AdmissionError, OutletError, SourceError, DocumentError) as error:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from contract.http.target import HttpTransport
+    from contract.journey.steps import Step
     from contract.run.admission import Admission
     from contract.run.runner import RunSettings
     from spec.catalogue.clauses import Catalogue
@@ -106,7 +107,7 @@ def plan_of(
     """How the run goes; the seed is drawn if none was given."""
     from urllib.request import getproxies
 
-    from contract.probes.workbench import Options
+    from contract.probes.options import Options
     from contract.run.knocking import Arrival
     from contract.run.runner import RunSettings
 
@@ -122,8 +123,32 @@ def plan_of(
         most_seconds=options.max_time,
         most_requests=options.max_requests,
         rate=options.rate,
-        options=Options(follow_signon=options.follow_signon),
+        options=Options(follow_signon=options.follow_signon, journey=step_of(options)),
     )
+
+
+def step_of(options: argparse.Namespace) -> Step | None:
+    """The last step of the journey that is walked, or None. Raises AdmissionError for a step of no journey."""
+    from contract.journey.steps import Step
+    from contract.run.admission import AdmissionError
+
+    wanted = getattr(options, "to", None)
+    if not getattr(options, "journey", False):
+        if wanted is not None:
+            raise AdmissionError("--to says how far the journey is walked; it needs --journey.")
+        return None
+    return Step.READ if wanted is None else Step(wanted)
+
+
+def guard_journey(step: Step | None, entry: Admission) -> None:
+    """Let nobody go on who cannot ask for a token. Raises AdmissionError."""
+    from contract.run.admission import AdmissionError
+
+    if step is not None and entry.access.client is None:
+        raise AdmissionError(
+            "--journey begins at the token endpoint, and needs a client: --client-secret-env NAME, with --client-id "
+            "SID or --integration SID."
+        )
 
 
 def open_transport(entry: Admission, options: argparse.Namespace) -> HttpTransport:
@@ -149,10 +174,11 @@ def guard_live(options: argparse.Namespace, entry: Admission) -> None:
         return
     host = urlsplit(entry.url).hostname
     most = f"at most {options.max_requests}" if options.max_requests is not None else "hundreds to thousands of"
+    more = "" if step_of(options) is None else ", and schedule and cancel sessions of theirs"
     writes = (
         f"{most} requests will be sent to {host}; they create courses, users at example.com, enrollments, exams and "
-        f"configurations with names that start with 'iv-' in install {entry.access.install}, and nothing of that can "
-        "be deleted through this endpoint"
+        f"configurations with names that start with 'iv-' in install {entry.access.install}{more}, and nothing of "
+        "that can be deleted through this endpoint"
     )
     if not options.live:
         raise AdmissionError(f"{host} is not this machine. {writes[0].upper()}{writes[1:]}. Say --live to do it.")

@@ -71,7 +71,7 @@ class Judge:
                 judgement.find("never-hang", "no answer", "an answer in time", exchange.failure or "no answer")
             self.lost(wanted)
             return judgement
-        self._leaks(exchange.request, response, judgement)
+        self.leaks(exchange.request, response, judgement)
         if response.status >= 500:
             received = f"status {response.status}"
             judgement.find("never-server-error", received, "no 5xx status", received)
@@ -135,7 +135,8 @@ class Judge:
             terms = SignonTerms(signon, self.model, self.access.secrets, self.secure, self.verify, now)
             judge_signon(terms, response, wanted, sids, judgement)
 
-    def _leaks(self, request: SentRequest, response: ReceivedResponse, judgement: ExchangeJudgement) -> None:
+    def leaks(self, request: SentRequest, response: ReceivedResponse, judgement: ExchangeJudgement) -> None:
+        """Add findings about what no answer shows: credentials, and lines of a stack trace."""
         judgement.touch("credential-not-echoed", "never-trace")
         haystack = response.body + b"\n" + "\n".join(response.headers.values()).encode("utf-8", "replace")
         for token in {*sent_tokens(request), *self.access.secrets}:

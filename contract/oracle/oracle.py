@@ -72,6 +72,11 @@ class Oracle:
         """The path of the operation for an install."""
         return f"{self.before}{install}{self.after}"
 
+    def entry(self, request: SentRequest, install: str) -> Iterator[Reason]:
+        """Why whoever calls is not let in to an install."""
+        yield from self._credential(request, install)
+        yield from self._install_reasons(install)
+
     def expect(self, request: SentRequest) -> Expectation:
         """What the contract makes of a request, the model being as it is before the request."""
         path, marked, _ = request.path.partition("?")

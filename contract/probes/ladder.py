@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from contract.probes.bodies import crossing, identity, spelling, state, values, windows
 from contract.probes.credentials import entry, issuing, sign
+from contract.probes.journey import bounds, onboarding, racing, reading, scheduling, starting
 from contract.probes.protocol import form, latency, negotiation
 from contract.probes.workbench import Workbench
 
@@ -55,7 +56,29 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "signon": sign.asked,
     "follow-signon": sign.followed,
     "other-install": identity.other_install,
+    "journey-token": starting.by_token,
+    "journey-by-itself": starting.by_itself,
+    "journey-by-nobody": starting.by_nobody,
+    "journey-assigned": starting.assigned,
+    "journey-misassigned": starting.misassigned,
+    "journey-pages": starting.pages,
+    "journey-scheduled": scheduling.scheduled,
+    "journey-every-way": scheduling.every_way,
+    "journey-times": scheduling.times,
+    "journey-cancelled": scheduling.cancelled,
+    "journey-onboarded": onboarding.onboarded,
+    "journey-visited": onboarding.visited,
+    "journey-credentials": bounds.credentials,
+    "journey-places": bounds.places,
+    "journey-other-install": bounds.other_install,
+    "journey-stored": reading.stored,
+    "journey-appointments-at-once": racing.appointments,
+    "journey-assignments-at-once": racing.assignments,
+    "journey-report": reading.reported,
     "growth": latency.growth,
     "memory": state.memory,
     "signon-keys": sign.keys,
 }
+
+JOURNEY = frozenset(name for name in LADDER if name.startswith("journey-"))
+"""The probes of the journey after provisioning."""

@@ -7,14 +7,16 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
 from contract.generation.chance import Chance, Seeded
 from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
 from contract.http.exchange import Exchange, SentRequest
 from contract.http.target import Target
+from contract.journey.calls import JourneyCall
+from contract.journey.judge import JourneyJudge
 from contract.judging.findings import ExchangeJudgement, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.keyset import PublishedKeys
@@ -25,32 +27,17 @@ from contract.model.identity import texts_of, value_at
 from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility, Expectation
 from contract.oracle.oracle import Oracle
+from contract.probes.options import Options, Share
 from contract.probes.outcomes import ShownOutcome, shown
+from contract.probes.relevance import Relevance
 from spec.resources.resource import Resources
 from spec.source.pointer import Json
 
 JSON = ("Content-Type", "application/json")
+PATIENT, WHILE = 4, 1.0
+"""How often a list is asked for at most until a session is on it that is to be there, and the seconds in between."""
 COME_AGAIN = frozenset({409, 429, 503})
 """Statuses by which whoever lost a race is told to come again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What a run may do beyond its clauses: follow sign-on links, and how hard to try."""
-
-    follow_signon: bool = False
-    burst: int = 8
-    growth: int = 120
-
-
-class Share(NamedTuple):
-    """One of several equal shares of a probe's requests, which run side by side."""
-
-    place: int = 0
-    shares: int = 1
-
-
-REMEMBERED = 2000
 
 
 class Workbench:
@@ -76,7 +63,8 @@ class Workbench:
         self.coverage = Coverage(composer.schema)
         self.oauth: OAuthContract | None = None
         self.shown: set[ShownOutcome] = set()
-        self._named: dict[bytes, frozenset[str]] = {}
+        self.journey: JourneyJudge | None = None
+        self.relevance = Relevance(self.resources, self.sids, None)
 
     def tell(self, name: str, values: Sequence[str]) -> None:
         """From now on these are known to be what the install has in a list."""
@@ -99,7 +87,14 @@ class Workbench:
         bench.published_keys, bench.keys = self.published_keys, self.keys
         bench.base, bench.coverage = self.base, self.coverage
         bench.oauth = self.oauth
+        if self.journey is not None:
+            bench.go_on(self.journey.fork(judge))
         return bench
+
+    def go_on(self, journey: JourneyJudge) -> None:
+        """From now on calls after provisioning are judged as well."""
+        self.journey = journey
+        self.relevance = Relevance(self.resources, self.sids, journey.contract)
 
     def holding(self, token: str) -> Workbench:
         """A fork whose good credential is another token."""
@@ -167,6 +162,8 @@ class Workbench:
 
     def send(self, request: SentRequest) -> Exchange:
         """Send a request, have it judged and record what was found."""
+        if self.journey is not None and (call := self.journey.contract.call(request)) is not None:
+            return self._send_later(self.journey, call)
         expected = self.judge.expect(request)
         exchange = self.target.send(request)
         self.trail.append(exchange)
@@ -176,9 +173,32 @@ class Workbench:
         self._see(exchange, expected, self.judge.judge(exchange, expected))
         return exchange
 
+    def _send_later(self, journey: JourneyJudge, call: JourneyCall) -> Exchange:
+        """A call of the journey. A list without a session that is to be there is asked for again, after a while."""
+        for attempt in range(PATIENT):
+            expected = journey.expect(call)
+            exchange = self.target.send(call.request)
+            self.trail.append(exchange)
+            if attempt + 1 < PATIENT and journey.lacks(call, exchange):
+                self.target.sleep(WHILE)
+                continue
+            break
+        self.record(journey.judge(call, exchange, expected), exchange)
+        return exchange
+
+    def race(self, requests: Sequence[SentRequest]) -> list[Exchange]:
+        """Calls of the journey at the same time, which meet; judged together."""
+        exchanges = self.target.burst(requests)
+        self.trail += exchanges
+        if self.journey is not None:
+            self.record(self.journey.race(requests, exchanges), *exchanges)
+        return exchanges
+
     def _see(self, exchange: Exchange, expected: Expectation, judgement: ExchangeJudgement) -> None:
         self.coverage.observe(expected.body)
         self.shown |= shown(exchange, expected, judgement, self.resources)
+        if self.journey is not None:
+            self.journey.provisioned(exchange, expected, self.sids(exchange))
         self.record(judgement, exchange)
 
     def provision(self, body: Any, **how: Any) -> Exchange:
@@ -197,12 +217,19 @@ class Workbench:
             self.trail += exchanges
             unanswered = [one for one in exchanges if one.response is None]
             judgement = judge_burst(self.judge, exchanges, expected)
+            self._meet(exchanges)
             if len(unanswered) * 2 < count:
                 break
             if attempt == 2:
                 judgement.merge(self.judge.judge(unanswered[0], expected))
         self.record(judgement, *exchanges)
         return not judgement.findings
+
+    def _meet(self, exchanges: Sequence[Exchange]) -> None:
+        """Of what was provisioned at once nothing is known for the journey but that it is there."""
+        for one in exchanges:
+            if self.journey is not None:
+                self.journey.memory.provisioned(self.sids(one), {}, certain=False)
 
     def together(self, requests: Sequence[SentRequest]) -> None:
         """Send requests that differ at the same time, and judge each answer for its own call.
@@ -211,6 +238,7 @@ class Workbench:
         """
         exchanges = self.target.burst(requests)
         self.trail += exchanges
+        self._meet(exchanges)
         for exchange in sorted(exchanges, key=lambda one: part_results(self.judge, one), reverse=True):
             expected = self.judge.expect(exchange.request)
             judgement = ExchangeJudgement()
@@ -226,7 +254,7 @@ class Workbench:
     def record(self, judgement: ExchangeJudgement, *exchanges: Exchange) -> None:
         """Enter a judgement in the ledger, with the part of the trail that has to do with the last exchange."""
         if judgement.findings:
-            relevant, trail = tuple(self._relevant(exchanges)), tuple(self.trail)
+            relevant, trail = tuple(self.relevance.of(self.trail, exchanges)), tuple(self.trail)
             judgement.findings = [
                 finding
                 if finding.exchanges
@@ -237,39 +265,10 @@ class Workbench:
             self.ledger.record(judgement)
         self.seen_findings += judgement.findings
 
-    def _relevant(self, exchanges: Sequence[Exchange]) -> list[Exchange]:
-        """The exchanges, and those before them that named the same things or minted a SID that is named."""
-        names = {text for exchange in exchanges for text in self._texts(exchange.request.body or b"")}
-        own = {id(one) for one in exchanges}
-        before: list[Exchange] = []
-        for one in reversed(self.trail):
-            if id(one) in own:
-                continue
-            texts = self._texts(one.request.body or b"")
-            if names & texts or not names.isdisjoint(self.sids(one).values()):
-                names |= texts
-                before.append(one)
-        return [*reversed(before), *exchanges]
-
-    def _texts(self, body: bytes) -> frozenset[str]:
-        """The identifiers in a body; those of the last thousands of bodies are remembered."""
-        if (known := self._named.get(body)) is not None:
-            return known
-        if len(self._named) >= REMEMBERED:
-            self._named.clear()
-        return self._named.setdefault(body, frozenset(self._found(body)))
-
-    def _found(self, body: bytes) -> Iterator[str]:
-        try:
-            value = json.loads(body)
-        except (ValueError, RecursionError):
-            return
-        for part in self.resources.parts:
-            sent = value_at(value, part.path)
-            yield from (text for _, text in texts_of(part, sent))
-            held = sent.get(part.identifiers) if isinstance(sent, dict) and part.identifiers else None
-            if isinstance(held, dict) and isinstance(held.get(part.sid_kind), str):
-                yield held[part.sid_kind]
+    def can_send_again(self, exchange: Exchange) -> bool:
+        """Whether an exchange is judged by itself, so that it shows again what it showed."""
+        later = self.journey is not None and self.journey.owns(exchange)
+        return later or exchange.request.path.startswith(self.judge.oracle.before)
 
     def relative(self, link: str) -> str | None:
         """The path of a link that leads to the target itself, or None: other hosts are never asked."""
@@ -278,7 +277,9 @@ class Workbench:
         return link[len(self.base) :]
 
     def sids(self, exchange: Exchange) -> dict[str, str]:
-        """The SIDs of an answer, by part."""
+        """The SIDs of an answer, by part; of sessions by where they stand in it."""
+        if self.journey is not None and (found := self.journey.contract.sids(exchange)):
+            return found
         answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
         if not isinstance(answer, dict):
             return {}

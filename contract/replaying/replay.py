@@ -82,7 +82,7 @@ def _fails(sequence: Sequence, recorded: Recorded, bench: Workbench) -> bool:
     renaming = renaming_for(sequence.steps)
     fork = stage_for(bench, renaming, sequence.probe)
     by_probe = sequence.reproduced is Reproduced.PROBE or not sequence.steps
-    if by_probe or any("?" in step.request.path or MASKED in step.request.path for step in sequence.steps):
+    if by_probe or any(_is_followed(step, bench) for step in sequence.steps):
         # sign-on links and latencies are judged by their probe, not request by request
         _run_probe(sequence, fork)
     else:
@@ -100,6 +100,13 @@ def _fails(sequence: Sequence, recorded: Recorded, bench: Workbench) -> bool:
         send([_with_secrets(one, bench) for one in sequence.steps], fork, renaming)
         _exercised(sequence, fork, f"what was sent does not exercise it here; {_LACKING}")
     return any(one.fingerprint == sequence.fingerprint for one in fork.seen_findings)
+
+
+def _is_followed(step: SequenceStep, bench: Workbench) -> bool:
+    """Whether a request follows a link, or asks for what no report shows: it is judged by its probe alone."""
+    path = step.request.path
+    later = bench.journey is not None and bench.journey.contract.call(step.request) is not None
+    return MASKED in path or ("?" in path and not later)
 
 
 _LACKING = "give the options that the run had"

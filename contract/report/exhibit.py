@@ -11,6 +11,7 @@ from pathlib import Path
 
 from contract.http.access import Access
 from contract.http.exchange import Exchange, SentRequest
+from contract.journey.calls import journey_contract
 from contract.judging.causes import causes
 from contract.judging.findings import ClauseResult, Finding
 from contract.report.baseline import NO_BASELINE, Baseline
@@ -33,7 +34,7 @@ from spec.openapi.document import Document
 from spec.resources.annotations import resources
 from spec.resources.resource import Resources
 from spec.schema.keywords import clause_ids
-from spec.source.pointer import Json, escape
+from spec.source.pointer import Json, escape, split
 
 LONGEST_BODY = 16_384
 LONGEST_ANSWER = 4_000
@@ -62,6 +63,7 @@ class Exhibitor:
             for other in one.symptoms
         }
         self.resources: Resources = resources(report.document.operations[OPERATION])
+        self.journey = journey_contract(report.document, self.resources)
 
     def text(self, text: str, longest: int = LONGEST_TEXT) -> str:
         """A text for people: masked, neutral, in one line, at most so long."""
@@ -201,12 +203,19 @@ class Exhibitor:
         return ShownRequest(request.method, path, headers, None, packed, size)
 
     def _jq(self, name: str) -> str:
-        part = self.resources.part(name)
+        if name.startswith("/"):
+            steps: tuple[str, ...] = split(name)
+        else:
+            part = self.resources.part(name)
+            steps = (part.response, part.sid_member)
         return "".join(
-            f".{one}" if one.isidentifier() else f"[{json.dumps(one)}]" for one in (part.response, part.sid_member)
+            f".{one}" if one.isidentifier() else f"[{one}]" if one.isdigit() else f"[{json.dumps(one)}]"
+            for one in steps
         )
 
     def _sids(self, exchange: Exchange) -> dict[str, str]:
+        if self.journey is not None and (known := self.journey.sids(exchange)):
+            return known
         answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
         found: dict[str, str] = {}
         if not isinstance(answer, dict):

@@ -1,4 +1,4 @@
-"""Sign-on links are secrets: whoever has one is signed on. What follows the part that all of them share is masked."""
+"""Links that let somebody in are secrets: what follows the part that all of them share is masked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange
+from contract.journey.calls import ONBOARDS, JourneyContract, journey_contract
 from contract.run.runner import OPERATION
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
+from spec.resources.resource import Signon
 
 _REST = r"""[^\s"'<>\\)\]}]+"""
 SHOWN = 60
@@ -17,17 +19,13 @@ SHOWN = 60
 
 
 def link_pattern(exchanges: Iterable[Exchange], document: Document) -> re.Pattern[str] | None:
-    """What finds the secret part of the sign-on links of these answers, as its second group, wherever they stand."""
-    signon = resources(document.operations[OPERATION]).signon
-    if signon is None:
-        return None
+    """What finds the secret part of the links of these answers, as its second group, wherever they stand."""
+    parts_of_calls = resources(document.operations[OPERATION])
+    journey = journey_contract(document, parts_of_calls)
     shared: set[str] = set()
     whole: set[str] = set()
     for exchange in exchanges:
-        answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
-        shown = answer.get(signon.response) if isinstance(answer, dict) else None
-        link = shown.get(signon.redirect) if isinstance(shown, dict) else None
-        if isinstance(link, str) and len(link) > 1:
+        for link in _links(exchange, parts_of_calls.signon, journey):
             roots = set(_roots(link))
             shared |= roots
             whole |= set() if roots else {link, link[:SHOWN]}
@@ -38,6 +36,16 @@ def link_pattern(exchanges: Iterable[Exchange], document: Document) -> re.Patter
     if whole:
         parts.append(f"()({'|'.join(map(re.escape, sorted(whole, key=len, reverse=True)))})")
     return re.compile("|".join(parts)) if parts else None
+
+
+def _links(exchange: Exchange, signon: Signon | None, journey: JourneyContract | None) -> Iterator[str]:
+    """The link of an answer, or whatever an answer to a call for an onboarding URL has."""
+    answer = exchange.response.json if exchange.response is not None and exchange.response.ok else None
+    shown = answer.get(signon.response) if signon is not None and isinstance(answer, dict) else None
+    held = [shown.get(signon.redirect)] if signon is not None and isinstance(shown, dict) else []
+    if journey is not None and (call := journey.call(exchange.request)) is not None and call.id == ONBOARDS:
+        held += answer.values() if isinstance(answer, dict) else [answer]
+    yield from (one for one in held if isinstance(one, str) and len(one) > 1)
 
 
 def _roots(link: str) -> Iterator[str]:

@@ -88,7 +88,12 @@ class Reproduction:
                 if shrunk or len(self.shown) > MOST_STEPS:
                     self._shrink(steps)
                 return replace(self.finding, exchanges=tuple(self.shown), trail=(), reproduced=Reproduced.SEQUENCE)
-        if not self.finding.about and self.finding.rung in LADDER and self.allowance.left > MOST_PER_FINDING:
+        journey = self.bench.journey is not None and any(map(self.bench.journey.owns, self.finding.exchanges))
+        if (
+            (journey or not self.finding.about)
+            and self.finding.rung in LADDER
+            and self.allowance.left > MOST_PER_FINDING
+        ):
             tried = True
             if self._probe_shows():
                 return replace(self.finding, trail=(), reproduced=Reproduced.PROBE)
@@ -99,7 +104,7 @@ class Reproduction:
     def _candidates(self) -> Iterator[tuple[SequenceStep, ...]]:
         """What seems to belong to the finding, at first its ends; all that its probe sent; all that gave its SIDs."""
         exchanges = self.finding.exchanges
-        if not exchanges or not all(one.request.path.startswith(self.bench.judge.oracle.before) for one in exchanges):
+        if not exchanges or not all(map(self.bench.can_send_again, exchanges)):
             return
         if len(exchanges) > MOST_STEPS:
             yield self._whole([exchanges[0], *exchanges[-2:]])

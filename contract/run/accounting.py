@@ -16,6 +16,7 @@ _NEEDS = {
     "follow-signon": "--follow-signon",
     "https": "an https target",
     "client-secret": "--client-secret-env NAME",
+    "journey": "--journey",
 }
 _PER_EXAMPLE = 20
 """Requests of a generated sequence."""
@@ -28,6 +29,7 @@ def explain(
     *,
     follows: bool,
     secure: bool,
+    journey: bool = False,
 ) -> None:
     """Say of every clause that was not exercised why it was not; what is left out says nothing."""
     given = {
@@ -37,6 +39,7 @@ def explain(
         "follow-signon": follows,
         "https": secure,
         "client-secret": access.client is not None,
+        "journey": journey,
     }
     for name, result in results.items():
         if leaves_out(name):

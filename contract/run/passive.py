@@ -22,7 +22,8 @@ from contract.judging.race import judge_burst
 from contract.model.memory import Model
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
-from contract.probes.workbench import Options, Workbench
+from contract.probes.options import Options
+from contract.probes.workbench import Workbench
 from contract.run.overlap import turns
 from contract.run.runner import OPERATION, RunReport
 from spec.catalogue.clauses import Catalogue

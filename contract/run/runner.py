@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -15,6 +15,9 @@ from contract.http.access import Access
 from contract.http.exchange import Exchange
 from contract.http.patience import UnavailableError
 from contract.http.target import BudgetError, Target, Transport
+from contract.journey.calls import journey_contract
+from contract.journey.judge import JourneyJudge
+from contract.journey.memory import SeenInRun
 from contract.judging.findings import ClauseOutcome, ClauseResult, Finding, Ledger
 from contract.judging.judge import Judge
 from contract.judging.oauth import oauth_contract
@@ -23,7 +26,8 @@ from contract.model.memory import Model
 from contract.oracle.expectation import Admissibility as Wanted
 from contract.oracle.oracle import Oracle
 from contract.probes.ladder import LADDER
-from contract.probes.workbench import Options, Workbench
+from contract.probes.options import Options
+from contract.probes.workbench import Workbench
 from contract.reproduction.confirmation import confirm
 from contract.run.accounting import affordable, explain, limits, unconfirmed, unexercised
 from contract.run.knocking import Arrival, knock
@@ -52,6 +56,8 @@ class RunSettings:
     rate: float | None = None
     require: frozenset[str] = frozenset()
     options: Options = field(default_factory=Options)
+    probes: frozenset[str] | None = None
+    """The probes that are run; None: all of the ladder."""
 
     def leaves_out(self, clause: str) -> bool:
         """Whether ``only`` and ``skip`` keep a clause from being judged."""
@@ -158,7 +164,7 @@ def run(
         cannot = knock(bench, plan.arrival, sleep)
         if cannot is None:
             target.phase = "ladder"
-            climb(bench, jobs=plan.jobs)
+            climb(bench, plan.probes, jobs=plan.jobs)
             if generate is not None and plan.examples > 0:
                 target.phase = "generated"
                 examples, note = affordable(plan.examples, plan.budget, time.monotonic() - started, target.exchanges)
@@ -180,7 +186,14 @@ def run(
         notes.append("The sign-on link leads to another host and was not followed.")
     results = bench.ledger.results
     secure = urlsplit(url).scheme == "https"
-    explain(results, access, plan.leaves_out, follows=plan.options.follow_signon, secure=secure)
+    explain(
+        results,
+        access,
+        plan.leaves_out,
+        follows=plan.options.follow_signon,
+        secure=secure,
+        journey=plan.options.journey is not None,
+    )
     unmet = unexercised(results, plan.require)
     notes += unconfirmed(results)
     notes += limits(results, stopped, target.lost, target.restarts if cannot is None else 0)
@@ -191,7 +204,10 @@ def run(
         document=document,
         results=results,
         exchanges=target.exchanges,
-        created=[Created(one.part, one.sid, one.scope) for one in bench.judge.model.made],
+        created=[
+            *(Created(one.part, one.sid, one.scope) for one in bench.judge.model.made),
+            *(_sessions(bench.journey) if bench.journey is not None else ()),
+        ],
         seconds=time.monotonic() - started,
         throttled=target.throttled,
         unavailable=target.unavailable,
@@ -205,6 +221,10 @@ def run(
         examples=plan.examples,
         coverage=bench.coverage,
     )
+
+
+def _sessions(journey: JourneyJudge) -> Iterator[Created]:
+    yield from (Created(journey.kind.name, sid, scope) for sid, scope in journey.seen.created.items())
 
 
 def _watcher(target: Target, plan: RunSettings, started: float, watch: Watch | None) -> Callable[[Exchange], None]:
@@ -230,6 +250,8 @@ def open_workbench(
     composer = Composer(operation.body.json, found, access.known, prefix)
     bench = Workbench(target, judge, Ledger(catalogue), composer, plan.options, plan.seed)
     bench.base, bench.oauth = url.rstrip("/"), oauth_contract(document)
+    if plan.options.journey is not None and (journey := journey_contract(document, found)) is not None:
+        bench.go_on(JourneyJudge(journey, judge, SeenInRun()))
     return bench
 
 

@@ -13,11 +13,12 @@ from contract.generation.chance import Seeded
 from contract.http.target import HaltedError
 from contract.oracle.expectation import Admissibility
 from contract.probes.ladder import LADDER
-from contract.probes.workbench import Share, Workbench
+from contract.probes.options import Share
+from contract.probes.workbench import Workbench
 
 FIRST = ("recall", "pace")
 """Probes that come before all others, alone: whether anything works, and how long it takes when there is little."""
-LAST = ("growth", "memory", "signon-keys")
+LAST = ("journey-report", "growth", "memory", "signon-keys")
 """Probes that come after all others, alone: what has become of the beginning."""
 TELLING = ("subsets", "signon", "kinds", "bursts", "by-sid", "unknown-sids", "implied")
 """Probes that tell most with least."""

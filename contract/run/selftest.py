@@ -11,8 +11,10 @@ from typing import Any
 from contract.http.access import Access, ClientCredentials
 from contract.http.exchange import Exchange
 from contract.http.inprocess import AsgiTransport
+from contract.journey.steps import Step
 from contract.judging.findings import ClauseOutcome
-from contract.probes.workbench import Options
+from contract.probes.ladder import JOURNEY
+from contract.probes.options import Options
 from contract.run.runner import RunSettings, Stage, run
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import load
@@ -32,6 +34,8 @@ class Subject:
     expected: frozenset[str]
     start: Callable[[], tuple[Any, Any]]
     entailed: frozenset[str] = frozenset()
+    journey: bool = False
+    """Whether the journey after provisioning is walked, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def _promised() -> tuple[Catalogue, Document, tuple[Install, ...]]:
 
 
 def examine(subject: Subject) -> SelfTestRow:
-    """Judge one subject with the ladder, all options given; adopted clauses count."""
+    """Judge one subject with the ladder, all options given (or the journey alone); adopted clauses count."""
     application, ready = subject.start()
     catalogue, document, installs = _promised()
     access = Access(
@@ -86,7 +90,13 @@ def examine(subject: Subject) -> SelfTestRow:
         other_token=ready.other_token,
         client=ClientCredentials(ready.client_id, ready.client_secret) if ready.client_id else None,
     )
-    plan = RunSettings(seed=1, examples=0, options=Options(follow_signon=True, growth=60))
+    step = Step.READ if subject.journey else None
+    plan = RunSettings(
+        seed=1,
+        examples=0,
+        probes=JOURNEY if subject.journey else None,
+        options=Options(follow_signon=True, growth=60, journey=step),
+    )
     transport = AsgiTransport(application, timeout=2.0)
     began, moments = time.monotonic(), dict[int, float]()
 

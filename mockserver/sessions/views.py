@@ -97,7 +97,7 @@ def _of_install(install: Install, leaf: str) -> Json:
 def _row(rows: Mapping[str, Schema], name: str, value: Json) -> dict[str, Json]:
     own = {"/name": name, "/value": value}
     return {
-        member: own.get(schema[SOURCE]) if SOURCE in schema else schema.get("const")
+        member: own.get(schema[SOURCE]) if SOURCE in schema else schema.get("default")
         for member, schema in rows.items()
-        if SOURCE in schema or "const" in schema
+        if SOURCE in schema or "default" in schema
     }

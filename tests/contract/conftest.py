@@ -12,7 +12,7 @@ import pytest
 from contract.http.access import Access, sent_tokens
 from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
-from contract.probes.workbench import Options
+from contract.probes.options import Options
 from contract.report.exhibit import exhibit
 from contract.report.masking import masker_for
 from contract.report.verdict import ReportedVerdict

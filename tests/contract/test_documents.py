@@ -15,7 +15,7 @@ from tests_support import token
 from contract.http.access import Access
 from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.inprocess import AsgiTransport
-from contract.probes.workbench import Options
+from contract.probes.options import Options
 from contract.run import runner, sequences
 from contract.run.runner import RunReport, RunSettings
 from contract.run.schedule import climb
@@ -93,7 +93,7 @@ def judged_document(catalogue: Catalogue, keys: Keys, mock: Callable[..., Mock])
         access = Access(first.sid, token(keys, first.sid), known=known)
         plan = RunSettings(seed=seed, examples=examples, options=Options(growth=0))
         transport = Bent(AsgiTransport(application), bend)
-        with patching.patch.object(runner, "climb", lambda bench, **_: climb(bench, PROBES if examples else FEW)):
+        with patching.patch.object(runner, "climb", lambda bench, only, **_: climb(bench, PROBES if examples else FEW)):
             try:
                 return runner.run(
                     transport, BASE, document, catalogue, access, plan,

@@ -22,7 +22,9 @@ def subject(keys: Keys, fault: Fault) -> Subject:
         mock = embedded(keys, fault.id)
         return mock.app, mock.ready
 
-    return Subject(fault.id, frozenset(fault.caught_by), start, frozenset(fault.entails))
+    clauses = load_clauses()
+    journey = any("journey" in clauses[one].needs for one in fault.caught_by)
+    return Subject(fault.id, frozenset(fault.caught_by), start, frozenset(fault.entails), journey)
 
 
 @pytest.mark.parametrize("name", some_fast(BREAKING, every=60))

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
+from contract.journey.calls import journey_contract
+from contract.journey.steps import Step
 from contract.judging.findings import ClauseOutcome
 from contract.run.runner import RunReport
 from mockserver.app import Mock
+from spec.resources.annotations import resources
 
 UNSEEN: set[str] = set()
+JOURNEY = "journey"
 
 
 def told(report: RunReport) -> list[str]:
@@ -24,8 +29,25 @@ def test_nothing_is_found_and_everything_is_exercised(
     assert told(report) == []
     assert report.cannot is None
     unseen = {name for name, one in report.results.items() if one.outcome() is ClauseOutcome.NOT_EXERCISED}
-    assert unseen == UNSEEN | {name for name, one in report.results.items() if one.clause.judged_by == "mock"}
+    left = {
+        name for name, one in report.results.items() if one.clause.judged_by == "mock" or JOURNEY in one.clause.needs
+    }
+    assert unseen == UNSEEN | left
     assert report.exit_code(strict=True) == 0
+    contract = journey_contract(report.document, resources(report.document.operations["provision"]))
+    assert contract is not None
+    calls = Counter("" if (call := contract.call(one.request)) is None else call.id for one in report.exchanges)
+    assert set(calls) == {""}, "without --journey nothing of it is asked for"
+
+
+def test_the_journey_is_exercised_as_well_and_nothing_is_found(
+    mock: Callable[..., Mock], judged: Callable[..., RunReport]
+) -> None:
+    report = judged(mock(), journey=Step.READ)
+    assert told(report) == []
+    assert report.cannot is None
+    exercised = {name for name, one in report.results.items() if one.outcome() is ClauseOutcome.PASSED}
+    assert {name for name, one in report.results.items() if JOURNEY in one.clause.needs} <= exercised
 
 
 @pytest.mark.outside

@@ -12,6 +12,7 @@ from spec.catalogue.clauses import Standing
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage
 from tests.servers.harness import clauses, found, judged
+from tests.servers.journey.breakages import BROKEN_JOURNEYS
 from tests.servers.outsides import ANSWERS, BREAKAGES, CREDENTIALS, ROBUSTNESS, SIGNON, TOKENS
 
 KNOWN_OPEN: Mapping[str, str] = {
@@ -117,7 +118,8 @@ def test_what_is_missed_is_still_missed(name: str) -> None:
 
 
 def test_every_clause_that_counts_has_a_fault() -> None:
-    named = frozenset().union(*(breakage.clauses for breakage in BREAKAGES.values()))
+    every = (*BREAKAGES.values(), *BROKEN_JOURNEYS.values())
+    named = frozenset().union(*(breakage.clauses for breakage in every))
     judged_by_us = {one.id for one in clauses().values() if one.judged_by == "check"}
     counting = {one for one in judged_by_us if clauses()[one].standing is not Standing.ADOPTED}
     assert counting - named == set()

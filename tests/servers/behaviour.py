@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tests.servers.journey.manner import HONEST_MANNER, Manner
+
 NONE: frozenset[str] = frozenset()
 
 
@@ -93,6 +95,8 @@ class Behaviour:
     link: str = "absolute"  # absolute, elsewhere, fragment, with-token, relative, path, empty
     landing: str = "page"  # page, redirect, json
     single_use: bool = True
+    # --- after provisioning
+    journey: Manner = HONEST_MANNER
     # --- everything that is simply broken, by name
     quirks: frozenset[str] = NONE
 

@@ -7,8 +7,10 @@ from unittest import mock
 
 from contract.http.access import Access, ClientCredentials
 from contract.http.target import Transport
+from contract.journey.steps import Step
 from contract.probes.ladder import LADDER
-from contract.probes.workbench import Options, Workbench
+from contract.probes.options import Options
+from contract.probes.workbench import Workbench
 from contract.run import runner
 from contract.run.runner import RunReport, RunSettings
 from contract.run.schedule import climb
@@ -57,12 +59,13 @@ def judged(
     jobs: int = 1,
     given: Access | None = None,
     seed: int = 0,
+    journey: Step | None = None,
 ) -> RunReport:
     """The verdict of the ladder, or of some of its probes. Waiting is skipped."""
     if unknown := set(probes) - set(LADDER):
         raise ValueError(f"The ladder has no probe {unknown}.")
 
-    def some(bench: Workbench, *, jobs: int) -> None:
+    def some(bench: Workbench, only: object = None, *, jobs: int) -> None:
         climb(bench, frozenset(probes) or None, jobs=jobs)
 
     with mock.patch.object(runner, "climb", some):
@@ -72,7 +75,9 @@ def judged(
             document(),
             clauses(),
             given or access(behaviour),
-            RunSettings(examples=0, jobs=jobs, seed=seed, options=Options(follow_signon=True, growth=growth)),
+            RunSettings(
+                examples=0, jobs=jobs, seed=seed, options=Options(follow_signon=True, growth=growth, journey=journey)
+            ),
             sleep=lambda seconds: None,
         )
 

@@ -16,6 +16,7 @@ from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.bodies import InputError, decode
 from tests.servers.credentials import check, key_set
 from tests.servers.edges import after, before, read, route
+from tests.servers.journey.routing import JourneyDesk
 from tests.servers.members import coerced
 from tests.servers.provision import Provision
 from tests.servers.rules import faults
@@ -36,6 +37,7 @@ FACTS = {
     "proctorTypes": frozenset(TYPES),
 }
 PROVISION = re.compile(r"/v2/installs/([^/]*)/provision")
+AFTERWARDS = re.compile(r"/v1/installs/([^/]*)(/.+)")
 HTTP_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -48,6 +50,7 @@ class Independent:
         if "installs-share-everything" in behaviour.quirks:
             self.store.keys = lambda part, scope, ids: Store.keys(self.store, part, "all", ids)  # type: ignore[method-assign]
         self.desk = Desk(behaviour, base)
+        self.journey = JourneyDesk(behaviour, self.store, base, TYPES)
         self.calls = 0
         self._count = threading.Lock()
 
@@ -114,6 +117,10 @@ class Independent:
         if parts.path.startswith("/signon") and method == "GET":
             code = parse_qs(parts.query).get("code", [parts.path.rpartition("/")[2]])[0]
             return self.desk.follow(code)
+        if parts.path.startswith("/proctoring/start") and method == "GET":
+            return self.journey.enter(parse_qs(parts.query).get("code", [parts.path.rpartition("/")[2]])[0])
+        if (later := AFTERWARDS.fullmatch(parts.path)) and (called := self.journey.find(method, later[2])):
+            return self._later(later[1], *called, parts.query, headers, body)
         found = PROVISION.fullmatch(parts.path)
         if behaviour.order == "gateway" and (refused := check(headers, found[1] if found else ONE, behaviour)):
             return credential_refusal(behaviour, refused)
@@ -150,6 +157,17 @@ class Independent:
         if behaviour.order != "body":
             value = self._body(headers, body)
         return self._provision(install, value)
+
+    def _later(
+        self, install: str, name: str, sids: tuple[str, ...], query: str, headers: dict[str, list[str]], body: bytes
+    ) -> Answer:
+        """A call of the journey."""
+        behaviour, quirks = self.behaviour, self.behaviour.journey.quirks
+        refused = check(headers, install, behaviour)
+        if refused is not None and not quirks & {"any-token-will-do", f"any-token-will-do-to-{name}"}:
+            return credential_refusal(behaviour, refused)
+        self._install(install)
+        return self.journey.answer(name, sids, install, query, body)
 
     def _read(self, body: bytes) -> Any:
         try:
@@ -212,6 +230,8 @@ class Independent:
         work = Provision(self.store, install, FACTS["integrations"])
         try:
             work.run(body)
+            with self.store.lock:
+                self.journey.sittings.follow(work.made)
         except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
             raise InputError("broken", f"Something broke: {type(error).__name__}.") from error
         return self._success(install, body, work)

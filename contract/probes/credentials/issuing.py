@@ -73,7 +73,7 @@ def tokens(bench: Workbench) -> None:
         if _is_taken(bench, shown):
             continue
         judgement = ExchangeJudgement()
-        exchange = bench.target.send(_request(bench, contract, shown, {**GRANT, **more}))
+        exchange = bench.target.send(token_request(bench, contract, shown, {**GRANT, **more}))
         bench.trail.append(exchange)
         token = judge_given(terms, clause, exchange, judgement)
         bench.record(judgement, published, exchange)
@@ -129,7 +129,7 @@ def withheld_requests(bench: Workbench, contract: OAuthContract, client: ClientC
 
     def refused(label: str, shown: Shown, members: Mapping[str, str], clause: str, *errors: str) -> Withheld:
         wanted = TokenRefusal(clause, frozenset(errors), by_basic=bool(shown.headers))
-        return Withheld(label, shown, _request(bench, contract, shown, members), wanted)
+        return Withheld(label, shown, token_request(bench, contract, shown, members), wanted)
 
     for label, who in (("a wrong secret", wrong), ("an unknown client", nobody)):
         for how, shown in (("by Basic", by_basic(who)), ("in the form", in_the_form(who))):
@@ -142,15 +142,15 @@ def withheld_requests(bench: Workbench, contract: OAuthContract, client: ClientC
     missing = ("invalid_request", "unsupported_grant_type")
     yield refused("no grant", basic, {"scope": ""}, "token-grant-required", *missing)
     scope = TokenRefusal("token-scope-known", frozenset({"invalid_scope"}), True, frozenset({UNKNOWN}))
-    yield Withheld("an unknown scope", basic, _request(bench, contract, basic, {**GRANT, "scope": UNKNOWN}), scope)
+    yield Withheld("an unknown scope", basic, token_request(bench, contract, basic, {**GRANT, "scope": UNKNOWN}), scope)
     loose = TokenRefusal("token-request-form", frozenset({"invalid_request"}), True)
     twice = f"{urlencode(GRANT)}&{urlencode(GRANT)}"
-    yield Withheld("a parameter twice", basic, _request(bench, contract, basic, {}, body=twice.encode()), loose)
+    yield Withheld("a parameter twice", basic, token_request(bench, contract, basic, {}, body=twice.encode()), loose)
     no_form = TokenRefusal(
         "token-request-form", frozenset({"invalid_request", "invalid_client", "unsupported_grant_type"}), True
     )
     body = json.dumps(GRANT).encode()
-    yield Withheld("JSON", basic, _request(bench, contract, basic, {}, body=body, media=JSON), no_form)
+    yield Withheld("JSON", basic, token_request(bench, contract, basic, {}, body=body, media=JSON), no_form)
 
 
 def by_basic(client: ClientCredentials, *, encoded: bool = False) -> Shown:
@@ -174,7 +174,7 @@ def _is_taken(bench: Workbench, shown: Shown) -> bool:
     return not given.isdisjoint(name.lower() for name, _ in shown.headers)
 
 
-def _request(
+def token_request(
     bench: Workbench,
     contract: OAuthContract,
     shown: Shown,
@@ -183,6 +183,7 @@ def _request(
     body: bytes | None = None,
     media: tuple[str, str] = _MEDIA,
 ) -> SentRequest:
+    """A token request with a client shown in a way, and these members in its form."""
     data = urlencode({**members, **shown.form}).encode() if body is None else body
     return SentRequest(contract.token.method, contract.token.path, (*shown.headers, media, *bench.access.headers), data)
 

@@ -50,7 +50,7 @@ STARTS = (
     ),
     Fault(
         "takes-the-guides-assignment", "takes the spelling of the guide, and does nothing",
-        ("assignment-shape",), lacks("assignment-shape"),
+        ("assignment-shape",), lacks("assignment-shape"), ("invalid-input-400",),
     ),
     Fault(
         "answers-204-to-assignments", "answers 204 to assignments",
@@ -94,10 +94,12 @@ PLACES = (
     Fault(
         "lists-every-status", "does not look at the status that is asked for",
         ("session-list-filter",), serves(sessions.asking(sessions.without("status"), "listSessions")),
+        ("session-list-active",),
     ),
     Fault(
         "lists-active-sessions", "lists active sessions whether they are asked for or not",
         ("session-list-active",), serves(sessions.asking(sessions.with_active, "listSessions")),
+        ("session-list-filter",),
     ),
     Fault(
         "writes-statuses-small", "writes statuses in small letters",
@@ -122,6 +124,7 @@ PLACES = (
     Fault(
         "reports-appointments-alone", "leaves out of the report who has no appointment",
         ("appointments-reported",), serves(sessions.telling(sessions.with_appointments_only, "listAppointments")),
+        ("page-envelope",),
     ),
     Fault(
         "hides-proctor-types", "does not say which proctor types are enabled",
@@ -132,7 +135,7 @@ PLACES = (
 SCHEDULING = (
     Fault(
         "schedules-nothing", "answers as if it had scheduled, and has not",
-        ("session-scheduled",), _happens(sessions.SchedulingNothing),
+        ("session-scheduled",), _happens(sessions.SchedulingNothing), ("schedule-once",),
     ),
     Fault(
         "moves-nothing", "answers as if it had moved a session, and has not",
@@ -140,7 +143,7 @@ SCHEDULING = (
     ),
     Fault(
         "schedules-in-any-way", "takes any text for a way of scheduling",
-        ("schedule-type-known",), lacks("schedule-type-known"),
+        ("schedule-type-known",), lacks("schedule-type-known"), ("schema", "session-members"),
     ),
     Fault("takes-local-dates", "takes dates of any offset", ("schedule-date-utc",), lacks("schedule-date-utc")),
     Fault(

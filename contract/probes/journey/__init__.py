@@ -1,0 +1,1 @@
+"""Probes of the journey after provisioning. Without ``--journey`` none of them sends anything."""
