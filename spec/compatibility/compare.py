@@ -253,10 +253,14 @@ class _UnitComparison:
 
 
 def _indirect(difference: Difference) -> frozenset[Sets]:
-    """What a difference below ``oneOf`` does to the set through other branches only."""
+    """What a difference below ``oneOf`` does to the set through other branches only, and need not be feared.
+
+    A branch that narrows leaves to another one what both took. A branch that widens may take what another one took:
+    then ``oneOf`` refuses it, which is no small thing.
+    """
     if SCHEMA_RULES[difference.rule].sets == "keeps":
         return frozenset({"narrows", "widens"})
-    return frozenset({"narrows"} if not difference.narrows else {"widens"} if not difference.widens else ())
+    return frozenset({"widens"} if difference.narrows and not difference.widens else ())
 
 
 _BRANCH_RULES = {
