@@ -42,7 +42,7 @@ class Kept:
         if "provision" not in document.operations:  # which is refused for that
             return
         with database.transaction():
-            about: dict[str, str] = dict(database.rows(database.text.about, {}))  # type: ignore[arg-type]  # pairs
+            about: dict[str, str] = dict(database.rows(database.text.about, {}))
             known = about.get(_SHAPE)
             shape = shape_of(document)
             if known is None:

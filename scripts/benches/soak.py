@@ -284,10 +284,9 @@ def main() -> int:
                 mock.process.terminate()
                 mock.process.wait()
     seconds = time.monotonic() - began
-    print(
-        f"{tally.kills} kills ({tally.of_all} of every process) in {seconds:.0f} s: {tally.answered} calls answered and "
-        f"looked at again, {tally.doubtful} without an answer sent again, {tally.links} links followed; {tally.refused} refused"
-    )
+    print(f"{tally.kills} kills ({tally.of_all} of every process) in {seconds:.0f} s")
+    print(f"{tally.answered} calls answered and looked at again, {tally.doubtful} without an answer sent again")
+    print(f"{tally.links} links followed, {tally.refused} calls answered with another status than 200")
     for one in tally.wrong[:20]:
         print(f"WRONG: {one}")
     print("nothing was lost, nothing was done twice" if not tally.wrong else f"{len(tally.wrong)} things are wrong")
