@@ -146,20 +146,32 @@ class Caller:
             if self.call("GET", link)[0] == 200:
                 self.used.append(link)
 
+    def surely(self, identifier: str) -> tuple[int, Any]:
+        """The same by a connection of its own: one that was kept may have ended, with whom it led to or by its age."""
+        self.leave()
+        return self.provision(identifier)
+
+    def leave(self) -> None:
+        """End the connection."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
     def check(self) -> list[str]:
-        """What is wrong with the round, in sentences; it is forgotten then."""
+        """What is wrong with the round, in sentences. Nothing is killed meanwhile."""
         wrong = []
         for identifier, sids in self.answered.items():
-            status, told = self.provision(identifier)
+            status, told = self.surely(identifier)
             if status != 200 or _sids(told) != sids or _results(told) != {"Found Existing"}:
                 wrong.append(f"{identifier} was answered with {sids}, and is {status} {told} now")
         for identifier in self.doubtful:
-            first, second = self.provision(identifier), self.provision(identifier)
+            first, second = self.surely(identifier), self.surely(identifier)
             if (first[0], second[0]) != (200, 200) or _sids(first[1]) != _sids(second[1]):
                 wrong.append(f"{identifier} was not answered, and is {first} and {second} now")
             elif len(_results(first[1])) != 1:
                 wrong.append(f"{identifier} was not answered, and was half done: {first}")
         for link in self.used:
+            self.leave()
             status, _ = self.call("GET", link)
             if status != 403:
                 wrong.append(f"a link that was followed leads in again ({status})")
