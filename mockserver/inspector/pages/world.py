@@ -47,7 +47,7 @@ class WorldPages:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.shell = desk, desk.shell
         self.mock: Controlled = desk.mock
-        self.world, self.histories = World(desk.mock), Histories(desk.shelf)
+        self.world, self.histories = World(desk.mock), Histories(desk.shelf, desk.mock.tenants)
         self.provision = desk.mock.document.operations["provision"]
         self.examples: Mapping[str, Json] = self.provision.body.examples if self.provision.body else {}
 

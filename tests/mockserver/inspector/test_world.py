@@ -45,6 +45,21 @@ def test_its_history_says_which_call_changed_what(seen: Browser) -> None:
     assert "Found Existing by call 2" in user
 
 
+def test_what_is_only_spelled_otherwise_has_not_changed(busy: Browser, mine: str, everything: dict[str, Any]) -> None:
+    body = json.loads(json.dumps({name: one for name, one in everything.items() if name != "signon"}))
+    rules = body["exam"]["configuration"]
+    rules["access"]["open"] = "2026-02-01T08:00:00Z"  # the same instant
+    rules["scheduling"]["close"] = ""  # an empty date sets nothing
+    rules |= {"duration": 100, "attempts": 3}
+    busy.client.ok(body)
+    page = re.sub(r"<[^>]*>", "", unescape(busy.get(f"{mine}/{sid_of(busy, 'configuration')}")))
+    changes = page.partition("Updated by call 9: ")[2].partition("\n")[0]
+    assert "duration “90” → “100”" in changes
+    assert "attempts “1” → “3”" in changes
+    assert "access" not in changes
+    assert "scheduling" not in changes
+
+
 def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: dict[str, Any]) -> None:
     body = json.loads(json.dumps(everything))
     body["exam"]["configuration"]["password"] = "another-secret-word"
@@ -56,7 +71,7 @@ def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: d
 
 def test_things_are_found_by_sid_and_by_identifier(seen: Browser) -> None:
     mine = f"/world/{seen.client.install}"
-    for text in ("chem-120", "student-5571", sid_of(seen, "exam")):
+    for text in ("chem-120", "student-5571", "chem-120-midterm", sid_of(seen, "exam")):
         assert "Found</h2>\n<table role" in seen.get(f"{mine}?find={text}")
     assert "Nothing of this install has" in seen.get(f"{mine}?find=nobody")
     assert "Nothing has the SID" in seen.get("/world/find/CU0", 404)
