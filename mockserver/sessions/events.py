@@ -113,7 +113,7 @@ class SessionEvents(SessionStarts):
             if row is not None and active is None:
                 self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
                 number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-                yield self.started(row, who, scope, number, at.ids, at.now)
+                yield self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -153,7 +153,7 @@ class SessionEvents(SessionStarts):
         spent = self.spent(at.state, who, scope) + self._counts(change.resource)
         if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
             return [change]
-        return [change, self.started(row, who, scope, number, at.ids, at.now)]
+        return [change, self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))]
 
     def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
         """Refuse another session for who has used up all attempts."""
