@@ -29,7 +29,6 @@ from mockserver.endpoints.provision import Installs
 from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
 from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
-from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
 from mockserver.http.request import Request
@@ -67,7 +66,8 @@ class Mock(Starlette):
         lifespan: Lifespan[Mock] | None = None,
     ) -> None:
         behaviour = runtime.behaviour
-        clocks = Clocks(runtime.clock)
+        memory = runtime.memory
+        clocks = Clocks(runtime.clock, memory)
         settings = behaviour.chosen(runtime.settings)
         runtime = replace(runtime, settings=settings, ids=behaviour.names(runtime.ids), clock=clocks)
         self.document, self.clauses, self.installs, self.runtime = document, clauses, tuple(installs), runtime
@@ -75,16 +75,17 @@ class Mock(Starlette):
         provision = _operation(document, "provision")
         parts = resources(provision)
         self.clients = OAuthClients(installs, runtime.keys, settings.access_token_ttl)
-        self.logins = Logins(clocks, runtime.ids, runtime.revocations)
+        self.logins = Logins(clocks, runtime.ids, runtime.revocations, memory)
         self.credentials = Credentials(
             document, runtime.keys, clocks, settings.longest_credential, self.clients.by_id, runtime.revocations
         )
+        memory.watch("keys", self.credentials.forget)
         masking = Masking(document, self.credentials.header)
-        self.journal = Journals(masking, settings.journal_length, settings.journal_body, settings.journal_bytes)
+        self.journal = runtime.journals(masking, settings.journal_length, settings.journal_body, settings.journal_bytes)
         follow = document.operations.get("followSignon")
-        issuer = Issuer(runtime.keys, clocks, runtime.ids, settings)
+        issuer = Issuer(runtime.keys, clocks, runtime.ids, settings, memory)
         self.grants = SignonGrants(parts, follow.path if follow else "", issuer)
-        self.onboarding = OnboardingGrants(clocks)
+        self.onboarding = OnboardingGrants(clocks, memory)
         engine = Provisioning(parts, behaviour.planner)
         shared = Shared(runtime, engine, self.grants, self.clients, self.logins, clocks, self.journal)
         self.tenants = Tenants(installs, shared)
@@ -96,7 +97,7 @@ class Mock(Starlette):
         )  # fmt: skip
         self.honest = ServedOperations(foundation, behaviour)
         self.provision, self.engine = self.honest.provision, self.honest.engine
-        self.forecast = Forecast()
+        self.forecast = Forecast(memory)
         self.tenants.leaving += [self.forecast.leave, self.onboarding.forget]
         controlled = partial(self._controlled, parts)
         self.plane = plane = ControlPlane(controlled)
@@ -115,8 +116,9 @@ class Mock(Starlette):
         routes = unknown.routes = self._routes(misbehaving)
         prefix = urlsplit(settings.public_url or "").path
         super().__init__(
-            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses, settings))],
+            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses))],
             middleware=[
+                *runtime.around,
                 *_cross_origin(settings),
                 Middleware(RawPath, prefix),
                 Middleware(Journaling, self.journal, clocks, known.variable),
@@ -126,7 +128,16 @@ class Mock(Starlette):
         )
         self.router.redirect_slashes = False
         self.router.default = unknown
-        self.reset()
+        if runtime.memory.is_shared:
+            self._resume()
+        else:
+            self.reset()
+
+    def _resume(self) -> None:
+        """Go on with the state that is there; what exists before the first call is put where it is not."""
+        for install in self.installs:
+            missing = tuple(one for one in install.existing if self.store.read(one.sid) is None)
+            self.engine.establish(self.store, (replace(install, existing=missing),))
 
     def reset(self) -> None:
         """Restore the state that the mock starts with."""
@@ -178,6 +189,7 @@ class Mock(Starlette):
         return Controlled(
             document=self.document, parts=parts, settings=self.settings, keys=self.keys, ids=self.runtime.ids,
             clocks=self.clocks, journals=self.journal, tenants=self.tenants, forecast=self.forecast,
+            memory=self.runtime.memory,
             credentials=self.credentials, clients=self.clients, sessions=self.honest.events, rotate=self.rotate_keys,
             provision=self.provision, reset=self.reset, contract=self._contract,
         )  # fmt: skip

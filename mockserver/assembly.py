@@ -126,7 +126,11 @@ def spoiling(foundation: Foundation) -> Callable[[tuple[str, ...], str], ASGIApp
     def spoiled(faults: tuple[str, ...], operation: str) -> ASGIApp:
         if faults not in assemblies:
             try:
-                assemblies[faults] = ServedOperations(foundation, behaviour_of(faults))
+                behaviour = behaviour_of(faults)
+                if behaviour.reset and foundation.runtime.memory.is_shared:
+                    message = f"A fault of {', '.join(faults)} counts calls, and each process would by itself; say "
+                    raise Refusal("invalid-input", f"{message}what is to happen with 'status' and 'every'.")
+                assemblies[faults] = ServedOperations(foundation, behaviour)
             except KeyError as error:
                 message = f"There is no fault {error}; GET /_invigilate/faults lists those there are."
                 raise Refusal("invalid-input", message) from None

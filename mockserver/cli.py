@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mockserver.launch import Launch
+    from mockserver.running import Launch
 
 
 def mock(argv: list[str]) -> int:
@@ -29,7 +29,8 @@ def mock(argv: list[str]) -> int:
 
         sys.stdout.write(listing())
         return 0
-    from mockserver.launch import LaunchError, launch
+    from mockserver.launch import launch
+    from mockserver.running import LaunchError
 
     try:
         ready: Launch = launch(options)
@@ -76,6 +77,11 @@ def _mock_parser() -> argparse.ArgumentParser:
     add("--clauses", type=Path, metavar="F", help="use this catalogue of clauses")
     add("--installs", type=Path, metavar="F", help="serve these installs")
     add("--reload", action="store_true", help="serve an edited document, clauses or installs as soon as it is saved")
+    add(
+        "--store", default="memory", metavar="WHERE",
+        help="keep everything in 'sqlite:PATH' or 'postgresql://…', also after the end (default: memory)",
+    )  # fmt: skip
+    add("--workers", type=_workers, default=1, metavar="N", help="serve by so many processes (needs --store)")
     add("--keys", type=Path, metavar="F", help="keep the key in this file, so that tokens survive a restart")
     add(
         "--token-ttl", type=_seconds, default=86_400, metavar="S", help="lifetime of the printed token (default: a day)"
@@ -159,6 +165,13 @@ def _port(text: str) -> int:
     number = int(text)
     if not 0 <= number <= 65_535:
         raise argparse.ArgumentTypeError(f"{text} is not a port; use 0 to 65535.")
+    return number
+
+
+def _workers(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 64:
+        raise argparse.ArgumentTypeError(f"{text} is no number of workers; use 1 to 64.")
     return number
 
 

@@ -8,9 +8,6 @@ import secrets
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -23,13 +20,12 @@ from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.control.journal.entry import Shelf
 from mockserver.files import Files, Read
 from mockserver.http.errors import Refusal
-from mockserver.ready import Ready, banner, exposure, ready_facts
+from mockserver.ready import ready_facts
+from mockserver.running import Announcing, Launch, LaunchError, say
 from mockserver.runtime import Runtime
-from mockserver.serving.certificate import Certificate, CertificateError, certified
+from mockserver.serving.certificate import CertificateError, certified
 from mockserver.serving.console import Console
-from mockserver.serving.patron import follow
-from mockserver.serving.server import serve
-from mockserver.settings import ANY_HOST, ConnectionLimits, Settings
+from mockserver.settings import ANY_HOST, Settings
 from mockserver.state.clock import system_clock
 from mockserver.state.ids import SeededIds, SystemIds
 from mockserver.state.memory import MemoryStore
@@ -38,87 +34,14 @@ from spec.load import DOCUMENT_FILE
 from spec.openapi.document import DocumentError
 from spec.openapi.options import reach
 from spec.process.listening import ListenError, is_loopback, listen, url_of
-from spec.process.ready import remove_stale, write_ready
+from spec.process.ready import remove_stale
 from spec.source.reading import SourceError
 
 if TYPE_CHECKING:
-    from mockserver.serving.reload import Reloading
+    from mockserver.database.serving import Kept
 
 
 _SHORTEST_SECRET = 6
-
-
-class LaunchError(Exception):
-    """The mock cannot start; the message says why, where, and how to go on."""
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """A mock that is about to run."""
-
-    app: Mock
-    listener: socket.socket
-    ready: Ready
-    announcing: Announcing
-    console: Console
-    reloading: Reloading | None = None
-    exposed: str = ""  # the address, if others than this machine may reach it
-    certificate: Certificate | None = None
-    patron: int | None = None  # the process with which the mock ends
-    folder: tempfile.TemporaryDirectory[str] | None = None  # which lasts as long as this does
-
-    def run(self) -> None:
-        """Serve until the process is told to end. Raises LaunchError if the ready file cannot be written."""
-        self.announcing.launch = self
-        try:
-            serve(
-                self.reloading or self.app, self.listener, ConnectionLimits(),
-                tell=self.console.say, certificate=self.certificate,
-            )  # fmt: skip
-        except SystemExit:  # uvicorn ends so when the lifespan could not begin
-            if self.announcing.failure is None:
-                raise
-            reason = self.announcing.failure.strerror
-            message = f"{self.announcing.file}: the ready file cannot be written: {reason}."
-            raise LaunchError(message) from None
-        finally:
-            self.console.close()
-            if self.folder is not None:
-                self.folder.cleanup()
-
-
-class Announcing:
-    """The lifespan of a mock that is run: who waits for it is told when it begins, and nobody once it has ended."""
-
-    def __init__(self, file: Path | None) -> None:
-        self.file = file
-        self.launch: Launch | None = None
-        self.failure: OSError | None = None
-
-    @asynccontextmanager
-    async def __call__(self, app: object) -> AsyncIterator[None]:
-        launch = self.launch
-        if launch is None:
-            yield
-            return
-        try:
-            if self.file is not None:
-                write_ready(self.file, {name: getattr(launch.ready, name) for name in Ready.__slots__})
-        except OSError as error:
-            self.failure = error
-            raise
-        _say(banner(launch.app, launch.ready))
-        if launch.exposed:
-            sys.stderr.write(exposure(launch.exposed))
-        if launch.reloading is not None:
-            launch.reloading.watch()
-        if launch.patron is not None:
-            follow(launch.patron)
-        yield
-        if launch.reloading is not None:
-            launch.reloading.end()
-        if self.file is not None:
-            self.file.unlink(missing_ok=True)
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -139,7 +62,8 @@ def launch(options: argparse.Namespace) -> Launch:
             strict=options.strict_keywords,
         )
         read = files.read()
-        keys = keep_keys(options.keys) if options.keys else make_keys()
+        kept = opened(options)
+        keys = kept.keys() if kept else keep_keys(options.keys) if options.keys else make_keys()
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, ListenError) as error:
         raise LaunchError(str(error)) from None
@@ -164,15 +88,19 @@ def launch(options: argparse.Namespace) -> Launch:
         control_token=options.control_token or secrets.token_urlsafe(24),
         control_guarded=options.control_token is not None,
         cors=tuple(options.cors),
+        store=kept.database.driver.where() if kept else "",
     )
     announcing = Announcing(options.ready_file)
     revocations = Revocations()
+    seeded = SystemIds() if options.seed is None else SeededIds(options.seed)
 
     consoles: list[Console] = []
 
     def assembled(what: Read) -> Mock:
-        ids = SystemIds() if options.seed is None else SeededIds(options.seed)
+        ids = seeded if kept else SystemIds() if options.seed is None else SeededIds(options.seed)
         runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault), revocations)
+        if kept is not None:
+            runtime = kept.runtime(runtime, lambda line: consoles[0].say(line))
         app = create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
         app.plane.start_with(options.weather)
         shelf = Shelf(app.document, app.engine.resources, app.journal.masking)
@@ -197,13 +125,38 @@ def launch(options: argparse.Namespace) -> Launch:
             Reloading,  # with lint and diff, which a start without it need not wait for
         )
 
-        reloading = Reloading(app, lambda: assembled(files.read()), files.watched, _say)
+        reloading = Reloading(app, lambda: assembled(files.read()), files.watched, say)
     ca = certificate.ca if certificate is not None else None
     ready = ready_facts(public_url or settings.address, read.installs, keys, settings, ca)
     exposed = "" if is_loopback(listener) else options.host
     return Launch(
-        app, listener, ready, announcing, consoles[0], reloading, exposed, certificate, options.end_with, folder
-    )
+        app, listener, ready, announcing, consoles[0], reloading, exposed, certificate, options.end_with, folder,
+        kept, options.workers,
+    )  # fmt: skip
+
+
+def opened(options: argparse.Namespace) -> Kept | None:
+    """The database that keeps everything, if one is to. Raises LaunchError."""
+    if options.store == "memory":
+        if options.workers > 1:
+            raise LaunchError("--workers needs a store that all of them share; give --store sqlite:PATH.")
+        return None
+    if options.reload:
+        raise LaunchError("--reload begins with a fresh state at each edit; leave it out, or --store.")
+    if options.keys is not None:
+        raise LaunchError("the store keeps the keys as well; leave out --keys.")
+    if options.workers > 1 and not hasattr(os, "fork"):
+        raise LaunchError("--workers cannot be had on this system, which has no fork; leave it out.")
+    if options.workers > 1 and (counting := [one for one in options.fault if behaviour_of([one]).reset]):
+        raise LaunchError(f"--fault {counting[0]} counts calls, and each worker would by itself; leave out --workers.")
+    from mockserver.database.failures import OpeningError  # with SQLAlchemy, which most mocks need not wait for
+    from mockserver.database.opening import opened as opened_database
+    from mockserver.database.serving import Kept
+
+    try:
+        return Kept(opened_database(options.store))
+    except OpeningError as error:
+        raise LaunchError(str(error)) from None
 
 
 def _secret(variable: str | None) -> str | None:
@@ -238,8 +191,3 @@ def names(options: argparse.Namespace, listener: socket.socket) -> list[str]:
     named = [one.lower() for one in options.allow_host if one != ANY_HOST]
     own = [one for one in (here,) if one not in ("0.0.0.0", "::")]  # noqa: S104 - no address to name
     return ["localhost", "127.0.0.1", "::1", *own, *named]
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text)
-    sys.stdout.flush()

@@ -87,6 +87,7 @@ def banner(app: Mock, ready: Ready) -> str:
     integrations = "".join(
         f"  sign-on   {sid} ({name})\n" for sid, name in app.installs[0].members.get("integrations", {}).items()
     )
+    stays = f"stays in {app.settings.store}" if app.settings.store else "is forgotten then"
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
         f"  endpoint  {example.url}\n"
@@ -96,7 +97,7 @@ def banner(app: Mock, ready: Ready) -> str:
         f"  control   {ready.url}/_invigilate/ (token {ready.control_token})\n"
         f"  token     {ready.token}\n{_client(ready)}\n"
         f"Paste this to try it:\n\n  {command}\n\n"
-        "Ctrl-C ends the mock; what was provisioned is forgotten then.\n"
+        f"Ctrl-C ends the mock; what was provisioned {stays}.\n"
     )
 
 

@@ -19,7 +19,7 @@ class Settings:
     ``token_ttl`` is the lifetime of the tokens that a mock shows when it starts, ``access_token_ttl`` that of tokens
     from its token endpoint, ``onboard_ttl`` that of onboarding URLs. ``control_token`` lets others than this machine
     use the control plane; with ``control_guarded`` nobody does without it. Web pages of the origins in ``cors`` may
-    call the API (``*``: any page).
+    call the API (``*``: any page). ``store`` names the database that keeps everything, if one does.
     """
 
     public_url: str | None = None
@@ -42,6 +42,7 @@ class Settings:
     control_token: str = ""
     control_guarded: bool = False
     cors: tuple[str, ...] = ()
+    store: str = ""
 
 
 @dataclass(frozen=True, slots=True)

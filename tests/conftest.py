@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stores import PostgresServer, running_postgres
 from tests_support import token
 
 from contract.http.access import Access, ClientCredentials
@@ -39,6 +40,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--drawn", type=int, default=200, metavar="N", help="documents that Hypothesis draws (default: 200)"
     )
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL of ours, started when a test asks for it."""
+    with running_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

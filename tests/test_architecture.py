@@ -27,6 +27,7 @@ ORDER = {
             "behaviour",
             "runtime",
             "tenancy",
+            "database",
             "endpoints",
         ),
         *(
@@ -37,6 +38,7 @@ ORDER = {
             "serving",
             "ready",
             "files",
+            "running",
             "launch",
             "embedded",
             "testing",

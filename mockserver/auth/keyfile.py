@@ -85,9 +85,7 @@ def _is_made(path: Path) -> bool:
 def _write_aside(path: Path, keys: Keys) -> Path:
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)  # mode 0600
     with os.fdopen(descriptor, "wb") as file:
-        file.write(_pem(keys.current))
-        for one in keys.retired:
-            file.write(f"\nretired until {one.until:.0f}\n".encode() + _pem(one.pair))
+        file.write(as_pem(keys))
         file.flush()
         os.fsync(descriptor)
     return Path(name)
@@ -123,13 +121,25 @@ def read_keys(path: Path) -> Keys:
         raise KeysError(f"{path}: others may read this keys file (mode {mode:04o}); run: chmod 600 {path}")
     if not data:
         raise KeysError(f"{path}: the keys file is empty; 'invigilate mock --keys {path}' makes the keys.")
+    found = of_pem(data, path)
+    return KeptKeys(Path(os.path.realpath(path)), found.current, found.retired)
+
+
+def as_pem(keys: Keys) -> bytes:
+    """Keys as PEM, the one that signs first."""
+    retired = (f"\nretired until {one.until:.0f}\n".encode() + _pem(one.pair) for one in keys.retired)
+    return _pem(keys.current) + b"".join(retired)
+
+
+def of_pem(data: bytes, place: Path | str) -> Keys:
+    """Keys from their PEM. Raises KeysError, which names the place."""
     found = list(_BLOCK.finditer(data))
-    current = _pair(path, found[0]["key"] if found else data)
-    retired = [Retired(_pair(path, one["key"]), float(one["until"] or 0)) for one in found[1:]]
-    return KeptKeys(Path(os.path.realpath(path)), current, retired)
+    current = _pair(place, found[0]["key"] if found else data)
+    retired = [Retired(_pair(place, one["key"]), float(one["until"] or 0)) for one in found[1:]]
+    return Keys(current, retired)
 
 
-def _pair(path: Path, data: bytes) -> KeyPair:
+def _pair(path: Path | str, data: bytes) -> KeyPair:
     try:
         private = serialization.load_pem_private_key(data, password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):

@@ -41,6 +41,10 @@ class Keys:
     """The keys of a mock. ``retired`` are those that signed before ``current``, the latest first."""
 
     def __init__(self, current: KeyPair, retired: Sequence[Retired] = ()) -> None:
+        self.adopt(current, retired)
+
+    def adopt(self, current: KeyPair, retired: Sequence[Retired]) -> None:
+        """Be these keys from now on."""
         self.current, self.retired = current, tuple(retired)
         self._root = _root(self.retired[-1].pair if self.retired else current)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import NamedTuple
+
+from mockserver.state.keeping import Memory, ProcessMemory, Spelling
 
 _MOST = 100_000
 
@@ -20,8 +23,12 @@ class Revocations:
     They are bounded: the one that was revoked first is forgotten first.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Memory | None = None) -> None:
+        memory = memory or ProcessMemory()
         self.known: dict[TokenIdentity, None] = {}
+        spelling: Spelling[TokenIdentity] = Spelling(list, lambda _, value: TokenIdentity(*value))
+        self._kept: MutableMapping[str, TokenIdentity] = memory.registry("revocation", spelling)
+        memory.watch("revocation", self._read)
 
     def __contains__(self, identity: object) -> bool:
         return identity in self.known
@@ -29,5 +36,16 @@ class Revocations:
     def add(self, identity: TokenIdentity) -> None:
         """Revoke a token."""
         while len(self.known) >= _MOST:
-            del self.known[next(iter(self.known))]
+            oldest = next(iter(self.known))
+            del self.known[oldest]
+            self._kept.pop(_name(oldest), None)
         self.known[identity] = None
+        self._kept[_name(identity)] = identity
+
+    def _read(self) -> None:
+        """Know what others have revoked."""
+        self.known = dict.fromkeys(self._kept.values())
+
+
+def _name(identity: TokenIdentity) -> str:
+    return f"{identity.expires} {identity.token_id}"

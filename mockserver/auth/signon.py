@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,6 +14,7 @@ from mockserver.http.errors import Refusal, refuse
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
+from mockserver.state.keeping import Memory, Spelling
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
 from spec.resources.resource import Resources, Signon
@@ -44,6 +44,11 @@ class Grant:
     expires: float
     identifiers: Mapping[str, Mapping[str, str]]
 
+    @property
+    def key(self) -> str:
+        """What tells it from all others."""
+        return self.token_id
+
 
 class Issued(NamedTuple):
     """What the caller gets: a link that works once, and a token that is its equal."""
@@ -60,6 +65,7 @@ class Issuer:
     clock: Clocks
     ids: Ids
     settings: Settings
+    memory: Memory
 
 
 class SignonGrants:
@@ -72,27 +78,15 @@ class SignonGrants:
         self.path, self.signon, self.keys = path, resources.signon, issuer.keys
         self.clock, self.ids, self.settings = issuer.clock, issuer.ids, issuer.settings
         self.sources = _sources(resources, resources.signon) if resources.signon else {}
-        self.grants: dict[str, Grant] = {}
-        self.codes: dict[str, str] = {}
-        self.used: set[str] = set()
-        self.order: deque[Grant] = deque()
+        self.grants = issuer.memory.tickets("sign-on", Spelling(_out, _in), _MOST_GRANTS, _REMEMBERED)
 
     def clear(self) -> None:
         """Forget every grant: links and tokens of before work no more."""
-        self.grants.clear()
-        self.codes.clear()
-        self.used.clear()
-        self.order.clear()
+        self.grants.forget("")
 
     def forget(self, install: str) -> None:
         """Forget every grant of one install."""
-        kept: deque[Grant] = deque()
-        for grant in self.order:
-            if grant.install == install:
-                self._drop(grant)
-            else:
-                kept.append(grant)
-        self.order = kept
+        self.grants.forget(install)
 
     def issue(
         self,
@@ -127,7 +121,7 @@ class SignonGrants:
             expires=now + (self.settings.signon_ttl if lifetime is None else lifetime),
             identifiers={name: _shortened(texts) for name, texts in identifiers.items()},
         )
-        self._remember(grant, now)
+        self.grants.give(grant, now, grant.code)
         token = sign(
             {
                 "iss": base + ISSUER_PATH,
@@ -147,11 +141,11 @@ class SignonGrants:
 
     def follow(self, install: str, code: str, *, consume: bool = True) -> Grant:
         """The grant of a link's code. Raises Refusal, each with a sentence of its own."""
-        token_id = self.codes.get(code)
-        if token_id is None:
+        grant = self.grants.find_alias(code)
+        if grant is None:
             message = "This sign-on link is not known here: it was altered, made before a restart, or is very old."
             raise _refused("signon-token-verified", message)
-        return self._take(self.grants[token_id], install, "link", consume=consume)
+        return self._take(grant, install, "link", consume=consume)
 
     def present(self, install: str, token: str) -> Grant:
         """The grant of a token. Raises Refusal, each with a sentence of its own."""
@@ -167,7 +161,7 @@ class SignonGrants:
                 raise _expired("token", round(verified.expires - issued)) from None
             clause = "signon-expires" if error.early else "signon-token-verified"
             raise _refused(clause, f"This sign-on token is refused: {error.reason}.") from None
-        grant = self.grants.get(str(verified.claims.get("jti")))
+        grant = self.grants.find(str(verified.claims.get("jti")))
         if grant is None:
             message = "This sign-on token is not known here any more: it was made before a restart or a reset."
             raise _refused("signon-single-use", message)
@@ -179,28 +173,13 @@ class SignonGrants:
     def _take(self, grant: Grant, install: str, what: str, *, consume: bool) -> Grant:
         if grant.install != install:
             raise _foreign(what)
-        if grant.token_id in self.used:
-            message = (
-                f"This sign-on {what} was used before; each works once, and the link and its token share that use."
-            )
-            raise _refused("signon-single-use", message)
+        if self.grants.is_used(grant.token_id):
+            raise _used(what)
         if self.clock(grant.install) >= grant.expires:
             raise _expired(what, round(grant.expires - grant.issued))
-        if consume:
-            self.used.add(grant.token_id)
+        if consume and not self.grants.use(grant.token_id):
+            raise _used(what)
         return grant
-
-    def _remember(self, grant: Grant, now: float) -> None:
-        while self.order and (self.order[0].expires + _REMEMBERED < now or len(self.order) >= _MOST_GRANTS):
-            self._drop(self.order.popleft())
-        self.order.append(grant)
-        self.grants[grant.token_id] = grant
-        self.codes[grant.code] = grant.token_id
-
-    def _drop(self, grant: Grant) -> None:
-        self.grants.pop(grant.token_id, None)
-        self.codes.pop(grant.code, None)
-        self.used.discard(grant.token_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +207,26 @@ def _sources(resources: Resources, signon: Signon) -> Mapping[str, _ClaimSource]
     return sources
 
 
+def _out(grant: Grant) -> Json:
+    """A grant as JSON, without the code, which is a secret."""
+    return {name: getattr(grant, name) for name in Grant.__slots__ if name != "code"}
+
+
+def _in(_: str, view: Json) -> Grant:
+    return Grant(code="", **view)
+
+
 def _shortened(texts: Mapping[str, str]) -> Mapping[str, str]:
     return {kind: text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…" for kind, text in texts.items()}
 
 
 def _refused(clause: str, message: str) -> Refusal:
     return refuse("signon-refused", clause, f"{message} Ask for a new one with another call to provision.")
+
+
+def _used(what: str) -> Refusal:
+    message = f"This sign-on {what} was used before; each works once, and the link and its token share that use."
+    return _refused("signon-single-use", message)
 
 
 def _foreign(what: str) -> Refusal:

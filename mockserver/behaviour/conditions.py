@@ -76,8 +76,11 @@ class Conditions:
         body = _read(exchange.body)
         now = self.shared.clocks(install)
         for rule in self.rules:
-            if rule.match.meets(exchange, self.operation, install, body) and rule.is_due(now):
-                return rule
+            if rule.match.meets(exchange, self.operation, install, body):
+                is_due = rule.is_due(now)
+                self.rules.note(rule)
+                if is_due:
+                    return rule
         return None
 
     async def _under(self, then: Condition, rule: WeatherRule | None, request: Request, send: Send) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import asdict, dataclass, field
 from fnmatch import fnmatchcase
 
 from mockserver.http.scope import ServedExchange
+from mockserver.state.keeping import Memory, Spelling
 from spec.openapi.document import Operation
 from spec.source.pointer import Json, follow
 
@@ -91,6 +92,15 @@ class WeatherRule:
         # reproducible on purpose, and no secret; two of them, so that what varies does not change which calls are hit
         self._chance = random.Random(f"weather {self.seed}")  # noqa: S311
         self._varying = random.Random(f"jitter {self.seed}")  # noqa: S311
+        for _ in range(self.asked):  # where another process left off
+            self._chance.random()
+        for _ in range(self.followed):
+            self._varying.random()
+
+    @property
+    def definition(self) -> Json:
+        """What it says, without what became of it."""
+        return {name: value for name, value in _rule_out(self).items() if name not in ("asked", "followed")}
 
     def is_due(self, now: float) -> bool:
         """Whether this call, which the rule is about, is one to which it happens. Every call is asked about once."""
@@ -119,23 +129,48 @@ class WeatherRule:
 class Forecast:
     """The rules of a mock, in the order in which they are asked. Of those that are due the first is followed."""
 
-    def __init__(self) -> None:
-        self.rules: dict[str, WeatherRule] = {}
+    def __init__(self, memory: Memory) -> None:
+        self._is_shared = memory.is_shared
+        self.rules: MutableMapping[str, WeatherRule] = memory.registry("weather", Spelling(_rule_out, _rule_in))
         self.first: list[WeatherRule] = []
         """Those with which the mock was started, which a restart brings back."""
-        self._made = 0
+        numbers: Spelling[int] = Spelling(int, lambda _, value: int(value))
+        self._numbers: MutableMapping[str, int] = memory.registry("weather-number", numbers)
 
     def name(self) -> str:
         """The id of the next rule."""
-        self._made += 1
-        return f"w{self._made}"
+        made = self._numbers["made"] = self._numbers.get("made", 0) + 1
+        return f"w{made}"
 
     def __iter__(self) -> Iterator[WeatherRule]:
         return iter(list(self.rules.values()))
 
+    def begin(self, first: Sequence[WeatherRule]) -> None:
+        """Let the rules of the start hold. Those that another process has begun with go on as they are."""
+        self.first = list(first)
+        if not self._is_shared:
+            self.restart()
+            return
+        wanted = {rule.id: rule for rule in first}
+        for name in [name for name in self.rules if name.startswith(_OF_START) and name not in wanted]:
+            del self.rules[name]
+        for name, rule in wanted.items():
+            known = self.rules.get(name)
+            if known is None or known.definition != rule.definition:
+                self.rules[name] = rule
+
+    def name_of_start(self, number: int) -> str:
+        """The id of a rule of the start, counted from 1: one that no other ever gets where others look as well."""
+        return f"{_OF_START}{number}" if self._is_shared else self.name()
+
+    def note(self, rule: WeatherRule) -> None:
+        """Keep what became of a rule, for others who look."""
+        self.rules[rule.id] = rule
+
     def leave(self, install: str) -> None:
         """Drop the rules that are about one install."""
-        self.rules = {name: rule for name, rule in self.rules.items() if rule.match.install != install}
+        for name in [name for name, rule in self.rules.items() if rule.match.install == install]:
+            del self.rules[name]
 
     def clear(self) -> None:
         """Drop every rule."""
@@ -143,9 +178,27 @@ class Forecast:
 
     def restart(self) -> None:
         """Begin anew, with the rules of the start."""
-        self.rules = {rule.id: rule for rule in self.first}
+        self.rules.clear()
         for rule in self.first:
             rule.restart()
+            self.rules[rule.id] = rule
+
+
+_OF_START = "start-"
+
+
+def _rule_out(rule: WeatherRule) -> dict[str, Json]:
+    names = ("times", "every", "probability", "seed", "until", "asked", "followed")
+    then = {**asdict(rule.then), "headers": [list(one) for one in rule.then.headers], "faults": list(rule.then.faults)}
+    match = {**asdict(rule.match), "body": dict(rule.match.body)}
+    return {"match": match, "then": then, **{name: getattr(rule, name) for name in names}}
+
+
+def _rule_in(name: str, view: Json) -> WeatherRule:
+    then = dict(view["then"])
+    headers, faults = tuple(tuple(one) for one in then.pop("headers")), tuple(then.pop("faults"))
+    rest = {name: value for name, value in view.items() if name not in ("match", "then")}
+    return WeatherRule(name, Matching(**view["match"]), Condition(**then, headers=headers, faults=faults), **rest)
 
 
 def holds(body: Json, pointer: str, value: Json) -> bool:

@@ -16,6 +16,7 @@ from mockserver.sessions.events import SessionEvents
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
+from mockserver.state.keeping import Memory
 from mockserver.tenancy.tenants import Tenants
 from spec.openapi.document import Document
 from spec.resources.resource import Resources
@@ -41,6 +42,7 @@ class Controlled:
     journals: Journals
     tenants: Tenants
     forecast: Forecast
+    memory: Memory
     credentials: Credentials
     clients: OAuthClients
     sessions: SessionEvents | None

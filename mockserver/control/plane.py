@@ -43,16 +43,18 @@ class ControlPlane:
 
     def start_with(self, weather: Sequence[str]) -> None:
         """Let the rules of these options hold from now on, and after every reset. Raises Refusal."""
+        forecast = self._controlled().forecast
         if not weather:
+            forecast.begin(())
             return
         from mockserver.control.weather import of_option
 
-        forecast, operations = self._controlled().forecast, described().operations
-        body = operations["makeWeather"].body
+        body = described().operations["makeWeather"].body
         assert body is not None
         rules = Rules(body.json)
-        forecast.first = [of_option(text, forecast.name(), rules) for text in weather]
-        forecast.restart()
+        forecast.begin([
+            of_option(text, forecast.name_of_start(number), rules) for number, text in enumerate(weather, 1)
+        ])  # fmt: skip
 
     @cached_property
     def _condition(self) -> Rules:

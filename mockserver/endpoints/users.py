@@ -121,7 +121,7 @@ class UserEndpoints:
             description = "The user of this login is not known here any more, so no token can tell of one."
             raise OAuthError("invalid_grant", "id-token-claims", description)
         token = AccessToken(client, issuer, tenant.ids.token_id(), now, login.scope, login.subject)
-        login.tokens.append(token.identity)
+        self.logins.note(login, token.identity)
         answer = token.answer(token.claims(), keys)
         if OPENID in login.scope.split():
             claims: dict[str, Json] = {

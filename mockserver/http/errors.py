@@ -43,6 +43,7 @@ SITUATIONS: Mapping[str, Situation] = {
     "headers-too-large": Situation(431, "HEADERSTOOLARGE"),
     "defect": Situation(500, "INTERNALERROR"),
     "not-implemented": Situation(501, "NOTIMPLEMENTED"),
+    "unavailable": Situation(503, "SERVICEUNAVAILABLE"),
 }
 
 

@@ -46,6 +46,9 @@ class Journals:
     Recording costs an append; masking happens when somebody looks.
     """
 
+    is_shared = False
+    """Whether other processes record in it as well, so that who waits for calls must look for them."""
+
     def __init__(self, masking: Masking, length: int, longest_body: int, most_bytes: int) -> None:
         self.masking, self.longest = masking, longest_body
         self._length, self._most_bytes = length, most_bytes
@@ -80,6 +83,15 @@ class Journals:
             ring = self.rings.get(install)
             return list(ring.exchanges) if ring is not None else []
         return sorted((one for ring in self.rings.values() for one in ring.exchanges), key=attrgetter("number"))
+
+    def after(self, number: int) -> list[ServedExchange]:
+        """What was recorded after an exchange."""
+        return [one for one in self.exchanges() if one.number > number]
+
+    @property
+    def last(self) -> int:
+        """The number of the exchange that was recorded last."""
+        return self.count
 
     def clear(self, install: str | None = None) -> None:
         """Forget what is kept of one install, or everything."""

@@ -6,6 +6,7 @@ Nothing that is put there holds the scope itself: that would be a cycle, which o
 from __future__ import annotations
 
 from itertools import chain
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -38,6 +39,8 @@ class ServedExchange:
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
         self.raw_path: bytes = scope.get("raw_path") or scope["path"].encode("utf-8", "surrogateescape")
+        if root := scope.get(_ROOT):  # where it is mounted is no part of the path
+            self.raw_path = self.raw_path.removeprefix(quote(root).encode())
         self.query: bytes = scope.get("query_string", b"")
         self.packed = b"\0".join(chain.from_iterable(scope["headers"]))  # no header holds NUL (RFC 9110 section 5.5)
         self.body = b""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from starlette.types import ASGIApp
 
 from mockserver.control.controlled import Controlled
@@ -13,6 +15,15 @@ from mockserver.inspector.rows import Rows
 from mockserver.inspector.sending import Sender
 from mockserver.inspector.shell import Shell
 from spec.catalogue.clauses import Catalogue
+
+_MOST_CHOICES = 200
+
+
+class InstallChoice(NamedTuple):
+    """An install to choose."""
+
+    sid: str
+    name: str
 
 
 class Desk:
@@ -26,6 +37,14 @@ class Desk:
         self.calls = Calls(mock.document, catalogue, self.rows, mock.credentials.header, mock.settings.journal_body)
         self.operations = ControlOperations(plane)
         self.sender = Sender(mock, self.operations)
+
+    def installs(self, chosen: str) -> list[InstallChoice]:
+        """The installs to choose from: the latest of many, and the one that is chosen."""
+        tenants = list(self.mock.tenants)
+        shown = tenants if len(tenants) <= _MOST_CHOICES else tenants[-_MOST_CHOICES:]
+        if chosen in self.mock.tenants.by_sid and all(one.sid != chosen for one in shown):
+            shown = [self.mock.tenants[chosen], *shown]
+        return [InstallChoice(one.sid, one.install.name) for one in shown]
 
     def entry(self, number: int) -> JournalEntry:
         """A call of the journal. Raises Refusal if it is not kept."""

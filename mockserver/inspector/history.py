@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,8 +12,9 @@ from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.http.masking import MASK
 from mockserver.http.scope import ServedExchange
 from mockserver.inspector.rows import status_tone, tones
-from spec.resources.resource import Part
-from spec.source.pointer import Json, follow
+from mockserver.provisioning.forms import Form
+from mockserver.tenancy.tenants import Tenants
+from spec.source.pointer import Json, split
 
 _MOST = 200
 _LONGEST = 60
@@ -39,59 +40,60 @@ class HistoryEntry:
 
 
 class Histories:
-    """Reads the journal for one resource."""
+    """Reads the journal for one resource. Values are compared as they are when a call is committed."""
 
-    def __init__(self, shelf: Shelf) -> None:
-        self.shelf = shelf
+    def __init__(self, shelf: Shelf, tenants: Tenants) -> None:
+        self.shelf, self.tenants = shelf, tenants
         self.tones = tones(shelf.parts)
+        self.forms = {part.name: Form(part) for part in shelf.parts.parts}
 
     def of(self, exchanges: Sequence[ServedExchange], kind: str, sid: str) -> list[HistoryEntry]:
         """The calls that made a resource what it is, or are about it, earliest first; the latest of many."""
         name = sid.encode()
         near = [one for one in exchanges if name in one.answer or name in one.raw_path]
-        part = next((one for one in self.shelf.parts.parts if one.name == kind), None)
+        form = self.forms.get(kind)
         known: dict[str, Json] = {}
-        found = [self._entry(entry, part, sid, known) for entry in self.shelf.entries(near[-_MOST:])]
+        found = [self._entry(entry, form, sid, known) for entry in self.shelf.entries(near[-_MOST:])]
         return [one for one in found if one is not None]
 
-    def _entry(self, entry: JournalEntry, part: Part | None, sid: str, known: dict[str, Json]) -> HistoryEntry | None:
+    def _entry(self, entry: JournalEntry, form: Form | None, sid: str, known: dict[str, Json]) -> HistoryEntry | None:
         exchange = entry.exchange
-        done = entry.done.get(part.name, {}) if part is not None else {}
-        if part is not None and done.get("sid") == sid:
+        done = entry.done.get(form.name, {}) if form is not None else {}
+        if form is not None and done.get("sid") == sid:
             result = str(done.get("result"))
-            changes = _changes(part, entry.read.body, known)
-            tone = self.tones.get((part.name, result), "")
-            return HistoryEntry(
-                exchange.number, as_text(exchange.at), result, tone, changes if result == part.updated else ()
-            )
+            changes = self._changes(form, entry, result, known)
+            tone = self.tones.get((form.name, result), "")
+            return HistoryEntry(exchange.number, as_text(exchange.at), result, tone, changes)
         if sid.encode() in exchange.raw_path:
             tone = "" if status_tone(exchange.status) == "good" else "refused"
             word = f"{entry.operation or entry.path}: {exchange.status or 'no answer'}"
             return HistoryEntry(exchange.number, as_text(exchange.at), word, tone, ())
         return None
 
+    def _changes(self, form: Form, entry: JournalEntry, result: str, known: dict[str, Json]) -> tuple[LeafChange, ...]:
+        """What a call changed of what was known before; ``known`` goes on to the next call."""
+        tenant = self.tenants.by_sid.get(entry.exchange.install)
+        defaults = tenant.install.defaults if tenant is not None else {}
+        sent = form.at(entry.read.body)
+        if result == form.part.created:
+            known.clear()
+            known.update(form.fresh(sent, defaults))
+            return ()
+        changed = form.changed(known, sent, defaults)
+        told = tuple(
+            LeafChange(" ".join(split(key)), *self._told(form, key, known[key], value))
+            for key, value in changed.items()
+            if key in known
+        )
+        known.update(changed)
+        return told if result == form.part.updated else ()
 
-def _changes(part: Part, body: Json, known: dict[str, Json]) -> tuple[LeafChange, ...]:
-    """What a body sends of a part that differs from what was sent before; ``known`` goes on to the next call."""
-    found = []
-    for leaf in part.leaves:
-        try:
-            value = follow(body, [*part.path, *leaf.path])
-        except LookupError:
-            continue
-        before = known.get(leaf.key, _UNKNOWN)
-        known[leaf.key] = value
-        if before is not _UNKNOWN and before != value:
-            secret = bool(leaf.schema.get("writeOnly"))
-            found.append(
-                LeafChange(" ".join(leaf.path), MASK if secret else _short(before), MASK if secret else _short(value))
-            )
-    return tuple(found)
-
-
-_UNKNOWN: Mapping[str, Json] = {}
+    def _told(self, form: Form, key: str, before: Json, after: Json) -> tuple[str, str]:
+        return (MASK, MASK) if form.entries[key].secret else (_short(before), _short(after))
 
 
 def _short(value: Json) -> str:
+    if value is None:
+        return "nothing"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 import orjson
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mockserver.control.document import described
 from mockserver.http.errors import Header, Refusal
@@ -88,11 +89,19 @@ async def carried_out(app: ASGIApp, outer: Scope, call: InwardCall, *, whole: bo
         answer.append(message)
 
     try:
-        await app(scope, receive, send)
+        if whole:
+            await asyncio.ensure_future(served(app, scope, receive, send))
+        else:
+            await app(scope, receive, send)
     except ConnectionResetError:
         return InwardAnswer(0, b"", exchange.number)
     body = b"".join(one.get("body", b"") for one in answer)
     return InwardAnswer(next((one["status"] for one in answer if "status" in one), 0), body, exchange.number)
+
+
+async def served(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve a call, in a task of its own: a store may hold a transaction for what the outer call does at a stretch."""
+    await app(scope, receive, send)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -63,4 +64,6 @@ class Shell:
 def _templates() -> jinja2.Environment:
     from spec.docs.shell import environment  # with Jinja, imported for the first page
 
-    return environment(_FOLDER)
+    made = environment(_FOLDER)
+    made.filters["segment"] = lambda text: quote(str(text), safe="")
+    return made

@@ -3,77 +3,51 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from mockserver.control.journal.entry import JournalEntry, Shelf
+from mockserver.control.journal.listening import listening
 from mockserver.http.journal import Journals
-from mockserver.http.scope import ServedExchange
 from mockserver.inspector.filtering import CallFilter
 
 MOST_ROWS = 20
 """Rows at once; of more that came meanwhile it is told how many there were."""
-_MOST_LOOKED_AT = 500
+_MOST_LOOKED_AT = 1000
 _PAUSE = 0.5  # seconds between two looks, in which calls gather
-_BEAT = 15.0  # seconds after which a comment is sent, so that nobody takes silence for an end
+_SILENCE = (
+    15.0  # seconds without a call after which the stream ends; a browser asks again, of the mock that serves then
+)
+_RETRY = 500  # milliseconds after which it does
 
 Write = Callable[[Sequence[JournalEntry], int], str]
 """The rows of calls, the last first, with the number of those that are left out."""
 
 
-class Bell:
-    """Rings when something is recorded, once until it is heard: that costs the calls in between a comparison."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._event = asyncio.Event()
-        self._rung = False
-
-    def __call__(self, _: ServedExchange) -> None:
-        if not self._rung:
-            self._rung = True
-            self._loop.call_soon_threadsafe(self._event.set)
-
-    async def heard(self, seconds: float) -> bool:
-        """Whether it rings within so many seconds."""
-        try:
-            async with asyncio.timeout(seconds):
-                await self._event.wait()
-        except TimeoutError:
-            return False
-        self._event.clear()
-        self._rung = False
-        return True
-
-
-@contextmanager
-def _bell(journals: Journals) -> Iterator[Bell]:
-    bell = Bell()
-    journals.heard.append(bell)
-    try:
-        yield bell
-    finally:
-        journals.heard.remove(bell)
-
-
 async def events(
     journals: Journals, shelf: Shelf, wanted: CallFilter, since: int, write: Write, *, pause: float = _PAUSE
 ) -> AsyncIterator[str]:
-    """Server-sent events ``calls``: the rows of what came after the call of a number, as HTML."""
-    with _bell(journals) as bell:
-        yield "retry: 2000\n: the calls of the mock follow\n\n"
+    """Server-sent events ``calls``: the rows of what came after the call of a number, as HTML.
+
+    A number that no call has had yet is of a mock that was there before: everything is new then.
+    """
+    with listening(journals) as listener:
+        yield f"retry: {_RETRY}\n: the calls of the mock follow\n\n"
+        kept = journals.exchanges(wanted.selection.install)
+        if kept and kept[-1].number < since and journals.exchanges()[-1].number < since:
+            since = 0
+        new = [one for one in kept if one.number > since]
         while True:
-            if journals.count > since:
-                number = journals.count
-                new = [one for one in journals.exchanges(wanted.selection.install) if one.number > since]
+            if new:
                 found = wanted.latest(new, shelf, MOST_ROWS, looked_at=_MOST_LOOKED_AT)
-                left = number - since - MOST_ROWS if wanted.is_open else 0
-                since = number
+                left = new[-1].number - since - MOST_ROWS if wanted.is_open else 0
+                since = new[-1].number
                 if found:
                     yield _event(since, write(found, max(left, 0)))
                 await asyncio.sleep(pause)
-            elif not await bell.heard(_BEAT):
-                yield ": nothing new\n\n"
+            elif not await listener.more(_SILENCE):
+                return
+            heard = [listener.heard.popleft() for _ in range(len(listener.heard))]
+            new = [one for one in heard if one.number > since]
 
 
 def _event(number: int, text: str) -> str:

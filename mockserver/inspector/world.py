@@ -17,6 +17,8 @@ from spec.resources.sessions import session_kind
 from spec.source.pointer import Json, split
 
 PAGE = 50
+LOOKED_IN = 500
+"""In so many things of a deployment, the latest, identifiers of what belongs to them are looked for."""
 _LONGEST = 200
 
 
@@ -122,12 +124,13 @@ class World:
         return resource
 
     def found(self, tenant: Tenant, text: str) -> list[StoredThing]:
-        """The resources of a SID, or of an identifier within the deployment."""
+        """The resources of a SID, or of an identifier: within the deployment, and in the latest things in it."""
         deployment = tenant.install.deployment
         direct = tenant.store.read(text)
         candidates = [direct] if direct is not None and self._deployment(tenant, direct) == deployment else []
         for part in self.mock.parts.parts:
-            keys = (Key(part.name, deployment, Naming.IDENTIFIER, kind, text) for kind in part.kinds)
+            owners = tenant.store.related(deployment, part.scope)[-LOOKED_IN:] if part.scope else (deployment,)
+            keys = (Key(part.name, one, Naming.IDENTIFIER, kind, text) for one in owners for kind in part.kinds)
             candidates += [one for one in map(tenant.store.find, keys) if one is not None]
         return [self.thing(tenant, one) for one in {one.sid: one for one in candidates}.values()]
 

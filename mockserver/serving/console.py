@@ -31,9 +31,7 @@ class Console:
         self.style, self.stream, self.shelf, self.is_coloured = style, stream, shelf, coloured
         self._waiting: queue.Queue[ServedExchange | str | None] = queue.Queue(_MOST_WAITING)
         self._dropped = 0
-        self._thread = threading.Thread(target=self._write, name="console", daemon=True)
-        if style != "none":
-            self._thread.start()
+        self._thread: threading.Thread | None = None
 
     def __call__(self, exchange: ServedExchange) -> None:
         """Tell of a call that has ended."""
@@ -47,7 +45,7 @@ class Console:
 
     def close(self) -> None:
         """Write what is left, for a moment, and write no more."""
-        if self.style != "none" and self._thread.is_alive():
+        if self._thread is not None and self._thread.is_alive():
             with suppress(queue.Full):
                 self._waiting.put(None, timeout=_PATIENCE)
             self._thread.join(_PATIENCE)
@@ -59,6 +57,9 @@ class Console:
         return _FORMS[self.style](entry, shown, self.is_coloured)
 
     def _put(self, one: ServedExchange | str | None) -> None:
+        if self._thread is None:  # only now: a process that forks has no thread
+            self._thread = threading.Thread(target=self._write, name="console", daemon=True)
+            self._thread.start()
         try:
             self._waiting.put_nowait(one)
         except queue.Full:

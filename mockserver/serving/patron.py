@@ -14,14 +14,15 @@ def follow(patron: int) -> None:
     """End this process, as Ctrl-C does, when another one has ended."""
 
     def watch() -> None:
-        while _lives(patron):
+        while lives(patron):
             time.sleep(_LOOK)
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="end-with", daemon=True).start()
 
 
-def _lives(process: int) -> bool:
+def lives(process: int) -> bool:
+    """Whether there is a process of this id."""
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):

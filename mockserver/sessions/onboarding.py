@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 
 from mockserver.http.errors import Refusal, refuse
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
+from mockserver.state.keeping import Memory, Spelling
+from spec.source.pointer import Json
 
 _REMEMBERED = 3600.0  # seconds for which an expired or used one is remembered, so that its refusal can be explained
 _MOST = 50_000
@@ -15,9 +16,9 @@ _MOST = 50_000
 
 @dataclass(frozen=True, slots=True)
 class OnboardingGrant:
-    """A URL that was handed out, by its code; times are seconds since the epoch."""
+    """A URL that was handed out; ``key`` is its code, times are seconds since the epoch."""
 
-    code: str
+    key: str
     install: str
     session: str
     expires: float
@@ -26,28 +27,23 @@ class OnboardingGrant:
 class OnboardingGrants:
     """The grants of a mock and what became of them."""
 
-    def __init__(self, clocks: Clocks) -> None:
+    def __init__(self, clocks: Clocks, memory: Memory) -> None:
         self.clocks = clocks
-        self.grants: dict[str, OnboardingGrant] = {}
-        self.used: set[str] = set()
-        self.order: deque[OnboardingGrant] = deque()
+        self.grants = memory.tickets("onboarding", Spelling(_out, _in), _MOST, _REMEMBERED)
 
     def give(self, install: str, session: str, ids: Ids, lifetime: float) -> str:
         """The code of a new URL for a session."""
         now = self.clocks(install)
         grant = OnboardingGrant(ids.code(), install, session, now + lifetime)
-        while self.order and (len(self.order) >= _MOST or self.order[0].expires + _REMEMBERED < now):
-            self._drop(self.order.popleft())
-        self.order.append(grant)
-        self.grants[grant.code] = grant
-        return grant.code
+        self.grants.give(grant, now)
+        return grant.key
 
     def take(self, install: str, code: str, *, once: bool = True, expires: bool = True) -> str:
         """The SID of the session to which a code leads. Raises Refusal."""
-        grant = self.grants.get(code)
+        grant = self.grants.find(code)
         if grant is None or grant.install != install:
             raise _refused("onboard-single-use", "This onboarding URL is not known here")
-        if once and code in self.used:
+        if once and self.grants.is_used(code):
             raise _refused("onboard-single-use", "This onboarding URL was followed before; each works once")
         if expires and self.clocks(install) >= grant.expires:
             raise _refused("onboard-expires", "This onboarding URL has expired")
@@ -55,19 +51,19 @@ class OnboardingGrants:
 
     def use(self, code: str) -> None:
         """Let a code lead nowhere any more."""
-        self.used.add(code)
+        self.grants.use(code)
 
     def forget(self, install: str) -> None:
         """Forget the grants of an install; without a name, all of them."""
-        kept = deque(one for one in self.order if install and one.install != install)
-        for one in self.order:
-            if not install or one.install == install:
-                self._drop(one)
-        self.order = kept
+        self.grants.forget(install)
 
-    def _drop(self, grant: OnboardingGrant) -> None:
-        self.grants.pop(grant.code, None)
-        self.used.discard(grant.code)
+
+def _out(grant: OnboardingGrant) -> Json:
+    return {"install": grant.install, "session": grant.session, "expires": grant.expires}
+
+
+def _in(key: str, view: Json) -> OnboardingGrant:
+    return OnboardingGrant(key, **view)
 
 
 def _refused(clause: str, message: str) -> Refusal:

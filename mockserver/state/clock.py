@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from mockserver.state.keeping import Memory, ProcessMemory, Spelling
 
 Clock: TypeAlias = Callable[[], float]
 
@@ -23,15 +25,18 @@ class Motion:
     frozen: float | None = None
 
 
+_MOTIONS: Spelling[Motion] = Spelling(lambda one: [one.ahead, one.frozen], lambda _, value: Motion(*value))
+
+
 class Clocks:
     """Time for each install, which can be moved and stopped. Without a name it is the time of the whole mock.
 
     The clock of an install follows that of the mock until it is frozen, and both follow ``base``.
     """
 
-    def __init__(self, base: Clock) -> None:
+    def __init__(self, base: Clock, memory: Memory | None = None) -> None:
         self._base = base
-        self._motions: dict[str, Motion] = {}
+        self._motions: MutableMapping[str, Motion] = (memory or ProcessMemory()).registry("clock", _MOTIONS)
 
     def __call__(self, install: str = "") -> float:
         if not self._motions:

@@ -64,3 +64,7 @@ class SystemIds(SeededIds):
     def restart(self) -> None:
         self._seed = secrets.randbits(256)
         super().restart()
+
+    def part(self) -> None:
+        """Give other names than the process of which this one is a copy."""
+        super().__init__(secrets.randbits(256))

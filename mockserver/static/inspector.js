@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const MOST_ROWS = 200;
-  let source = null, last = "", paused = false, arrived = 0;
+  const PATIENCE = 4000; // milliseconds without a connection after which that is said
+  let source = null, last = "", paused = false, arrived = 0, lost = 0;
 
   const text = (words) => { const place = document.getElementById("live-text"); if (place) place.textContent = words; };
 
@@ -12,10 +13,14 @@
     if (!calls || !live) return;
     const url = calls.dataset.events;
     live.hidden = !url;
-    if (!url || paused) return;
+    if (!url || paused || document.hidden) return; // a page that nobody sees costs nothing
     source = new EventSource(url + (url.endsWith("?") ? "" : "&") + "after=" + last);
-    source.addEventListener("open", () => { live.classList.add("on"); text("live"); });
-    source.addEventListener("error", () => { live.classList.remove("on"); text("no connection; trying again"); });
+    source.addEventListener("open", () => { clearTimeout(lost); live.classList.add("on"); text(arrived ? `live, ${arrived} new` : "live"); });
+    source.addEventListener("error", () => {
+      clearTimeout(lost);
+      lost = setTimeout(() => { live.classList.remove("on"); text("no connection; trying again"); }, PATIENCE);
+      if (source.readyState === EventSource.CLOSED) setTimeout(listen, PATIENCE);
+    });
     source.addEventListener("calls", (event) => {
       last = event.lastEventId;
       const rows = document.getElementById("rows"), before = rows.rows.length;
@@ -26,7 +31,7 @@
       arrived += came;
       const nothing = document.getElementById("nothing");
       if (nothing) nothing.hidden = true;
-      text("live, " + arrived + " new");
+      text(`live, ${arrived} new`);
     });
   }
 
@@ -34,6 +39,7 @@
     const calls = document.getElementById("calls");
     if (calls) { last = calls.dataset.latest || ""; arrived = 0; listen(); }
     for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
+    for (const button of document.querySelectorAll("[data-token]")) button.hidden = !navigator.clipboard;
   }
 
   function copy(button) {
@@ -44,10 +50,20 @@
     navigator.clipboard.writeText(from.textContent).then(() => said("Copied"), select);
   }
 
+  async function copyToken(button) { // made when it is asked for, and shown nowhere
+    const label = button.textContent;
+    const answer = await fetch(button.dataset.token, { method: "POST" });
+    const { token } = await answer.json();
+    await navigator.clipboard.writeText(token);
+    button.textContent = "Copied";
+    setTimeout(() => { button.textContent = label; }, 1500);
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.copy) copy(button);
+    if (button.dataset.token) copyToken(button);
     if (button.id === "pause") {
       paused = !paused;
       button.setAttribute("aria-pressed", String(paused));
@@ -61,6 +77,7 @@
     if (question && !confirm(question)) event.preventDefault();
   });
   document.addEventListener("htmx:afterSettle", begin);
+  document.addEventListener("visibilitychange", listen);
   addEventListener("pagehide", () => { if (source) source.close(); });
   addEventListener("pageshow", (event) => { if (event.persisted) listen(); });
   begin();

@@ -42,6 +42,16 @@ listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
 uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="off")).run([listener])
 """
+EXAM = {
+    "title": "An exam",
+    "configuration": {
+        "url": "https://exams.example.com/1",
+        "access": {"open": "2020-01-01T00:00:00Z", "close": "2090-01-01T00:00:00Z"},
+        "duration": 90,
+        "password": "open-sesame",
+        "proctorTypes": {"TS4b894875d26194988853e490dfb9bc41": {}},
+    },
+}
 BUDGET, GROWTH = 1.5, 2.0
 """The most that a call may cost, as a multiple of the bare handler; and the list, of itself with few sessions."""
 FEW = 1_000
@@ -76,12 +86,7 @@ class Rig:
             self.number += 1
             whole = json.loads(fresh()(self.number))
             whole["course"] = {**whole["course"], "ids": {"external": f"course of {exam}"}}
-            whole["exam"] = {**whole["exam"], "ids": {"external": exam}, "limitedScope": limited}
-            whole["exam"]["configuration"] = {
-                **whole["exam"]["configuration"],
-                "access": {"open": "2020-01-01T00:00:00Z", "close": "2090-01-01T00:00:00Z"},
-            }
-            whole["exam"]["configuration"].pop("scheduling", None)
+            whole["exam"] = {**EXAM, "ids": {"external": exam}, "limitedScope": limited}
             answer = self.ask("POST", "/provision", whole)
             found.append({name: one["sid"] for name, one in answer.items()})
         return found

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
+from stores import Place, kept_in
 
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
@@ -69,15 +70,46 @@ class Client:
         return sign({**made, **claims}, API_TYPE, self.app.keys)
 
 
+STORES = ("memory", "sqlite", "postgresql")
+
+
+def kept_of(*fast: str) -> Any:
+    """A fixture: where the mock of a test keeps what it remembers. Every test of a client holds for each place.
+
+    Those that are not fast run under --all.
+    """
+    marked = [pytest.param(one, marks=() if one in fast else pytest.mark.outside) for one in STORES]
+
+    @pytest.fixture(params=marked)
+    def kept(request: pytest.FixtureRequest) -> Iterator[Place]:
+        with kept_in(request.param, request) as made:
+            yield made
+
+    return kept
+
+
+kept = kept_of("memory")
+
+
 @pytest.fixture
-def client(document: Document, catalogue: Catalogue, keys: Keys) -> Client:
-    return make_client(document, catalogue, keys)
+def client(document: Document, catalogue: Catalogue, keys: Keys, kept: Place) -> Client:
+    return make_client(document, catalogue, keys, kept)
 
 
-def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings: Any) -> Client:
+@pytest.fixture
+def maker() -> Callable[..., Client]:
+    return make_client
+
+
+def make_client(
+    document: Document, catalogue: Catalogue, keys: Keys, kept: Place | None = None, **settings: Any
+) -> Client:
     clock = Clock()
     installs = settings.pop("installs", None) or load_installs(resources(document.operations["provision"]))
-    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), Settings(**{"public_url": BASE, **settings}))
+    chosen = Settings(**{"public_url": BASE, **settings})
+    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), chosen)
+    if kept is not None:
+        runtime = kept.runtime(runtime)
     app = create_app(document, catalogue, installs, runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)
@@ -86,8 +118,8 @@ def make_client(document: Document, catalogue: Catalogue, keys: Keys, **settings
 
 
 @pytest.fixture
-def client_of(catalogue: Catalogue, keys: Keys) -> Callable[..., Client]:
-    return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), **settings)
+def client_of(catalogue: Catalogue, keys: Keys, kept: Place) -> Callable[..., Client]:
+    return lambda document, **settings: make_client(document, catalogue, settings.pop("keys", keys), kept, **settings)
 
 
 @pytest.fixture

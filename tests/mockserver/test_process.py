@@ -18,7 +18,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from mockserver.launch import LaunchError, checked_url
+from mockserver.launch import checked_url
+from mockserver.running import LaunchError
 
 ROOT = Path(__file__).resolve().parents[2]
 Start = Callable[..., Any]

@@ -11,6 +11,10 @@ import pytest
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
 
+from .conftest import kept_of
+
+kept = kept_of("memory", "sqlite")  # and PostgreSQL under --all: what all else rests on
+
 COURSE = {"ids": {"external": "c-1"}, "title": "Title", "code": None}
 USER = {"ids": {"api": "u-1"}, "firstName": "A", "lastName": "B", "email": "a@example.com"}
 CONFIGURATION = {

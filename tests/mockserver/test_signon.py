@@ -164,8 +164,9 @@ def test_a_reset_forgets_sign_ons(client: Any, signon: Any) -> None:
 
 def test_old_grants_are_forgotten(client: Any, signon: Any, examples: dict[str, Any]) -> None:
     client.clock.now += 10_000
-    client.ok(examples["enroll-student"])
-    assert len(client.app.grants.grants) == len(client.app.grants.codes) == 1
+    for _ in range(64):  # a database looks for them now and then
+        client.ok(examples["enroll-student"])
+    assert len(client.app.grants.grants) == 64
     refused(present(client, signon["token"]), "signon-expires")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from typing import NamedTuple
 
 from mockserver.control.asked import ControlCall
@@ -10,6 +10,7 @@ from mockserver.control.controlled import Controlled
 from mockserver.control.world.installs import within
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.response import Response, of_json
+from mockserver.state.keeping import Spelling
 from mockserver.state.store import Key, Naming, Resource, StoredChange
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.resource import Resources
@@ -30,7 +31,7 @@ class Snapshot(NamedTuple):
 
 def answers(mock: Controlled) -> Mapping[str, Json]:
     """The answers by operationId."""
-    saved: dict[str, Snapshot] = {}
+    saved: MutableMapping[str, Snapshot] = mock.memory.registry("snapshot", Spelling(_out, _in))
 
     def found(asked: ControlCall) -> Snapshot:
         name = asked.values["name"]
@@ -80,6 +81,22 @@ def answers(mock: Controlled) -> Mapping[str, Json]:
         "listSnapshots": listed, "saveSnapshot": save, "exportSnapshot": export, "importSnapshot": bring,
         "deleteSnapshot": delete, "restoreSnapshot": restore,
     }  # fmt: skip
+
+
+def _out(snapshot: Snapshot) -> Json:
+    changes = [
+        [*one[:3], dict(one.attributes), [[*key[:5], *key.joined] for key in keys]] for one, keys in snapshot.changes
+    ]
+    return [snapshot.install, snapshot.deployment, changes]
+
+
+def _in(_: str, view: Json) -> Snapshot:
+    install, deployment, changes = view
+    return Snapshot(install, deployment, tuple(StoredChange(Resource(*one[:4]), _keys(one[4])) for one in changes))
+
+
+def _keys(listed: Json) -> tuple[Key, ...]:
+    return tuple(Key(one[0], one[1], Naming(one[2]), one[3], one[4], tuple(one[5:])) for one in listed)
 
 
 def keys_of(tenant: Tenant) -> dict[str, list[Key]]:

@@ -48,15 +48,14 @@ class CallPages:
         """The list of calls, the last first, and the filter."""
         wanted = read_filter(request.query)
         journals = self.mock.journals
-        latest = journals.count
         kept = journals.exchanges(wanted.selection.install)
         found = wanted.latest(kept, self.desk.shelf, _PAGE + 1)
         rows = self.desk.rows.of(found[:_PAGE])
         return self.shell.page(
             request.scope, "calls.html",
-            here="calls", rows=rows, wanted=wanted, total=len(journals), latest=latest,
+            here="calls", rows=rows, wanted=wanted, total=len(journals), latest=kept[-1].number if kept else 0,
             older=rows[-1].number if len(found) > _PAGE else 0,
-            installs=[(one.sid, one.install.name) for one in self.mock.tenants][:200],
+            installs=self.desk.installs(wanted.asked.get("install", "")),
             operations=list(self.mock.document.operations),
         )  # fmt: skip
 
@@ -64,7 +63,7 @@ class CallPages:
         """The rows of calls as they come. A browser that comes again says with ``Last-Event-ID`` where it stood."""
         wanted = read_filter(request.query)
         since = request.header(b"last-event-id") or dict(request.query_params).get("after", "").encode()
-        number = int(since) if since.isdigit() and len(since) < 19 else self.mock.journals.count
+        number = int(since) if since.isdigit() and len(since) < 19 else 0
         base = self.shell.base(request.scope)
 
         def write(entries: Sequence[JournalEntry], left: int) -> str:

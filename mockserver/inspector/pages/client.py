@@ -24,7 +24,7 @@ def pages(desk: Desk) -> Pages:
         return desk.shell.page(
             request.scope, "client.html",
             here="client", risks=risks, count=len(found), calls=len(exchanges), most=_MOST, install=install,
-            installs=[(one.sid, one.install.name) for one in desk.mock.tenants][:200],
+            installs=desk.installs(install),
         )  # fmt: skip
 
     return {("GET", "/client"): own(show)}

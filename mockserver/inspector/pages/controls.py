@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
+from mockserver.control.world.installs import shown
 from mockserver.http.errors import refuse
 from mockserver.http.request import Request
 from mockserver.http.response import Response
@@ -17,6 +18,7 @@ from spec.schema.texts.lossless import lossless
 from spec.source.pointer import Json
 
 Typed = Mapping[str, str]
+_MOST = 50
 
 
 class Control(NamedTuple):
@@ -73,6 +75,7 @@ CONTROLS: Mapping[str, Control] = {
     "delete-install": Control("deleteInstall", "installs", "The install is gone.", named=("sid",)),
     "reset": Control("reset", "reset", "Everything is as it was at the start.", has_install=True),
     "clear-journal": Control("clearJournal", "reset", "The calls are forgotten.", has_install=True),
+    "revoke": Control("revokeToken", "reset", "The token is dead.", _texts("token")),
     "rotate-keys": Control("rotateKeys", "reset", "A new key signs from now on."),
     "freeze": Control("freezeClock", "clock", "The clock stands.", _texts("at"), has_install=True),
     "set": Control("setClock", "clock", "The clock is set.", _texts("at"), has_install=True),
@@ -111,7 +114,7 @@ class ControlPages:
 
     async def carry_out(self, request: Request) -> Response:
         """Do what a form says, and come back to it."""
-        name = request.path_params["name"]
+        name = unquote(request.path_params["name"])
         control = CONTROLS.get(name)
         if control is None:
             raise refuse("not-found", None, "There is no such form.")
@@ -139,12 +142,14 @@ class ControlPages:
         rules = await ask(request.scope, "listWeather", {})
         snapshots = await ask(request.scope, "listSnapshots", {})
         faults = await ask(request.scope, "listFaults", {})
-        installs = await ask(request.scope, "listInstalls", {})
+        tenants = list(self.mock.tenants)
         return self.shell.page(
             request.scope, "controls.html", status=answer.status or 502 if answer is not None else 200,
             here="controls", tenant=tenant, install=install, clock=clock.value,
             rules=rules.value["rules"], snapshots=snapshots.value["snapshots"], faults=faults.value["faults"],
-            installs=installs.value["installs"][-50:], count=len(installs.value["installs"]),
+            tenants=[(one, shown(one.settings)) for one in tenants[-_MOST:]], count=len(tenants),
+            calls={one.sid: len(self.mock.journals.exchanges(one.sid)) for one in tenants[-_MOST:]},
+            installs=self.desk.installs(install),
             operations=list(self.mock.document.operations), control=control,
             failure=answer.message if answer is not None else "", typed=typed or {},
         )  # fmt: skip

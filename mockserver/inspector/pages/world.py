@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from mockserver.control.controlled import Controlled
 from mockserver.http.errors import Refusal, refuse
@@ -47,7 +47,7 @@ class WorldPages:
     def __init__(self, desk: Desk) -> None:
         self.desk, self.shell = desk, desk.shell
         self.mock: Controlled = desk.mock
-        self.world, self.histories = World(desk.mock), Histories(desk.shelf)
+        self.world, self.histories = World(desk.mock), Histories(desk.shelf, desk.mock.tenants)
         self.provision = desk.mock.document.operations["provision"]
         self.examples: Mapping[str, Json] = self.provision.body.examples if self.provision.body else {}
 
@@ -84,7 +84,7 @@ class WorldPages:
 
     async def find(self, request: Request) -> Response:
         """Go on to the page of a SID, whichever install it is of."""
-        sid = request.path_params["sid"]
+        sid = unquote(request.path_params["sid"])
         tenant = self.world.tenant_of(sid)
         return self.shell.redirect(request.scope, f"/world/{tenant.sid}/{quote(sid, safe='')}")
 
@@ -152,7 +152,7 @@ class WorldPages:
         )
         if answer.is_refused:
             return self._shown(request, tenant, session, answer)
-        return self.shell.redirect(request.scope, f"/world/{tenant.sid}/{session.sid}")
+        return self.shell.redirect(request.scope, f"/world/{tenant.sid}/{quote(session.sid, safe='')}")
 
     def _led(self, request: Request, tenant: Tenant, resource: Resource, link: Json, answer: InwardAnswer) -> Response:
         """Follow a link that was just made; it never stands in a page. Its host is the one by which we are called."""
@@ -233,10 +233,10 @@ class WorldPages:
         return next(one.name for one in self.provision.parameters if one.where == "path")
 
     def _tenant(self, request: Request) -> Tenant:
-        return self.mock.tenants[request.path_params["install"]]
+        return self.mock.tenants[unquote(request.path_params["install"])]
 
     def _resource(self, request: Request, tenant: Tenant) -> Resource:
-        return self.world.resource(tenant, request.path_params["sid"])
+        return self.world.resource(tenant, unquote(request.path_params["sid"]))
 
 
 def _page(request: Request) -> int:

@@ -64,5 +64,11 @@ page.once("dialog", (dialog) => dialog.dismiss());
 await page.goto(`${url}/_invigilate/controls`);
 await page.getByRole("button", { name: "Reset the whole mock" }).click();
 told.kept = await page.evaluate(async () => (await (await fetch("/_invigilate/journal/count")).json()).count > 0);
+await page.goto(`${url}${paths.at(-2)}`); // of a user
+const opened = browser.waitForEvent("page");
+await page.getByRole("button", { name: "Sign on" }).click();
+const signon = await opened;
+await signon.waitForLoadState();
+told.signon = await signon.locator("h1").textContent();
 await browser.close();
 console.log(JSON.stringify({ wrong, told }));

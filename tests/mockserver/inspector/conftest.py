@@ -9,12 +9,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from starlette.testclient import TestClient
 
+from mockserver.app import create_app
 from mockserver.auth.keys import Keys
+from mockserver.runtime import Runtime
+from mockserver.settings import Settings
+from mockserver.state.ids import SeededIds
+from mockserver.state.memory import MemoryStore
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.installs import load_installs
 
-from ..conftest import make_client
+from ..conftest import BASE, Client, Clock
 
 PLANE = "/_invigilate"
 NAUGHTY = "<script>alert(1)</script>\"'&{{7*7}}${x}‮<img src=x onerror=alert(2)>"
@@ -76,7 +84,13 @@ def busy(browser: Browser, everything: dict[str, Any]) -> Browser:
 @pytest.fixture(scope="module")
 def seen(document: Document, catalogue: Catalogue, keys: Keys) -> Browser:
     """The same, for tests that only look."""
-    browser = Browser(make_client(document, catalogue, keys))
+    clock = Clock()
+    installs = load_installs(resources(document.operations["provision"]))
+    runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), Settings(public_url=BASE))
+    app = create_app(document, catalogue, installs, runtime)
+    client = Client(app, clock, "", TestClient(app, base_url=BASE, follow_redirects=False))
+    client.token = client.mint(client.install)
+    browser = Browser(client)
     body = document.operations["provision"].body
     assert body is not None
     called(browser, with_password(dict(body.examples)))

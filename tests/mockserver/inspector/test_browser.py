@@ -71,5 +71,6 @@ def test_chromium_finds_nothing_wrong(tmp_path: Path) -> None:
     assert told["told"] == {
         "first": "Skip to the content", "status": 200, "came": 1, "paused": "paused",
         "found": "ignored: /user/lastname", "address": told["told"]["address"], "copy": True, "again": "200", "kept": True,
+        "signon": "Signed on",
     }  # fmt: skip
     assert "q=needle" in told["told"]["address"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from html import unescape
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from mockserver.http.scope import ServedExchange
 from mockserver.inspector.filtering import read_filter
+from mockserver.inspector.inward import InwardCall, carried_out
 from mockserver.inspector.marking import Mark, marked
 
 from .conftest import PASSWORD, PLANE, Browser
@@ -137,6 +139,24 @@ def test_it_is_sent_again_with_a_credential_of_its_own(busy: Browser) -> None:
     assert "•••" in page
     again = busy.sent("/calls/8/again")
     assert "This sign-on link is not known here" in again
+
+
+def test_a_call_from_within_is_served_in_a_task_of_its_own() -> None:
+    async def outer() -> None:
+        tasks = {asyncio.current_task()}
+
+        async def app(scope: Any, receive: Any, send: Any) -> None:
+            tasks.add(asyncio.current_task())
+            await send({"type": "http.response.start", "status": 204, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+
+        call = InwardCall("GET", b"/x%2Fy")
+        assert (await carried_out(app, {"headers": []}, call)).status == 204
+        assert len(tasks) == 2
+        assert (await carried_out(app, {"headers": []}, call, whole=False)).status == 204
+        assert len(tasks) == 2
+
+    asyncio.run(outer())
 
 
 def test_what_is_masked_is_sent_as_it_was(busy: Browser, everything: dict[str, Any]) -> None:

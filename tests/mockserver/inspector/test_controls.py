@@ -94,6 +94,9 @@ def test_it_starts_afresh(busy: Browser) -> None:
     kid = busy.client.app.keys.kid
     assert "A new key signs" in busy.sent("/controls/rotate-keys")
     assert busy.client.app.keys.kid != kid
+    assert "The token is dead." in busy.sent("/controls/revoke", token=busy.client.token)
+    assert busy.client.post({}).status_code == 403
+    assert "cannot be revoked" in busy.post("/controls/revoke", 400, token="nonsense").text
     busy.post("/controls/clear-journal")
     assert len(busy.client.app.journal) == 0
     assert "as it was at the start" in busy.sent("/controls/reset")

@@ -8,6 +8,9 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.testclient import TestClient
 
 from mockserver.control.document import described
 from mockserver.inspector.inspector import SEGMENTS
@@ -62,7 +65,7 @@ def test_every_page_is_safe_to_look_at(seen: Browser) -> None:
     assert names >= {"", "calls", "world", "controls", "client", "contract"}
     contract = found.pop(f"{PLANE}/contract").text
     secrets = [seen.client.token, PASSWORD, "the-code-of-a-link", *re.findall(r'"redirect": *"([^"]*)"', contract)]
-    secrets += [grant.code for grant in seen.client.app.grants.order]
+    secrets += [grant.code for grant in seen.client.app.grants.grants]
     assert len(secrets) > 3
     for path, answer in found.items():
         if answer.status_code == 303:
@@ -103,6 +106,8 @@ def test_a_browser_gets_a_page_and_programs_get_json(client: Any, accept: str, k
 
 def test_what_is_not_there_is_told(browser: Browser) -> None:
     assert "The call 9 is not kept" in browser.get("/calls/9", 404)
+    assert 'aria-current="page">Calls' in browser.get("/calls/9", 404)
+    assert browser.client.http.get(f"{PLANE}/calls/9").json()["code"] == "RESOURCENOTFOUND"
     assert "There is no page at" in browser.get("/world/a/b/c/d", 404)
     assert "There is no install" in browser.get("/world/AI00", 404)
     assert "has the SID CU00" in browser.get(f"/world/{browser.client.install}/CU00", 404)
@@ -118,6 +123,23 @@ def test_what_pages_load_is_there(browser: Browser) -> None:
             assert browser.client.http.get(one).status_code == 200
     assert b'version:"2.' in browser.client.http.get(f"{PLANE}/static/htmx.min.js").content
     assert b"Permission to use, copy" in browser.client.http.get(f"{PLANE}/static/htmx.LICENSE.txt").content
+
+
+def test_it_works_in_an_application_that_mounts_it(browser_of: Any) -> None:
+    inner = browser_of(public_url=None)
+    http = TestClient(
+        Starlette(routes=[Mount("/mock", inner.client.app)]), base_url="http://testserver", follow_redirects=False
+    )
+    course = {"course": {"ids": {"lms": "a"}, "title": "Zoology", "code": None}}
+    path = f"/mock/v2/installs/{inner.client.install}/provision"
+    token = inner.client.mint(inner.client.install)
+    http.post(path, json=course, headers={"token": token})
+    page = http.get("/mock/_invigilate/", headers={"accept": "text/html"}).text
+    assert all(one.startswith("/mock/_invigilate/") for one in Links(page).loaded)
+    again = http.post("/mock/_invigilate/calls/1/again")
+    assert again.headers["location"] == "/mock/_invigilate/calls/2"
+    assert "<b>Found Existing</b>" in http.get(again.headers["location"]).text
+    assert http.post("/mock/_invigilate/controls/advance", data={"hours": "1"}).status_code == 303
 
 
 def test_it_works_below_a_path(browser_of: Any) -> None:

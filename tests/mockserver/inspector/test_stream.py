@@ -60,6 +60,11 @@ def test_a_browser_that_comes_again_misses_nothing(busy: Browser) -> None:
     assert watched(busy, b"", 6, [0]) == ["id: 8\nevent: calls\ndata: [8, 7]\ndata: 0 left\n\n"]
 
 
+def test_a_browser_that_comes_from_a_mock_before_hears_everything(busy: Browser) -> None:
+    (told,) = watched(busy, b"", 57, [0])
+    assert told.startswith("id: 8\nevent: calls\ndata: [8, 7, 6, 5, 4, 3, 2, 1]\n")
+
+
 def test_only_what_is_asked_for_comes(busy: Browser) -> None:
     assert watched(busy, b"status=400&q=chem-120", 0, [0, 1]) == [
         "id: 8\nevent: calls\ndata: [3]\ndata: 0 left\n\n",

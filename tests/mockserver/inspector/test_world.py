@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -44,6 +45,21 @@ def test_its_history_says_which_call_changed_what(seen: Browser) -> None:
     assert "Found Existing by call 2" in user
 
 
+def test_what_is_only_spelled_otherwise_has_not_changed(busy: Browser, mine: str, everything: dict[str, Any]) -> None:
+    body = json.loads(json.dumps({name: one for name, one in everything.items() if name != "signon"}))
+    rules = body["exam"]["configuration"]
+    rules["access"]["open"] = "2026-02-01T08:00:00Z"  # the same instant
+    rules["scheduling"]["close"] = ""  # an empty date sets nothing
+    rules |= {"duration": 100, "attempts": 3}
+    busy.client.ok(body)
+    page = re.sub(r"<[^>]*>", "", unescape(busy.get(f"{mine}/{sid_of(busy, 'configuration')}")))
+    changes = page.partition("Updated by call 9: ")[2].partition("\n")[0]
+    assert "duration “90” → “100”" in changes
+    assert "attempts “1” → “3”" in changes
+    assert "access" not in changes
+    assert "scheduling" not in changes
+
+
 def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: dict[str, Any]) -> None:
     body = json.loads(json.dumps(everything))
     body["exam"]["configuration"]["password"] = "another-secret-word"
@@ -55,7 +71,7 @@ def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: d
 
 def test_things_are_found_by_sid_and_by_identifier(seen: Browser) -> None:
     mine = f"/world/{seen.client.install}"
-    for text in ("chem-120", "student-5571", sid_of(seen, "exam")):
+    for text in ("chem-120", "student-5571", "chem-120-midterm", sid_of(seen, "exam")):
         assert "Found</h2>\n<table role" in seen.get(f"{mine}?find={text}")
     assert "Nothing of this install has" in seen.get(f"{mine}?find=nobody")
     assert "Nothing has the SID" in seen.get("/world/find/CU0", 404)
@@ -81,6 +97,36 @@ def test_a_session_is_onboarded_and_moved(busy: Browser, mine: str) -> None:
     refused = busy.post(f"{page}/onboard", 409)
     assert 'role="alert"' in refused.text
     busy.post(f"{mine}/{sid_of(busy, 'course')}/onboard", 409)
+
+
+def test_a_scheduled_session_is_onboarded_by_a_link_that_is_made_when_it_is_followed(busy: Browser, mine: str) -> None:
+    client, sid = busy.client, sid_of(busy, "session")
+    page, exam = f"{mine}/{sid}", sid_of(busy, "exam")
+    start = datetime.fromtimestamp(client.clock(), UTC).replace(microsecond=0) + timedelta(days=1)
+    body = {"appointmentDateTime": f"{start:%Y-%m-%dT%H:%M:%SZ}", "type": "automated"}
+    told = client.http.post(
+        f"/v1/installs/{client.install}/exams/{exam}/sessions/{sid}", json=body, headers={"token": client.token}
+    )
+    assert told.status_code == 200, told.text
+    client.clock.now = start.timestamp()
+    link = busy.post(f"{page}/onboard").headers["location"]
+    code = link.partition("code=")[2]
+    assert code
+    assert code not in busy.get(page)
+    assert "Onboarding" in client.http.get(link, headers={"accept": "text/html"}).text
+    history = re.sub(r"<[^>]*>", "", busy.get(page))
+    assert "scheduleSession: 200 by call 9" in history
+    assert "onboardSession: 200 by call 10" in history
+
+
+def test_sids_of_any_form_are_found(browser: Browser) -> None:
+    client = browser.client
+    install = client.app.installs[0]
+    odd = Resource("a b/c?d#é", "course", install.deployment, {"/title": "Odd"})
+    client.app.store.commit([StoredChange(odd, [])])
+    path = re.findall(r'href="([^"]*)">Odd<', browser.get(f"/world/{install.sid}"))[0]
+    assert "<code>a b/c?d#é</code>" in browser.get(path)
+    assert browser.client.http.get(path.replace(install.sid, "find")).headers["location"] == path
 
 
 def test_something_is_created_by_form_and_errors_stand_at_it(busy: Browser, mine: str) -> None:

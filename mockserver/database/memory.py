@@ -1,0 +1,50 @@
+"""The memory of a mock in a database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping
+
+from mockserver.database.database import Database
+from mockserver.database.journals import DatabaseJournals
+from mockserver.database.names import SharedIds
+from mockserver.database.registries import Registry
+from mockserver.database.resources import DatabaseStore
+from mockserver.database.tickets import DatabaseTickets
+from mockserver.http.masking import Masking
+from mockserver.state.ids import Ids, SystemIds
+from mockserver.state.keeping import Spelling, Value
+from mockserver.state.store import Store
+from mockserver.state.tickets import Handed, Tickets
+
+
+class DatabaseMemory:
+    """Everything that a mock must remember, in tables."""
+
+    is_shared = True
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def store(self, space: str) -> Store:
+        return DatabaseStore(self.database, space)
+
+    def names(self, ids: Ids, space: str) -> Ids:
+        """The names of a seed are drawn together; those of none never come twice anyhow."""
+        return ids if isinstance(ids, SystemIds) else SharedIds(ids, self.database, space)
+
+    def registry(self, kind: str, spelling: Spelling[Value]) -> MutableMapping[str, Value]:
+        return Registry(self.database, kind, spelling)
+
+    def tickets(self, kind: str, spelling: Spelling[Handed], most: int, remembered: float) -> Tickets[Handed]:
+        return DatabaseTickets(self.database, kind, spelling, most, remembered)
+
+    def watch(self, kind: str, changed: Callable[[], None]) -> None:
+        for one in self.database.followers:
+            if isinstance(one, Registry) and one.kind == kind:
+                one.watching.append(changed)
+                if one:
+                    changed()
+
+    def journals(self, masking: Masking, length: int, longest_body: int, most_bytes: int) -> DatabaseJournals:
+        """The journal."""
+        return DatabaseJournals(self.database, masking, length, longest_body, most_bytes)
