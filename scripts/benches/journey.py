@@ -11,9 +11,11 @@ import json
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from client import ROOT, Connection, bodies, call_bytes, per_call, settle, start_mock
@@ -85,7 +87,7 @@ class Rig:
         for _ in range(count):
             self.number += 1
             whole = json.loads(fresh()(self.number))
-            whole["course"] = {**whole["course"], "ids": {"external": f"course of {exam}"}}
+            whole["course"] = {"ids": {"external": f"course of {exam}"}, "title": "A course", "code": None}
             whole["exam"] = {**EXAM, "ids": {"external": exam}, "limitedScope": limited}
             answer = self.ask("POST", "/provision", whole)
             found.append({name: one["sid"] for name, one in answer.items()})
@@ -100,7 +102,7 @@ def fresh() -> Callable[[int], bytes]:
 
 def started(answers: Mapping[str, Any]) -> tuple[subprocess.Popen[bytes], Connection]:
     """The bare handlers with these answers, and a connection to them."""
-    place = ROOT / ".bench-answers.json"
+    place = Path(tempfile.mkdtemp()) / "answers.json"
     place.write_text(json.dumps(answers))
     try:
         script = BARE.format(root=str(ROOT), answers=str(place))
