@@ -6,6 +6,7 @@ Nothing here writes: an event answers the changes to be committed, or raises Ref
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
@@ -33,12 +34,16 @@ _EPOCH = instant("1970-01-01T00:00:00Z")
 
 
 class Circumstances(NamedTuple):
-    """In which state an event happens, for which install, where new names come from, and what the clock shows."""
+    """In which state an event happens, for which install, where new names come from, and what the clock shows.
+
+    ``relatives`` are what a session is known to belong to or join, if that was looked up already.
+    """
 
     state: State
     install: str
     ids: Ids
     now: float
+    relatives: Mapping[str, Resource] = MappingProxyType({})
 
 
 class Span(NamedTuple):
@@ -207,7 +212,8 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
     ) -> StoredChange:
         row = self.row(session, event)
-        relatives = self.ledger.relatives(at.state, session)
+        known = at.relatives.get(self.kind.name)
+        relatives = at.relatives if known is session else self.ledger.relatives(at.state, session)
         who, scope = (relatives[one] for one in self.kind.joins)
         self.attempted(at.state, who, scope)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
