@@ -18,6 +18,7 @@ from mockserver.auth.keys import make_keys
 from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.control.journal.entry import Shelf
+from mockserver.database.failures import StoreError
 from mockserver.files import Files, Read
 from mockserver.http.errors import Refusal
 from mockserver.ready import ready_facts
@@ -67,6 +68,8 @@ def launch(options: argparse.Namespace) -> Launch:
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, ListenError) as error:
         raise LaunchError(str(error)) from None
+    except StoreError as error:
+        raise LaunchError(_of_store(error)) from None
     folder = tempfile.TemporaryDirectory(prefix="invigilate-") if options.tls else None
     try:
         called, place = names(options, listener), None if folder is None else Path(folder.name)
@@ -100,6 +103,7 @@ def launch(options: argparse.Namespace) -> Launch:
         ids = seeded if kept else SystemIds() if options.seed is None else SeededIds(options.seed)
         runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault), revocations)
         if kept is not None:
+            kept.fit(what.document)
             runtime = kept.runtime(runtime, lambda line: consoles[0].say(line))
         app = create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
         app.plane.start_with(options.weather)
@@ -116,6 +120,9 @@ def launch(options: argparse.Namespace) -> Launch:
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
+    except StoreError as error:
+        listener.close()
+        raise LaunchError(_of_store(error)) from None
     except Refusal as refusal:
         listener.close()
         raise LaunchError(f"--weather: {refusal.message}") from None
@@ -136,7 +143,7 @@ def launch(options: argparse.Namespace) -> Launch:
 
 
 def opened(options: argparse.Namespace) -> Kept | None:
-    """The database that keeps everything, if one is to. Raises LaunchError."""
+    """The database that keeps everything, if one is to. Raises LaunchError or StoreError."""
     if options.store == "memory":
         if options.workers > 1:
             raise LaunchError("--workers needs a store that all of them share; give --store sqlite:PATH.")
@@ -149,14 +156,16 @@ def opened(options: argparse.Namespace) -> Kept | None:
         raise LaunchError("--workers cannot be had on this system, which has no fork; leave it out.")
     if options.workers > 1 and (counting := [one for one in options.fault if behaviour_of([one]).reset]):
         raise LaunchError(f"--fault {counting[0]} counts calls, and each worker would by itself; leave out --workers.")
-    from mockserver.database.failures import OpeningError  # with SQLAlchemy, which most mocks need not wait for
-    from mockserver.database.opening import opened as opened_database
+    from mockserver.database.opening import opened as opened_database  # with SQLAlchemy, which most mocks do not need
     from mockserver.database.serving import Kept
 
-    try:
-        return Kept(opened_database(options.store))
-    except OpeningError as error:
-        raise LaunchError(str(error)) from None
+    return Kept(opened_database(options.store))
+
+
+def _of_store(error: StoreError) -> str:
+    """What is wrong with a store, under the name of its option."""
+    message = str(error)
+    return message if message.startswith("--store") else f"--store: {message}"
 
 
 def _secret(variable: str | None) -> str | None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
+from itertools import count
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,7 +25,9 @@ from mockserver.http.handlers import ConnectionEndedError
 from mockserver.http.response import of_refusal
 from mockserver.http.scope import exchange_of
 
-_TRIES = 40
+_PATIENCE = 15.0
+"""Seconds for which a call is begun anew when it meets others."""
+_LONGEST = 0.05
 _WAIT = 1
 """Seconds after which a caller may try again."""
 
@@ -43,16 +47,17 @@ class Transacting:
             await self.app(scope, receive, send)
             return
         received = Received(receive)
-        for attempt in range(_TRIES):
+        until = time.monotonic() + _PATIENCE
+        for attempt in count():
             stretches = Stretches(self.app, self.database, dict(scope), received, send)
             try:
                 await stretches
             except ConflictError as error:
-                if stretches.is_committed or attempt == _TRIES - 1:
+                if stretches.is_committed or time.monotonic() > until:
                     await self._refuse(error, scope, receive, send)
                     return
                 received.rewind()
-                await asyncio.sleep(random.random() * 0.001 * attempt)  # noqa: S311 - no secret
+                await asyncio.sleep(random.random() * min(0.001 * attempt, _LONGEST))  # noqa: S311 - no secret
             except StoreError as error:
                 if stretches.is_answered:
                     raise

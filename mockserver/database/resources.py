@@ -29,7 +29,7 @@ class DatabaseStore:
         return [_key(text) for (text,) in rows]
 
     def related(self, sid: str, part: str) -> Sequence[str]:
-        values = {"space": self._space, "owner": _bytes(sid), "part": part}
+        values = {"digest": digest(self._space, sid, part)}
         return [one.decode() for (one,) in self._database.rows(self._text.related, values)]
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
@@ -37,28 +37,24 @@ class DatabaseStore:
             self._commit(changes)
 
     def _commit(self, changes: Sequence[StoredChange]) -> None:
-        """Keep the changes; of several for one resource the last one says how it is."""
+        """Keep the changes; of several for one resource the last one says how it is. Nothing is looked at for it."""
         database, text, space = self._database, self._text, self._space
-        made: dict[str, dict[str, Any]] = {}
+        resources: dict[str, dict[str, Any]] = {}
         names: list[dict[str, Any]] = []
-        relations: list[dict[str, Any]] = []
+        relations: dict[bytes, dict[str, Any]] = {}
         for resource, keys in changes:
-            sid, part, content = resource.sid, resource.part, written(resource.attributes)
-            if sid in made:
-                made[sid]["attributes"] = content
-            elif not database.run(text.update, {"of": space, "known": _bytes(sid), "attributes": content}):
-                scope = _bytes(resource.scope)
-                made[sid] = {"space": space, "sid": _bytes(sid), "part": part, "scope": scope, "attributes": content}
-                relations.append({"space": space, "owner": scope, "part": part, "sid": _bytes(sid)})
+            sid, part, scope, named = resource.sid, resource.part, resource.scope, _bytes(resource.sid)
+            content = written(resource.attributes)
+            resources[sid] = {"space": space, "sid": named, "part": part, "scope": _bytes(scope), "attributes": content}
+            for owner in (scope, *(one for key in keys for one in key.joined)):
+                found = digest(space, owner, part)
+                relations[found + named] = {"digest": found, "space": space, "sid": named}
             for key in keys:
                 spelled = written([*key[:5], *key.joined])
-                names.append({"digest": self._digest(key), "space": space, "sid": _bytes(sid), "key": spelled})
-                relations += [
-                    {"space": space, "owner": _bytes(owner), "part": part, "sid": _bytes(sid)} for owner in key.joined
-                ]
-        database.many(text.create, list(made.values()))
+                names.append({"digest": self._digest(key), "space": space, "sid": named, "key": spelled})
+        database.many(text.create, list(resources.values()))
         database.many(text.name, names)
-        database.many(text.relate, relations)
+        database.many(text.relate, list(relations.values()))
 
     def clear(self) -> None:
         with self._database.transaction():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -10,11 +12,17 @@ from starlette.middleware import Middleware
 from mockserver.auth.keys import KeyPair, Keys, make_pair
 from mockserver.auth.revocations import Revocations
 from mockserver.database.database import Database
+from mockserver.database.failures import OpeningError
 from mockserver.database.keys import KeysOfDatabase
 from mockserver.database.memory import DatabaseMemory
 from mockserver.database.middleware import Transacting
 from mockserver.runtime import Runtime
 from mockserver.state.ids import Ids
+from spec.openapi.document import Document
+from spec.resources.annotations import resources
+from spec.resources.sessions import session_kind
+
+_SHAPE = "shape"
 
 
 class Kept:
@@ -27,6 +35,21 @@ class Kept:
     def keys(self, make: Callable[[], KeyPair] = make_pair) -> Keys:
         """The keys that it keeps; made, if it has none. Raises StoreError."""
         return KeysOfDatabase(self.memory, make)
+
+    def fit(self, document: Document) -> None:
+        """See that what is stored is of this document, or that nothing was stored before. Raises StoreError."""
+        database = self.database
+        if "provision" not in document.operations:  # which is refused for that
+            return
+        with database.transaction():
+            about: dict[str, str] = dict(database.rows(database.text.about, {}))
+            known = about.get(_SHAPE)
+            shape = shape_of(document)
+            if known is None:
+                database.run(database.text.tell_about, {"name": _SHAPE, "value": shape})
+            elif known != shape:
+                message = "was made for a document with other parts, identifiers or members; give another store."
+                raise OpeningError(f"--store: {database.driver.where()} {message}")
 
     def runtime(self, runtime: Runtime, tell: Callable[[str], None]) -> Runtime:
         """The same runtime with everything that it must remember in the database. Raises StoreError.
@@ -43,3 +66,14 @@ class Kept:
             journals=memory.journals,
             around=(Middleware(Transacting, self.database, tell),),
         )
+
+
+def shape_of(document: Document) -> str:
+    """What a document says of how resources are stored and found, as a digest: two of one shape can share a store."""
+    parts = [
+        [one.name, one.prefix, one.scope, list(one.identity), list(one.kinds), sorted(leaf.key for leaf in one.leaves)]
+        for one in resources(document.operations["provision"]).parts
+    ]
+    kind = session_kind(document.operations)
+    session = [] if kind is None else [kind.name, sorted(kind.leaves)]
+    return hashlib.sha256(json.dumps([parts, session]).encode()).hexdigest()

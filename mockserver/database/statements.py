@@ -42,7 +42,6 @@ class Statements:
     keys_of: str
     related: str
     create: str
-    update: str
     name: str
     relate: str
     count: str
@@ -130,16 +129,14 @@ def _core(words: object) -> dict[str, ClauseElement]:
         "read": select(*resource).where(here),
         "keys_of": select(_N.key).where(_N.space == bindparam("space"), _N.sid == bindparam("sid")).order_by(_N.number),
         "related": select(RELATIONS.c.sid)
-        .where(
-            RELATIONS.c.space == bindparam("space"),
-            RELATIONS.c.owner == bindparam("owner"),
-            RELATIONS.c.part == bindparam("part"),
-        )
+        .where(RELATIONS.c.digest == bindparam("digest"))
         .order_by(RELATIONS.c.number),
-        "create": _inserted(RESOURCES),
-        "update": update(RESOURCES).where(known).values(attributes=bindparam("attributes")),
+        "create": put(RESOURCES, ["space", "sid"], "attributes"),
         "name": put(NAMES, ["digest"], "sid"),
-        "relate": _inserted(RELATIONS),
+        "relate": upsert(RELATIONS)
+        .values({name: bindparam(name) for name in ("digest", "space", "sid")})
+        .inline()
+        .on_conflict_do_nothing(index_elements=["digest", "sid"]),
         "count": select(func.count()).select_from(RESOURCES).where(_R.space == bindparam("space")),
         "every": select(*resource).where(_R.space == bindparam("space")).order_by(_R.number),
         "named": select(_N.key, _N.sid).where(_N.space == bindparam("space")).order_by(_N.number),
@@ -150,8 +147,7 @@ def _core(words: object) -> dict[str, ClauseElement]:
         "drop_resource": delete(RESOURCES).where(known),
         "drop_names": delete(NAMES).where(_N.space == bindparam("of"), _N.sid == bindparam("known")),
         "drop_relations": delete(RELATIONS).where(
-            RELATIONS.c.space == bindparam("of"),
-            (RELATIONS.c.sid == bindparam("known")) | (RELATIONS.c.owner == bindparam("known")),
+            RELATIONS.c.space == bindparam("of"), RELATIONS.c.sid == bindparam("known")
         ),
         "version": select(VERSIONS.c.version).where(VERSIONS.c.kind == literal_column("''")),
         "versions": select(VERSIONS.c.kind, VERSIONS.c.version),

@@ -54,14 +54,17 @@ RELATIONS = Table(
     "relations",
     SCHEMA,
     _numbered(),
+    Column("digest", LargeBinary, nullable=False),
     Column("space", String(40), nullable=False),
-    Column("owner", LargeBinary, nullable=False),
-    Column("part", String(100), nullable=False),
     Column("sid", LargeBinary, nullable=False),
-    Index("relations_by_owner", "space", "owner", "part", "number"),
+    Index("relations_once", "digest", "sid", unique=True),
     Index("relations_by_sid", "space", "sid"),
 )
-"""What belongs to a resource or joins it."""
+"""What belongs to a resource or joins it, by a digest of that and of the part.
+
+Under its own name, what is looked up of a resource and what is added to it would stand side by side in the index, and
+PostgreSQL would take every two calls about one course for a conflict.
+"""
 
 REGISTRY = Table(
     "registry",

@@ -181,7 +181,7 @@ def grown(rig: Rig, options: argparse.Namespace) -> dict[str, tuple[float, float
     for count in (FEW, options.sessions):
         held = rig.ask("GET", "/reports/appointments?limit=0")["total"]
         place = 0
-        while held < count:
+        while held < count or not one:
             # in exams of a hundred, so that no course is the whole install
             one = rig.enrolled(1, f"g{place // 100}")[0]
             place, held = place + 1, held + 1

@@ -52,6 +52,7 @@ class Units:
         self._known: dict[tuple[object, object, bool], Unit] = {}
         self._keep: list[Schema] = []
         self._texts: IdentityCache[str] = IdentityCache()
+        self._spelt: dict[str, str] = {}
         self.definitions: tuple[Schema, Schema] = ({}, {})
         self._waiting: list[Unit] = []
 
@@ -66,14 +67,19 @@ class Units:
 
     def text(self, schema: Schema, *, noted: bool = False) -> str:
         """The text of a schema, with or without its notes, worked out once."""
-        known = self._texts.get(schema, noted)
-        if known is None:
-            if noted:
-                known = text(plain(schema))
-            elif f'"{NOTE}":' in (known := self.text(schema, noted=True)):
-                known = text(bare(plain(schema)))
-            self._texts.put(schema, known, noted)
-        return known
+        if not noted and f'"{NOTE}":' not in (known := self.text(schema, noted=True)):
+            return known
+        found = self._texts.get(schema, noted)
+        if found is None:
+            found = text(plain(schema) if noted else bare(plain(schema)))
+            found = self._spelt.setdefault(found, found)  # many schemas have one text
+            self._texts.put(schema, found, noted)
+        return found
+
+    def forget_texts(self) -> None:
+        """Let go what only a comparison needs, once all is compared."""
+        self._texts.clear()
+        self._spelt.clear()
 
     def is_same(self, old: Schema, new: Schema) -> bool:
         """True if two schemas are written alike and every reference in them leads to one object in both documents."""
@@ -247,10 +253,14 @@ class _UnitComparison:
 
 
 def _indirect(difference: Difference) -> frozenset[Sets]:
-    """What a difference below ``oneOf`` does to the set through other branches only."""
+    """What a difference below ``oneOf`` does to the set through other branches only, and need not be feared.
+
+    A branch that narrows leaves to another one what both took. A branch that widens may take what another one took:
+    then ``oneOf`` refuses it, which is no small thing.
+    """
     if SCHEMA_RULES[difference.rule].sets == "keeps":
         return frozenset({"narrows", "widens"})
-    return frozenset({"narrows"} if not difference.narrows else {"widens"} if not difference.widens else ())
+    return frozenset({"widens"} if difference.narrows and not difference.widens else ())
 
 
 _BRANCH_RULES = {

@@ -80,6 +80,7 @@ class DirectionChanges:
 
         The convention on unknown members (see spec/compatibility/align.py) applies.
         """
+        self._units.forget_texts()
         unexplained: list[SchemaChange] = []
         explained: set[tuple[int, bool]] = set()
         for unit in self._usage.changed():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Literal
 
-from spec.diff.change import Change, DiffReport, change, gathered, possibly
+from spec.diff.change import Change, DiffReport, change, gathered, possibly, shown
 from spec.diff.document import ComparedOperation, template
 from spec.diff.lifecycle import NO_TERMS, Terms, is_promised, removal, stability_changes, unpromised, version_changes
 from spec.diff.operations.bodies import request_changes, response_changes
@@ -125,13 +125,16 @@ def _own(operation: ComparedOperation) -> Json:
 def _operation(
     sides: Sides, old: ComparedOperation, new: ComparedOperation, *, moved: bool = False, within: tuple[str, ...] = ()
 ) -> Iterator[Change]:
-    if old.path != new.path and not moved:
+    if sides.old.selection.path(old.path) != sides.new.selection.path(new.path) and not moved:
         yield change("path-parameter-renamed", new.item.pointer, old.path, new.path, about=new.name)
     one, two = old.part.value, new.part.value
     if one.get("operationId") != two.get("operationId"):
-        yield change(
-            "operation-id-changed", new.part.pointer, one.get("operationId"), two.get("operationId"), about=new.name
-        )
+        names = (one.get("operationId"), two.get("operationId"))
+        made = change("operation-id-changed", new.part.pointer, *names, about=new.name)
+        if None in names:
+            said = f"has the operationId {shown(names[1])} now" if names[0] is None else "has no operationId any more"
+            made = replace(made, sentence=f"The operation {said}; nothing on the wire changes.")
+        yield made
     if bool(one.get("deprecated")) != bool(two.get("deprecated")):
         rule = "operation-deprecated" if two.get("deprecated") else "operation-undeprecated"
         yield change(rule, new.part.pointer, about=new.name)

@@ -89,7 +89,11 @@ def stability_changes(old: ComparedOperation, new: ComparedOperation, terms: Ter
     if freshly and terms.deprecation_days and levels[1] not in _UNPROMISED:
         least = terms.today + dt.timedelta(days=terms.deprecation_days)
         if days[1] is None or days[1] < least:
-            yield change("sunset-too-soon", new.part.pointer, least.isoformat(), two.get("x-sunset"), about=new.name)
+            made = change("sunset-too-soon", new.part.pointer, least.isoformat(), two.get("x-sunset"), about=new.name)
+            if "x-sunset" not in two:
+                agreed = f"by what was agreed, it is {least.isoformat()!r} at the earliest"
+                made = replace(made, sentence=f"The operation was deprecated without a sunset; {agreed}.")
+            yield made
 
 
 def is_promised(operation: ComparedOperation) -> bool:
@@ -117,10 +121,13 @@ def version_changes(
     if terms.version_policy != "semver":
         return
     worst = max((each.client for each in found), key=GRADES.index, default="unchanged")
-    if worst == "unchanged":
-        return
     said = [_info(document).get("version") for document in (old, new)]
     numbers = [_numbers(version) for version in said]
+    if numbers[0] is not None and numbers[1] is not None and numbers[1] < numbers[0]:
+        yield change("version-lowered", "/info/version", *said)
+        return
+    if worst == "unchanged":
+        return
     if numbers[0] is None or numbers[1] is None:
         yield change("version-unreadable", "/info/version", *said)
         return

@@ -43,6 +43,7 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("sunset-unreadable", "document", "possible", "compatible", "The sunset {new} is no day (2027-01-31)."),
     DocumentRule("version-not-raised", "document", "possible", "compatible", "Clients break, and the major number of info.version was not raised: {old} before, {new} now."),
     DocumentRule("version-minor-not-raised", "document", "possible", "compatible", "The API changed, and the minor number of info.version was not raised: {old} before, {new} now."),
+    DocumentRule("version-lowered", "document", "possible", "compatible", "info.version went back from {old} to {new}."),
     DocumentRule("version-unreadable", "document", "possible", "compatible", "info.version {old} became {new}: these are no versions of the form 1.2.3."),
     DocumentRule("operation-added", "request", "compatible", "breaking", "The operation {new} was added."),
     DocumentRule("operation-deprecated", "document", "compatible", "compatible", "The operation was marked as deprecated."),

@@ -5,7 +5,7 @@ The cut form accepts whatever the whole one accepts: what is proven impossible o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from spec.normal.merge import FALSE, NOTE, Schema, is_false
 from spec.source.pointer import Json
@@ -21,11 +21,20 @@ class _TooManyNodesError(Exception):
     """The cut form would still be too large."""
 
 
-def nearby(schema: Schema, levels: int, *, most: int = _MOST_NODES) -> Schema:
-    """At most so many levels of members and items of a normal form, fewer where those would be too many nodes."""
+def nearby(
+    schema: Schema,
+    levels: int,
+    *,
+    most: int = _MOST_NODES,
+    reduced: Callable[[Json], Json] = lambda definition: definition,
+) -> Schema:
+    """At most so many levels of members and items of a normal form, fewer where those would be too many nodes.
+
+    ``reduced`` is what becomes of a definition where a reference to it stands alone: at the root, as a member, an item.
+    """
     for deepest in range(levels, 0, -1):
         try:
-            cut: Schema = _Cut(schema.get("$defs", {}), deepest, most).schema(schema, 0)
+            cut: Schema = _Cut(schema.get("$defs", {}), deepest, most, reduced).alone(schema, 0)
         except _TooManyNodesError:
             continue
         return cut
@@ -33,9 +42,18 @@ def nearby(schema: Schema, levels: int, *, most: int = _MOST_NODES) -> Schema:
 
 
 class _Cut:
-    def __init__(self, definitions: Mapping[str, Json], deepest: int, most: int) -> None:
-        self.definitions, self.deepest, self.most = definitions, deepest, most
+    def __init__(
+        self, definitions: Mapping[str, Json], deepest: int, most: int, reduced: Callable[[Json], Json]
+    ) -> None:
+        self.definitions, self.deepest, self.most, self.reduced = definitions, deepest, most, reduced
         self.nodes = 0
+
+    def alone(self, node: Json, depth: int) -> Json:
+        """A schema beside which nothing else speaks of the same value."""
+        if not isinstance(node, Mapping) or node.keys() - {"$defs", NOTE} != {"$ref"} or depth > self.deepest:
+            return self.schema(node, depth)
+        name = node["$ref"].rpartition("/")[2]
+        return self.schema(self.reduced(self.definitions.get(name, {})), depth, frozenset({name}))
 
     def schema(self, node: Json, depth: int, through: frozenset[str] = frozenset()) -> Json:
         if not isinstance(node, Mapping):
@@ -69,7 +87,7 @@ class _Cut:
 
     def below(self, child: Json, depth: int) -> Json:
         if depth < self.deepest:
-            return self.schema(child, depth + 1)
+            return self.alone(child, depth + 1)
         return dict(FALSE) if isinstance(child, Mapping) and is_false(dict(child)) else {}
 
     def guarded(self, node: Mapping[str, Json], kept: dict[str, Json]) -> None:

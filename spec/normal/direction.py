@@ -49,9 +49,11 @@ class Projection:
             return False
         known = self._holds.get(node)
         if known is None:
-            flagged = bool(node.get(NOTE, {}).get(self.flag))
-            known = flagged or any(self.holds(child) for key, child in node.items() if key != NOTE)
-            self._holds.put(node, known)
+            known = bool(node.get(NOTE, {}).get(self.flag))
+            below = [child for key, child in node.items() if key != NOTE and isinstance(child, (dict, list))]
+            known = known or any(map(self.holds, below))
+            if any(child and (isinstance(child, dict) or isinstance(child[0], dict)) for child in below):
+                self._holds.put(node, known)  # to look at a leaf again is cheaper than to remember it
         return known
 
     def _without(self, schema: Schema, dropped: frozenset[str]) -> Schema:

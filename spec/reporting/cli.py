@@ -24,6 +24,7 @@ from spec.reporting.options import add_options
 from spec.reporting.prose import prose_changes
 from spec.reporting.report import DiffReading
 from spec.source.reading import Source, SourceError, read
+from spec.source.revisions import is_absent
 
 
 def parser() -> argparse.ArgumentParser:
@@ -62,6 +63,9 @@ def diff(argv: list[str], *, today: Callable[[], dt.date] = dt.date.today) -> in
     if given.old is None or given.new is None:
         sys.stderr.write("invigilate diff: name two documents, OLD and NEW.\n")
         return 2
+    if given.allow_new and is_absent(given.old):
+        sys.stderr.write(f"invigilate diff: {given.old} is not there yet: nothing is compared.\n")
+        return 0
     try:
         decided = configuration(given.config)
         chosen = decisions(given, decided, today())

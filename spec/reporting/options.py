@@ -16,6 +16,10 @@ def add_options(options: argparse.ArgumentParser) -> None:
         "--fail-on", choices=("breaking", "possible", "never"),
         help="the least verdict that exits with 1 (default: breaking)",
     )  # fmt: skip
+    add(
+        "--allow-new", action="store_true",
+        help="exit 0 and compare nothing where OLD is not in its revision yet (for hooks)",
+    )  # fmt: skip
     add("--ignore", metavar="FILE", help="a YAML list of accepted changes: rule, pointer, reason, expires")
     add("--config", metavar="FILE", help="decisions of the project (default: .invigilate.yaml here, if there is one)")
     add("--changelog", action="store_true", help="every difference, also words, examples, tags, extensions and order")

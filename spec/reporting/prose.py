@@ -11,17 +11,20 @@ from spec.diff.unchanged import alike
 from spec.source.pointer import Json, escape
 from spec.source.reading import Source
 
-ELEMENTS = ("description", "summary", "title", "examples", "tags", "extensions", "order")
+ELEMENTS = ("description", "summary", "title", "version", "examples", "links", "tags", "extensions", "order")
 """What ``--exclude-elements`` may leave out of a changelog."""
 
 _KINDS = {
     "description": "description", "summary": "summary", "title": "title", "example": "examples",
-    "examples": "examples", "tags": "tags", "externalDocs": "description", "termsOfService": "description",
+    "examples": "examples", "version": "version", "links": "links",
+    "tags": "tags", "externalDocs": "description", "termsOfService": "description",
     "contact": "description", "license": "description",
 }  # fmt: skip
-_NAMED = frozenset(
-    {"properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "paths", "responses"}
-)
+_NAMED = frozenset({
+    "properties", "patternProperties", "$defs", "schemas", "headers", "parameters", "paths", "responses",
+    "requestBodies", "securitySchemes", "callbacks", "pathItems", "webhooks", "content", "mediaTypes", "encoding",
+    "dependentSchemas",
+})  # fmt: skip
 _LISTS_BY_NAME = ("name", "url")
 
 

@@ -41,6 +41,25 @@ class Revision:
             return None
 
 
+def is_absent(argument: str) -> bool:
+    """True of a ``git:REV:PATH`` whose revision is there and has no such file; HEAD may have no commit yet."""
+    if not argument.startswith("git:"):
+        return False
+    revision, path = Revision.of(argument)
+    commit = f"{revision.name or 'HEAD'}^{{commit}}"
+    if not _succeeds("rev-parse", "--verify", "--quiet", "--end-of-options", commit):
+        return revision.name in ("", "HEAD") and _succeeds("rev-parse", "--git-dir")
+    return not _succeeds("cat-file", "-e", f"{revision.name}:{path}")
+
+
+def _succeeds(*arguments: str) -> bool:
+    try:
+        _git("git", *arguments)
+    except SourceError:
+        return False
+    return True
+
+
 def _joined(argument: str, prefix: str, path: str) -> str:
     steps = [step for step in prefix.split("/") if step]
     for step in path.split("/"):

@@ -145,7 +145,7 @@ def test_prefixes(run: Any) -> None:
     assert run(ROUTED, moved)[0] == 1
     for argv in (["--strip-prefix-old", "/v1"], ["--prefix-new", "/v1"]):
         code, out, _ = run(ROUTED, moved, *argv)
-        assert (code, "removed" in out) == (0, False)
+        assert (code, "unchanged" in out) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -184,6 +184,16 @@ def test_a_changelog_tells_words_tags_extensions_and_order(run: Any, form: str) 
     assert {word for word in ("description", "summary", "tags", "extensions", "order") if word in out} == {
         "description", "summary", "tags", "extensions", "order",
     }  # fmt: skip
+
+
+def test_a_changelog_tells_links_and_the_version(run: Any) -> None:
+    linked = [
+        operation(responses={"200": {"description": "ok", "links": {"next": {"operationId": name}}}}) for name in "ab"
+    ]
+    old, new = (document({"/a": {"get": one}}) for one in linked)
+    new["info"] = {**new["info"], "version": "2.0.0"}
+    code, out, _ = run(old, new, "--format", "json", "--changelog")
+    assert (code, {each["kind"] for each in json.loads(out)["prose"]}) == (0, {"links", "version"})
 
 
 def test_elements_can_be_left_out_of_a_changelog(run: Any) -> None:

@@ -17,6 +17,7 @@ from spec.reporting.cli import diff
 from spec.source.files import Reach
 from spec.source.pointer import edited, follow, split
 from spec.source.reading import HOLDER, SourceError
+from spec.source.revisions import is_absent
 
 HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"
 
@@ -208,6 +209,27 @@ def test_a_path_of_a_revision_is_seen_from_where_we_stand(repository: Path, monk
 def test_revisions_that_cannot_be_read(name: str, reason: str) -> None:
     with pytest.raises(SourceError, match=reason):
         document(name)
+
+
+def test_a_document_that_is_new_is_compared_with_nothing_if_that_is_allowed(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "api" / "new.yaml").write_text(body("{}"))
+    argv = ["git:HEAD:api/new.yaml", "api/new.yaml"]
+    assert diff(argv) == 2
+    assert diff(["--allow-new", *argv]) == 0
+    assert "is not there yet" in capsys.readouterr().err
+    assert diff(["--allow-new", "git:nope:api/new.yaml", "api/new.yaml"]) == 2
+    assert diff(["--allow-new", "git:HEAD:api/openapi.yaml", "api/openapi.yaml"]) == 1
+
+
+def test_before_the_first_commit_all_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "first").mkdir()
+    monkeypatch.chdir(tmp_path / "first")
+    assert not is_absent("git:HEAD:openapi.yaml")  # no repository
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    assert is_absent("git:HEAD:openapi.yaml")
+    assert not is_absent("git:other:openapi.yaml")
 
 
 def test_what_a_revision_does_not_hold_is_a_gap(repository: Path) -> None:

@@ -212,7 +212,7 @@ class _DryRuns:
             yield Hit("search-ended", pointer, message)
 
     def _is_possible(self, whole: Schema) -> bool:
-        if is_plainly_possible(nearby(demanded(whole), _LEVELS)):
+        if is_plainly_possible(nearby(demanded(whole), _LEVELS, reduced=demanded)):
             return True
         normal = nearby(whole, _LEVELS)
         accepts = judge(normal)

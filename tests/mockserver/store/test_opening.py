@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from stores import PostgresServer
@@ -14,6 +16,8 @@ from mockserver.cli import mock
 from mockserver.database import opening
 from mockserver.database.failures import OpeningError
 from mockserver.database.opening import opened
+from mockserver.database.serving import Kept
+from spec.openapi.document import Document
 
 
 def refused(address: str) -> str:
@@ -136,6 +140,41 @@ def test_options_that_cannot_be_together(
     assert told.startswith("invigilate mock: ")
     assert said in told
     assert told.count("\n") == 1
+
+
+def test_a_store_of_another_document(tmp_path: Path, document: Document, variant: Callable[..., Document]) -> None:
+    database = opened(f"sqlite:{tmp_path / 'a.db'}")
+    Kept(database).fit(document)
+
+    def worded(tree: dict[str, Any]) -> None:
+        tree["info"]["title"] = "Another title"
+
+    def grown(tree: dict[str, Any]) -> None:
+        tree["components"]["schemas"]["Course"]["properties"]["campus"] = {"type": "string"}
+
+    Kept(database).fit(variant(worded))
+    with pytest.raises(OpeningError, match="was made for a document with other parts, identifiers or members"):
+        Kept(database).fit(variant(grown))
+    database.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no modes of files here")
+def test_a_file_that_may_not_be_written(tmp_path: Path) -> None:
+    file = tmp_path / "a.db"
+    opened(f"sqlite:{file}").close()
+    file.chmod(0o400)
+    tmp_path.chmod(0o755)
+    before, nobody = os.geteuid(), 65_534
+    if before == 0:  # who may do anything
+        os.chown(file, nobody, nobody)
+        for folder in (tmp_path, *tmp_path.parents[:2]):
+            folder.chmod(0o755)
+        os.seteuid(nobody)
+    try:
+        message = refused(f"sqlite:{file}")
+    finally:
+        os.seteuid(before)
+    assert message == f"{file}: the store cannot be opened: Permission denied."
 
 
 @pytest.mark.outside
