@@ -239,7 +239,9 @@ class _UnitComparison:
             rule = "alternatives-introduced" if two else "alternatives-dropped"
             self.hit(place, Difference.of(rule, word))
             return
-        mixed = place.mixed or word == "oneOf"
+        # what a branch declares counts for what stands beside it
+        counted = any("unevaluatedProperties" in side for side in (place.old, place.new))
+        mixed = place.mixed or word == "oneOf" or counted
         pairs = paired(one, two, [self.units.text(each, noted=True) for each in (*one, *two)])
         for left, right in pairs.both:
             ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
