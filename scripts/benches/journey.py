@@ -42,7 +42,8 @@ def route(name):
 app = Starlette(routes=[route(name) for name in answers])
 listener = socket.create_server(("127.0.0.1", 0))
 print(listener.getsockname()[1], flush=True)
-uvicorn.Server(uvicorn.Config(app, log_level="critical", access_log=False, ws="none", lifespan="off", timeout_keep_alive=600)).run([listener])
+chosen = dict(log_level="critical", access_log=False, ws="none", lifespan="off", timeout_keep_alive=600)
+uvicorn.Server(uvicorn.Config(app, **chosen)).run([listener])
 """
 EXAM = {
     "title": "An exam",
