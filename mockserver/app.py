@@ -16,6 +16,7 @@ from mockserver.assembly import Foundation, ServedOperations, spoiling
 from mockserver.auth.clients import OAuthClients
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.logins import Logins
+from mockserver.auth.oauth import named_client
 from mockserver.auth.signon import Issuer, SignonGrants
 from mockserver.behaviour.conditions import Conditions, Misbehaving
 from mockserver.behaviour.rules import Forecast
@@ -30,6 +31,7 @@ from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.masking import Masking
 from mockserver.http.middleware import Journaling, RawPath
+from mockserver.http.request import Request
 from mockserver.inspector.inspector import Inspector
 from mockserver.provisioning.engine import Provisioning
 from mockserver.runtime import Runtime
@@ -102,7 +104,14 @@ class Mock(Starlette):
         unknown = UnknownPath((), control.PATHS)
         handlers = exception_handlers(settings, unknown.refusal, refusing=behaviour.refusing)
         misbehaving = Misbehaving(
-            self.forecast, clocks, settings, known.variable, handlers, plane.read_header, spoiling(foundation)
+            self.forecast,
+            clocks,
+            settings,
+            known.variable,
+            handlers,
+            plane.read_header,
+            spoiling(foundation),
+            self._install_of,
         )
         routes = unknown.routes = self._routes(misbehaving)
         prefix = urlsplit(settings.public_url or "").path
@@ -153,6 +162,12 @@ class Mock(Starlette):
     def example(self, base: str) -> ExampleCall:
         """A call to try, of the first install of the mock that is reached at ``base``."""
         return example(self.document.operations["provision"], self.installs[0], base)
+
+    def _install_of(self, request: Request, body: bytes) -> str:
+        """The install of the client that a call names, or ""."""
+        name = named_client(request.header(b"authorization"), body, request.query)
+        client = self.clients.by_id.get(name) if name is not None else None
+        return "" if client is None else client.install
 
     def _routes(self, misbehaving: Misbehaving) -> list[MethodRoute]:
         def behind(operation: Operation) -> list[Middleware]:

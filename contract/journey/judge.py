@@ -45,7 +45,7 @@ class JourneyJudge:
         self.oracle = JourneyOracle(contract, self.memory, judge.oracle)
         self.lists = Lists(self.memory)
         self.shown = ShownSessions(self.memory, self.oracle)
-        self.things = ShownThings(self.memory, judge.access)
+        self.things = ShownThings(self.memory, judge)
         self._content: Mapping[str, Callable[[JourneyCall, JourneyExpectation, Json, ExchangeJudgement], None]] = {
             ASSIGNS: self._assigned,
             LISTS: self.lists.judge,
@@ -138,12 +138,12 @@ class JourneyJudge:
         judgement: ExchangeJudgement,
     ) -> None:
         shown = ExchangeJudgement()
-        if expected.wanted.reasons and not expected.vague:
+        if expected.wanted.reasons and not expected.vague and not expected.refusable:
             judge_refusal(exchange.request, response, expected.wanted, shown)
         else:
             self._form(exchange, response, expected, shown)
             shown.touch(expected.clause, *(one.clause for one in expected.wanted.reasons))
-            if not expected.vague:
+            if not expected.vague and not expected.refusable:
                 received = f"status {response.status}: {summary(response)}"
                 shown.find(expected.clause, "valid call refused", "status 200", received)
         _about(shown, call, *(one.clause for one in expected.wanted.reasons))
@@ -239,7 +239,7 @@ class JourneyJudge:
         if all(call.id in (SCHEDULES, RESCHEDULES) for call in calls):
             chosen = [calls[one] for one in done]
             self.shown.raced(chosen, calls, certain=certain, judgement=judgement)
-            if not done and certain and not any(one.vague or one.wanted.reasons for one in before):
+            if not done and certain and not any(one.vague or one.refusable or one.wanted.reasons for one in before):
                 statuses = ", ".join(f"{one.response.status}" for one in exchanges if one.response is not None)
                 judgement.find(before[0].clause, "nobody was served", "one of them", f"statuses {statuses}")
         elif all(call.id == ONBOARDS for call in calls):

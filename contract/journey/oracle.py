@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from typing import NamedTuple
 
 from contract.journey.calls import ADDED, ASSIGN, ASSIGNS, EVENTS, REMOVE, REMOVED, JourneyCall, JourneyContract
@@ -25,6 +26,13 @@ _SIDES = "assignment-sides-apart"
 _LIMITED = "assignment-limited-only"
 
 
+class Untold(Enum):
+    """What nobody can tell of a call: whether it is refused, or even what it does where it is done."""
+
+    REFUSAL = "refusal"
+    OUTCOME = "outcome"
+
+
 class Wish(NamedTuple):
     """When somebody wants a session to take place; ``known`` says whether the judge can tell."""
 
@@ -37,12 +45,14 @@ class Wish(NamedTuple):
 class JourneyExpectation:
     """The expectation of one call. ``clause`` says that it is done, where nothing stands against it.
 
-    ``vague``: nobody can tell whether it is done. ``row`` is what it means for the session in the path.
+    ``vague``: nobody can tell whether it is done, nor what it does. ``refusable``: some readings refuse it, but where
+    it is done it is known what it does. ``row`` is what it means for the session in the path.
     """
 
     wanted: Expectation
     clause: str
     vague: bool = False
+    refusable: bool = False
     row: Transition | None = None
 
 
@@ -57,8 +67,8 @@ class JourneyOracle:
         places = list(self._places(call))
         body = list(self._body(call))
         reasons = [*self.oracle.entry(call.request, call.install), *places, *self._query(call), *body]
-        clause, vague, row = call.what.clause, False, None
-        state: Iterator[Reason | None] = iter(())
+        clause, vague, refusable, row = call.what.clause, False, False, None
+        state: Iterator[Reason | Untold] = iter(())
         if call.id == ASSIGNS and not places and not body:
             state, clause = self._assigned(call), self._assigning(call)
         elif self.kind.name in call.named and not places:
@@ -70,12 +80,12 @@ class JourneyOracle:
             elif session.reason is not None:
                 clause = session.clause  # what became of it is that it can be read
         for one in state:
-            if one is None:
-                vague = True
-            else:
+            if isinstance(one, Reason):
                 reasons.append(one)
+            else:
+                vague, refusable = vague or one is Untold.OUTCOME, refusable or one is Untold.REFUSAL
         wanted = expectation(reasons, (), self.oracle.catalogue, call.install, call.body, provisions=False)
-        return JourneyExpectation(wanted, clause, vague, row)
+        return JourneyExpectation(wanted, clause, vague, refusable, row)
 
     def _places(self, call: JourneyCall) -> Iterator[Reason]:
         """What is wrong with the SIDs in a path."""
@@ -123,22 +133,22 @@ class JourneyOracle:
         rows = [one for one in self.kind.lifecycle.transitions if one.event == _EVENT_OF[side] and one.next is not None]
         return rows[0].clause if rows else call.what.clause
 
-    def _assigned(self, call: JourneyCall) -> Iterator[Reason | None]:
-        """What stands against an assignment; None for what nobody can tell."""
+    def _assigned(self, call: JourneyCall) -> Iterator[Reason | Untold]:
+        """What stands against an assignment; Untold for what nobody can tell."""
         added, removed = (call.body.get(side) or [] for side in (ADDED, REMOVED))
         scope = call.named[self.kind.scope]
         if set(added) & set(removed):
             yield _reason(_SIDES, "somebody is added and removed", 400, "INVALIDINPUT")
         limited = self.memory.holds(scope, self.kind.assigned)
         if limited is None:
-            yield None
+            yield Untold.OUTCOME
         elif not limited:
             yield _reason(_LIMITED, f"the {self.kind.scope} is not limited", 409, "CONFLICT")
         for side, sids in ((ADDED, added), (REMOVED, removed)):
             for place, sid in enumerate(sids):
                 yield from self._candidate(sid, scope, f"/{side}/{place}", adding=side == ADDED)
 
-    def _candidate(self, sid: str, scope: str, pointer: str, *, adding: bool) -> Iterator[Reason | None]:
+    def _candidate(self, sid: str, scope: str, pointer: str, *, adding: bool) -> Iterator[Reason | Untold]:
         pair = self.memory.pairs.get((sid, scope))
         if pair is None:
             message = f"{sid} is no {self.kind.who} there"
@@ -146,7 +156,7 @@ class JourneyOracle:
             return
         entitled = self.memory.holds(sid, self.kind.entitled)
         if entitled is None or pair.vague:
-            yield None
+            yield Untold.OUTCOME
         elif adding and not entitled and (clause := self.kind.clauses.get("entitled")) is not None:
             yield _reason(clause, f"{sid} takes no part", 409, "CONFLICT", pointer=pointer)
 
@@ -157,9 +167,9 @@ class JourneyOracle:
         rows = [self.kind.lifecycle.row(one, event) for one in session.statuses or ()]
         return rows[0] if len(rows) == 1 else None
 
-    def _event(self, call: JourneyCall, session: KnownSession, row: Transition | None) -> Iterator[Reason | None]:
-        if row is None or session.pair.vague:
-            yield None
+    def _event(self, call: JourneyCall, session: KnownSession, row: Transition | None) -> Iterator[Reason | Untold]:
+        if row is None:
+            yield Untold.OUTCOME
         elif row.next is None:
             message = f"the session is {', '.join(session.statuses or ())}"
             yield _reason(row.clause, message, 409, "CONFLICT")
@@ -168,19 +178,22 @@ class JourneyOracle:
         wish = self.wish(call, session)
         rules = self.memory.rules(session.pair.scope)
         if rules is None or not wish.known:
-            yield None
+            yield Untold.REFUSAL
             return
         now = self.oracle.clock().timestamp()
         yield from self._within(self.kind.booking, Span(now, now), rules, _DAY)
+        if set(self._known(call)) - {self.kind.appointment.starts, self.kind.appointment.ends}:
+            yield Untold.REFUSAL  # a way of scheduling, a proctor and the like may not be there
         if wish.span is not None:
             yield from self._within(self.kind.appointment.window, wish.span, rules, 0.0)
+            if any(True for _ in self._within(self.kind.booking, wish.span, rules, 0.0)):
+                yield Untold.REFUSAL  # some take that window for the one in which appointments lie
             yield from self._apart(session, wish.span)
 
     def wish(self, call: JourneyCall, session: KnownSession) -> Wish:
         """When a call wants a session to take place."""
         when = self.kind.appointment
-        held = {str(one.get("x-stored", name)): name for name, one in self._members(call).items()
-                if isinstance(call.body, dict) and name in call.body}  # fmt: skip
+        held = self._known(call)
         if isinstance(call.body, dict) and when.starts in call.body:
             held[when.starts] = when.starts
         asked = moment_of(call.body.get(held[when.starts])) if when.starts in held else None
@@ -199,14 +212,17 @@ class JourneyOracle:
         return Wish(asked, Span(start, start + _MINUTE * lasts))
 
     @staticmethod
-    def _members(call: JourneyCall) -> dict[str, Json]:
-        return dict(call.what.body.schema.get("properties", {})) if call.what.body is not None else {}
+    def _known(call: JourneyCall) -> dict[str, str]:
+        """What a body says that is kept: under which name it is, and under which it was sent."""
+        members = call.what.body.schema.get("properties", {}) if call.what.body is not None else {}
+        body = call.body if isinstance(call.body, dict) else {}
+        return {str(one.get("x-stored", name)): name for name, one in members.items() if name in body}
 
-    def _within(self, window: Window, span: Span, rules: str, slack: float) -> Iterator[Reason | None]:
-        """What stands against a span; None where a clock that goes otherwise could decide it."""
+    def _within(self, window: Window, span: Span, rules: str, slack: float) -> Iterator[Reason | Untold]:
+        """What stands against a span; Untold where a clock that goes otherwise could decide it."""
         opens, closes = (self._edge(rules, sources) for sources in (window.opens, window.closes))
         if isinstance(opens, Vague) or isinstance(closes, Vague):
-            yield None
+            yield Untold.REFUSAL
             return
         early = opens is not None and span.start < opens
         late = closes is not None and span.end > closes
@@ -214,7 +230,7 @@ class JourneyOracle:
             abs(one - edge) < slack for one, edge in ((span.start, opens), (span.end, closes)) if edge is not None
         )
         if near:
-            yield None
+            yield Untold.REFUSAL
         elif early or late:
             message = f"it is {'before' if early else 'after'} the window"
             yield _reason(window.clause, message, 409, "CONFLICT")
@@ -230,19 +246,19 @@ class JourneyOracle:
                 return Vague(object())
         return None
 
-    def _apart(self, session: KnownSession, span: Span) -> Iterator[Reason | None]:
+    def _apart(self, session: KnownSession, span: Span) -> Iterator[Reason | Untold]:
         clause = self.kind.appointment.apart_clause
         for other in self.memory.others(session):
             if other.statuses and not any(map(self.memory.is_active, other.statuses)):
                 continue
             if other.spans is None or (other.spans and other.statuses is None):
-                yield None
+                yield Untold.REFUSAL
             elif meeting := [one for one in other.spans if one.start < span.end and span.start < one.end]:
                 if len(meeting) == len(other.spans):
                     message = f"the {self.kind.appointment.apart} has another appointment then"
                     yield _reason(clause, message, 409, "CONFLICT")
                 else:
-                    yield None
+                    yield Untold.REFUSAL
 
 
 def _reason(

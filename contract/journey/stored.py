@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from contract.http.access import Access
 from contract.journey.calls import SETTINGS, JourneyCall, ShownMember
 from contract.journey.memory import SessionMemory, moment_of
 from contract.journey.oracle import JourneyExpectation
 from contract.judging.findings import ExchangeJudgement
+from contract.judging.judge import Judge
 from contract.model.values import Vague, canonical
 from spec.resources.resource import Part
 from spec.resources.sessions import INSTALL, SOURCE, StoredValue
@@ -22,8 +22,8 @@ _SECRET_LENGTH = 8
 class ShownThings:
     """Judges reads of users, configurations and settings. Which member shows what is said by the document."""
 
-    def __init__(self, memory: SessionMemory, access: Access) -> None:
-        self.memory, self.access = memory, access
+    def __init__(self, memory: SessionMemory, judge: Judge) -> None:
+        self.memory, self.judging = memory, judge
         self.parts = {part.name: part for part in memory.contract.resources.parts}
 
     def judge(self, call: JourneyCall, expected: JourneyExpectation, value: Json, judgement: ExchangeJudgement) -> None:
@@ -129,7 +129,7 @@ class ShownThings:
         for source, member in call.what.shown.items():
             if source.part != INSTALL or not source.leaf.startswith(_MEMBERS):
                 continue
-            known = set(self.access.known.get(source.leaf.removeprefix(_MEMBERS), ()))
+            known = set(self.judging.access.known.get(source.leaf.removeprefix(_MEMBERS), ()))
             rows, listed = member.schema["items"]["properties"], value.get(member.name)
             named = next((name for name, one in rows.items() if one.get(SOURCE) == "/name"), "")
             shown = {one.get(named) for one in listed if isinstance(one, dict)} if isinstance(listed, list) else set()

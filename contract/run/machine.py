@@ -23,6 +23,7 @@ from contract.model.memory import tells_apart
 from contract.probes.changes import put
 from contract.probes.credentials.entry import bad_credentials
 from contract.probes.workbench import Workbench
+from contract.run.journeying import rules_of_journey
 from spec.resources.resource import ABSENT, Leaf, Part
 
 TEXTS = ("a", "b", "A", "0", "a b", "a%", "a_", "a'", "1e3")
@@ -55,6 +56,10 @@ class ProvisioningMachine(RuleBasedStateMachine):
         exchange = self.bench.provision(body, **how)
         type(self).watch(self.bench)
         return exchange
+
+    def watched(self) -> None:
+        """Tell whoever watches that a call was made; the execution may be stopped."""
+        type(self).watch(self.bench)
 
     def named(self, body: Body) -> Body:
         """A body whose identifiers and free texts are those of this execution: some know things again by such texts."""
@@ -270,5 +275,7 @@ def machine(
     for part in bodies.resources.parts:
         rules |= dict(rules_of(part, bundles, drawn))
     rules |= dict(rules_of_calls(bench, bundles, drawn))
+    if bench.journey is not None and bench.options.journey is not None:
+        rules |= dict(rules_of_journey(bench.journey, bench.options.journey, bundles))
     seams = {"open_bench": staticmethod(open_bench), "watch": staticmethod(watch), "finish": staticmethod(finish)}
     return type("Provisioned", (ProvisioningMachine,), {**rules, **seams, "__module__": __name__})

@@ -92,6 +92,25 @@ def _basic(authorization: bytes) -> ShownSecret:
     return ShownSecret(client, secret, by_basic=True)
 
 
+def named_client(authorization: bytes | None, *forms: bytes) -> str | None:
+    """The client that a call says it comes from, by HTTP Basic or as ``client_id`` in one of the forms: nothing is
+    verified, and what cannot be read names nobody.
+    """
+    try:
+        if authorization is not None and authorization[:6].lower() == b"basic ":
+            return _basic(authorization).client
+    except OAuthError:
+        return None
+    for form in forms:
+        try:
+            named = dict(parse_qsl(form.decode("ascii"), max_num_fields=100))
+        except ValueError:
+            continue
+        if "client_id" in named:
+            return named["client_id"]
+    return None
+
+
 def authenticated(shown: ShownSecret, clients: OAuthClients, refuse: Refuse) -> OAuthClient:
     """The client that shows the secret. Raises OAuthError; the same one for an unknown client and a wrong secret."""
     client = clients.by_id.get(shown.client)

@@ -32,7 +32,8 @@ class Misbehaving:
     """What every operation of a mock needs for weather.
 
     ``read_header`` reads the header; it raises Refusal. ``spoiled`` is the endpoint of an operation, with its
-    credential, of a mock with faults. ``variable`` is the path parameter that names an install.
+    credential, of a mock with faults. ``variable`` is the path parameter that names an install; where a path has none,
+    ``install_of`` says of which install the client is that the call names ("" if it names none).
     """
 
     forecast: Forecast
@@ -42,6 +43,7 @@ class Misbehaving:
     handlers: Mapping[Json, Handler]
     read_header: Callable[[str], Condition]
     spoiled: Callable[[tuple[str, ...], str], ASGIApp]
+    install_of: Callable[[Request, bytes], str]
 
 
 class Conditions:
@@ -68,8 +70,9 @@ class Conditions:
             await self._under(rule.then, rule, request, send)
 
     def _due(self, request: Request) -> WeatherRule | None:
-        install = request.path_params.get(self.shared.variable, "")
         exchange = exchange_of(request.scope)
+        named = request.path_params.get(self.shared.variable)
+        install = self.shared.install_of(request, exchange.body) if named is None else named
         body = _read(exchange.body)
         now = self.shared.clocks(install)
         for rule in self.rules:

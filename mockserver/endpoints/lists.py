@@ -27,8 +27,10 @@ def envelope(
     path = public_url(request.scope, settings) + request.raw_path.decode("latin-1")
     others = [one for one in parse_qsl(request.query.decode("latin-1"), True) if one[0] not in ("offset", "limit")]
 
+    before_page = f"{path}?{urlencode(others)}{'&' if others else ''}"
+
     def url(start: int) -> str:
-        return f"{path}?{urlencode([*others, ('offset', start), ('limit', limit)])}"
+        return f"{before_page}offset={start}&limit={limit}"
 
     pages = limit > 0 and total > 0
     final = (total - 1) // limit * limit if pages else 0

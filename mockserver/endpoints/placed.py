@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
@@ -34,7 +35,7 @@ class PlacedCall(NamedTuple):
     """A call that keeps its document: ``values`` are those of its query, defaults included.
 
     ``named`` are the resources that its path names, by part, and ``unknown`` the pointers of members of its body that
-    nobody knows.
+    nobody knows. ``relatives`` are those and whatever they belong to or join, by part.
     """
 
     request: Request
@@ -44,11 +45,12 @@ class PlacedCall(NamedTuple):
     named: Mapping[str, Resource]
     body: Json
     unknown: Sequence[str]
+    relatives: Mapping[str, Resource] = MappingProxyType({})
 
     def at(self, clocks: Clocks) -> Circumstances:
         """The circumstances of what it brings about."""
         tenant = self.tenant
-        return Circumstances(tenant.store, tenant.sid, self.ids, clocks(tenant.sid))
+        return Circumstances(tenant.store, tenant.sid, self.ids, clocks(tenant.sid), self.relatives)
 
 
 class PlacedCalls:
@@ -97,7 +99,9 @@ class PlacedCalls:
             raise _refused(found)
         ids = self.behaviour.names(tenant.ids)
         defaults = {name: one.schema["default"] for name, one in self.query.items() if "default" in one.schema}
-        return PlacedCall(request, tenant, ids, {**defaults, **query}, self._named(tenant, path), body, unknown)
+        named = self._named(tenant, path)
+        relatives = self._related(tenant, path, named)
+        return PlacedCall(request, tenant, ids, {**defaults, **query}, named, body, unknown, relatives)
 
     def _decoded(self, raw: bytes) -> Json:
         return decode(raw, self.settings.deepest_body)
@@ -125,19 +129,35 @@ class PlacedCalls:
         return values, wrong
 
     def _named(self, tenant: Tenant, path: Mapping[str, str]) -> dict[str, Resource]:
-        """The resources that a path names. Raises Refusal unless each is there, and they belong together."""
+        """The resources that a path names. Raises Refusal unless each is there."""
         named: dict[str, Resource] = {}
-        relatives: dict[str, Resource] = {}
         for name, sid in path.items():
             schema = self.path[name].schema
             resource = tenant.store.read(sid)
             if resource is None or resource.part != schema.get(NAMES) or not self._is_within(tenant, resource):
                 raise _unknown(name, sid, schema)
-            for part, one in self.ledger.relatives(tenant.store, resource).items():
-                if relatives.setdefault(part, one).sid != one.sid and not self._overlooks(schema):
-                    raise _unknown(name, sid, schema)
             named[resource.part] = resource
         return named
+
+    def _related(
+        self, tenant: Tenant, path: Mapping[str, str], named: Mapping[str, Resource]
+    ) -> Mapping[str, Resource]:
+        """The relatives of what a path names. Raises Refusal unless they belong together.
+
+        What is named last is looked at first: most of what comes before it is among its relatives.
+        """
+        relatives: dict[str, Resource] = {}
+        for name, sid in [*path.items()][::-1]:
+            schema = self.path[name].schema
+            resource = named[str(schema[NAMES])]
+            known = relatives.get(resource.part)
+            if known is not None and known.sid == sid:
+                continue
+            for part, one in self.ledger.relatives(tenant.store, resource).items():
+                if relatives.setdefault(part, one).sid != one.sid and not self._overlooks(schema):
+                    last = [*path][-1]
+                    raise _unknown(last, path[last], self.path[last].schema)
+        return relatives
 
     def _overlooks(self, schema: Schema) -> bool:
         return clause_of(schema, NAMES) in self.behaviour.lenient

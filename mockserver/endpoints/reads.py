@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from mockserver.endpoints.lists import envelope
@@ -14,6 +14,7 @@ from mockserver.http.response import Response, of_json
 from mockserver.sessions.ledger import STATUS
 from mockserver.sessions.views import Stored, View
 from mockserver.state.store import Resource, Store
+from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation
 from spec.source.pointer import Json
 
@@ -57,21 +58,20 @@ class ReadEndpoints:
         async def report(request: Request) -> Response:
             call = await calls.read(request)
             statuses = call.values.get("status")
-            every = self.every(call.tenant.store, call.tenant.install.deployment)
-            wanted = [one for one in every if statuses is None or one.attributes[STATUS] in statuses]
-            show: Callable[[Resource], Json] = partial(self.sessions.show, view, call.tenant)
+            store = call.tenant.store
+            wanted = self.ledger.every(store, call.tenant.install.deployment)
+            if statuses is not None:
+                wanted = [sid for sid in wanted if self._status(store, sid) in statuses]
+            show: Callable[[str], Json] = partial(self._shown, view, call.tenant)
             return of_json(envelope(request, self.sessions.settings, call.values, wanted, show))
 
         return report
 
-    def every(self, store: Store, deployment: str) -> Iterator[Resource]:
-        """Every session of a deployment, by way of what it belongs to."""
-        trail = [self.kind.name]
-        part = self.kind.scope
-        while part:
-            trail.append(part)
-            part = self.sessions.resources.part(part).scope or ""
-        owners = [deployment]
-        for name in reversed(trail):
-            owners = [sid for owner in owners for sid in store.related(owner, name)]
-        yield from (one for sid in owners if (one := store.read(sid)) is not None)
+    def _shown(self, view: View, tenant: Tenant, sid: str) -> Json:
+        session = tenant.store.read(sid)
+        return None if session is None else self.sessions.show(view, tenant, session)
+
+    @staticmethod
+    def _status(store: Store, sid: str) -> Json:
+        session = store.read(sid)
+        return None if session is None else session.attributes[STATUS]

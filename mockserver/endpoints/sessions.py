@@ -74,6 +74,14 @@ class SessionEndpoints:
         """A session as an answer shows it."""
         return view.of(Stored(tenant.store, tenant.install, self.ledger.relatives(tenant.store, session)))
 
+    def show_named(self, view: View, call: PlacedCall, session: Resource) -> dict[str, Json]:
+        """The session that a path names, as it is now."""
+        known = call.relatives.get(self.kind.name)
+        if known is None or known.sid != session.sid:
+            return self.show(view, call.tenant, session)
+        shown = {**call.relatives, self.kind.name: session}
+        return view.of(Stored(call.tenant.store, call.tenant.install, shown))
+
     def assigning(self, operation: Operation) -> Function:
         """The function that serves ``assignExam``."""
         calls = self.calls(operation)
@@ -123,7 +131,7 @@ class SessionEndpoints:
 
         async def read(request: Request) -> Response:
             call = await calls.read(request)
-            return of_json(self.show(view, call.tenant, call.named[self.kind.name]))
+            return of_json(self.show_named(view, call, call.named[self.kind.name]))
 
         return read
 
@@ -136,7 +144,7 @@ class SessionEndpoints:
             session = call.named[self.kind.name]
             change = self.events.schedule(call.at(self.events.clocks), session, call.body, calls.schema)
             call.tenant.store.commit([change])
-            return of_json(self.show(view, call.tenant, change.resource), headers=ignored(call))
+            return of_json(self.show_named(view, call, change.resource), headers=ignored(call))
 
         return schedule
 

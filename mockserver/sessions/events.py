@@ -6,6 +6,7 @@ Nothing here writes: an event answers the changes to be committed, or raises Ref
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
@@ -33,12 +34,16 @@ _EPOCH = instant("1970-01-01T00:00:00Z")
 
 
 class Circumstances(NamedTuple):
-    """In which state an event happens, for which install, where new names come from, and what the clock shows."""
+    """In which state an event happens, for which install, where new names come from, and what the clock shows.
+
+    ``relatives`` are what a session is known to belong to or join, if that was looked up already.
+    """
 
     state: State
     install: str
     ids: Ids
     now: float
+    relatives: Mapping[str, Resource] = MappingProxyType({})
 
 
 class Span(NamedTuple):
@@ -113,7 +118,7 @@ class SessionEvents(SessionStarts):
             if row is not None and active is None:
                 self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
                 number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-                yield self.started(row, who, scope, number, at.ids, at.now)
+                yield self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -153,7 +158,7 @@ class SessionEvents(SessionStarts):
         spent = self.spent(at.state, who, scope) + self._counts(change.resource)
         if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
             return [change]
-        return [change, self.started(row, who, scope, number, at.ids, at.now)]
+        return [change, self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))]
 
     def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
         """Refuse another session for who has used up all attempts."""
@@ -207,7 +212,8 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
     ) -> StoredChange:
         row = self.row(session, event)
-        relatives = self.ledger.relatives(at.state, session)
+        known = at.relatives.get(self.kind.name)
+        relatives = at.relatives if known is session else self.ledger.relatives(at.state, session)
         who, scope = (relatives[one] for one in self.kind.joins)
         self.attempted(at.state, who, scope)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")

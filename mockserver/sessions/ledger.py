@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from mockserver.state.store import Key, Naming, Resource, State
@@ -29,6 +29,14 @@ class Ledger:
     def key(self, who: str, scope: str, number: int) -> Key:
         """The key of a session."""
         return Key(self.kind.name, scope, Naming.JOINED, "", str(number), (who,))
+
+    def at_home(self, session: str, home: str) -> Key:
+        """The key by which a deployment has a session, so that all of them are found at once."""
+        return Key(self.kind.name, home, Naming.JOINED, "", session, (home,))
+
+    def every(self, state: State, home: str) -> Sequence[str]:
+        """The SIDs of all sessions of a deployment, earliest first."""
+        return state.related(home, self.kind.name)
 
     def of(self, state: State, who: str, scope: str) -> list[Resource]:
         """The sessions of somebody in something, earliest first."""

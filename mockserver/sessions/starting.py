@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from mockserver.provisioning.engine import Committing
 from mockserver.provisioning.plan import Outcome, PlannedStep
@@ -38,7 +39,8 @@ class SessionStarts:
             if self.starts(who, scope) and not self.ledger.of(state, who.sid, scope.sid):
                 row = self.kind.lifecycle.row(None, ENROLL)
                 if row is not None:
-                    changes.append(self.started(row, who, scope, 1, call.ids, self.clocks(call.install)))
+                    home = self.home(state, scope, resources)
+                    changes.append(self.started(row, who, scope, 1, call.ids, self.clocks(call.install), home))
         return changes
 
     def starts(self, who: Resource, scope: Resource) -> bool:
@@ -93,16 +95,26 @@ class SessionStarts:
         if not any(one.naming is Naming.FALLBACK for one in steps[rules.part].names):
             yield StoredChange(rules, [key])
 
+    @staticmethod
+    def home(state: State, scope: Resource, beside: Mapping[str, Resource] = MappingProxyType({})) -> str:
+        """The deployment in which something is; ``beside`` are resources that are not stored yet."""
+        coming = {one.sid: one for one in beside.values()}
+        while (owner := coming.get(scope.scope) or state.read(scope.scope)) is not None:
+            scope = owner
+        return scope.scope
+
     def started(
-        self, row: Transition, who: Resource, scope: Resource, number: int, ids: Ids, now: float
+        self, row: Transition, who: Resource, scope: Resource, number: int, ids: Ids, now: float, home: str
     ) -> StoredChange:
-        """A new session."""
+        """A new session of the deployment ``home``."""
         moment = as_date(now)
         attributes: dict[str, Json] = {
             STATUS: row.next, REASON: row.reason, CREATED: moment, EDITED: moment, SCHEDULED: None,
         }  # fmt: skip
         session = Resource(ids.sid(self.kind.prefix), self.kind.name, scope.sid, attributes)
-        return StoredChange(session, [self.ledger.key(who.sid, scope.sid, number)])
+        return StoredChange(
+            session, [self.ledger.key(who.sid, scope.sid, number), self.ledger.at_home(session.sid, home)]
+        )
 
 
 def _has(resource: Resource, values: Mapping[StoredValue, Json]) -> bool:

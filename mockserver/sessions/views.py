@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from mockserver.state.store import Naming, Resource, State
@@ -51,13 +52,29 @@ class View:
     def _shown(self, source: Json, schema: Schema, parts: Resources) -> Show:
         value = StoredValue.of(source if isinstance(source, str) else source["from"])
         if isinstance(source, str):
-            return lambda stored: self.value(value, stored)
+            return self._plain(value)
         if source["as"] == "present":
             return lambda stored: self.value(value, stored) is not None
         if source["as"] == "names":
             return lambda stored: list(self.value(value, stored) or ())
         rows = schema["items"]["properties"]
         return lambda stored: [_row(rows, *one) for one in (self.value(value, stored) or {}).items()]
+
+    def _plain(self, value: StoredValue) -> Show:
+        """What is stored there: a SID or a leaf is looked up at once, anything else as ``value`` does it."""
+        part, leaf = value
+        if part == INSTALL or (part, leaf) in self.secrets:
+            return lambda stored: self.value(value, stored)
+
+        def show(stored: Stored) -> Json:
+            resource = stored.resources.get(part)
+            if resource is None:
+                return None
+            if not leaf:
+                return resource.sid
+            return resource.attributes[leaf] if leaf in resource.attributes else self.value(value, stored)
+
+        return show
 
     def value(self, source: StoredValue, stored: Stored) -> Json:
         """What is stored there, or None: of identifiers the text, of what is stored whole the place within it."""
@@ -70,11 +87,16 @@ class View:
             return resource.sid
         if source.leaf in resource.attributes:
             return resource.attributes[source.leaf]
-        first, *rest = split(source.leaf)
+        first, *rest = _steps(source.leaf)
         if first == self.holders.get(source.part):
             named = (one for one in stored.state.keys_of(resource.sid) if one.naming is Naming.IDENTIFIER)
             return next((one.text for one in named if one.kind == rest[0]), None)
         return _within(resource.attributes.get(f"/{first}"), rest)
+
+
+@cache
+def _steps(leaf: str) -> tuple[str, ...]:
+    return split(leaf)
 
 
 def _within(value: Json, steps: list[str]) -> Json:

@@ -89,6 +89,7 @@ def generated(
     seed: int = 1,
     base: str = "http://127.0.0.1:8019",
     budget: float | None = None,
+    journey: Step | None = None,
 ) -> RunReport:
     """The verdict of generated sequences alone, without the ladder."""
     with mock.patch.object(runner, "climb", return_value=None):
@@ -98,7 +99,7 @@ def generated(
             document(),
             clauses(),
             access(behaviour),
-            RunSettings(examples=examples, seed=seed, budget=budget, options=Options(growth=0)),
+            RunSettings(examples=examples, seed=seed, budget=budget, options=Options(growth=0, journey=journey)),
             generate=generate,
             sleep=lambda seconds: None,
         )

@@ -31,13 +31,13 @@ def scheduled(bench: Workbench) -> None:
     if session is None:
         return
     sids = {**sids, kind.name: session}
-    found.schedule(sids, **_way(found, SCHEDULES), notes="a quiet room")
+    found.schedule(sids)
     found.read(sids)
     found.listed(sids)
     found.listed(sids, "status=Scheduled")
     found.provisioned(body)
     found.read(sids)
-    found.reschedule(sids, **_way(found, RESCHEDULES))
+    found.reschedule(sids)
     found.read(sids)
     found.listed(sids)
     found.provisioned(found.only(body, found.journey.memory.shared, kind.scope))
@@ -192,8 +192,3 @@ def _ways(found: Walk, operation: str) -> list[str]:
     body = found.journey.contract.operations[operation].operation.body
     schema = body.json if body is not None else {}
     return list(schema.get("properties", {}).get(WAY, {}).get("enum", ()))
-
-
-def _way(found: Walk, operation: str) -> dict[str, Json]:
-    ways = _ways(found, operation)
-    return {WAY: ways[-1]} if ways else {}

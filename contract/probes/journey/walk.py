@@ -31,6 +31,8 @@ from spec.source.pointer import Json, split
 Body = dict[str, Json]
 Sids = Mapping[str, str]
 ALL = "includeActive=true"
+_OPEN = (-100, 150)
+"""In how many days something can be scheduled in a good body: wide enough for every appointment."""
 STEPS: Mapping[str, Step] = {
     LISTS: Step.TOKEN,
     READS: Step.SESSIONS,
@@ -72,6 +74,11 @@ class Walk:
         if rules.fallback is not None:
             member = next(one for one in rules.leaves if one.path == (rules.fallback.member,))
             body = self.set(body, StoredValue(rules.name, member.key), member.default)
+        if kind.quota is not None:
+            most = next(one for one in rules.leaves if one.key == kind.quota.allowed.leaf).schema.get("x-safe", {})
+            body = self.set(body, kind.quota.allowed, most.get("maximum", 1))
+        for source, days in zip((*kind.booking.opens[:1], *kind.booking.closes[:1]), _OPEN, strict=False):
+            body = self.set(body, source, self.moment(days))
         return body
 
     def set(self, body: Body, source: StoredValue, value: Json) -> Body:
@@ -187,8 +194,9 @@ class Walk:
         return {self.journey.kind.appointment.starts: self.moment(days), **more}
 
     def moment(self, days: float) -> str:
-        """A moment in so many days, in UTC."""
-        when = (self.bench.composer.now + timedelta(days=days)).replace(second=0, microsecond=0)
+        """A moment in so many days from two in the afternoon on, to the quarter of an hour, in UTC."""
+        base = self.bench.composer.now.replace(hour=14, minute=0, second=0, microsecond=0)
+        when = base + timedelta(minutes=round(days * 96) * 15)
         return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def read(self, sids: Sids) -> Exchange:

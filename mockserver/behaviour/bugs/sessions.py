@@ -61,7 +61,7 @@ class StartingAgain(SessionEvents):
             row = self.kind.lifecycle.row(None, "assign")
             number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
             if row is not None:
-                yield self.started(row, who, scope, number, at.ids, at.now)
+                yield self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))
 
 
 class WithoutReasons(SessionEvents):

@@ -118,6 +118,30 @@ def test_weather_of_one_install(plane: Plane, install: dict[str, Any]) -> None:
     assert plane("GET", "/weather")["rules"] == []
 
 
+@pytest.mark.parametrize("match", [{"operation": "issueToken"}, {"path": "/oidc/*"}])
+def test_weather_of_one_install_comes_over_the_token_requests_of_its_clients(
+    plane: Plane, install: dict[str, Any], match: dict[str, str]
+) -> None:
+    other = plane.install()
+
+    def asked(held: dict[str, Any], *, by_basic: bool) -> int:
+        name = next(iter(held["integrations"]))
+        client = next(one for one in plane.client.app.clients if one.id == name)
+        form = {"grant_type": "client_credentials"}
+        shown = {} if by_basic else {"client_id": client.id, "client_secret": client.secret}
+        auth = (client.id, client.secret) if by_basic else None
+        return int(plane.client.http.post("/oidc/token", data={**form, **shown}, auth=auth).status_code)
+
+    made = rule(plane, {"status": 503}, match={"install": install["install"], **match})
+    assert [asked(one, by_basic=basic) for one in (install, other) for basic in (True, False)] == [503, 503, 200, 200]
+    assert plane.client.http.post("/oidc/token", data={"client_id": "II0"}).status_code == 400
+    assert (
+        plane.client.http.post("/oidc/token", headers={"authorization": "Basic ?"}, content=b"\xff").status_code < 500
+    )
+    told = plane("GET", f"/weather/{made['id']}")
+    assert (told["asked"], told["followed"]) == (2, 2)
+
+
 def test_pages_links_and_the_control_plane_have_fair_weather(plane: Plane, install: dict[str, Any]) -> None:
     body = {"course": COURSE, "user": USER, "signon": {"integrationSid": next(iter(install["integrations"]))}}
     link = plane.call(install, body).json()["signon"]["redirect"]

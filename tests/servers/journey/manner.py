@@ -34,6 +34,8 @@ class Manner:
     moves_anything: bool = False
     windows: bool = True
     apart: bool = True
+    within_scheduling: bool = False  # appointments lie in the window for scheduling
+    ways: frozenset[str] | None = None  # those that the install has; None: every one
     approval: bool = False  # what is scheduled waits for an approval
     dates: str = "milliseconds"  # milliseconds, seconds, offset
     misspelt: str = "refused"  # currencyCode: refused, ignored

@@ -143,6 +143,8 @@ class Sittings:
             raise ConflictError(f"The session is {status}, so that it cannot be moved.")
         if "two-at-once-both-win" in quirks:
             self._unlocked(0.01)
+        if manner.ways is not None and body.get("type", "automated") not in manner.ways:
+            raise ConflictError("This install has no such way of scheduling.")
         values = self.configuration(sitting)
         start, end = self._asked_for(body, sitting, values)
         if manner.windows:
@@ -190,6 +192,9 @@ class Sittings:
                          for one in ("open", "close"))  # fmt: skip
         if (opens and now < opens) or (closes and now > closes):
             raise ConflictError("Now nothing is scheduled.")
+        outside = start and end and ((opens and start < opens) or (closes and end > closes))
+        if self.manner.within_scheduling and outside:
+            raise ConflictError("Nothing is scheduled for then.")
         opens, closes = (instant(values[f"access/{one}"]) if f"access/{one}" in values else None
                          for one in ("open", "close"))  # fmt: skip
         if start is not None and end is not None and ((opens and start < opens) or (closes and end > closes)):
