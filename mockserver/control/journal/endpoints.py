@@ -105,10 +105,10 @@ class Reading:
         """Serve ``watchJournal``. A client that comes again says with ``Last-Event-ID`` where it stood."""
         selection = of_query(asked.values)
         self.mock.known(selection.install)
-        seen = asked.request.header(b"last-event-id")
+        seen, back = asked.request.header(b"last-event-id"), asked.values.get("since") is not None
         if seen is not None and seen.isdigit() and len(seen) < 19:
-            selection = replace(selection, since=int(seen))
-        listed = events(self.journals, self.shelf, selection, asked.values.get("count"))
+            selection, back = replace(selection, since=int(seen)), True
+        listed = events(self.journals, self.shelf, selection, asked.values.get("count"), back=back)
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(listed, media_type="text/event-stream", headers=headers)
 

@@ -95,13 +95,13 @@ async def awaited(
 
 
 async def events(
-    journals: Journals, shelf: Shelf, selection: JournalSelection, count: int | None
+    journals: Journals, shelf: Shelf, selection: JournalSelection, count: int | None, *, back: bool
 ) -> AsyncIterator[str]:
-    """Calls as server-sent events: those after ``selection.since`` if that is given, and those that come."""
+    """Calls as server-sent events: those that come, and before them, with ``back``, those after ``selection.since``."""
     sent, last = 0, selection.since
     told: deque[int] = deque(maxlen=_MOST_WAITING)
     with listening(journals) as listener:
-        if last:
+        if back:
             listener.heard.extend(journals.exchanges(selection.install))
         yield ": the calls of the mock follow\n\n"
         while count is None or sent < count:

@@ -112,6 +112,8 @@ def test_watching_calls(plane: Plane, busy: dict[str, Any]) -> None:
     events = [json.loads(line[6:]) for line in answer.text.splitlines() if line.startswith("data: ")]
     assert [one["status"] for one in events] == [400, 200]
     assert f"id: {events[0]['number']}\nevent: call\n" in answer.text
+    first = plane.client.http.get("/_invigilate/journal/events", params={"since": 0, "count": 1})
+    assert '"number":1,' in first.text
 
 
 def test_archive_for_the_judge(plane: Plane, install: dict[str, Any], tmp_path: Path) -> None:
