@@ -268,7 +268,7 @@ def _joined(branches: list[Schema]) -> list[Schema]:
 
 def _listed(branch: Schema) -> list[Json] | None:
     """The values of a branch that is nothing but an enumeration, deprecated or not; None for any other branch."""
-    if branch.get("type") == ["null"]:
+    if branch.get("type") == ["null"] and set(branch) <= {"type", NOTE}:
         return [None]
     plain = set(branch) <= {"enum", NOTE} and set(branch.get(NOTE, ())) <= {"deprecated"}
     return branch["enum"] if plain and "enum" in branch else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -124,6 +126,33 @@ def test_mutations(pair: list[dict[str, Any]]) -> None:
         if change.proven:
             assert before.is_valid(change.witness["v"])
             assert "v" not in change.witness or not after.is_valid(change.witness["v"])
+
+
+ODD_BRANCHES: list[dict[str, Any]] = [
+    {"type": "null", "anyOf": [{"type": "object", "required": ["a"]}, {"type": "object", "required": ["b"]}]},
+    {"type": "null", "not": {"type": "null"}},
+    {"type": "null", "allOf": [{"enum": ["x"]}]},
+    {"type": "null", "oneOf": [{"type": "null"}, {"enum": [None]}]},
+    {"type": "string", "anyOf": [{"minLength": 3}, {"pattern": "^a"}]},
+    {"type": "integer", "anyOf": [{"minimum": 3}, {"multipleOf": 2}]},
+    {"type": "object", "required": ["a"], "not": {"required": ["b"]}},
+    {"enum": ["a", "b"]},
+    {"enum": [None, 1]},
+    {"type": "boolean"},
+]
+"""Branches that are more than a type, an enumeration, or the keywords of one type."""
+
+
+@pytest.mark.parametrize("word", ["anyOf", "oneOf"])
+@pytest.mark.parametrize("turned", [False, True], ids=["as it is", "negated"])
+def test_branches_that_are_joined_lose_nothing(word: str, *, turned: bool) -> None:
+    normaliser = Normaliser(document({}))
+    for pair in permutations(ODD_BRANCHES, 2):
+        schema: dict[str, Any] = {"not": {word: list(pair)}} if turned else {word: list(pair)}
+        keeps, takes = judge(normaliser.normal(schema)), plain(schema)
+        assert takes is not None
+        for value in (None, True, "", "a", "b", "ab", "abcd", 0, 1, 2, 3, {}, {"a": 1}, {"a": 1, "b": 2}, []):
+            assert keeps(value) == takes.is_valid(value), (value, schema)
 
 
 @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
