@@ -100,9 +100,9 @@ NAMED: Mapping[str, frozenset[str]] = {
 def named_in(schema: Any) -> Iterator[str]:
     """The members of a schema, at every depth, and the values that they may have."""
     if isinstance(schema, Mapping):
-        yield from schema.get("properties", ())
-        yield from (one for one in schema.get("enum", ()) if isinstance(one, str))
-        for one in schema.values():
+        members = schema.get("properties", {})
+        yield from (*members, *(one for one in schema.get("enum", ()) if isinstance(one, str)))
+        for one in (*members.values(), *map(schema.get, ("items", "additionalProperties", "allOf", "anyOf", "oneOf"))):
             yield from named_in(one)
     elif isinstance(schema, list):
         for one in schema:
