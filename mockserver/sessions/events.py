@@ -14,10 +14,10 @@ from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_dat
 from mockserver.sessions.starting import ENROLL, SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
-from mockserver.state.store import Resource, State, StoredChange
+from mockserver.state.store import Resource, State, StoredChange, made
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
-from spec.resources.sessions import SessionKind, Transition, Window, asked
+from spec.resources.sessions import STORED, SessionKind, Transition, Window, asked
 from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
@@ -30,7 +30,7 @@ STATED: Mapping[str, str] = {
 }  # fmt: skip
 _MINUTE = 60.0
 _STRANGER = "assignment-enrollment-known"
-_EPOCH = instant("1970-01-01T00:00:00Z")
+_EPOCH = (instant("1970-01-01T00:00:00Z") or (0, ""))[0]
 
 
 class Circumstances(NamedTuple):
@@ -57,12 +57,32 @@ class Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
+class KeptMembers:
+    """The members of a body that a session keeps: what the document knows, and no secret."""
+
+    __slots__ = ("leaves",)
+
+    def __init__(self, schema: Schema) -> None:
+        self.leaves = {
+            name: asked(one.get(STORED, name))
+            for name, one in schema.get("properties", {}).items()
+            if not one.get("writeOnly")
+        }
+
+    def of(self, body: Mapping[str, Json]) -> dict[str, Json]:
+        """The leaves that a body brings."""
+        leaves = self.leaves
+        return {leaves[name]: value for name, value in body.items() if name in leaves}
+
+
 class SessionEvents(SessionStarts):
     """The events of sessions. ``lenient`` are the clauses for which nothing is refused: nobody wrote those rules."""
 
     def __init__(self, kind: SessionKind, resources: Resources, clocks: Clocks, lenient: Sequence[str] = ()) -> None:
         super().__init__(kind, resources, clocks)
         self.lenient = frozenset(lenient)
+        self.starting_at, self.ending_at = asked(kind.appointment.starts), asked(kind.appointment.ends)
+        self.lasting = (kind.appointment.lasts,)
 
     def objects(self, clause: str, situation: str, message: str, pointer: str = "") -> None:
         """Refuse the call for a clause."""
@@ -126,15 +146,13 @@ class SessionEvents(SessionStarts):
             if active is not None:
                 yield self.moved(at, active, self.row(active, REMOVE), {})
 
-    def schedule(self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema) -> StoredChange:
-        """Schedule a session. Raises Refusal."""
-        return self._booked(at, session, SCHEDULE, self.kept(body, schema), {SCHEDULED: as_date(at.now)})
+    def schedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        """Schedule a session, which keeps these leaves. Raises Refusal."""
+        return self._booked(at, session, SCHEDULE, kept, {SCHEDULED: as_date(at.now)})
 
-    def reschedule(
-        self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema
-    ) -> StoredChange:
-        """Move a session. Raises Refusal."""
-        return self._booked(at, session, RESCHEDULE, self.kept(body, schema), {})
+    def reschedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        """Move a session, which keeps these leaves. Raises Refusal."""
+        return self._booked(at, session, RESCHEDULE, kept, {})
 
     def onboarded(self, session: Resource) -> Transition:
         """What a call for an onboarding URL is to a session. Raises Refusal."""
@@ -162,11 +180,19 @@ class SessionEvents(SessionStarts):
 
     def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
         """Refuse another session for who has used up all attempts."""
-        relatives = {one.part: one for one in (who, scope)}
+        relatives = {who.part: who, scope.part: scope}
         rules = self.ledger.governing(state, who.sid, scope.sid)
-        allowed = self.allowed({**relatives, **({rules.part: rules} if rules is not None else {})})
-        spent = self.spent(state, who, scope)
-        if self.kind.quota is not None and spent >= allowed:
+        if rules is not None:
+            relatives[rules.part] = rules
+        self._attempting(state, who, scope, relatives, pointer)
+
+    def _attempting(
+        self, state: State, who: Resource, scope: Resource, relatives: Mapping[str, Resource], pointer: str = ""
+    ) -> None:
+        if self.kind.quota is None:
+            return
+        allowed, spent = self.allowed(relatives), self.spent(state, who, scope)
+        if spent >= allowed:
             message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
             self.objects(self.kind.quota.clause, "conflict", message, pointer)
 
@@ -197,29 +223,19 @@ class SessionEvents(SessionStarts):
     def moved(self, at: Circumstances, session: Resource, row: Transition, values: Mapping[str, Json]) -> StoredChange:
         """A session after an event."""
         reason = {REASON: row.reason} if row.next != row.status else {}
-        changed = {STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
-        return StoredChange(session._replace(attributes={**session.attributes, **changed}))
-
-    def kept(self, body: Mapping[str, Json], schema: Schema) -> dict[str, Json]:
-        """The leaves that a session keeps of a body: what the document knows, and no secret."""
-        return {
-            asked(one.get("x-stored", name)): body[name]
-            for name, one in schema.get("properties", {}).items()
-            if name in body and not one.get("writeOnly")
-        }
+        attributes = {**session.attributes, STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
+        return StoredChange(made(Resource, (session.sid, session.part, session.scope, attributes)))
 
     def _booked(
         self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
     ) -> StoredChange:
         row = self.row(session, event)
-        known = at.relatives.get(self.kind.name)
-        relatives = at.relatives if known is session else self.ledger.relatives(at.state, session)
-        who, scope = (relatives[one] for one in self.kind.joins)
-        self.attempted(at.state, who, scope)
+        relatives = at.relatives or self.ledger.relatives(at.state, session)
+        self._attempting(at.state, relatives[self.kind.who], relatives[self.kind.scope], relatives)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
         when = self.kind.appointment
-        if asked(when.starts) in kept and asked(when.ends) not in kept:
-            kept[asked(when.ends)] = self._end(kept[asked(when.starts)], relatives)
+        if self.starting_at in kept and self.ending_at not in kept:
+            kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
         attributes = {**session.attributes, **kept}
         if (span := self.span(attributes)) is not None:
             self.within(when.window, span, relatives, "The appointment is refused")
@@ -227,12 +243,12 @@ class SessionEvents(SessionStarts):
         return self.moved(at, session, row, {**kept, **more})
 
     def _end(self, start: Json, relatives: Mapping[str, Resource]) -> str:
-        minutes = first_set((self.kind.appointment.lasts,), relatives)
+        minutes = first_set(self.lasting, relatives)
         return as_date(min(seconds(start) + _MINUTE * float(minutes or 0), LATEST))
 
     def span(self, attributes: Mapping[str, Json]) -> Span | None:
         """When a session takes place, or None while nobody said."""
-        start, end = (attributes.get(asked(one)) for one in (self.kind.appointment.starts, self.kind.appointment.ends))
+        start, end = attributes.get(self.starting_at), attributes.get(self.ending_at)
         if start is None:
             return None
         return Span(seconds(start), seconds(start if end is None else end))
@@ -260,4 +276,7 @@ class SessionEvents(SessionStarts):
 def seconds(moment: str) -> float:
     """An RFC 3339 date-time as seconds since the epoch."""
     found = instant(moment)
-    return 0.0 if found is None or _EPOCH is None else found[0] - _EPOCH[0] + float(f"0.{found[1] or 0}")
+    if found is None:
+        return 0.0
+    whole, fraction = found
+    return whole - _EPOCH + (float(f"0.{fraction}") if fraction else 0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from mockserver.state.store import Key, Naming, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.resources.resource import Part, Resources
 from spec.resources.sessions import SessionKind, StoredValue
 from spec.source.pointer import Json, join
@@ -28,7 +28,7 @@ class Ledger:
 
     def key(self, who: str, scope: str, number: int) -> Key:
         """The key of a session."""
-        return Key(self.kind.name, scope, Naming.JOINED, "", str(number), (who,))
+        return made(Key, (self.kind.name, scope, Naming.JOINED, "", str(number), (who,)))
 
     def at_home(self, session: str, home: str) -> Key:
         """The key by which a deployment has a session, so that all of them are found at once."""
@@ -61,19 +61,35 @@ class Ledger:
                     yield session
 
     def relatives(self, state: State, resource: Resource) -> dict[str, Resource]:
+        """What a resource belongs to or joins, however far up, and the resource itself: by part.
+
+        With a session come the rules that hold for it.
+        """
+        found = self.owners(state, resource)
+        self.add_rules(state, found)
+        return found
+
+    def add_rules(self, state: State, owners: dict[str, Resource]) -> None:
+        """Put the rules that hold for a session beside it and its owners, unless some are there."""
+        if self.kind.name in owners and self.rules.name not in owners:
+            rules = self.governing(state, owners[self.kind.who].sid, owners[self.kind.scope].sid)
+            if rules is not None:
+                owners[self.rules.name] = rules
+
+    @staticmethod
+    def owners(state: State, resource: Resource) -> dict[str, Resource]:
         """What a resource belongs to or joins, however far up, and the resource itself: by part."""
-        found: dict[str, Resource] = {}
+        found = {resource.part: resource}
         waiting = [resource]
-        while waiting:
-            one = waiting.pop(0)
-            if one.part in found:
-                continue
-            found[one.part] = one
-            joined = (sid for key in state.keys_of(one.sid) for sid in key.joined)
-            waiting += [owner for sid in (one.scope, *joined) if (owner := state.read(sid)) is not None]
-        if self.kind.name in found and self.rules.name not in found:
-            rules = self.governing(state, found[self.kind.who].sid, found[self.kind.scope].sid)
-            found.update({self.rules.name: rules} if rules is not None else {})
+        for one in waiting:  # which grows meanwhile
+            owners = [one.scope]
+            for key in state.keys_of(one.sid):
+                owners += key.joined
+            for sid in owners:
+                owner = state.read(sid)
+                if owner is not None and owner.part not in found:
+                    found[owner.part] = owner
+                    waiting.append(owner)
         return found
 
     def governing(self, state: State, who: str, scope: str) -> Resource | None:
@@ -82,11 +98,14 @@ class Ledger:
         if fallback is not None:
             for value, joins in fallback.joined.items():
                 for naming in (Naming.FALLBACK, Naming.JOINED) if joins == (self.kind.who,) else ():
-                    key = Key(self.rules.name, scope, naming, fallback.member, value, (who,))
+                    key = made(Key, (self.rules.name, scope, naming, fallback.member, value, (who,)))
                     if (exception := state.find(key)) is not None:
                         return exception
-        every = [state.read(sid) for sid in state.related(scope, self.rules.name)]
-        return next((one for one in every if one is not None and not self._is_exception(one)), None)
+        for sid in state.related(scope, self.rules.name):
+            one = state.read(sid)
+            if one is not None and not self._is_exception(one):
+                return one
+        return None
 
     def exception_key(self, rules: Resource, who: str) -> Key | None:
         """The key that makes an exception found for somebody, where its own identifiers name it."""
