@@ -157,7 +157,7 @@ class PlacedCalls:
         return values, wrong
 
     def _named(self, tenant: Tenant, path: Mapping[str, str]) -> NamedResources:
-        """What a path names, and what that belongs to or joins. Raises Refusal unless it is there, and belongs together.
+        """What a path names, and what that belongs to or joins. Raises Refusal unless each is there, in its place.
 
         What is named last is looked at first: most of what comes before it is among its owners.
         """

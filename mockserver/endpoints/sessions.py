@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
@@ -75,7 +76,7 @@ class SessionEndpoints:
         return view.of(Stored(tenant.store, tenant.install, self.ledger.relatives(tenant.store, session)))
 
     def show_named(self, view: View, call: PlacedCall, session: Resource) -> dict[str, Json]:
-        """The session that the path of a ruled call names, as it is now."""
+        """A session of whatever the path of a ruled call names, as it is now."""
         shown = {**call.relatives, self.kind.name: session}
         return view.of(Stored(call.tenant.store, call.tenant.install, shown))
 
@@ -94,7 +95,7 @@ class SessionEndpoints:
 
     def listing(self, operation: Operation) -> Function:
         """The function that serves ``listSessions``."""
-        calls = self.calls(operation)
+        calls = self.calls(operation, ruled=True)
         view = View(answer_of(operation)["properties"]["results"]["items"], self.resources)
 
         async def listed(request: Request) -> Response:
@@ -102,11 +103,11 @@ class SessionEndpoints:
             who, scope = (call.named[name] for name in self.kind.joins)
             every = self.ledger.of(call.tenant.store, who.sid, scope.sid)
             wanted = self.wanted(every, call.values)
-            hidden = sum(self.ledger.is_active(one) for one in every) if "status" not in call.values else 0
             told: Headers = ()
-            if hidden and not call.values["includeActive"]:
-                told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true")
-            show: Callable[[Resource], Json] = lambda one: self.show(view, call.tenant, one)  # noqa: E731
+            if "status" not in call.values and not call.values["includeActive"]:
+                hidden = sum(map(self.ledger.is_active, every))
+                told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true") if hidden else ()
+            show: Callable[[Resource], Json] = partial(self.show_named, view, call)
             return of_json(envelope(request, self.settings, call.values, wanted, show), headers=told)
 
         return listed

@@ -116,7 +116,7 @@ class SessionEvents(SessionStarts):
         faults: list[RefusalReason] = []
         for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
             who = at.state.read(sid) if isinstance(sid, str) else None
-            if who is not None and who.part == self.kind.who and self._together(at.state, who, scope):
+            if who is not None and who.part == self.kind.who and self._together(at, who, scope):
                 found[side][who.sid] = who
             else:
                 message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
@@ -126,19 +126,20 @@ class SessionEvents(SessionStarts):
             raise Refusal("not-found", faults[0].message + more, faults)
         return {side: list(listed.values()) for side, listed in found.items()}
 
-    def _together(self, state: State, who: Resource, scope: Resource) -> bool:
-        owners = (self.ledger.relatives(state, one).get(self.shared) for one in (who, scope))
-        first, second = (one.sid if one is not None else "" for one in owners)
-        return first == second
+    def _together(self, at: Circumstances, who: Resource, scope: Resource) -> bool:
+        """Whether both belong to one and the same, or both to none."""
+        known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
+        mine, theirs = self.ledger.owners(at.state, who).get(self.shared), known.get(self.shared)
+        return (mine and mine.sid) == (theirs and theirs.sid)
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in added:
-            active = self.ledger.active(at.state, who.sid, scope.sid)
+            every = self.ledger.of(at.state, who.sid, scope.sid)
+            active = self.ledger.active_of(every)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
             if row is not None and active is None:
-                self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
-                number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-                yield self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))
+                self.attempted(at.state, who, scope, every, f"/added/{added.index(who)}")
+                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -172,42 +173,43 @@ class SessionEvents(SessionStarts):
             return [change]
         relatives = self.ledger.relatives(at.state, session)
         who, scope = (relatives[one] for one in self.kind.joins)
-        row, number = self.kind.lifecycle.row(None, ENROLL), len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-        spent = self.spent(at.state, who, scope) + self._counts(change.resource)
+        row, every = self.kind.lifecycle.row(None, ENROLL), self.ledger.of(at.state, who.sid, scope.sid)
+        spent = self.spent([*every, change.resource])
         if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
             return [change]
-        return [change, self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))]
+        return [change, self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))]
 
-    def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
-        """Refuse another session for who has used up all attempts."""
+    def attempted(
+        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], pointer: str = ""
+    ) -> None:
+        """Refuse another session for who has used up all attempts with those that there are."""
         relatives = {who.part: who, scope.part: scope}
-        rules = self.ledger.governing(state, who.sid, scope.sid)
-        if rules is not None:
-            relatives[rules.part] = rules
-        self._attempting(state, who, scope, relatives, pointer)
+        self.ledger.add_rules(state, relatives)
+        self._attempting(who, scope, sessions, relatives, pointer)
 
     def _attempting(
-        self, state: State, who: Resource, scope: Resource, relatives: Mapping[str, Resource], pointer: str = ""
+        self,
+        who: Resource,
+        scope: Resource,
+        sessions: Sequence[Resource],
+        relatives: Mapping[str, Resource],
+        pointer: str = "",
     ) -> None:
-        if self.kind.quota is None:
-            return
-        allowed, spent = self.allowed(relatives), self.spent(state, who, scope)
-        if spent >= allowed:
+        allowed, spent = self.allowed(relatives), self.spent(sessions)
+        if self.kind.quota is not None and spent >= allowed:
             message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
             self.objects(self.kind.quota.clause, "conflict", message, pointer)
 
-    def spent(self, state: State, who: Resource, scope: Resource) -> int:
-        """How many attempts somebody has used up."""
-        return sum(map(self._counts, self.ledger.of(state, who.sid, scope.sid)))
+    def spent(self, sessions: Sequence[Resource]) -> int:
+        """How many attempts these sessions of somebody have used up."""
+        quota = self.kind.quota
+        return sum(one.attributes[REASON] == quota.spent for one in sessions) if quota is not None else 0
 
     def allowed(self, relatives: Mapping[str, Resource]) -> float:
         """How many attempts there are."""
         quota = self.kind.quota
         found = first_set((quota.allowed,), relatives) if quota is not None else None
         return float("inf") if found is None else float(found)
-
-    def _counts(self, session: Resource) -> bool:
-        return self.kind.quota is not None and session.attributes[REASON] == self.kind.quota.spent
 
     def row(self, session: Resource, event: str) -> Transition:
         """What an event does to a session now. Raises Refusal where the table has nothing, or a refusal."""
@@ -231,7 +233,8 @@ class SessionEvents(SessionStarts):
     ) -> StoredChange:
         row = self.row(session, event)
         relatives = at.relatives or self.ledger.relatives(at.state, session)
-        self._attempting(at.state, relatives[self.kind.who], relatives[self.kind.scope], relatives)
+        who, scope = relatives[self.kind.who], relatives[self.kind.scope]
+        self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
         when = self.kind.appointment
         if self.starting_at in kept and self.ending_at not in kept:

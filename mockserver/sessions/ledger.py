@@ -47,7 +47,11 @@ class Ledger:
 
     def active(self, state: State, who: str, scope: str) -> Resource | None:
         """The session that is not over, if there is one."""
-        return next((one for one in reversed(self.of(state, who, scope)) if self.is_active(one)), None)
+        return self.active_of(self.of(state, who, scope))
+
+    def active_of(self, sessions: Sequence[Resource]) -> Resource | None:
+        """The one of somebody's sessions in something that is not over, if there is one."""
+        return next((one for one in reversed(sessions) if self.is_active(one)), None)
 
     def is_active(self, session: Resource) -> bool:
         """Whether a session is not over."""
@@ -70,9 +74,10 @@ class Ledger:
         return found
 
     def add_rules(self, state: State, owners: dict[str, Resource]) -> None:
-        """Put the rules that hold for a session beside it and its owners, unless some are there."""
-        if self.kind.name in owners and self.rules.name not in owners:
-            rules = self.governing(state, owners[self.kind.who].sid, owners[self.kind.scope].sid)
+        """Put the rules that hold for a session beside its owners, unless some are there."""
+        who, scope = owners.get(self.kind.who), owners.get(self.kind.scope)
+        if who is not None and scope is not None and self.rules.name not in owners:
+            rules = self.governing(state, who.sid, scope.sid)
             if rules is not None:
                 owners[self.rules.name] = rules
 
