@@ -51,7 +51,8 @@ class PlacedCall(NamedTuple):
     def at(self, clocks: Clocks) -> Circumstances:
         """The circumstances of what it brings about."""
         tenant = self.tenant
-        return Circumstances(tenant.store, tenant.sid, self.ids, clocks(tenant.sid), self.relatives)
+        sid = tenant.install.sid
+        return made(Circumstances, (tenant.store, sid, self.ids, clocks(sid), self.relatives))
 
 
 class NamedResources(NamedTuple):
@@ -109,7 +110,7 @@ class PlacedCalls:
             request.require_json()
             body = self._decoded(await request.read(self.settings))
         params = request.path_params
-        path = {one.name: unquote(params[one.variable], errors="replace") for one in self.path}
+        path = {one.name: _decoded(params[one.variable]) for one in self.path}
         query, found = self._query(raw) if (raw := request.query) else ({}, [])
         sent = {**query, **path}
         if not self.rules.fits_schema(sent):
@@ -161,11 +162,15 @@ class PlacedCalls:
 
         What is named last is looked at first: most of what comes before it is among its owners.
         """
-        store = tenant.store
+        store, deployment = tenant.store, tenant.install.deployment
         named: dict[str, Resource] = {}
         for one in self.path:
             resource = store.read(path[one.name])
-            if resource is None or resource.part != one.names or not _is_within(tenant, resource):
+            if (
+                resource is None
+                or resource.part != one.names
+                or (resource.scope != deployment and not _is_within(tenant, resource))
+            ):
                 raise _unknown(one, path)
             named[one.names] = resource
         owners: dict[str, Resource] = {}
@@ -182,6 +187,10 @@ class PlacedCalls:
                 if owners.setdefault(part, owner).sid != owner.sid and one.clause not in self.behaviour.lenient:
                     raise _unknown(self.path[-1], path)
         return made(NamedResources, (named, owners))
+
+
+def _decoded(segment: str) -> str:
+    return unquote(segment, errors="replace") if "%" in segment else segment
 
 
 def _is_within(tenant: Tenant, resource: Resource) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.resources.resource import Part, Resources
@@ -14,6 +15,7 @@ STATUS, REASON = "/status", "/reason"
 CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
 
 
+@lru_cache(maxsize=64)  # a call writes its moment more than once
 def as_date(seconds: float) -> str:
     """A moment as every answer about sessions writes it: ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -25,6 +27,9 @@ class Ledger:
     def __init__(self, kind: SessionKind, resources: Resources) -> None:
         self.kind, self.resources = kind, resources
         self.rules: Part = resources.part(kind.rules)
+        joining = (one.name for one in resources.parts if any(owner != one.scope for owner in one.parents))
+        self.joining = frozenset((kind.name, kind.rules, *joining))
+        """The parts of which one joins others, besides belonging to one."""
 
     def key(self, who: str, scope: str, number: int) -> Key:
         """The key of a session."""
@@ -81,17 +86,18 @@ class Ledger:
             if rules is not None:
                 owners[self.rules.name] = rules
 
-    @staticmethod
-    def owners(state: State, resource: Resource) -> dict[str, Resource]:
+    def owners(self, state: State, resource: Resource) -> dict[str, Resource]:
         """What a resource belongs to or joins, however far up, and the resource itself: by part."""
         found = {resource.part: resource}
         waiting = [resource]
+        read, joining = state.read, self.joining
         for one in waiting:  # which grows meanwhile
             owners = [one.scope]
-            for key in state.keys_of(one.sid):
-                owners += key.joined
+            if one.part in joining:
+                for key in state.keys_of(one.sid):
+                    owners += key.joined
             for sid in owners:
-                owner = state.read(sid)
+                owner = read(sid)
                 if owner is not None and owner.part not in found:
                     found[owner.part] = owner
                     waiting.append(owner)
