@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
@@ -29,6 +30,7 @@ from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import Json, split
 
 _MOST_FIELDS = 200
+_MOST_QUERIES, _LONGEST_QUERY = 256, 256  # how many are remembered, of so many bytes at most
 
 
 class PlacedCall(NamedTuple):
@@ -60,6 +62,13 @@ class NamedResources(NamedTuple):
 
     named: Mapping[str, Resource]
     owners: dict[str, Resource]
+
+
+class AskedQuery(NamedTuple):
+    """The parameters of a query that are known, and what is wrong with how they are sent. Others look at it, too."""
+
+    values: Mapping[str, Json]
+    wrong: Sequence[Violation]
 
 
 class PathParameter(NamedTuple):
@@ -94,6 +103,7 @@ class PlacedCalls:
             "properties": {one.name: one.schema for one in (*path, *self.query.values())},
         })  # fmt: skip
         self.body = BodyRules(operation.body.json) if operation.body else None
+        self._remembered = lru_cache(maxsize=_MOST_QUERIES)(self._query)
 
     @property
     def schema(self) -> Schema:
@@ -111,7 +121,8 @@ class PlacedCalls:
             body = self._decoded(await request.read(self.settings))
         params = request.path_params
         path = {one.name: _decoded(params[one.variable]) for one in self.path}
-        query, found = self._query(raw) if (raw := request.query) else ({}, [])
+        query, twice = self._asked(request.query)
+        found = [*twice]
         sent = {**query, **path}
         if not self.rules.fits_schema(sent):
             found += map(_of_parameter, outermost(self.rules.violations(sent)))
@@ -135,8 +146,12 @@ class PlacedCalls:
     def _decoded(self, raw: bytes) -> Json:
         return decode(raw, self.settings.deepest_body)
 
-    def _query(self, raw: bytes) -> tuple[dict[str, Json], list[Violation]]:
-        """The parameters that are known, and what is wrong with how they are sent; ``name[]`` is the name of a list."""
+    def _asked(self, raw: bytes) -> AskedQuery:
+        """What a query says; most queries are short, few, and come again."""
+        return self._remembered(raw) if len(raw) <= _LONGEST_QUERY else self._query(raw)
+
+    def _query(self, raw: bytes) -> AskedQuery:
+        """What a query says; ``name[]`` is the name of a list."""
         try:
             pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
@@ -155,7 +170,7 @@ class PlacedCalls:
                 wrong.append(Violation("", "page-form", "query", f"{name!r} is sent twice; send it once."))
             else:
                 values[name] = _value(text, parameter)
-        return values, wrong
+        return AskedQuery(values, wrong)
 
     def _named(self, tenant: Tenant, path: Mapping[str, str]) -> NamedResources:
         """What a path names, and what that belongs to or joins. Raises Refusal unless each is there, in its place.

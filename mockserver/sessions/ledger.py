@@ -105,17 +105,23 @@ class Ledger:
 
     def governing(self, state: State, who: str, scope: str) -> Resource | None:
         """Whose windows hold for somebody: what is an exception for them, else what is the rule for everybody."""
+        rules = self.rules.name
+        if state.related(who, rules) and (exception := self._exception(state, who, scope)) is not None:
+            return exception
+        for sid in state.related(scope, rules):
+            one = state.read(sid)
+            if one is not None and not self._is_exception(one):
+                return one
+        return None
+
+    def _exception(self, state: State, who: str, scope: str) -> Resource | None:
         fallback = self.rules.fallback
         if fallback is not None:
             for value, joins in fallback.joined.items():
                 for naming in (Naming.FALLBACK, Naming.JOINED) if joins == (self.kind.who,) else ():
-                    key = made(Key, (self.rules.name, scope, naming, fallback.member, value, (who,)))
+                    key = Key(self.rules.name, scope, naming, fallback.member, value, (who,))
                     if (exception := state.find(key)) is not None:
                         return exception
-        for sid in state.related(scope, self.rules.name):
-            one = state.read(sid)
-            if one is not None and not self._is_exception(one):
-                return one
         return None
 
     def exception_key(self, rules: Resource, who: str) -> Key | None:
