@@ -69,6 +69,11 @@ ORDER = {
 }
 """Each room of a package may import itself and the rooms before it."""
 
+INNER = {
+    "mockserver/inspector": ("calls", "world", "sending", "shell", "forms", "desk", "pages", "inspector"),
+}
+"""The same, within a room."""
+
 MAY_IMPORT = {"spec": {"spec"}, "mockserver": {"spec", "mockserver"}, "contract": {"spec", "contract"}}
 FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.py"))
 NAMELESS = [
@@ -128,6 +133,20 @@ def test_rooms_keep_their_order() -> None:
             for name in imported(path)
             if name.partition(".")[0] == package and room(name) not in allowed
         ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("folder", INNER)
+def test_what_is_within_a_room_keeps_its_order(folder: str) -> None:
+    order, dotted = INNER[folder], folder.replace("/", ".")
+    wrong = []
+    for path in (ROOT / folder).rglob("*.py"):
+        first = path.relative_to(ROOT / folder).with_suffix("").parts[0]
+        if first == "__init__":
+            continue
+        named = [name.removeprefix(f"{dotted}.") for name in imported(path) if name.startswith(f"{dotted}.")]
+        allowed = order[: order.index(first) + 1]
+        wrong += [f"{path.relative_to(ROOT)} imports {name}" for name in named if name.split(".")[0] not in allowed]
     assert not wrong
 
 

@@ -16,11 +16,11 @@ from mockserver.http.errors import refuse
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.http.urls import public_url
+from mockserver.inspector.calls.filtering import read_filter
+from mockserver.inspector.calls.stream import events
 from mockserver.inspector.desk import Desk
-from mockserver.inspector.filtering import read_filter
 from mockserver.inspector.forms import fields
 from mockserver.inspector.pages.routing import Pages, own
-from mockserver.inspector.stream import events
 
 _PAGE = 50
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.control.journal.listening import listening
 from mockserver.http.journal import Journals
-from mockserver.inspector.filtering import CallFilter
+from mockserver.inspector.calls.filtering import CallFilter
 
 MOST_ROWS = 20
 """Rows at once; of more that came meanwhile it is told how many there were."""
