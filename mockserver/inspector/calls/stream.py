@@ -38,7 +38,7 @@ async def events(
         new = [one for one in kept if one.number > since]
         while True:
             if new:
-                found = wanted.latest(new, shelf, MOST_ROWS, looked_at=_MOST_LOOKED_AT)
+                found = await wanted.latest(new, shelf, MOST_ROWS, looked_at=_MOST_LOOKED_AT)
                 left = new[-1].number - since - MOST_ROWS if wanted.is_open else 0
                 since = new[-1].number
                 if found:
