@@ -1,18 +1,38 @@
-"""Server-sent events (HTML standard, section 9.2) that end when whoever listens leaves, or the server ends."""
+"""What would go on until somebody leaves, and is to end with the server: server-sent events, and waiting."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, TypeVar
 
 from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from mockserver.http.errors import refuse
 from mockserver.http.scope import ENDING
+
+Result = TypeVar("Result")
+
+
+async def before_end(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result:
+    """What comes of some work. Raises Refusal if the server is told to end before that."""
+    ending: asyncio.Event | None = scope.get("extensions", {}).get(ENDING)
+    if ending is None:
+        return await work
+    doing, told = asyncio.ensure_future(work), asyncio.ensure_future(ending.wait())
+    try:
+        await asyncio.wait((doing, told), return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+    finally:
+        doing.cancel()
+        told.cancel()
+    raise refuse("unavailable", None, "The mock ends, so nothing more comes.", close=True)
 
 
 class EventStream(StreamingResponse):
-    """An answer of events. A server that is told to end would otherwise wait for it, for there is always more."""
+    """An answer of server-sent events (HTML standard, section 9.2). A server that is told to end would otherwise wait for it, for there is always more."""
 
     def __init__(self, events: AsyncIterator[str]) -> None:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}

@@ -18,7 +18,7 @@ from mockserver.control.journal.verification import Verifier
 from mockserver.control.mock import invigilate_version
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.response import Response, of_json
-from mockserver.http.streaming import EventStream
+from mockserver.http.streaming import EventStream, before_end
 from mockserver.http.urls import public_url
 from spec.source.pointer import Json
 
@@ -88,7 +88,8 @@ class Reading:
         """Serve ``waitJournal``."""
         selection, wanted = of_query(asked.values), asked.values["count"]
         self.mock.known(selection.install)
-        found, enough = await awaited(self.journals, self.shelf, selection, wanted, asked.values["timeout"])
+        waiting = awaited(self.journals, self.shelf, selection, wanted, asked.values["timeout"])
+        found, enough = await before_end(asked.request.scope, waiting)
         if not enough:
             waited = f"{asked.values['timeout']:g} s"
             raise Refusal("too-slow", f"{len(found)} of {wanted} calls came within {waited} ({selection}).")
