@@ -69,6 +69,9 @@ ORDER = {
 }
 """Each room of a package may import itself and the rooms before it."""
 
+WITHIN = {"mockserver.database": ("schema", "connections", "kept", "middleware", "serving")}
+"""The same, of what is within a room."""
+
 MAY_IMPORT = {"spec": {"spec"}, "mockserver": {"spec", "mockserver"}, "contract": {"spec", "contract"}}
 FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.py"))
 NAMELESS = [
@@ -127,6 +130,22 @@ def test_rooms_keep_their_order() -> None:
             f"{path.relative_to(ROOT)} imports {name}"
             for name in imported(path)
             if name.partition(".")[0] == package and room(name) not in allowed
+        ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("of", WITHIN)
+def test_what_is_within_a_room_keeps_its_order(of: str) -> None:
+    order, wrong = WITHIN[of], []
+    for path in sorted((ROOT / of.replace(".", "/")).rglob("*.py")):
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        if module == of:
+            continue
+        here = order.index(module.removeprefix(f"{of}.").partition(".")[0])
+        wrong += [
+            f"{module} imports {name}"
+            for name in imported(path)
+            if name.startswith(f"{of}.") and order.index(name.removeprefix(f"{of}.").partition(".")[0]) > here
         ]
     assert not wrong
 
