@@ -52,13 +52,12 @@ def filled(store: str, told: dict[str, Any], connection: Connection, first: int,
 def grown(store: str, server: Any, enrollments: int, rounds: int) -> bool:
     """A call on a store with so many enrollments against one with a thousand: the mock's part and the server's."""
     process, told, _ = start_mock("--store", store)
-    connection = Connection(int(told["url"].rpartition(":")[2]))
-    path = f"/v2/installs/{told['install']}/provision"
+    path, port = f"/v2/installs/{told['install']}/provision", int(told["url"].rpartition(":")[2])
     fresh, number = bodies()["fresh"], 0
 
     def measured() -> float:
         nonlocal number
-        found = []
+        found, connection = [], Connection(port)  # one that was idle while the store was filled has ended
         for _ in range(rounds):
             sent = [call_bytes(path, told["token"], fresh(number + index)) for index in range(400)]
             number += len(sent)
@@ -68,10 +67,10 @@ def grown(store: str, server: Any, enrollments: int, rounds: int) -> bool:
         return statistics.median(found)
 
     try:
-        filled(store, told, connection, 0, FEW)
+        filled(store, told, Connection(port), 0, FEW)
         measured()
         few = measured()
-        filled(store, told, connection, FEW, enrollments)
+        filled(store, told, Connection(port), FEW, enrollments)
         measured()  # what was written is brought into the file now
         many = measured()
     finally:
