@@ -207,9 +207,17 @@ def _violation(path: Sequence[Token], keyword: str, holder: Json, value: Json, l
 _ABOUT_MEMBERS = frozenset({"anyOf", "oneOf", "not", "minProperties", "maxProperties"})
 
 
+_WHOLE = "The body"
+
+
+def said_of(what: str, message: str) -> str:
+    """The message of a violation, where what was judged as a whole is no body but something else."""
+    return what + message.removeprefix(_WHOLE) if message.startswith(_WHOLE) else message
+
+
 def _named(path: Sequence[Token]) -> str:
     if not path:
-        return "the body"
+        return _WHOLE
     return repr(path[-1]) if isinstance(path[-1], str) else f"item {path[-1]}"
 
 

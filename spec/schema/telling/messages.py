@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from spec.schema.telling.remedies import remedy
+from spec.schema.texts.lossless import lossless
 from spec.source.pointer import Json
 
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}
@@ -88,7 +89,7 @@ _TYPES = {
 
 def _types(types: Json, _: Mapping[str, Json], value: Json) -> str:
     listed = [types] if isinstance(types, str) else types
-    bare = isinstance(value, str) and {"integer", "number", "boolean"} & {*listed}
+    bare = {"integer", "number", "boolean"} & {*listed} and isinstance(value, str) and lossless(value) is not None
     quoted = ", without quotation marks" if bare else ""
     return "send " + _listed([_TYPES.get(one, one) for one in listed], "or") + quoted
 
