@@ -30,7 +30,8 @@ from spec.resources.checks import check_annotations
 from spec.resources.resource import Resources
 from spec.resources.session_checks import check_sessions
 from spec.schema.keywords import check_schema, subschemas
-from spec.schema.validation import Rules, outermost, said_of
+from spec.schema.telling.messages import said_of
+from spec.schema.validation import Rules, outermost
 from spec.source.files import Reach
 from spec.source.pointer import Json, escape
 from spec.source.reading import Source

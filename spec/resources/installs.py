@@ -11,7 +11,8 @@ from typing import NamedTuple
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.schema.sources import Complaint, check_source, refuse_source, repeated
-from spec.schema.validation import Rules, outermost, said_of
+from spec.schema.telling.messages import said_of
+from spec.schema.validation import Rules, outermost
 from spec.source.pointer import Json, escape, join
 from spec.source.reading import read
 

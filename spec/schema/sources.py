@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from spec.openapi.document import Schema
-from spec.schema.validation import Rules, outermost, said_of
+from spec.schema.telling.messages import said_of
+from spec.schema.validation import Rules, outermost
 from spec.source.reading import Source, SourceError
 
 _MOST_TOLD = 20
