@@ -53,6 +53,8 @@ class Transacting:
             try:
                 await stretches
             except ConflictError as error:
+                if stretches.is_answered:  # what has left cannot be begun anew
+                    raise
                 if stretches.is_committed or time.monotonic() > until:
                     await self._refuse(error, scope, receive, send)
                     return
