@@ -30,6 +30,7 @@ from spec.resources.checks import check_annotations
 from spec.resources.resource import Resources
 from spec.resources.session_checks import check_sessions
 from spec.schema.keywords import check_schema, subschemas
+from spec.schema.telling.messages import said_of
 from spec.schema.validation import Rules, outermost
 from spec.source.files import Reach
 from spec.source.pointer import Json, escape
@@ -198,7 +199,7 @@ class _DocumentReader:
             if isinstance(place.schema, Mapping) and "default" in place.schema:
                 at = f"{self.resolver.origins.get(id(place.schema), place.pointer)}/default"
                 for violation in outermost(Rules(place.schema).violations(place.schema["default"])):
-                    reason = violation.message.replace("the body", "the default", 1)
+                    reason = said_of("the default", violation.message)
                     self.report(f"{at}{violation.pointer}", f"does not fit its own schema: {reason}")
 
     def check_examples(self, operation: Operation) -> None:

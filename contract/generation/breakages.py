@@ -13,21 +13,21 @@ from contract.generation.composition import flat
 from contract.model.identity import value_at
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT
-from spec.schema.texts.formats import FORMATS
+from spec.schema.texts.formats import CURRENCY_CODE, DATE, DATE_TIME, EMAIL, FORMATS, HTTP_URL, TIME_ZONE, URI
 from spec.source.pointer import Json, join
 
 _JUNK: Mapping[str, tuple[str, ...]] = {
-    "date-time": (
+    DATE_TIME: (
         *("yesterday", "2026-02-30T00:00:00Z", "2026-01-31", "2026-01-31T09:00:00", "2026-01-31Tmorning"),
         *("2026-00-31T09:00:00Z", "2026-13-31T09:00:00Z", "2026-01-00T09:00:00Z", "2026-01-32T09:00:00Z"),
         *("2026-01-31T25:00:00Z", "2026-01-31T09:60:00Z", "2026-01-31T09:00:61Z", "2026-01-31T09:00:00+25:00"),
     ),
-    "email": ("nobody", "a@b@example.com", "no body@example.com", "@example.com", "nobody@"),
-    "currency-code": ("usd", "XQZ", "US Dollar"),
-    "time-zone": ("Mars/Olympus", "america/new_york", "America"),
-    "date": ("yesterday", "2026-13-31", "2026-00-31", "2026-01-32", "2026-01-00", "31.01.2026", "2026-01-31T09:00:00Z"),
-    "uri": ("exams", "/relative", "http://exa mple.com/"),
-    "http-url": ("exams", "/relative", "ftp://example.com/x", "https://", "javascript:alert(1)"),
+    EMAIL: ("nobody", "a@b@example.com", "no body@example.com", "@example.com", "nobody@"),
+    CURRENCY_CODE: ("usd", "XQZ", "US Dollar"),
+    TIME_ZONE: ("Mars/Olympus", "america/new_york", "America"),
+    DATE: ("yesterday", "2026-13-31", "2026-00-31", "2026-01-32", "2026-01-00", "31.01.2026", "2026-01-31T09:00:00Z"),
+    URI: ("exams", "/relative", "http://exa mple.com/"),
+    HTTP_URL: ("exams", "/relative", "ftp://example.com/x", "https://", "javascript:alert(1)"),
 }
 """What a format refuses: each text is wrong in one respect, since what is wrong in two hides who looks at one."""
 _TYPES: Mapping[str, Json] = {

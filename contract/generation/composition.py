@@ -17,6 +17,7 @@ from contract.generation.matching import matching
 from spec.openapi.document import Schema
 from spec.regex.tree import PatternError
 from spec.resources.resource import Part, Resources
+from spec.schema.texts.formats import DATE, DATE_TIME, EMAIL, HTTP_URL, URI
 from spec.schema.validation import Rules
 from spec.source.pointer import Json
 
@@ -117,7 +118,7 @@ class Composer:
 
     def _string(self, schema: Schema, chance: Chance) -> str:
         form = schema.get("format")
-        if form == "date-time":
+        if form == DATE_TIME:
             # the first window of a part is the widest, so that those after it lie within it
             low, high = (200, 300) if self.widest else (2, 100)
             days = chance.integer(low, high) if "x-after" in schema else -chance.integer(low, high)
@@ -125,11 +126,11 @@ class Composer:
             return (self.now + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
         self.count += 1
         word = f"{chance.pick(_WORDS)}-{self.prefix[-6:]}{self.count:x}"
-        if form == "email":
+        if form == EMAIL:
             return f"{word}@example.com"
-        if form == "date":
+        if form == DATE:
             return (self.now + timedelta(days=chance.integer(2, 100))).strftime("%Y-%m-%d")
-        if form in ("http-url", "uri"):
+        if form in (HTTP_URL, URI):
             return f"https://exams.example.com/{word}"
         if "pattern" in schema and not re.search(schema["pattern"], word):
             try:

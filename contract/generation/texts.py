@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from spec.schema.texts.formats import CURRENCY_CODE, DATE, DATE_TIME, EMAIL, HTTP_URL, ISO_DATE, TIME_ZONE, URI
+
 _OFFSETS = ("Z", "z", "+00:00", "-00:00", "+01:00", "-05:00", "+05:45", "-09:30", "+14:00", "-12:00", "+23:59")
 _FRACTIONS = ("", "", "", ".0", ".5", ".123", ".000001", ".999999999")
 _DAY = timedelta(days=1)
@@ -38,29 +40,29 @@ def _spelled(moment: datetime, offset: str, fraction: str, letter: str) -> str:
 
 _LOCAL = "abcdefghijklmnopqrstuvwxyz0123456789"
 FORMATS: Mapping[str, st.SearchStrategy[str]] = {
-    "date-time": odd_moments(datetime(1970, 1, 2), datetime(2099, 12, 30)),  # offsets are put on after
-    "iso-8601-date": st.one_of(
+    DATE_TIME: odd_moments(datetime(1970, 1, 2), datetime(2099, 12, 30)),  # offsets are put on after
+    ISO_DATE: st.one_of(
         odd_moments(datetime(1970, 1, 2), datetime(2099, 12, 30)),  # offsets are put on after
         st.dates().map(lambda day: day.isoformat()),
     ),
-    "email": st.builds(
+    EMAIL: st.builds(
         lambda first, rest, host: f"{first}{rest}@{host}",
         st.sampled_from(_LOCAL),
         st.sampled_from(("", "a", ".a", "+tag", "-x", "_y", "'s", "0" * 40, "é")),
         st.sampled_from(("example.com", "EXAMPLE.com", "mail.example.co.uk", "a.b.c.example.org", "exämple.com")),
     ),
-    "currency-code": st.sampled_from(("USD", "EUR", "GBP", "JPY", "CHF", "XAF", "KWD", "UYU")),
-    "time-zone": st.sampled_from(
+    CURRENCY_CODE: st.sampled_from(("USD", "EUR", "GBP", "JPY", "CHF", "XAF", "KWD", "UYU")),
+    TIME_ZONE: st.sampled_from(
         ("UTC", "Europe/London", "America/New_York", "Asia/Kathmandu", "Etc/GMT+12", "America/Argentina/Buenos_Aires")
     ),
-    "http-url": st.builds(
+    HTTP_URL: st.builds(
         lambda scheme, host, rest: f"{scheme}://{host}{rest}",
         st.sampled_from(("https", "http")),
         st.sampled_from(("example.com", "exams.example.com", "127.0.0.1", "[::1]", "example.com:8443")),
         st.sampled_from(("", "/", "/a/b", "/a?b=c&d=%20", "/#top", "/" + "x" * 2000)),
     ),
-    "date": st.dates(date(1970, 1, 2), date(2099, 12, 30)).map(lambda day: day.isoformat()),
-    "uri": st.sampled_from(("https://example.com/a", "urn:isbn:0451450523", "mailto:a@example.com", "tag:a,2026:b")),
+    DATE: st.dates(date(1970, 1, 2), date(2099, 12, 30)).map(lambda day: day.isoformat()),
+    URI: st.sampled_from(("https://example.com/a", "urn:isbn:0451450523", "mailto:a@example.com", "tag:a,2026:b")),
 }
 """A strategy for each format; every text fits."""
 
@@ -76,12 +78,12 @@ class PlainTexts:
 
 
 SAFE: Mapping[str, PlainTexts] = {
-    "email": PlainTexts(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
-    "currency-code": PlainTexts(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
-    "time-zone": PlainTexts(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
-    "date": PlainTexts(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
-    "uri": PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
-    "http-url": PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+    EMAIL: PlainTexts(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
+    CURRENCY_CODE: PlainTexts(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
+    TIME_ZONE: PlainTexts(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
+    DATE: PlainTexts(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
+    URI: PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+    HTTP_URL: PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
 }
 """Texts of formats that no reader refuses; date-times depend on the present and are made by ``moments``."""
 

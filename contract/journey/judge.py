@@ -20,6 +20,7 @@ from contract.journey.calls import (
     JourneyCall,
     JourneyContract,
 )
+from contract.journey.forms import about, judge_shape
 from contract.journey.lists import ACTIVE, Lists
 from contract.journey.memory import KnownSession, SeenInRun, SessionMemory
 from contract.journey.oracle import JourneyExpectation, JourneyOracle
@@ -32,8 +33,6 @@ from contract.judging.refusals import judge_form, judge_refusal, summary
 from contract.model.identity import texts_of, value_at
 from contract.oracle.expectation import Admissibility, Expectation
 from spec.source.pointer import Json
-
-_UNSHAPED = "schema"
 
 
 class JourneyJudge:
@@ -146,7 +145,7 @@ class JourneyJudge:
             if not expected.vague and not expected.refusable:
                 received = f"status {response.status}: {summary(response)}"
                 shown.find(expected.clause, "valid call refused", "status 200", received)
-        _about(shown, call, *(one.clause for one in expected.wanted.reasons))
+        about(shown, call, *(one.clause for one in expected.wanted.reasons))
         judgement.merge(shown)
 
     def _accepted(
@@ -163,17 +162,15 @@ class JourneyJudge:
             received = f"status {response.status}"
             shown.find(call.what.success, "another success status", "status 200", received)
         value = response.json
-        violations = call.what.rules.violations(value) if response.body or response.status == 200 else []
         shown.touch(call.what.clause)
-        for one in violations:
-            clause = call.what.clause if one.clause == _UNSHAPED else one.clause
-            shown.find(clause, one.keyword, "the published form", one.message, _place(one.pointer))
-        _about(shown, call, *(one.clause for one in expected.wanted.broken))
+        if response.body or response.status == 200:
+            judge_shape(call, value, shown)
+        about(shown, call, *(one.clause for one in expected.wanted.broken))
         judgement.merge(shown)
         told = ExchangeJudgement()
         if not expected.wanted.broken:
             self._content[call.id](call, expected, value, told)
-        _about(told, call)
+        about(told, call)
         judgement.merge(told)
 
     def unsure(self, call: JourneyCall) -> None:
@@ -229,7 +226,8 @@ class JourneyJudge:
             if response is None or exchange.lost:
                 self.unsure(call)
             elif response.ok:
-                self._shape(call, response, judgement)
+                if response.body:
+                    judge_shape(call, response.json, judgement)
             elif response.status != 429:
                 self._form(exchange, response, expected, judgement)
         done = [one for one in range(len(calls)) if (got := exchanges[one].response) is not None and got.ok]
@@ -250,25 +248,5 @@ class JourneyJudge:
         elif all(call.id == ASSIGNS for call in calls):
             for place in done:
                 self._assigned(calls[place], before[place], None, judgement)
-        _about(judgement, calls[0], "at once")
+        about(judgement, calls[0], "at once")
         return judgement
-
-    def _shape(self, call: JourneyCall, response: ReceivedResponse, judgement: ExchangeJudgement) -> None:
-        for one in call.what.rules.violations(response.json) if response.body else ():
-            clause = call.what.clause if one.clause == _UNSHAPED else one.clause
-            judgement.find(clause, one.keyword, "the published form", one.message, _place(one.pointer))
-
-
-def _place(pointer: str) -> str:
-    """A pointer into an answer with a star for the place in a list."""
-    return "/".join("*" if step.isdigit() else step for step in pointer.split("/"))
-
-
-def _about(judgement: ExchangeJudgement, call: JourneyCall, *words: str) -> None:
-    """Say of every finding that says nothing of it which call it is about."""
-    for place, one in enumerate(judgement.findings):
-        if not one.about:
-            about = tuple(dict.fromkeys((call.id, *sorted(set(words)))))
-            judgement.findings[place] = type(one)(
-                one.clause, one.cause, one.expected, one.received, one.pointer, about=about
-            )

@@ -7,7 +7,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from contract.journey.calls import ASSIGN, RESULTS, JourneyCall
-from contract.journey.memory import PageOfList, Pair, SessionMemory, moment_of
+from contract.journey.memory import PageOfList, Pair, SessionMemory
+from contract.journey.moments import moment_of
 from contract.journey.oracle import JourneyExpectation
 from contract.judging.findings import ExchangeJudgement
 from spec.resources.sessions import StoredValue

@@ -11,21 +11,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from contract.journey.calls import ASSIGN, ENROLL, REMOVE, JourneyContract
+from contract.journey.moments import Instant, Span
 from contract.model.memory import Model
 from contract.model.values import CLEARS, DEFAULTS_AGAIN, KEEPS_NULL, MERGES_WHOLE, OURS, Vague
 from spec.resources.sessions import StoredValue
-from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
-Instant = tuple[int, str]
 _PLAIN = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN)
-
-
-class Span(NamedTuple):
-    """When a session takes place, as POSIX times."""
-
-    start: float
-    end: float
 
 
 @dataclass(slots=True)
@@ -238,16 +230,3 @@ class SessionMemory:
         for one in self.sessions.values():
             if one is not session and self.relatives.get(one.pair.who, {}).get(apart) == person:
                 yield one
-
-
-def moment_of(value: Json) -> Instant | None:
-    """The moment that a text means, or None."""
-    return instant(value) if isinstance(value, str) else None
-
-
-_EPOCH = instant("1970-01-01T00:00:00Z")
-
-
-def seconds(moment: Instant) -> float:
-    """A moment as a POSIX time."""
-    return float(moment[0] - (_EPOCH[0] if _EPOCH else 0)) + float(f"0.{moment[1] or 0}")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from contract.journey.appointments import Wish
 from contract.journey.calls import EVENTS, JourneyCall
-from contract.journey.memory import KnownSession, SessionMemory, moment_of
-from contract.journey.oracle import JourneyExpectation, JourneyOracle, Wish
+from contract.journey.memory import KnownSession, SessionMemory
+from contract.journey.moments import moment_of
+from contract.journey.oracle import JourneyExpectation, JourneyOracle
 from contract.judging.findings import ExchangeJudgement
 from spec.resources.sessions import ASKED, INSTALL, StoredValue, Transition
 from spec.schema.keywords import clause_of
@@ -67,7 +69,7 @@ class ShownSessions:
             session = self.session(own[0])
             rows = [self.oracle.row(session, EVENTS[one.id]) for one in own]
             after = self._after(rows[0])
-            wishes = [self.oracle.wish(one, session) for one in own]
+            wishes = [self.oracle.appointments.wish(one, session) for one in own]
             judgement.touch(*(one.clause for one in rows if one is not None))
             if len(own) > 1 and after is not None and after.next is None:
                 judgement.find(after.clause, "done twice at once", "one of them", f"{len(own)} calls were served")
@@ -87,7 +89,7 @@ class ShownSessions:
         return self.kind.lifecycle.row(row.next, row.event) if row is not None else None
 
     def _moves(self, call: JourneyCall, session: KnownSession, row: Transition | None) -> None:
-        self._settles(session, row, [self.oracle.wish(call, session)])
+        self._settles(session, row, [self.oracle.appointments.wish(call, session)])
 
     def _settles(self, session: KnownSession, row: Transition | None, wishes: Sequence[Wish]) -> None:
         """Learn what became of a session for which one of the wishes was met."""

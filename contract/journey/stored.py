@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 
 from contract.journey.calls import SETTINGS, JourneyCall, ShownMember
-from contract.journey.memory import SessionMemory, moment_of
+from contract.journey.memory import SessionMemory
+from contract.journey.moments import moment_of
 from contract.journey.oracle import JourneyExpectation
 from contract.judging.findings import ExchangeJudgement
 from contract.judging.judge import Judge

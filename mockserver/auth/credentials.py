@@ -16,6 +16,7 @@ from mockserver.auth.tokens import (
     TokenError,
     Verified,
     hold,
+    out_of_time,
     respelled,
     verify,
 )
@@ -79,14 +80,8 @@ class Credentials:
         """The install that the credential of a call speaks for. Raises Refusal."""
         if authorization is None and named is not None:  # as nearly every call has it: looked at again, and no more
             known = self.verified.get(hashlib.sha256(named).digest())
-            if (
-                known is not None
-                and not known.user
-                and known.not_before <= self.clock(known.install) < known.expires
-                and known.identity not in self.revoked.known
-                and (not known.client or known.client in self.clients)
-            ):
-                return known.install
+            if known is not None and self._changed(known) is None:
+                return known.speaks_for
         return self.holder_of(named, authorization).speaks_for
 
     def holder_of(self, named: bytes | None, authorization: bytes | None) -> Holder:
@@ -129,18 +124,22 @@ class Credentials:
                 if len(self.verified) >= _MOST_VERIFIED:
                     self.verified.clear()
                 self.verified[digest] = known
-            self._look(known)
-        except TokenError as error:
-            raise _refused(error, bearer=bearer, spelled=self._only_spelled(token)) from None
+            error = self._changed(known)
+        except TokenError as raised:
+            error = raised
+        if error is not None:
+            raise _refused(error, bearer=bearer, spelled=self._only_spelled(token))
+        assert known is not None
         return known
 
-    def _look(self, known: Holder) -> None:
-        """Look at what can change from call to call. Raises TokenError."""
-        hold(known.not_before, known.expires, self.clock(known.install))
-        if known.identity in self.revoked.known:
-            raise TokenError("it was revoked", withdrawn=True)
-        if known.client and known.client not in self.clients:
-            raise TokenError("its client is not known here any more", withdrawn=True)
+    def _changed(self, known: Holder) -> TokenError | None:
+        """What has become of a verified token since, if it holds no more: the only things that change."""
+        error = out_of_time(known.not_before, known.expires, self.clock(known.install))
+        if error is None and known.identity in self.revoked.known:
+            error = TokenError("it was revoked", withdrawn=True)
+        if error is None and known.client and known.client not in self.clients:
+            error = TokenError("its client is not known here any more", withdrawn=True)
+        return error
 
     def revoke(self, token: str) -> None:
         """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""
@@ -162,10 +161,9 @@ class Credentials:
         if read == text:
             return False
         try:
-            self._look(_holder(verify(read, _EXPECTED, self.keys, longest=self.longest)))
+            return self._changed(_holder(verify(read, _EXPECTED, self.keys, longest=self.longest))) is None
         except TokenError:
             return False
-        return True
 
 
 def _holder(read: Verified) -> Holder:

@@ -99,7 +99,8 @@ class Logins:
         known = self.codes.find(code)
         login = self.logins.find(known.login) if known is not None and known.client == client else None
         if known is None or login is None:
-            raise _no_grant("code-single-use", "The code is not known here: it was altered, or made before a restart.")
+            message = "The code is not known here: it was altered, or made before a reset or a restart."
+            raise _no_grant("code-single-use", message)
         if self.codes.is_used(code):
             self._end(login)
             raise _no_grant("code-single-use", "The code was used before; every token that it gave is dead now.")

@@ -143,7 +143,7 @@ class SignonGrants:
         """The grant of a link's code. Raises Refusal, each with a sentence of its own."""
         grant = self.grants.find_alias(code)
         if grant is None:
-            message = "This sign-on link is not known here: it was altered, made before a restart, or is very old."
+            message = "This sign-on link is not known here: it was altered, is very old, or was made before a reset."
             raise _refused("signon-token-verified", message)
         return self._take(grant, install, "link", consume=consume)
 

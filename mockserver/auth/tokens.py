@@ -64,11 +64,16 @@ class Verified:
 
 
 def hold(not_before: float, expires: float, now: float) -> None:
-    """Raise TokenError unless a token holds now. There is no leeway: the clock that made it looks at it."""
+    """Raise TokenError unless a token holds now."""
+    if (error := out_of_time(not_before, expires, now)) is not None:
+        raise error
+
+
+def out_of_time(not_before: float, expires: float, now: float) -> TokenError | None:
+    """Why a token does not hold now, if it does not. There is no leeway: the clock that made it looks at it."""
     if now >= expires:
-        raise TokenError("it has expired", expired=True)
-    if now < not_before:
-        raise TokenError("it is not valid yet", early=True)
+        return TokenError("it has expired", expired=True)
+    return TokenError("it is not valid yet", early=True) if now < not_before else None
 
 
 def api_claims(

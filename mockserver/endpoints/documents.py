@@ -55,6 +55,7 @@ class DocumentEndpoints:
             ),
             example(operations["provision"], self.installs[0], public_url(request.scope, self.runtime.settings)),
             ", ".join(self.runtime.settings.faults),
+            lasts=bool(self.runtime.settings.store),
         )
         return pages.index(facts, root=public_path(request.scope, self.runtime.settings))
 

@@ -48,6 +48,8 @@ class Index:
     installs: tuple[Listed, ...]
     example: ExampleCall
     fault: str = ""
+    lasts: bool = False
+    """Whether what is stored outlives the process."""
 
 
 def signed_on(

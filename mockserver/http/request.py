@@ -48,9 +48,9 @@ class Request(starlette.requests.Request):
     async def read(self, settings: Settings) -> bytes:
         """The body. Raises Refusal if it is larger or takes longer than allowed, ClientDisconnect if it never ends."""
         largest = settings.largest_body
-        declared = self.header(b"content-length")
+        declared = headers_of(self.scope).get(b"content-length")
         length = int(declared) if declared and declared.isdigit() and len(declared) < 19 else 0
-        if length > largest * _DRAINED or (length > largest and self.header(b"expect")):
+        if length > largest and (length > largest * _DRAINED or self.header(b"expect")):
             raise too_large(largest, close=True)
         if DEADLINE in self.scope.get("extensions", ()):
             message = await self._receive()

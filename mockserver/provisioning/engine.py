@@ -8,12 +8,10 @@ from typing import NamedTuple, Protocol
 from mockserver.provisioning.forms import Form
 from mockserver.provisioning.plan import CREATED, FOUND, UPDATED, Plan, PlannedStep, Planning
 from mockserver.state.ids import Ids
-from mockserver.state.store import Key, Naming, Resource, State, Store, StoredChange
+from mockserver.state.store import Key, Naming, Resource, State, Store, StoredChange, made
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
 from spec.source.pointer import Json
-
-_new = tuple.__new__  # what makes a named tuple, without the function in Python that is generated around it
 
 
 class Done(NamedTuple):
@@ -122,7 +120,7 @@ def _created(plan: Plan, step: PlannedStep, resources: Mapping[str, Resource], i
     scope = resources[part.scope].sid if part.scope else plan.deployment
     name = part.name
     keys = [
-        _new(Key, (name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]) if joins else ()))
+        made(Key, (name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]) if joins else ()))
         for naming, kind, text, joins in step.names
     ]
-    return _new(StoredChange, (_new(Resource, (ids.sid(part.prefix), name, scope, step.values)), tuple(keys)))
+    return made(StoredChange, (made(Resource, (ids.sid(part.prefix), name, scope, step.values)), tuple(keys)))

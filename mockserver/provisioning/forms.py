@@ -140,13 +140,11 @@ def _collect(
         if isinstance(entry, dict):
             if type(member) is dict:
                 _collect(member, entry, defaults, values, stored)
-            continue
-        if type(member) is str and member == stored.get(entry.key):
-            continue
-        if member is None:
+        elif type(member) is str:
+            if (member or not entry.empty_is_unset) and member != stored.get(entry.key):
+                values[entry.key] = member
+        elif member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
-        elif member == "" and entry.empty_is_unset:
-            continue
         else:
             values[entry.key] = entry.members.known(member) if entry.members is not None else member
 

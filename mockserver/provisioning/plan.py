@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from mockserver.provisioning.forms import Form, Values
-from mockserver.state.store import Key, Naming, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.openapi.document import Schema
 from spec.resources.installs import Install
 from spec.resources.resource import ABSENT, Fallback, Part
@@ -32,7 +32,6 @@ class Outcome(Enum):
 CREATED, FOUND, UPDATED = Outcome.CREATED, Outcome.FOUND, Outcome.UPDATED
 _IDENTIFIER, _JOINED, _FALLBACK = Naming.IDENTIFIER, Naming.JOINED, Naming.FALLBACK
 _UNCHANGED: Mapping[str, Json] = {}
-_new = tuple.__new__  # what makes a named tuple, without the function in Python that is generated around it
 
 
 class Name(NamedTuple):
@@ -112,7 +111,7 @@ class Planning:
         elif value is not ABSENT and (changed := self.changed(form, known, value)):
             steps[form.name] = PlannedStep(form, UPDATED, known, changed)
         else:
-            steps[form.name] = _new(PlannedStep, (form, FOUND, known, _UNCHANGED, ()))
+            steps[form.name] = made(PlannedStep, (form, FOUND, known, _UNCHANGED, ()))
 
     def changed(self, form: Form, known: Resource, value: Json) -> Values:
         return form.changed(known.attributes, value, self.install.defaults)
@@ -125,7 +124,7 @@ class Planning:
                 message = f"{member!r} is missing, and the {part.name} is new; add it to create the {part.name}."
                 self.violations.append(Violation(pointer, clause, "x-resource", message))
         values = form.fresh(value, self.install.defaults)
-        self.steps[part.name] = _new(PlannedStep, (form, CREATED, None, values, names))
+        self.steps[part.name] = made(PlannedStep, (form, CREATED, None, values, names))
 
     def stray(self, form: Form, value: Json, owners: tuple[str, ...]) -> None:
         """A part whose owner is not in the call, or is not known: only its own SID can still be looked at."""
@@ -157,7 +156,7 @@ class Planning:
             return _joining(part.identity)
         if type(identifiers) is dict:
             return [
-                _new(Name, (_IDENTIFIER, kind, str(text), ()))
+                made(Name, (_IDENTIFIER, kind, str(text), ()))
                 for kind in part.kinds
                 if (text := identifiers.get(kind, ABSENT)) is not ABSENT
             ]
@@ -179,7 +178,7 @@ class Planning:
                 if owner is None:
                     return None
                 joined = (*joined, owner.sid)
-            known = self.state.find(_new(Key, (part.name, scope, naming, kind, text, joined)))
+            known = self.state.find(made(Key, (part.name, scope, naming, kind, text, joined)))
             if known is not None:
                 return known
         return None

@@ -20,7 +20,7 @@ class MemoryStore:
         self._by_sid: dict[str, Resource] = {}
         self._keys: dict[Key, str] = {}
         self._named: dict[str, list[Key]] | None = None
-        self._related: dict[str, dict[str, list[str]]] = {}  # by part, and then by what they belong to or join
+        self._related: dict[str, dict[str, dict[str, None]]] = {}  # by part, and then by what they belong to or join
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
@@ -38,11 +38,11 @@ class MemoryStore:
             index = self._related[part] = {}
             for one in self._by_sid.values():
                 if one.part == part:
-                    _relate(index, one.sid, [one.scope])
+                    _relate(index, one.sid, (one.scope,))
             for key, found in self._keys.items():
                 if key.part == part:
                     _relate(index, found, key.joined)
-        return index.get(sid, ())
+        return tuple(index.get(sid, ()))
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         by_sid, by_key = self._by_sid, self._keys
@@ -50,7 +50,7 @@ class MemoryStore:
             sid = resource.sid
             if resource.part in self._related:
                 index = self._related[resource.part]
-                _relate(index, sid, () if sid in by_sid else [resource.scope])
+                _relate(index, sid, () if sid in by_sid else (resource.scope,))
                 _relate(index, sid, (one for key in keys for one in key.joined))
             by_sid[sid] = resource
             for key in keys:
@@ -92,6 +92,6 @@ class MemoryStore:
         return self._named
 
 
-def _relate(index: dict[str, list[str]], sid: str, owners: Iterable[str]) -> None:
+def _relate(index: dict[str, dict[str, None]], sid: str, owners: Iterable[str]) -> None:
     for owner in owners:
-        index.setdefault(owner, []).append(sid)
+        index.setdefault(owner, {})[sid] = None

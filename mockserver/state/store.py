@@ -11,6 +11,10 @@ from typing import NamedTuple, Protocol
 
 from spec.source.pointer import Json
 
+made = tuple.__new__
+"""Makes a named tuple of a tuple, without the function in Python that is generated around its constructor: for places
+that make several in every call."""
+
 
 class Naming(StrEnum):
     """How a resource is told from others of its part."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import socket
@@ -94,6 +95,21 @@ def start_mock(*options: str) -> tuple[subprocess.Popen[bytes], dict[str, Any], 
     connection = Connection(int(told["url"].rpartition(":")[2]))
     connection.send(b"GET /oidc/jwks HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
     return process, told, time.perf_counter() - began
+
+
+def start_script(script: str) -> tuple[subprocess.Popen[bytes], Connection]:
+    """A server that prints its port, and a connection to it."""
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    return process, Connection(int(process.stdout.readline()))
+
+
+def options_of(name: str, description: str | None, **defaults: int) -> argparse.Namespace:
+    """The options of a measurement on the command line: whole numbers, with these defaults."""
+    parser = argparse.ArgumentParser(prog=f"scripts/bench {name}", description=description)
+    for option, default in defaults.items():
+        parser.add_argument(f"--{option}", type=int, default=default)
+    return parser.parse_args()
 
 
 def bodies() -> dict[str, Callable[[int], bytes]]:

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from client import ROOT, Connection, bodies, call_bytes, per_call, settle, start_mock
+from client import ROOT, Connection, bodies, call_bytes, options_of, per_call, settle, start_mock, start_script
 
 BARE = """
 import sys, json, uvicorn, socket
@@ -106,10 +106,7 @@ def started(answers: Mapping[str, Any]) -> tuple[subprocess.Popen[bytes], Connec
     place = Path(tempfile.mkdtemp()) / "answers.json"
     place.write_text(json.dumps(answers))
     try:
-        script = BARE.format(root=str(ROOT), answers=str(place))
-        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
-        assert process.stdout is not None
-        return process, Connection(int(process.stdout.readline()))
+        return start_script(BARE.format(root=str(ROOT), answers=str(place)))
     finally:
         place.unlink()
 
@@ -199,14 +196,5 @@ def grown(rig: Rig, options: argparse.Namespace) -> dict[str, tuple[float, float
     return {name: (few, many) for name, (few, many) in costs.items()}
 
 
-def main() -> int:
-    """Read the options and measure."""
-    parser = argparse.ArgumentParser(prog="scripts/bench journey", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--requests", type=int, default=200)
-    parser.add_argument("--sessions", type=int, default=100_000)
-    return journey(parser.parse_args())
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(journey(options_of("journey", __doc__, rounds=7, requests=200, sessions=100_000)))

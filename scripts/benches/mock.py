@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 
-from client import ROOT, Connection, bodies, call_bytes, per_call, settle, start_mock, timed
+from client import ROOT, Connection, bodies, call_bytes, options_of, per_call, settle, start_mock, start_script, timed
 
 BASELINE = """
 import sys, orjson, uvicorn, socket
@@ -49,10 +49,7 @@ BUDGETS = {"re-call": 1.25, "fresh": 1.35}
 
 def start_baseline(handler: str) -> tuple[subprocess.Popen[bytes], Connection]:
     """A stateless handler that parses and validates, and a connection to it."""
-    script = BASELINE.format(root=str(ROOT), handler=handler)
-    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, cwd=ROOT)
-    assert process.stdout is not None
-    return process, Connection(int(process.stdout.readline()))
+    return start_script(BASELINE.format(root=str(ROOT), handler=handler))
 
 
 def signatures() -> Iterator[float]:
@@ -142,14 +139,5 @@ def mock(options: argparse.Namespace) -> int:
     return 0 if within else 1
 
 
-def main() -> int:
-    """Read the options and measure."""
-    parser = argparse.ArgumentParser(prog="scripts/bench mock", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=11)
-    parser.add_argument("--requests", type=int, default=300)
-    parser.add_argument("--starts", type=int, default=5)
-    return mock(parser.parse_args())
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(mock(options_of("mock", __doc__, rounds=11, requests=300, starts=5)))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.schema.sources import Complaint, check_source, refuse_source, repeated
+from spec.schema.telling.messages import said_of
 from spec.schema.validation import Rules, outermost
 from spec.source.pointer import Json, escape, join
 from spec.source.reading import read
@@ -206,7 +207,7 @@ def _of_defaults(defaults: Mapping[str, Json], resources: Resources, pointer: st
         for leaf in part.leaves:
             if leaf.install_default is not None and leaf.install_default in defaults:
                 for one in outermost(Rules(leaf.schema).violations(defaults[leaf.install_default])):
-                    reason = one.message.replace("the body", repr(leaf.install_default), 1)
+                    reason = said_of(repr(leaf.install_default), one.message)
                     yield Complaint(f"{pointer}/{escape(leaf.install_default)}{one.pointer}", reason)
 
 
@@ -215,7 +216,7 @@ def _of_members(members: Mapping[str, Json], resources: Resources, pointer: str)
         for index, value in enumerate(members.get(name, ())):
             token = value if isinstance(members[name], dict) else index
             for one in outermost(Rules(schema).violations(value)):
-                reason = one.message.replace("the body", "it", 1)
+                reason = said_of("it", one.message)
                 yield Complaint(f"{pointer}/{escape(name)}/{escape(token)}", reason)
 
 

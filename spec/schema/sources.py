@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from spec.openapi.document import Schema
+from spec.schema.telling.messages import said_of
 from spec.schema.validation import Rules, outermost
 from spec.source.reading import Source, SourceError
 
@@ -26,7 +27,7 @@ def check_source(source: Source, schema: Schema) -> None:
 
 
 def _of_a_file(message: str) -> str:
-    return message.replace("the body ", "the file ", 1).replace("; send ", "; write ", 1)
+    return said_of("the file", message).replace("; send ", "; write ", 1)
 
 
 def refuse_source(source: Source, complaints: Iterable[Complaint]) -> None:

@@ -17,7 +17,7 @@ from spec.openapi.document import Schema
 from spec.schema.keywords import clause_of
 from spec.schema.names import MemberNames, member_names, without_member_names
 from spec.schema.telling.instance_path import instance_path, named
-from spec.schema.telling.messages import expectation, received, received_members, unexpected
+from spec.schema.telling.messages import called, expectation, received, received_members, unexpected
 from spec.schema.texts.formats import FORMATS, instant
 from spec.schema.texts.lossless import LOSSLESS_TEXT, converted, convertible
 from spec.schema.texts.surrogates import has_half, without_halves
@@ -172,7 +172,7 @@ class Rules:
                 continue
             holder = _schema_at(self.schema, schema_path[:-1])
             if convertible(text, str(schema_path[-1]), holder):
-                got = f"{_named(path)} is {received(text, secret=_is_secret(holder))}"
+                got = f"{called(path)} is {received(text, secret=_is_secret(holder))}"
                 message = f"{got}; {expectation(str(schema_path[-1]), holder, text)}."
                 found[path] = Violation(join(path), LOSSLESS_TEXT, "type", message)
         return found
@@ -188,7 +188,7 @@ class Rules:
             yield Violation(join([*path, member]), clause_of(holder, keyword, member), keyword, message)
         elif isinstance(kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
             for name in kind.unexpected:
-                message = f"{_named(path)} {unexpected(name, list(holder.get('properties', ())))}."
+                message = f"{called(path)} {unexpected(name, list(holder.get('properties', ())))}."
                 yield Violation(join([*path, name]), clause_of(holder, keyword), keyword, message)
         else:
             yield _violation(path, keyword, holder, follow(value, path), _layer(schema_path))
@@ -200,17 +200,11 @@ def _violation(path: Sequence[Token], keyword: str, holder: Json, value: Json, l
     else:
         got = f"is {received(value, secret=_is_secret(holder))}"
         layer = layer if not isinstance(value, dict | list) else 0
-    message = f"{_named(path)} {got}; {expectation(keyword, holder, value)}."
+    message = f"{called(path)} {got}; {expectation(keyword, holder, value)}."
     return Violation(join(path), clause_of(holder, keyword), keyword, message, layer=layer)
 
 
 _ABOUT_MEMBERS = frozenset({"anyOf", "oneOf", "not", "minProperties", "maxProperties"})
-
-
-def _named(path: Sequence[Token]) -> str:
-    if not path:
-        return "the body"
-    return repr(path[-1]) if isinstance(path[-1], str) else f"item {path[-1]}"
 
 
 def _layer(schema_path: Sequence[Token]) -> int:

@@ -60,6 +60,13 @@ def test_the_index_shows_integrations_and_the_running_fault(
     assert "on purpose: <code>answers-201</code>" in client_of(document, faults=("answers-201",)).http.get("/").text
 
 
+def test_the_index_says_what_becomes_of_it_all(document: Document, client_of: Callable[..., Any]) -> None:
+    forgetful = client_of(document).http.get("/").text
+    lasting = client_of(document, store="mock.db").http.get("/").text
+    assert "forgets it when it is reset or ends." in forgetful
+    assert "forgets it when it is reset." in lasting
+
+
 def test_reset_restores_the_start(client: Any, examples: dict[str, Any]) -> None:
     before = [one.sid for one in client.app.store]
     client.ok(examples["everything"])

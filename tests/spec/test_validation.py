@@ -88,6 +88,7 @@ MESSAGES: list[tuple[str, Any, str]] = [
     ("/course/ids", {}, "'ids' has no members; send one of the members sid, api"),
     ("/course/ids", 5, "'ids' is 5; send an object."),
     ("/exam/configuration/duration", "60", "'duration' is \"60\"; send an integer, without quotation marks."),
+    ("/exam/configuration/duration", "an hour", "'duration' is \"an hour\"; send an integer."),
     ("/exam/configuration/proctorTypes", {}, "'proctorTypes' has no members; it needs at least 1 member."),
     ("/exam/configuration/scheduling/open", "soon", "send an empty text or an RFC 3339 date-time with an offset"),
     ("/exam/configuration/scheduling/open", "2026-01-01T00:00:00+0000", "its offset needs a colon"),

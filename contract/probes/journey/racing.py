@@ -33,19 +33,11 @@ def appointments(bench: Workbench) -> None:
 
 
 def _one_person(found: Walk) -> None:
-    kind, bench = found.journey.kind, found.bench
     for _ in range(_ROUNDS):
-        first = found.body()
-        scope = bench.resources.part(kind.scope).path[0]
-        second = {**found.body(), **{name: value for name, value in first.items() if name != scope}}
-        both = []
-        for body in (first, second):
-            sids = found.provisioned(body)
-            session = found.session(sids) if found.is_pair(sids) else None
-            if session is None:
-                return
-            both.append({**sids, kind.name: session})
-        bench.race([found.request(SCHEDULES, sids, found.appointment(30)) for sids in both])
+        both = found.twice_ready()
+        if not both:
+            return
+        found.bench.race([found.request(SCHEDULES, sids, found.appointment(30)) for sids in both])
         for sids in both:
             found.read(sids)
 
@@ -58,15 +50,14 @@ def assignments(bench: Workbench) -> None:
     found = walk(bench, Step.ASSIGN, ASSIGNS, LISTS, READS)
     if found is None:
         return
-    who, kind = found.journey.kind.who, found.journey.kind
+    who = found.journey.kind.who
     onboards = walk(bench, Step.ONBOARD, ONBOARDS, SCHEDULES) is not None
     for _ in range(_ROUNDS):
         sids = found.begun(limited=True)
         if not found.is_pair(sids):
             return
         bench.race([found.request(ASSIGNS, sids, {ADDED: [sids[who]]})] * 2)
-        session = found.session(sids)
-        if session is not None and onboards:
-            named = {**sids, kind.name: session}
+        named = found.session_of(sids)
+        if named and onboards:
             found.schedule(named)
             bench.race([found.request(ONBOARDS, named)] * 2)

@@ -8,7 +8,6 @@ from contract.journey.calls import ASSIGNS, LISTS, ONBOARDS, READS, RESCHEDULES,
 from contract.journey.steps import Step
 from contract.probes.journey.walk import Body, Walk, walk
 from contract.probes.workbench import Workbench
-from spec.source.pointer import Json
 
 _ALL = (ASSIGNS, LISTS, READS, SCHEDULES, RESCHEDULES)
 WAY = "type"
@@ -26,11 +25,9 @@ def scheduled(bench: Workbench) -> None:
         return
     kind = found.journey.kind
     body = found.body()
-    sids = found.provisioned(body)
-    session = found.session(sids) if found.is_pair(sids) else None
-    if session is None:
+    sids = found.session_of(found.provisioned(body))
+    if not sids:
         return
-    sids = {**sids, kind.name: session}
     found.schedule(sids)
     found.read(sids)
     found.listed(sids)
@@ -121,26 +118,18 @@ def times(bench: Workbench) -> None:
     closed = found.body()
     for source, days in zip((*kind.booking.opens, *kind.booking.closes[:1]), (-60, -30), strict=False):
         closed = found.set(closed, source, found.moment(days))
-    given = found.provisioned(closed)
-    session = found.session(given) if found.is_pair(given) else None
-    if session is not None:
-        found.schedule({**given, kind.name: session})
-        found.read({**given, kind.name: session})
+    given = found.session_of(found.provisioned(closed))
+    if given:
+        found.schedule(given)
+        found.read(given)
     _overlapping(found)
 
 
 def _overlapping(found: Walk) -> None:
     """The same person for two things at the same time."""
-    kind = found.journey.kind
-    first = found.body()
-    second = {**found.body(), **_without(first, kind.scope, found)}
-    both = []
-    for body in (first, second):
-        sids = found.provisioned(body)
-        session = found.session(sids) if found.is_pair(sids) else None
-        if session is None:
-            return
-        both.append({**sids, kind.name: session})
+    both = found.twice_ready()
+    if not both:
+        return
     found.schedule(both[0], days=25)
     found.schedule(both[1], days=25)
     for one in both:
@@ -149,11 +138,6 @@ def _overlapping(found: Walk) -> None:
     found.reschedule(both[1], days=25)
     for one in both:
         found.read(one)
-
-
-def _without(body: dict[str, Json], part: str, found: Walk) -> dict[str, Json]:
-    path = found.bench.resources.part(part).path
-    return {name: value for name, value in body.items() if name != path[0]}
 
 
 def cancelled(bench: Workbench) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypedDict, Unpack
 
 from contract.http.exchange import Exchange, SentRequest
 from contract.journey.calls import (
@@ -44,6 +45,14 @@ STEPS: Mapping[str, Step] = {
     **dict.fromkeys(STORED, Step.READ),
 }
 """At which step each operation is called for the first time."""
+
+
+class SentWith(TypedDict, total=False):
+    """What a request may be sent with: a query, other headers in the place of the credential, another install."""
+
+    query: str
+    headers: Sequence[tuple[str, str]]
+    install: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,18 @@ class Walk:
         sids = self.begun(limited=limited)
         if limited and self.is_pair(sids):
             self.assign(sids, added=[sids[self.journey.kind.who]])
+        return self.session_of(sids)
+
+    def twice_ready(self) -> list[dict[str, str]]:
+        """One person with active sessions of two things: the SIDs of each; empty where there are none."""
+        first = self.body()
+        scope = self.bench.resources.part(self.journey.kind.scope).path[0]
+        second = {**self.body(), **{name: value for name, value in first.items() if name != scope}}
+        both = [self.session_of(self.provisioned(body)) for body in (first, second)]
+        return both if all(both) else []
+
+    def session_of(self, sids: Sids) -> dict[str, str]:
+        """These SIDs with that of an active session; empty where there is none."""
         session = self.session(sids) if self.is_pair(sids) else None
         return {**sids, self.journey.kind.name: session} if session is not None else {}
 
@@ -125,18 +146,10 @@ class Walk:
 
     # --- calls
 
-    def request(
-        self,
-        operation: str,
-        sids: Sids,
-        body: Json = None,
-        *,
-        query: str = "",
-        headers: Sequence[tuple[str, str]] | None = None,
-        install: str | None = None,
-    ) -> SentRequest:
+    def request(self, operation: str, sids: Sids, body: Json = None, **sent: Unpack[SentWith]) -> SentRequest:
         """A request of an operation about these SIDs."""
         bench = self.bench
+        query, headers, install = sent.get("query", ""), sent.get("headers"), sent.get("install")
         what = self.journey.contract.operations[operation]
         path = what.path_of(install or bench.access.install, sids)
         credential = bench.access.credential_headers() if headers is None else tuple(headers)
@@ -151,18 +164,9 @@ class Walk:
             data,
         )
 
-    def call(
-        self,
-        operation: str,
-        sids: Sids,
-        body: Json = None,
-        *,
-        query: str = "",
-        headers: Sequence[tuple[str, str]] | None = None,
-        install: str | None = None,
-    ) -> Exchange:
+    def call(self, operation: str, sids: Sids, body: Json = None, **sent: Unpack[SentWith]) -> Exchange:
         """Send a request of an operation."""
-        return self.bench.send(self.request(operation, sids, body, query=query, headers=headers, install=install))
+        return self.bench.send(self.request(operation, sids, body, **sent))
 
     def assign(self, sids: Sids, *, added: Sequence[Json] = (), removed: Sequence[Json] = ()) -> Exchange:
         """Say who takes part from now on, and who does not."""

@@ -9,6 +9,7 @@ from mockserver.provisioning.forms import Form, Values
 from mockserver.provisioning.plan import Name, Planning
 from mockserver.state.store import Key, Naming, Resource, State
 from spec.resources.resource import ABSENT, Part
+from spec.schema.texts.formats import EMAIL
 from spec.source.pointer import Json
 
 
@@ -174,7 +175,7 @@ def _anywhere(state: State, part: Part, names: Sequence[Name]) -> Resource | Non
 
 def _is_mail(part: Part, key: str) -> bool:
     leaf = next((leaf for leaf in part.leaves if leaf.key == key), None)
-    return leaf is not None and "email" in {one.get("format") for one in (leaf.schema, *leaf.schema.get("allOf", ()))}
+    return leaf is not None and EMAIL in {one.get("format") for one in (leaf.schema, *leaf.schema.get("allOf", ()))}
 
 
 def _folded(value: Json, holder: str | None) -> Json:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 
 from spec.schema.telling.remedies import remedy
-from spec.source.pointer import Json
+from spec.schema.texts.lossless import lossless
+from spec.source.pointer import Json, Token
 
 _NAMES = {bool: "a boolean", int: "an integer", float: "a number", str: "a string", list: "an array", dict: "an object"}
 _LONGEST = 60
@@ -88,7 +89,7 @@ _TYPES = {
 
 def _types(types: Json, _: Mapping[str, Json], value: Json) -> str:
     listed = [types] if isinstance(types, str) else types
-    bare = isinstance(value, str) and {"integer", "number", "boolean"} & {*listed}
+    bare = {"integer", "number", "boolean"} & {*listed} and isinstance(value, str) and lossless(value) is not None
     quoted = ", without quotation marks" if bare else ""
     return "send " + _listed([_TYPES.get(one, one) for one in listed], "or") + quoted
 
@@ -188,3 +189,18 @@ _NOUNS: Mapping[str, Callable[[Mapping[str, Json]], str]] = {
     "anyOf": lambda schema: _any_of(schema["anyOf"], schema, None).removeprefix("send "),
     "oneOf": lambda schema: _any_of(schema["oneOf"], schema, None).removeprefix("send "),
 }
+
+
+_WHOLE = "The body"
+
+
+def said_of(what: str, message: str) -> str:
+    """The message of a violation, where what was judged as a whole is no body but something else."""
+    return what + message.removeprefix(_WHOLE) if message.startswith(_WHOLE) else message
+
+
+def called(path: Sequence[Token]) -> str:
+    """What a sentence calls the value at a path."""
+    if not path:
+        return _WHOLE
+    return repr(path[-1]) if isinstance(path[-1], str) else f"item {path[-1]}"

@@ -9,6 +9,11 @@ from functools import lru_cache
 
 from spec.schema.texts.addresses import is_email, is_http_url, is_uri
 
+DATE_TIME, DATE, ISO_DATE, CALENDAR_DAY = "date-time", "date", "iso-8601-date", "calendar-day"
+EMAIL, URI, HTTP_URL = "email", "uri", "http-url"
+CURRENCY_CODE, TIME_ZONE = "currency-code", "time-zone"
+"""The values of ``format`` that a document may use: those of JSON Schema, and our own. None of them names a member."""
+
 _MOST_REMEMBERED = 64  # characters of a text whose instant is remembered
 _DATE_TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]+))?"
@@ -118,13 +123,13 @@ def is_date(text: str) -> bool:
 
 
 FORMATS: Mapping[str, Callable[[str], bool]] = {
-    "date-time": is_date_time,
-    "iso-8601-date": is_iso_8601_date,
-    "calendar-day": is_calendar_day,
-    "email": is_email,
-    "currency-code": is_currency_code,
-    "time-zone": is_time_zone,
-    "http-url": is_http_url,
-    "date": is_date,
-    "uri": is_uri,
+    DATE_TIME: is_date_time,
+    ISO_DATE: is_iso_8601_date,
+    CALENDAR_DAY: is_calendar_day,
+    EMAIL: is_email,
+    CURRENCY_CODE: is_currency_code,
+    TIME_ZONE: is_time_zone,
+    HTTP_URL: is_http_url,
+    DATE: is_date,
+    URI: is_uri,
 }

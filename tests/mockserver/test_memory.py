@@ -1,0 +1,65 @@
+"""The store in memory: what is asked late is found as if it had been asked for from the beginning."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.state.memory import MemoryStore
+from mockserver.state.store import Key, Naming, Resource, StoredChange
+
+PARTS = ("course", "user", "enrollment")
+OWNERS = ("one", "two", "s0", "s1", "s2")
+SIDS = tuple(f"s{number}" for number in range(6))
+
+keys = st.builds(
+    Key,
+    part=st.sampled_from(PARTS),
+    scope=st.sampled_from(OWNERS),
+    naming=st.sampled_from(list(Naming)),
+    kind=st.sampled_from(("api", "lms")),
+    text=st.sampled_from(("a", "b", "c")),
+    joined=st.lists(st.sampled_from(OWNERS), max_size=2, unique=True).map(tuple),
+)
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[list[StoredChange]]:
+    """Commits in which a resource keeps its part and scope, and no key finds two resources."""
+    part = {sid: draw(st.sampled_from(PARTS)) for sid in SIDS}
+    scope = {sid: draw(st.sampled_from(OWNERS)) for sid in SIDS}
+    taken: set[Key] = set()
+    commits = []
+    for _ in range(draw(st.integers(1, 4))):
+        changes = []
+        for sid in draw(st.lists(st.sampled_from(SIDS), max_size=4, unique=True)):
+            own = [one._replace(part=part[sid]) for one in draw(st.lists(keys, max_size=2))]
+            fresh = [one for one in dict.fromkeys(own) if one not in taken]
+            taken.update(fresh)
+            changes.append(StoredChange(Resource(sid, part[sid], scope[sid], {"/n": draw(st.integers(0, 9))}), fresh))
+        commits.append(changes)
+    return commits
+
+
+@given(histories(), st.integers(0, 4))
+def test_when_something_is_asked_for_makes_no_difference(commits: list[list[StoredChange]], asked: int) -> None:
+    early, late = MemoryStore(), MemoryStore()
+    for number, changes in enumerate(commits):
+        if number == asked:
+            seen(early)
+        early.commit(changes)
+        late.commit(changes)
+    assert seen(early) == seen(late)
+    for store in (early, late):
+        store.forget("one")
+    assert seen(early) == seen(late)
+    assert all(one.scope != "one" for one in late)
+
+
+def seen(store: MemoryStore) -> object:
+    """Everything that can be asked of a store."""
+    related = {(sid, part): sorted(store.related(sid, part)) for sid in OWNERS for part in PARTS}
+    assert all(len(set(sids)) == len(sids) for sids in related.values())
+    named = {sid: sorted(store.keys_of(sid)) for sid in SIDS}
+    found = {key: resource.sid for key, sid in store.named() if (resource := store.find(key)) and sid == resource.sid}
+    return related, named, found, {sid: store.read(sid) for sid in SIDS}
