@@ -18,7 +18,7 @@ from mockserver.auth.keys import make_keys
 from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.control.journal.entry import Shelf
-from mockserver.database.failures import StoreError
+from mockserver.database.connections.failures import StoreError
 from mockserver.files import Files, Read
 from mockserver.http.errors import Refusal
 from mockserver.ready import ready_facts
@@ -156,7 +156,9 @@ def opened(options: argparse.Namespace) -> Kept | None:
         raise LaunchError("--workers cannot be had on this system, which has no fork; leave it out.")
     if options.workers > 1 and (counting := [one for one in options.fault if behaviour_of([one]).reset]):
         raise LaunchError(f"--fault {counting[0]} counts calls, and each worker would by itself; leave out --workers.")
-    from mockserver.database.opening import opened as opened_database  # with SQLAlchemy, which most mocks do not need
+    from mockserver.database.connections.opening import (
+        opened as opened_database,
+    )  # with SQLAlchemy, which most mocks do not need
     from mockserver.database.serving import Kept
 
     return Kept(opened_database(options.store))

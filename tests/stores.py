@@ -33,7 +33,7 @@ class Place:
         """The same runtime, with a memory there."""
         if self.kind == "memory":
             return runtime
-        from mockserver.database.opening import opened
+        from mockserver.database.connections.opening import opened
         from mockserver.database.serving import Kept as KeptMemory
 
         kept = KeptMemory(opened(address or self.address()))
@@ -122,6 +122,13 @@ def running_postgres() -> Iterator[PostgresServer]:
     found = programs()
     if found is None:
         pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
+    with started_postgres(found) as server:
+        yield server
+
+
+@contextmanager
+def started_postgres(found: Path) -> Iterator[PostgresServer]:
+    """A server of the programs that were found, in a folder of its own. It ends with what it is for."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         server = PostgresServer(Path(folder), found)
         server.start()

@@ -11,10 +11,10 @@ from starlette.middleware import Middleware
 
 from mockserver.auth.keys import KeyPair, Keys, make_pair
 from mockserver.auth.revocations import Revocations
-from mockserver.database.database import Database
-from mockserver.database.failures import OpeningError
-from mockserver.database.keys import KeysOfDatabase
-from mockserver.database.memory import DatabaseMemory
+from mockserver.database.connections.database import Database
+from mockserver.database.connections.failures import OpeningError
+from mockserver.database.kept.keys import KeysOfDatabase
+from mockserver.database.kept.memory import DatabaseMemory
 from mockserver.database.middleware import Transacting
 from mockserver.runtime import Runtime
 from mockserver.state.ids import Ids

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 
-from mockserver.database.database import Database
-from mockserver.database.journals import DatabaseJournals
-from mockserver.database.names import SharedIds
-from mockserver.database.registries import Registry
-from mockserver.database.resources import DatabaseStore
-from mockserver.database.tickets import DatabaseTickets
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.journals import DatabaseJournals
+from mockserver.database.kept.names import SharedIds
+from mockserver.database.kept.registries import Registry
+from mockserver.database.kept.resources import DatabaseStore
+from mockserver.database.kept.tickets import DatabaseTickets
 from mockserver.http.masking import Masking
 from mockserver.state.ids import Ids, SystemIds
 from mockserver.state.keeping import Spelling, Value

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import orjson
 
-from mockserver.database.database import Database, Row
+from mockserver.database.connections.database import Database, Row
 from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.scope import ServedExchange

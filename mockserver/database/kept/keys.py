@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from mockserver.auth.keyfile import as_pem, of_pem
 from mockserver.auth.keys import KeyPair, Keys, Retired, make_pair
-from mockserver.database.memory import DatabaseMemory
+from mockserver.database.kept.memory import DatabaseMemory
 from mockserver.state.keeping import Spelling
 from spec.source.pointer import Json
 

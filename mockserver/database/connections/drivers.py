@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from mockserver.database.failures import ConflictError, OpeningError, StoreError, UnavailableError
+from mockserver.database.connections.failures import ConflictError, OpeningError, StoreError, UnavailableError
 
 _MAGIC = b"SQLite format 3\0"
 _LARGEST_INSPECTED = 64 * 2**20
