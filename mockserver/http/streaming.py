@@ -32,7 +32,7 @@ async def before_end(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result:
 
 
 class EventStream(StreamingResponse):
-    """An answer of server-sent events (HTML standard, section 9.2). A server that is told to end would otherwise wait for it, for there is always more."""
+    """An answer of server-sent events (HTML standard, section 9.2). A server that ends need not wait for it."""
 
     def __init__(self, events: AsyncIterator[str]) -> None:
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
