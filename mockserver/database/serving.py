@@ -32,9 +32,9 @@ class Kept:
         self.database, self.memory = database, DatabaseMemory(database)
         self.ids: Ids | None = None
 
-    def keys(self, make: Callable[[], KeyPair] = make_pair) -> Keys:
-        """The keys that it keeps; made, if it has none. Raises StoreError."""
-        return KeysOfDatabase(self.memory, make)
+    def keys(self, make: Callable[[], KeyPair] = make_pair, passphrase: str | None = None) -> Keys:
+        """The keys that it keeps; made, if it has none. To be asked for before the runtime. Raises StoreError."""
+        return KeysOfDatabase(self.memory, make, passphrase)
 
     def fit(self, document: Document) -> None:
         """See that what is stored is of this document, or that nothing was stored before. Raises StoreError."""
