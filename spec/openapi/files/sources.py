@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from spec.openapi.crawl import Crawl, Reference, Spot
-from spec.openapi.splicing import Splice, Splicing
+from spec.openapi.files.crawl import Crawl, Reference, Spot
+from spec.openapi.files.splicing import Splice, Splicing
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
 from spec.source.pointer import Json, edited, escape, follow, split
@@ -32,7 +32,7 @@ def document(name: str | Path, reach: Reach | None = None, overlays: Sequence[Pa
     shelf = library(name, reach or Reach())
     found = shelf.open(shelf.root) if isinstance(name, str) and name.startswith("git:") else _root(Path(name))
     if overlays:
-        from spec.openapi.overlay import overlaid_by  # and the JSONPath library, which nobody else waits for
+        from spec.openapi.files.overlay import overlaid_by  # and the JSONPath library, which nobody else waits for
 
         openapi_object(found)
         found = overlaid_by(found, (read(path) for path in overlays))

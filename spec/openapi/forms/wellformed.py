@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from spec.openapi.forms.shapes import described, shaped
 from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
-from spec.openapi.shapes import described, shaped
 from spec.source.pointer import Json, edited, escape, follow, split
 from spec.source.reading import Gap, Source
 

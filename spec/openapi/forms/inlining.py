@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from spec.openapi.forms.shapes import described, shaped
 from spec.openapi.objects import FREE, OBJECTS, Kind, MemberKind, Shape
 from spec.openapi.resolving import target
-from spec.openapi.shapes import described, shaped
 from spec.openapi.versions import version
 from spec.source.pointer import Json, escape, follow, join
 

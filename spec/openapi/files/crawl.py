@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urldefrag, urljoin
 
-from spec.openapi.misplaced import WITHOUT_REFERENCE, is_reference, misplaced_references
+from spec.openapi.files.misplaced import WITHOUT_REFERENCE, is_reference, misplaced_references
 from spec.openapi.objects import Kind, MemberKind, Node, Shape, children, held, unread_members
 from spec.source.files import Library, OutOfReachError
 from spec.source.pointer import Json, escape, follow
