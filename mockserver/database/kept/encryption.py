@@ -14,8 +14,7 @@ from mockserver.database.connections.failures import OpeningError
 from spec.source.pointer import Json
 
 _NONCE = 12
-VARIABLE = "INVIGILATE_STORE_PASSPHRASE"
-_GIVE = f"set {VARIABLE}, or give --store-passphrase-file"
+_GIVE = "set INVIGILATE_STORE_PASSPHRASE, or give --store-passphrase-file"
 
 
 class Cipher:
