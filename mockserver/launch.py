@@ -65,7 +65,13 @@ def launch(options: argparse.Namespace) -> Launch:
         )
         read = files.read()
         kept = opened(options)
-        keys = kept.keys(passphrase=_passphrase(options)) if kept else keep_keys(options.keys) if options.keys else make_keys()
+        keys = (
+            kept.keys(passphrase=_passphrase(options))
+            if kept
+            else keep_keys(options.keys)
+            if options.keys
+            else make_keys()
+        )
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, ListenError) as error:
         raise LaunchError(str(error)) from None

@@ -84,5 +84,7 @@ class KeysEncryption:
 
 def _stretched(passphrase: str, salt: str) -> bytes:
     """A passphrase of 32 bytes, which is costly to guess (RFC 7914): what is guessed may be a password."""
-    made = hashlib.scrypt(passphrase.encode("utf-8", "surrogateescape"), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32)
+    made = hashlib.scrypt(
+        passphrase.encode("utf-8", "surrogateescape"), salt=salt.encode(), n=2**14, r=8, p=1, dklen=32
+    )
     return made.hex().encode()

@@ -71,7 +71,7 @@ def secrets_of(client: Any) -> list[bytes]:
     secret = client.app.keys.client_secret(integration)
     for one in (secret, "a-wrong-secret-of-somebody"):
         form = {"grant_type": "client_credentials", "client_id": integration, "client_secret": one}
-        answer = client.http.post("/oidc/token", data=form).json()
+        client.http.post("/oidc/token", data=form)
     signature = client.token.rpartition(".")[2]
     return [one.encode() for one in (signature, signon["token"], code, secret, "a-wrong-secret-of-somebody")]
 
@@ -113,7 +113,10 @@ def test_who_knows_the_passphrase_goes_on(started: Started, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("given", "said"),
-    [(None, "are encrypted, and no passphrase is given; set INV"), ("another", "cannot be decrypted with the passphrase")],
+    [
+        (None, "are encrypted, and no passphrase is given; set INV"),
+        ("another", "cannot be decrypted with the passphrase"),
+    ],
 )
 def test_a_passphrase_that_is_missing_or_wrong(
     kept: Keeping, tmp_path: Path, given: str | None, said: str, keys: Keys
