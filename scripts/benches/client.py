@@ -53,8 +53,11 @@ def cpu_of(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that one has started, and those that they have."""
-    listed = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    """The processes that one has started, and those that they have. One that has ended has none."""
+    try:
+        listed = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
     return [*listed, *(each for one in listed for each in children(one))]
 
 

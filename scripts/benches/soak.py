@@ -25,6 +25,7 @@ from killing import CHANCE, Mock
 
 sys.path.insert(0, str(ROOT / "tests"))
 _SHARE = 4  # of so many kills one is of all processes
+_SELDOM = 100  # kills after which it is told how far it is
 
 
 @dataclass
@@ -70,6 +71,8 @@ def soak(mock: Mock, kills: int, clients: int) -> Tally:
         if is_of_all:
             mock.start()
         tally.kills, tally.of_all = tally.kills + 1, tally.of_all + is_of_all
+        if tally.kills % _SELDOM == 0:
+            print(f"{tally.kills} kills, {tally.answered} calls answered", file=sys.stderr, flush=True)
         for caller in callers:
             tally.add(caller)
         if tally.wrong:
