@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 
-from mockserver.database.database import Database
-from mockserver.database.resources import DatabaseStore
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.resources import DatabaseStore
 from mockserver.state.ids import Ids
 
 

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine.interfaces import Dialect
 
-from mockserver.database.failures import ConflictError, OpeningError, StoreError, UnavailableError
+from mockserver.database.connections.failures import ConflictError, OpeningError, StoreError, UnavailableError
 
 _MAGIC = b"SQLite format 3\0"
 _LARGEST_INSPECTED = 64 * 2**20
@@ -42,6 +42,10 @@ class Driver(Protocol):
     """Those with which one begins that no other process is in, for changes of the schema."""
     tables: str
     """The statement that finds the names of all tables there are."""
+    is_private: bool
+    """Whether nobody reads what is stored but the user as whom this process runs."""
+    password: str
+    """The password with which the last connection was made, if any. It is not in what is stored."""
 
     def connect(self) -> Connection:
         """A connection on which no transaction has begun. Raises StoreError."""
@@ -68,6 +72,7 @@ class SqliteDriver:
     begin = "BEGIN IMMEDIATE"
     alone: tuple[str, ...] = (begin,)
     tables = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+    is_private, password = True, ""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -148,6 +153,7 @@ class PostgresDriver:
     begin = "BEGIN ISOLATION LEVEL SERIALIZABLE"
     alone: tuple[str, ...] = ("BEGIN", "SELECT pg_advisory_xact_lock(4843269)")
     tables = "SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"
+    is_private, password = False, ""
 
     def __init__(self, address: str) -> None:
         try:
@@ -174,6 +180,7 @@ class PostgresDriver:
             connection.execute("SET lock_timeout = 15000")
             # small tables are read by their index as well: a scan of a whole one conflicts with every writer
             connection.execute("SET enable_seqscan = off")
+            self.password = connection.info.password  # as the address, PGPASSWORD or a password file has it
         except self._psycopg.Error as error:
             raise self.failure(error) or UnavailableError(str(error)) from None
         return connection

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
-from mockserver.database.drivers import Connection, Driver
-from mockserver.database.failures import StoreError, UnavailableError
-from mockserver.database.statements import Statements
+from mockserver.database.connections.drivers import Connection, Driver
+from mockserver.database.connections.failures import StoreError, UnavailableError
+from mockserver.database.schema.statements import Statements
 
 Row = tuple[Any, ...]
 _PAUSE = 0.5

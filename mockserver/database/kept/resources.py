@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mockserver.database.database import Database
-from mockserver.database.written import digest, read, written
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.written import digest, read, written
 from mockserver.state.store import Key, Naming, Resource, StoredChange
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping
 
-from mockserver.database.database import Database
-from mockserver.database.journals import DatabaseJournals
-from mockserver.database.names import SharedIds
-from mockserver.database.registries import Registry
-from mockserver.database.resources import DatabaseStore
-from mockserver.database.tickets import DatabaseTickets
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.encryption import Cipher
+from mockserver.database.kept.journals import DatabaseJournals
+from mockserver.database.kept.names import SharedIds
+from mockserver.database.kept.registries import Registry
+from mockserver.database.kept.resources import DatabaseStore
+from mockserver.database.kept.tickets import DatabaseTickets
 from mockserver.http.masking import Masking
 from mockserver.state.ids import Ids, SystemIds
 from mockserver.state.keeping import Spelling, Value
@@ -24,6 +25,8 @@ class DatabaseMemory:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.cipher: Cipher | None = None
+        """By what the journal is encrypted; told by the keys."""
 
     def store(self, space: str) -> Store:
         return DatabaseStore(self.database, space)
@@ -47,4 +50,4 @@ class DatabaseMemory:
 
     def journals(self, masking: Masking, length: int, longest_body: int, most_bytes: int) -> DatabaseJournals:
         """The journal."""
-        return DatabaseJournals(self.database, masking, length, longest_body, most_bytes)
+        return DatabaseJournals(self.database, self.cipher, masking, length, longest_body, most_bytes)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic
 
-from mockserver.database.database import Database
-from mockserver.database.written import read, written
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.written import read, written
 from mockserver.state.keeping import Spelling, Value
 
 _ABSENT = object()

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-from mockserver.database.database import Database
-from mockserver.database.drivers import Connection, Driver, PostgresDriver, SqliteDriver
-from mockserver.database.failures import OpeningError, StoreError
-from mockserver.database.tables import MARK, SCHEMA, VERSION
+from mockserver.database.connections.database import Database
+from mockserver.database.connections.drivers import Connection, Driver, PostgresDriver, SqliteDriver
+from mockserver.database.connections.failures import OpeningError, StoreError
+from mockserver.database.schema.tables import MARK, SCHEMA, VERSION
 
 Migration = Callable[[Any, Dialect], None]
 """Changes a schema, with a cursor and a dialect, from the version under which it stands to the next one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
@@ -16,6 +18,20 @@ _NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # onl
 
 def _numbered() -> Column[int]:
     return Column("number", _NUMBER, primary_key=True, autoincrement=True)
+
+
+def _leading(name: str, *more: Column[Any] | Index) -> Table:
+    """A table of what leads to a resource: a digest, and where the resource is."""
+    return Table(
+        name,
+        SCHEMA,
+        _numbered(),
+        Column("digest", LargeBinary, nullable=False),
+        Column("space", String(40), nullable=False),
+        Column("sid", LargeBinary, nullable=False),
+        *more,
+        Index(f"{name}_by_sid", "space", "sid"),
+    )
 
 
 ABOUT = Table(
@@ -37,29 +53,10 @@ RESOURCES = Table(
 )
 """Resources by SID. ``space`` is the SID of an install that shares nothing, or nothing."""
 
-NAMES = Table(
-    "names",
-    SCHEMA,
-    _numbered(),
-    Column("digest", LargeBinary, nullable=False),
-    Column("space", String(40), nullable=False),
-    Column("sid", LargeBinary, nullable=False),
-    Column("key", LargeBinary, nullable=False),
-    Index("names_once", "digest", unique=True),
-    Index("names_by_sid", "space", "sid"),
-)
+NAMES = _leading("names", Column("key", LargeBinary, nullable=False), Index("names_once", "digest", unique=True))
 """What finds a resource. A digest is unique: whatever is named by it can be created once."""
 
-RELATIONS = Table(
-    "relations",
-    SCHEMA,
-    _numbered(),
-    Column("digest", LargeBinary, nullable=False),
-    Column("space", String(40), nullable=False),
-    Column("sid", LargeBinary, nullable=False),
-    Index("relations_once", "digest", "sid", unique=True),
-    Index("relations_by_sid", "space", "sid"),
-)
+RELATIONS = _leading("relations", Index("relations_once", "digest", "sid", unique=True))
 """What belongs to a resource or joins it, by a digest of that and of the part.
 
 Under its own name, what is looked up of a resource and what is added to it would stand side by side in the index, and

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 import orjson
 
-from mockserver.database.database import Database, Row
+from mockserver.database.connections.database import Database, Row
+from mockserver.database.kept.encryption import Cipher
 from mockserver.http.journal import Journals
 from mockserver.http.masking import Masking
 from mockserver.http.scope import ServedExchange
@@ -16,12 +17,23 @@ _SELDOM = 64
 
 
 class DatabaseJournals(Journals):
-    """Rings whose exchanges are rows. What is recorded is told only to who listens in this process."""
+    """Rings whose exchanges are rows. What is recorded is told only to who listens in this process.
+
+    Exchanges hold tokens, links and secrets, as they were sent: with a ``cipher``, they are stored encrypted.
+    """
 
     is_shared = True
 
-    def __init__(self, database: Database, masking: Masking, length: int, longest_body: int, most_bytes: int) -> None:
-        self.database, self.text = database, database.text
+    def __init__(
+        self,
+        database: Database,
+        cipher: Cipher | None,
+        masking: Masking,
+        length: int,
+        longest_body: int,
+        most_bytes: int,
+    ) -> None:
+        self.database, self.text, self.cipher = database, database.text, cipher
         self.most, self.most_bytes = length, most_bytes
         self._recorded: dict[str, int] = {}
         self._highest = 0
@@ -32,10 +44,13 @@ class DatabaseJournals(Journals):
         if len(exchange.body) > longest or len(exchange.answer) > longest:
             exchange.body, exchange.answer = exchange.body[:longest], exchange.answer[:longest]
         exchange.size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
-        values = {
-            "install": install, "size": exchange.size, "head": _head(exchange), "headers": exchange.packed,
-            "body": bytes(exchange.body), "answer": bytes(exchange.answer),
+        contents = {
+            "head": _head(exchange), "headers": exchange.packed, "body": bytes(exchange.body),
+            "answer": bytes(exchange.answer),
         }  # fmt: skip
+        if self.cipher is not None:
+            contents = {name: self.cipher.encrypted(content) for name, content in contents.items()}
+        values = {"install": install, "size": exchange.size, **contents}
         ((number,),) = self.database.rows(self.text.record, values)
         exchange.number = self._highest = number
         recorded = self._recorded[install] = self._recorded.get(install, 0) + 1
@@ -59,7 +74,7 @@ class DatabaseJournals(Journals):
 
     def after(self, number: int) -> list[ServedExchange]:
         """What was recorded after an exchange, by whichever process."""
-        return [_exchange(row) for row in self.database.rows(self.text.later_exchanges, {"number": number})]
+        return [self._exchange(row) for row in self.database.rows(self.text.later_exchanges, {"number": number})]
 
     @property
     def last(self) -> int:
@@ -91,12 +106,18 @@ class DatabaseJournals(Journals):
         size = 0
         found: list[ServedExchange] = []
         for row in rows:
-            exchange = _exchange(row)
+            exchange = self._exchange(row)
             size += exchange.size
             if size > self.most_bytes and found:
                 break
             found.append(exchange)
         return found
+
+    def _exchange(self, row: Row) -> ServedExchange:
+        number, install, *contents = row
+        if self.cipher is not None:
+            contents = [self.cipher.decrypted(one) for one in contents]
+        return _exchange(number, install, *contents)
 
     def _trim(self, install: str) -> None:
         rows = self.database.rows(self.text.oldest_kept, {"install": install, "most": self.most})
@@ -118,8 +139,7 @@ def _head(exchange: ServedExchange) -> bytes:
     ])  # fmt: skip
 
 
-def _exchange(row: Row) -> ServedExchange:
-    number, install, head, packed, body, answer = row
+def _exchange(number: int, install: str, head: bytes, packed: bytes, body: bytes, answer: bytes) -> ServedExchange:
     method, path, query, status, headers, notes, at, seconds = orjson.loads(head)
     scope = {"method": method, "path": path, "raw_path": path.encode("latin-1")}
     exchange = ServedExchange({**scope, "query_string": query.encode("latin-1"), "headers": ()})

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from math import isinf
 from typing import Any, Generic
 
-from mockserver.database.database import Database
-from mockserver.database.written import digest, read, written
+from mockserver.database.connections.database import Database
+from mockserver.database.kept.written import digest, read, written
 from mockserver.state.keeping import Spelling
 from mockserver.state.tickets import Handed
 

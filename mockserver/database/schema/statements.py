@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, ColumnElement
 
-from mockserver.database.tables import (
+from mockserver.database.schema.tables import (
     ABOUT,
     DRAWN,
     EXCHANGES,
