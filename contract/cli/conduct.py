@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -70,6 +71,7 @@ def conduct(run: Prepared, *, shown: bool = True) -> ReportedVerdict:
     from contract.cli.preparing import open_transport
     from contract.report.exhibit import exhibit
     from contract.report.masking import masker_for
+    from contract.report.showing import control_token, is_mock, show
     from contract.run import runner
     from contract.run.admission import AdmissionError
     from contract.run.progress import progress
@@ -95,7 +97,13 @@ def conduct(run: Prepared, *, shown: bool = True) -> ReportedVerdict:
     finally:
         transport.close()
     masker = masker_for(run.entry.access, run.document, report.published_keys, report.exchanges)
-    return exhibit(report, masker, run.entry.access, strict=run.options.strict, baseline=run.baseline)
+    verdict = exhibit(report, masker, run.entry.access, strict=run.options.strict, baseline=run.baseline)
+    if is_mock(report.exchanges):
+        token = control_token(run.options.ready_file)
+        place = show(verdict, run.entry.url, token=token, ca_file=run.options.ca_file)
+        if place and shown:
+            sys.stderr.write(f"invigilate check: the report is shown at {place}\n")
+    return verdict
 
 
 @contextmanager

@@ -101,7 +101,7 @@ def _answers(controlled: Controlled) -> Mapping[str, Answer]:
     """The answers by operationId."""
     from mockserver.control import clock, mock, weather
     from mockserver.control.journal import endpoints
-    from mockserver.control.world import installs, seed, sessions, snapshots, state, tokens
+    from mockserver.control.world import installs, reports, seed, sessions, snapshots, state, tokens
 
-    modules = (mock, installs, tokens, seed, snapshots, state, sessions, clock, weather, endpoints)
+    modules = (mock, installs, tokens, seed, snapshots, state, sessions, reports, clock, weather, endpoints)
     return {name: one for module in modules for name, one in module.answers(controlled).items()}

@@ -29,6 +29,8 @@ _SECRET_MEMBERS = frozenset(  # of OAuth 2.0 and OpenID Connect, where no schema
 _SECRET_FIELDS = _SECRET_MEMBERS | {"code", "token"}
 """The names of secrets in forms and queries, where a code is no error code."""
 _JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
+_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?")
+_CODE = re.compile(rf"([?&](?:{'|'.join(sorted(_SECRET_FIELDS))})=)[^&\s\"'#]+")
 _SIGNATURE = "bWFza2Vk"  # "masked": a token is none without its signature
 _FORM = b"application/x-www-form-urlencoded"
 
@@ -92,6 +94,22 @@ class Masking:
         replaced = {one: hide(one) for one in sorted(secrets, key=len, reverse=True)}
         for one in kept:
             yield self._show(one, SecretReplacement(replaced, hide))
+
+    def foreign(self, value: Json) -> Json:
+        """A value of somebody else without what looks like a secret: in headers and members, tokens, codes in links."""
+        if isinstance(value, str):
+            return _CODE.sub(rf"\\1{MASK}", _TOKEN.sub(MASK, value))
+        if isinstance(value, dict):
+            return {name: MASK if name in self._members else self.foreign(one) for name, one in value.items()}
+        if not isinstance(value, list):
+            return value
+        if (
+            len(value) == 2
+            and isinstance(value[0], str)
+            and value[0].lower().encode("utf-8", "replace") in self._headers
+        ):
+            return [value[0], MASK]
+        return [self.foreign(one) for one in value]
 
     def _alike(self, secret: Json) -> Json:
         """Something of the form of a secret, which is none."""

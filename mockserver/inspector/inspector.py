@@ -20,7 +20,7 @@ from spec.catalogue.clauses import Catalogue
 if TYPE_CHECKING:
     from mockserver.inspector.desk import Desk
 
-SEGMENTS = frozenset({"calls", "world", "controls", "client", "login", "logout"})
+SEGMENTS = frozenset({"calls", "world", "controls", "client", "judge", "login", "logout"})
 """With what the paths of pages begin; no path of the control plane does."""
 _READING = frozenset({"GET", "HEAD"})
 
@@ -65,11 +65,11 @@ class Inspector:
 
 
 def _routes(desk: Desk) -> Sequence[BaseRoute]:
-    from mockserver.inspector.pages import calling, client, controls, entry, world
+    from mockserver.inspector.pages import calling, client, controls, entry, judge, world
 
     return [
         Route(path, endpoint, methods=[method])
-        for module in (calling, world, controls, client, entry)
+        for module in (calling, world, controls, client, judge, entry)
         for (method, path), endpoint in module.pages(desk).items()
     ]
 

@@ -46,6 +46,7 @@ class Reading:
         self.mock, self.journals = mock, mock.journals
         self.shelf = Shelf(mock.document, mock.parts, mock.journals.masking)
         self.nearness = Nearness(mock.document)
+        self.verdicts = verdict.Verdicts(self.nearness)
         self.verifier = Verifier(self.shelf)
 
     async def _chosen(self, selection: JournalSelection) -> AsyncIterator[JournalEntry]:
@@ -126,7 +127,7 @@ class Reading:
     async def verdict(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``verdict``."""
         selection = of_query(asked.values)
-        remarks = await verdict.remarks(self._chosen(selection), self.nearness)
+        remarks = await self.verdicts.remarks(self._chosen(selection))
         if asked.values["format"] == "junit":
             return _text(verdict.as_junit(remarks, selection.install or "all installs"), "application/xml")
         return of_json(verdict.as_json(remarks))

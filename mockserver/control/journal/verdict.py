@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree
 
 from mockserver.control.journal.entry import JournalEntry
@@ -22,10 +23,19 @@ RISKS: Mapping[str, str] = {
 """Every kind of remark and what it means. All are looked for, so each is a test case."""
 
 _BUSY = (429, 503)
+_MOST_KNOWN = 100_000
 _PATIENCE = 0.1  # seconds before the same call again, where no Retry-After says how many
 _CREDENTIAL = ("credential-", "token-dies", "token-client-refused")
 _REUSED = "signon-single-use"
 _UPDATED = "Updated"
+
+
+class Occurrence(NamedTuple):
+    """What tells a call from every other one, also after a reset: its number, when it began, and its size."""
+
+    number: int
+    began: float
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +47,31 @@ class Remark:
     message: str
 
 
-async def remarks(entries: AsyncIterator[JournalEntry], nearness: Nearness) -> list[Remark]:
-    """Every remark on these calls, in their order."""
-    found: list[Remark] = []
-    hasty = HastyRetries()
-    async for entry in entries:
-        found += _of_one(entry, nearness)
-        found += hasty.of(entry)
-    return found
+class Verdicts:
+    """Remarks on calls. Each call is looked at once, however often they are asked for."""
+
+    def __init__(self, nearness: Nearness) -> None:
+        self.nearness = nearness
+        self._known: dict[Occurrence, tuple[Remark, ...]] = {}
+
+    async def remarks(self, entries: AsyncIterator[JournalEntry]) -> list[Remark]:
+        """Every remark on these calls, in their order."""
+        found: list[Remark] = []
+        hasty = HastyRetries()
+        async for entry in entries:
+            found += self._of_one(entry)
+            found += hasty.of(entry)
+        return found
+
+    def _of_one(self, entry: JournalEntry) -> tuple[Remark, ...]:
+        exchange = entry.exchange
+        occurrence = Occurrence(exchange.number, exchange.began, exchange.size)
+        known = self._known.get(occurrence)
+        if known is None:
+            known = self._known[occurrence] = tuple(_of_one(entry, self.nearness))
+            if len(self._known) > _MOST_KNOWN:
+                del self._known[next(iter(self._known))]
+        return known
 
 
 def as_json(found: Sequence[Remark]) -> dict[str, Json]:
@@ -104,6 +131,8 @@ class HastyRetries:
     def of(self, entry: JournalEntry) -> Iterator[Remark]:
         """What there is to remark on the next call."""
         exchange = entry.exchange
+        if not self._busy and exchange.status not in _BUSY:
+            return
         same = (exchange.method, entry.path, exchange.body)
         before = self._busy.pop(same, None)
         if before is not None:

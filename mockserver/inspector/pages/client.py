@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from mockserver.control.journal import verdict
-from mockserver.control.journal.verdict import RISKS
+from mockserver.control.journal.verdict import RISKS, Verdicts
 from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.inspector.desk import Desk
@@ -14,12 +13,13 @@ _MOST = 100
 
 def pages(desk: Desk) -> Pages:
     """The pages by method and path."""
+    verdicts = Verdicts(desk.calls.nearness)
 
     async def show(request: Request) -> Response:
         install = request.query_params.get("install", "")
         tenant = desk.mock.tenants[install] if install else None
         exchanges = desk.mock.journals.exchanges(tenant.sid if tenant is not None else None)
-        found = await verdict.remarks(desk.shelf.each(exchanges), desk.calls.nearness)
+        found = await verdicts.remarks(desk.shelf.each(exchanges))
         risks = [(risk, meaning, [one for one in found if one.risk == risk]) for risk, meaning in RISKS.items()]
         return desk.shell.page(
             request.scope, "client.html",

@@ -111,14 +111,14 @@ class ControlOperations:
     plane: ASGIApp
 
     async def __call__(
-        self, outer: Scope, operation: str, named: Mapping[str, str], body: Json = None, **query: str
+        self, outer: Scope, operation: str, named: Mapping[str, str], body: Json | bytes = None, **query: str
     ) -> InwardAnswer:
-        """Carry one out. ``named`` are the parameters in its path."""
+        """Carry one out. ``named`` are the parameters in its path; a ``body`` of bytes is sent as it is."""
         described_one = described().operations[operation]
         path = described_one.path
         for name, value in named.items():
             path = path.replace(f"{{{name}}}", quote(value, safe=""))
-        sent = b"" if body is None else written(body)
+        sent = body if isinstance(body, bytes) else b"" if body is None else written(body)
         asked = urlencode({name: value for name, value in query.items() if value}).encode()
         call = InwardCall(described_one.method, path.encode(), asked, (_JSON,) if sent else (), sent)
         try:
