@@ -39,7 +39,8 @@
     const calls = document.getElementById("calls");
     if (calls) { last = calls.dataset.latest || ""; arrived = 0; listen(); }
     for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false;
-    for (const button of document.querySelectorAll("[data-token]")) button.hidden = !navigator.clipboard;
+    for (const row of document.querySelectorAll("[data-token-of]")) row.hidden = !navigator.clipboard;
+    for (const input of document.querySelectorAll("[data-fills]")) input.hidden = false;
   }
 
   function copy(button) {
@@ -51,11 +52,12 @@
   }
 
   async function copyToken(button) { // made when it is asked for, and shown nowhere
-    const label = button.textContent;
-    const answer = await fetch(button.dataset.token, { method: "POST" });
-    const { token } = await answer.json();
-    await navigator.clipboard.writeText(token);
-    button.textContent = "Copied";
+    const label = button.textContent, row = button.closest("[data-token-of]");
+    const typed = [...row.querySelectorAll("input")].filter((one) => one.value !== "").map((one) => [one.name, Number(one.value)]);
+    const answer = await fetch(row.dataset.tokenOf, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(Object.fromEntries(typed)) });
+    const told = await answer.json();
+    if (told.token) await navigator.clipboard.writeText(told.token);
+    button.textContent = told.token ? "Copied" : told.message;
     setTimeout(() => { button.textContent = label; }, 1500);
   }
 
@@ -63,7 +65,7 @@
     const button = event.target.closest("button");
     if (!button) return;
     if (button.dataset.copy) copy(button);
-    if (button.dataset.token) copyToken(button);
+    if (button.parentElement.dataset.tokenOf) copyToken(button);
     if (button.id === "pause") {
       paused = !paused;
       button.setAttribute("aria-pressed", String(paused));
@@ -71,6 +73,10 @@
       text(paused ? "paused" : "live");
       listen();
     }
+  });
+  document.addEventListener("change", async (event) => { // a file that stands for what would be pasted
+    const [file] = event.target.files || [];
+    if (file && event.target.dataset.fills) document.getElementById(event.target.dataset.fills).value = await file.text();
   });
   document.addEventListener("submit", (event) => {
     const question = (event.submitter && event.submitter.dataset.confirm) || event.target.dataset.confirm;

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import unquote, urlencode
 
@@ -14,11 +15,13 @@ from mockserver.inspector.desk import Desk
 from mockserver.inspector.forms import fields
 from mockserver.inspector.pages.routing import Pages, own
 from mockserver.inspector.sending.inward import InwardAnswer
+from mockserver.settings import MIB
 from spec.schema.texts.lossless import lossless
 from spec.source.pointer import Json
 
 Typed = Mapping[str, str]
 _MOST = 50
+_LARGEST = 8 * MIB  # of what is pasted into a form; more is put by the control plane itself
 
 
 class Control(NamedTuple):
@@ -31,7 +34,7 @@ class Control(NamedTuple):
     operation: str
     section: str
     done: str
-    body: Callable[[Typed], Json] = lambda _: None
+    body: Callable[[Typed], Json | bytes] = lambda _: None
     named: tuple[str, ...] = ()
     has_install: bool = False
 
@@ -56,23 +59,63 @@ def _readings(typed: Typed) -> dict[str, Json]:
 
 
 def _install(typed: Typed) -> dict[str, Json]:
-    return {**_texts("name")(typed), **_members("integrations")(typed)}
+    chosen = _members("unknownMembers", "signonTtl", "tokenTtl")(typed)
+    readings: dict[str, Json] = {"readings": chosen} if chosen else {}
+    return {**_texts("name", "sid", "like")(typed), **_members("integrations")(typed), **readings}
+
+
+def _text(name: str) -> Callable[[Typed], bytes]:
+    """What hands on JSON as it was typed: the control plane says what is wrong with it."""
+    return lambda typed: typed.get(name, "").encode("utf-8", "replace")
+
+
+def _about(name: str) -> Callable[[Typed], Json | bytes]:
+    """The same, about the install that the page is about, unless the JSON names one."""
+
+    def made(typed: Typed) -> Json | bytes:
+        value, install = lossless(typed.get(name, "")), typed.get("install")
+        return {"install": install, **value} if install and isinstance(value, dict) else _text(name)(typed)
+
+    return made
+
+
+def _lines(text: str, mark: str) -> Iterator[tuple[str, str]]:
+    """The lines of a text, each taken apart at a mark."""
+    for line in text.splitlines():
+        if line.strip():
+            name, _, value = line.partition(mark)
+            yield name.strip(), value.strip()
 
 
 def _rule(typed: Typed) -> dict[str, Json]:
-    then = _members("status", "retryAfter", "delay", "jitter", "cut", "close")(typed)
+    then = _members("status", "retryAfter", "delay", "jitter", "drip", "cut", "close")(typed)
+    then |= _texts("code", "message")(typed)
+    then |= {"headers": dict(_lines(typed["headers"], ":"))} if typed.get("headers") else {}
     then |= {"served": True} if typed.get("served") else {}
     then |= {"malformed": True} if typed.get("malformed") else {}
     then |= {"faults": typed["faults"].replace(",", " ").split()} if typed.get("faults") else {}
-    match = _texts("operation", "method", "path", "install")(typed)
-    schedule = _members("times", "every", "probability", "seed")(typed)
+    match: dict[str, Json] = _texts("operation", "method", "path", "install")(typed)
+    pointers = {name: _value(value) for name, value in _lines(typed.get("matchBody", ""), "=")}
+    match |= {"body": pointers} if pointers else {}
+    schedule = _members("times", "every", "probability", "seed", "until")(typed)
     return {**schedule, **({"match": match} if match else {}), "then": then}
 
 
+_SEED = """{
+  "payloads": [
+    {"course": {"ids": {"lms": "moodle-42"}, "title": "Astronomy", "code": "AST-1"}}
+  ]
+}"""
+_VERIFY = """{
+  "match": {"operation": "provision", "status": 200},
+  "atLeast": 1
+}"""
 CONTROLS: Mapping[str, Control] = {
     "make-install": Control("makeInstall", "installs", "The install is made.", _install),
     "change-install": Control("changeInstall", "installs", "It is served so from now on.", _readings, ("sid",)),
     "delete-install": Control("deleteInstall", "installs", "The install is gone.", named=("sid",)),
+    "seed": Control("seed", "stored", "It is stored.", _about("seed")),
+    "verify": Control("verify", "calls", "The calls came as they were expected.", _about("expected")),
     "reset": Control("reset", "reset", "Everything is as it was at the start.", has_install=True),
     "clear-journal": Control("clearJournal", "reset", "The calls are forgotten.", has_install=True),
     "revoke": Control("revokeToken", "reset", "The token is dead.", _texts("token")),
@@ -89,6 +132,7 @@ CONTROLS: Mapping[str, Control] = {
     "clear-weather": Control("clearWeather", "weather", "Fair weather.", has_install=True),
     "delete-weather": Control("deleteWeather", "weather", "The rule is dropped.", named=("rule",)),
     "save": Control("saveSnapshot", "snapshots", "The snapshot is saved.", _texts("name", "install")),
+    "import": Control("importSnapshot", "snapshots", "The snapshot is kept.", _text("snapshot"), ("name",)),
     "restore": Control("restoreSnapshot", "snapshots", "The snapshot is restored.", named=("name",), has_install=True),
     "delete-snapshot": Control("deleteSnapshot", "snapshots", "The snapshot is deleted.", named=("name",)),
 }  # fmt: skip
@@ -118,7 +162,7 @@ class ControlPages:
         control = CONTROLS.get(name)
         if control is None:
             raise refuse("not-found", None, "There is no such form.")
-        typed = await fields(request, self.mock.settings)
+        typed = await fields(request, replace(self.mock.settings, largest_body=_LARGEST))
         install = typed.get("install", "")
         if not all(typed.get(one) for one in control.named):
             missing = next(one for one in control.named if not typed.get(one))
@@ -142,14 +186,16 @@ class ControlPages:
         rules = await ask(request.scope, "listWeather", {})
         snapshots = await ask(request.scope, "listSnapshots", {})
         faults = await ask(request.scope, "listFaults", {})
+        about = {**(await ask(request.scope, "health", {})).value, **(await ask(request.scope, "version", {})).value}
         tenants = list(self.mock.tenants)
         return self.shell.page(
             request.scope, "controls.html", status=answer.status or 502 if answer is not None else 200,
-            here="controls", tenant=tenant, install=install, clock=clock.value,
+            here="controls", tenant=tenant, install=install, clock=clock.value, about=about,
             rules=rules.value["rules"], snapshots=snapshots.value["snapshots"], faults=faults.value["faults"],
             tenants=[(one, shown(one.settings)) for one in tenants[-_MOST:]], count=len(tenants),
             calls={one.sid: len(self.mock.journals.exchanges(one.sid)) for one in tenants[-_MOST:]},
             installs=self.desk.installs(install),
             operations=list(self.mock.document.operations), control=control,
+            seed_example=_SEED, verify_example=_VERIFY,
             failure=answer.message if answer is not None else "", typed=typed or {},
         )  # fmt: skip

@@ -115,6 +115,13 @@ def called(browser: Browser, everything: dict[str, Any]) -> None:
     client.http.get(f"/v2/installs/{client.install}/signon?code=the-code-of-a-link")
 
 
+def plane_put(browser: Browser, path: str, body: Any, expected: int = 200) -> Any:
+    """The answer of the control plane to a PUT."""
+    answer = browser.client.http.put(PLANE + path, json=body)
+    assert answer.status_code == expected, answer.text
+    return answer
+
+
 def sid_of(browser: Browser, kind: str) -> str:
     """The SID of what was created last of a kind."""
     found = browser.client.http.get(f"{PLANE}/state", params={"kind": kind}).json()["resources"]
