@@ -85,7 +85,8 @@ def inserted(connection: Any, batches: Iterator[ResourceRows]) -> None:
     for batch in batches:
         for table, rows in batch._asdict().items():
             columns, values = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
-            connection.executemany(f"INSERT INTO {table} ({columns}) VALUES ({values})", rows)
+            statement = f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608 - names of our schema
+            connection.executemany(statement, rows)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
