@@ -92,36 +92,43 @@ def inserted(connection: Any, batches: Iterator[ResourceRows]) -> None:
     connection.close()
 
 
-def grown(store: str, server: Any, enrollments: int, rounds: int) -> bool:
-    """A call on a store with so many enrollments against one with a thousand: the mock's part and the server's."""
-    process, told, _ = start_mock("--store", store)
-    path, port = f"/v2/installs/{told['install']}/provision", int(told["url"].rpartition(":")[2])
-    fresh, number = bodies()["fresh"], 0
+class Filled:
+    """A mock on a store of so many enrollments."""
 
-    def measured() -> float:
-        nonlocal number
-        found, connection = [], Connection(port)  # one that was idle while the store was filled has ended
-        for _ in range(rounds):
-            sent = [call_bytes(path, told["token"], fresh(number + index)) for index in range(400)]
-            number += len(sent)
-            before = used(server)
-            of_mock = per_call(process.pid, connection, sent)
-            found.append(of_mock + (used(server) - before) / len(sent) * 1e6)
-        return statistics.median(found)
+    def __init__(self, store: str, enrollments: int) -> None:
+        self.process, self.told, _ = start_mock("--store", store)
+        self.path, self._number = f"/v2/installs/{self.told['install']}/provision", 0
+        filled(store, self.told, self.connection(), 0, enrollments)
 
+    def connection(self) -> Connection:
+        """A new one: one that was idle for long has ended."""
+        return Connection(int(self.told["url"].rpartition(":")[2]))
+
+    def cost(self, server: Any, calls: int = 400) -> float:
+        """µs of processor time of a call with a new user, of the mock and of a database server."""
+        number, self._number = self._number, self._number + calls
+        fresh, token, connection = bodies()["fresh"], self.told["token"], self.connection()
+        sent = [call_bytes(self.path, token, fresh(number + index)) for index in range(calls)]
+        before = used(server)
+        of_mock = per_call(self.process.pid, connection, sent)
+        return of_mock + (used(server) - before) / calls * 1e6
+
+
+def grown(kind: str, few: str, many: str, server: Any, enrollments: int, rounds: int) -> bool:
+    """A call on a store with so many enrollments against one with a thousand, in turns."""
+    sides: list[Filled] = []
+    began = time.monotonic()
     try:
-        filled(store, told, Connection(port), 0, FEW)
-        measured()
-        few = measured()
-        began = time.monotonic()
-        filled(store, told, Connection(port), FEW, enrollments)
+        for store, count in ((few, FEW), (many, enrollments)):
+            sides.append(Filled(store, count))
         seconds = time.monotonic() - began
-        measured()  # what was written is brought into the file now
-        many = measured()
+        turns = [[one.cost(server) for one in sides] for _ in range(rounds + 2)][2:]  # at first nothing is at hand
     finally:
-        process.terminate()
-        process.wait()
-    kind = store.partition(":")[0]
-    print(f"{kind}: {enrollments:,} enrollments stored in {seconds:.0f} s")
-    print(f"{kind}: fresh enrollment {few:.0f} µs at {FEW:,}, {many:.0f} µs at {enrollments:,}: ratio {many / few:.2f}")
-    return many / few <= GROWTH
+        for one in sides:
+            one.process.terminate()
+            one.process.wait()
+    costs = [statistics.median(turn[place] for turn in turns) for place in range(2)]
+    ratio = statistics.median(second / first for first, second in turns)
+    print(f"{kind}: {enrollments:,} enrollments stored in {seconds:.0f} s; a fresh one costs", end=" ")
+    print(f"{costs[0]:.0f} µs at {FEW:,}, {costs[1]:.0f} µs at {enrollments:,}: ratio {ratio:.2f}")
+    return ratio <= GROWTH

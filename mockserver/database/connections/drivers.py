@@ -125,6 +125,8 @@ class SqliteDriver:
     def prepare(self) -> None:
         path = self.path
         try:
+            if path.exists() and not path.is_file():  # one that is read may never answer
+                raise OpeningError(f"{path}: the store is no regular file; name another one.")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             found = path.stat()
             with path.open("rb") as file:
