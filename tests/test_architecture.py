@@ -81,6 +81,7 @@ INNER = {
         *("explanations", "nearby", "possible", "rules", "checks", "choices", "report"),
         *("fixing", "linting", "cli"),
     ),
+    "mockserver.inspector": ("calls", "world", "sending", "shell", "forms", "desk", "pages", "inspector"),
     "mockserver.database": ("schema", "connections", "kept", "middleware", "serving"),
 }
 """The same inside a room: its modules and the rooms in it, lowest first."""

@@ -135,16 +135,17 @@ def _head(exchange: ServedExchange) -> bytes:
     return orjson.dumps([
         exchange.method, exchange.raw_path.decode("latin-1"), exchange.query.decode("latin-1"), exchange.status,
         [[name.decode("latin-1"), value.decode("latin-1")] for name, value in exchange.answer_headers],
-        exchange.notes, exchange.at, exchange.seconds,
+        exchange.notes, exchange.at, exchange.seconds, exchange.began,
     ])  # fmt: skip
 
 
 def _exchange(number: int, install: str, head: bytes, packed: bytes, body: bytes, answer: bytes) -> ServedExchange:
-    method, path, query, status, headers, notes, at, seconds = orjson.loads(head)
+    method, path, query, status, headers, notes, at, seconds, *more = orjson.loads(head)
     scope = {"method": method, "path": path, "raw_path": path.encode("latin-1")}
     exchange = ServedExchange({**scope, "query_string": query.encode("latin-1"), "headers": ()})
     exchange.packed, exchange.body, exchange.answer, exchange.status = packed, body, answer, status
     exchange.answer_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
     exchange.notes, exchange.at, exchange.seconds = tuple(notes), at, seconds
+    exchange.began = more[0] if more else at  # earlier versions did not keep it
     exchange.install, exchange.number, exchange.size = install, number, len(body) + len(answer) + len(packed)
     return exchange

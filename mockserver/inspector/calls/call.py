@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from mockserver.control.journal import archive
 from mockserver.control.journal.entry import JournalEntry
 from mockserver.control.journal.nearness import Nearness
-from mockserver.http.masking import MASK, MaskedExchange, is_form
-from mockserver.inspector.marking import Mark, MarkedJson, marked
-from mockserver.inspector.rows import CallRow, Rows
-from mockserver.inspector.snippets import as_test
+from mockserver.http.masking import MaskedExchange, is_form
+from mockserver.inspector.calls.marking import Mark, MarkedJson, marked
+from mockserver.inspector.calls.rows import CallRow, Rows
+from mockserver.inspector.calls.snippets import as_test
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
 from spec.source.pointer import Json
@@ -110,15 +110,3 @@ def _message(headers: Mapping[str, str], raw: bytes, body: Json, marks: tuple[Ma
 
 def _draft(body: Json) -> str:
     return body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
-
-
-def unmasked(edited: Json, original: Json) -> Json:
-    """What was edited, with the secrets of the original again where their masks still stand."""
-    if edited == MASK and isinstance(original, str | int | float):
-        return original
-    if isinstance(edited, dict) and isinstance(original, dict):
-        return {name: unmasked(one, original.get(name)) for name, one in edited.items()}
-    if isinstance(edited, list) and isinstance(original, list):
-        padded = [*original, *[None] * len(edited)]
-        return [unmasked(one, other) for one, other in zip(edited, padded, strict=False)]
-    return edited

@@ -11,7 +11,7 @@ from mockserver.control.clock import as_text
 from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.http.masking import MASK
 from mockserver.http.scope import ServedExchange
-from mockserver.inspector.rows import status_tone, tones
+from mockserver.inspector.calls.rows import status_tone, tones
 from mockserver.provisioning.forms import Form
 from mockserver.tenancy.tenants import Tenants
 from spec.source.pointer import Json, split

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.control.journal.listening import listening
 from mockserver.http.journal import Journals
-from mockserver.inspector.filtering import CallFilter
+from mockserver.inspector.calls.filtering import CallFilter
 
 MOST_ROWS = 20
 """Rows at once; of more that came meanwhile it is told how many there were."""
@@ -38,7 +38,7 @@ async def events(
         new = [one for one in kept if one.number > since]
         while True:
             if new:
-                found = wanted.latest(new, shelf, MOST_ROWS, looked_at=_MOST_LOOKED_AT)
+                found = await wanted.latest(new, shelf, MOST_ROWS, looked_at=_MOST_LOOKED_AT)
                 left = new[-1].number - since - MOST_ROWS if wanted.is_open else 0
                 since = new[-1].number
                 if found:

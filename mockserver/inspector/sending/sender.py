@@ -10,9 +10,10 @@ from mockserver.control.controlled import Controlled
 from mockserver.control.journal.entry import JournalEntry
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Header, Refusal
-from mockserver.inspector.call import unmasked
-from mockserver.inspector.inward import ControlOperations, InwardAnswer, InwardCall, carried_out
+from mockserver.http.masking import MASK
+from mockserver.inspector.sending.inward import ControlOperations, InwardAnswer, InwardCall, carried_out
 from spec.openapi.document import Operation
+from spec.source.pointer import Json
 
 _AGENT: Header = (b"user-agent", b"invigilate inspector")
 _KEPT = (b"content-type", b"accept")
@@ -66,3 +67,15 @@ class Sender:
         except Refusal:
             return raw
         return raw if restored == sent else json.dumps(restored, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def unmasked(edited: Json, original: Json) -> Json:
+    """What was edited, with the secrets of the original again where their masks still stand."""
+    if edited == MASK and isinstance(original, str | int | float):
+        return original
+    if isinstance(edited, dict) and isinstance(original, dict):
+        return {name: unmasked(one, original.get(name)) for name, one in edited.items()}
+    if isinstance(edited, list) and isinstance(original, list):
+        padded = [*original, *[None] * len(edited)]
+        return [unmasked(one, other) for one, other in zip(edited, padded, strict=False)]
+    return edited

@@ -54,21 +54,19 @@ class CallFilter:
             return False
         return (not self.words or holds(entry.exchange, self.words)) and self.selection.meets(entry)
 
-    def latest(
+    async def latest(
         self, exchanges: Sequence[ServedExchange], shelf: Shelf, most: int, *, looked_at: int | None = None
     ) -> list[JournalEntry]:
         """The latest calls that are meant, the last first; at most so many, of the last ``looked_at``."""
         found: list[JournalEntry] = []
-        for entry in self._backwards(exchanges, shelf, looked_at):
+        async for entry in shelf.each(self._backwards(exchanges, looked_at)):
             if self.is_open or self.meets(entry):
                 found.append(entry)
                 if len(found) >= most:
                     break
         return found
 
-    def _backwards(
-        self, exchanges: Sequence[ServedExchange], shelf: Shelf, looked_at: int | None
-    ) -> Iterator[JournalEntry]:
+    def _backwards(self, exchanges: Sequence[ServedExchange], looked_at: int | None) -> Iterator[ServedExchange]:
         seen = 0
         for exchange in reversed(exchanges):
             if self.before and exchange.number >= self.before:
@@ -76,7 +74,7 @@ class CallFilter:
             seen += 1
             if looked_at is not None and seen > looked_at:
                 return
-            yield from shelf.entries([exchange])
+            yield exchange
 
 
 def read_filter(query: bytes) -> CallFilter:
