@@ -40,11 +40,12 @@ class Form:
     __slots__ = (
         "created",
         "entries",
+        "first",
         "holder",
         "implied_by",
         "installed",
-        "member",
         "name",
+        "nested",
         "owners",
         "part",
         "path",
@@ -55,7 +56,7 @@ class Form:
 
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path, self.implied_by = part, part.name, part.path, part.implied_by
-        self.member = part.path[0] if len(part.path) == 1 else None
+        self.first, self.nested = part.path[0], len(part.path) > 1
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
         self.owners = part.owners
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
@@ -70,8 +71,6 @@ class Form:
 
     def at(self, body: Json) -> Json:
         """What a body holds for this part, or ABSENT."""
-        if self.member is not None:
-            return body.get(self.member, ABSENT) if type(body) is dict else ABSENT
         for name in self.path:
             if type(body) is not dict or name not in body:
                 return ABSENT
@@ -85,15 +84,19 @@ class Form:
             _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
-    def fresh(self, value: Json, defaults: Mapping[str, Json]) -> Values:
-        """What a new resource of this part stores: defaults of the document and the install, then what is sent."""
-        values = self.created.copy()
-        for key, name in self.installed.items():
-            if name in defaults:
-                values[key] = defaults[name]
+    def fresh(self, value: Json, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+        """What a new resource of this part stores: defaults of the document and the install, then what is sent.
+
+        Not to be changed: resources that send nothing else than the defaults share one mapping, and a text that equals
+        a default is kept once.
+        """
+        stored = self.created
+        if self.installed:
+            stored = stored | {key: defaults[name] for key, name in self.installed.items() if name in defaults}
+        sent: Values = {}
         if type(value) is dict:
-            _collect(value, self.tree, defaults, values, _NOTHING)
-        return values
+            _collect(value, self.tree, defaults, sent, stored)
+        return stored | sent if sent else stored
 
     def changed(self, stored: Mapping[str, Json], value: Json, defaults: Mapping[str, Json]) -> Values:
         """The leaves that the object of a part sends with another value than the stored one."""
