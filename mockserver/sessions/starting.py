@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from mockserver.provisioning.engine import Committing
-from mockserver.provisioning.plan import CREATED as NEW, FOUND, PlannedStep
+from mockserver.provisioning.plan import FOUND, PlannedStep
 from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
@@ -128,4 +128,4 @@ def _concerns(step: PlannedStep | None, values: Mapping[StoredValue, Json]) -> b
     """Whether a step makes something new, or changes what decides on sessions."""
     if step is None or step.outcome is FOUND:
         return False
-    return step.outcome is NEW or any(one.leaf in step.values for one in values)
+    return step.known is None or any(one.leaf in step.values for one in values)
