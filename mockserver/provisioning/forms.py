@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Leaf, Part
@@ -30,14 +30,22 @@ class StoredLeaf:
     secret: bool
 
 
-Tree: TypeAlias = "dict[str, StoredLeaf | Tree]"
-"""Member name → the entry of its leaf, or the tree of an object of leaves."""
+class Branch(NamedTuple):
+    """An object of leaves. It is stored under no key."""
+
+    below: Tree
+    key: str = ""
+
+
+Tree: TypeAlias = "dict[str, StoredLeaf | Branch]"
+"""Member name → the entry of its leaf, or of an object of leaves."""
 
 
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
     __slots__ = (
+        "_defaulted",
         "created",
         "entries",
         "first",
@@ -65,6 +73,7 @@ class Form:
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
         }
+        self._defaulted: tuple[Mapping[str, Json], Mapping[str, Json]] | None = None
         self.required = dict.fromkeys(
             part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
         )
@@ -90,13 +99,20 @@ class Form:
         Not to be changed: resources that send nothing else than the defaults share one mapping, and a text that equals
         a default is kept once.
         """
-        stored = self.created
-        if self.installed:
-            stored = stored | {key: defaults[name] for key, name in self.installed.items() if name in defaults}
+        stored = self.defaulted(defaults) if self.installed else self.created
         sent: Values = {}
         if type(value) is dict:
             _collect(value, self.tree, defaults, sent, stored)
-        return stored | sent if sent else stored
+        return {**stored, **sent} if sent else stored
+
+    def defaulted(self, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+        """What a resource stores of which nothing is sent. That of the install which was asked for last is kept."""
+        known = self._defaulted
+        if known is not None and known[0] is defaults:
+            return known[1]
+        stored = self.created | {key: defaults[name] for key, name in self.installed.items() if name in defaults}
+        self._defaulted = (defaults, stored)
+        return stored
 
     def changed(self, stored: Mapping[str, Json], value: Json, defaults: Mapping[str, Json]) -> Values:
         """The leaves that the object of a part sends with another value than the stored one."""
@@ -140,11 +156,13 @@ def _collect(
         entry = tree.get(name)
         if entry is None:
             continue
-        if isinstance(entry, dict):
+        if type(member) is str and member == stored.get(entry.key):
+            continue
+        if isinstance(entry, Branch):
             if type(member) is dict:
-                _collect(member, entry, defaults, values, stored)
+                _collect(member, entry.below, defaults, values, stored)
         elif type(member) is str:
-            if (member or not entry.empty_is_unset) and member != stored.get(entry.key):
+            if member or not entry.empty_is_unset:
                 values[entry.key] = member
         elif member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
@@ -155,7 +173,7 @@ def _collect(
 def _tree(entries: Mapping[tuple[str, ...], StoredLeaf]) -> Tree:
     names = dict.fromkeys(path[0] for path in entries)
     below = {name: {path[1:]: one for path, one in entries.items() if path[0] == name} for name in names}
-    return {name: inner[()] if () in inner else _tree(inner) for name, inner in below.items()}
+    return {name: inner[()] if () in inner else Branch(_tree(inner)) for name, inner in below.items()}
 
 
 def _entry(leaf: Leaf) -> StoredLeaf:

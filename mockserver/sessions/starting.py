@@ -60,10 +60,8 @@ class SessionStarts:
     ) -> Iterable[tuple[Resource, Resource]]:
         """Who and in what may have to start, seen what a call has changed."""
         who, scope = self.kind.joins
-        newcomer, opened = (
-            _concerns(steps.get(who), self.kind.entitled),
-            _concerns(steps.get(scope), self.kind.assigned),
-        )
+        newcomer = who in steps and _concerns(steps[who], self.kind.entitled)
+        opened = scope in steps and _concerns(steps[scope], self.kind.assigned)
         shared = resources.get(self.shared) if newcomer or opened else None
         if shared is None:
             return ()
@@ -124,8 +122,6 @@ def _has(resource: Resource, values: Mapping[StoredValue, Json]) -> bool:
     return all(resource.attributes.get(one.leaf) == value for one, value in values.items() if one.part == resource.part)
 
 
-def _concerns(step: PlannedStep | None, values: Mapping[StoredValue, Json]) -> bool:
+def _concerns(step: PlannedStep, values: Mapping[StoredValue, Json]) -> bool:
     """Whether a step makes something new, or changes what decides on sessions."""
-    if step is None or step.outcome is FOUND:
-        return False
-    return step.known is None or any(one.leaf in step.values for one in values)
+    return step.known is None or (step.outcome is not FOUND and any(one.leaf in step.values for one in values))
