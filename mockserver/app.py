@@ -26,7 +26,7 @@ from mockserver.control.plane import ControlPlane
 from mockserver.endpoints.documents import example
 from mockserver.endpoints.pages import ExampleCall
 from mockserver.endpoints.provision import Installs
-from mockserver.endpoints.routes import MethodRoute, operation_routes, with_allowed
+from mockserver.endpoints.routes import MethodRoute, RouteTable, operation_routes, with_allowed
 from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.masking import Masking
@@ -116,7 +116,7 @@ class Mock(Starlette):
         routes = unknown.routes = self._routes(misbehaving)
         prefix = urlsplit(settings.public_url or "").path
         super().__init__(
-            routes=[*routes, control.control(settings, Inspector(plane, controlled, clauses))],
+            routes=[RouteTable(routes), *routes, control.control(settings, Inspector(plane, controlled, clauses))],
             middleware=[
                 *runtime.around,
                 *_cross_origin(settings),

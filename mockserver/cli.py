@@ -81,6 +81,12 @@ def _mock_parser() -> argparse.ArgumentParser:
         "--store", default="memory", metavar="WHERE",
         help="keep everything in 'sqlite:PATH' or 'postgresql://…', also after the end (default: memory)",
     )  # fmt: skip
+    add(
+        "--store-passphrase-file",
+        type=Path,
+        metavar="F",
+        help="encrypt keys and calls in the store with its first line",
+    )
     add("--workers", type=_workers, default=1, metavar="N", help="serve by so many processes (needs --store)")
     add("--keys", type=Path, metavar="F", help="keep the key in this file, so that tokens survive a restart")
     add(

@@ -8,7 +8,7 @@ from pathlib import Path
 from spec.catalogue.clauses import Catalogue, load_clauses
 from spec.load import build
 from spec.openapi.document import Document
-from spec.openapi.sources import document as read_document
+from spec.openapi.files.sources import document as read_document
 from spec.resources.agreement import installs_for
 from spec.resources.installs import INSTALLS_FILE, INTEGRATIONS, ClientTerms, Install
 from spec.source.files import Reach

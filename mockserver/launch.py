@@ -18,7 +18,7 @@ from mockserver.auth.keys import make_keys
 from mockserver.auth.revocations import Revocations
 from mockserver.behaviour.faults import FAULTS, behaviour_of
 from mockserver.control.journal.entry import Shelf
-from mockserver.database.failures import StoreError
+from mockserver.database.connections.failures import StoreError
 from mockserver.files import Files, Read
 from mockserver.http.errors import Refusal
 from mockserver.ready import ready_facts
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 
 _SHORTEST_SECRET = 6
+_LONGEST_PASSPHRASE = 4096
 
 
 def launch(options: argparse.Namespace) -> Launch:
@@ -64,7 +65,13 @@ def launch(options: argparse.Namespace) -> Launch:
         )
         read = files.read()
         kept = opened(options)
-        keys = kept.keys() if kept else keep_keys(options.keys) if options.keys else make_keys()
+        keys = (
+            kept.keys(passphrase=_passphrase(options))
+            if kept
+            else keep_keys(options.keys)
+            if options.keys
+            else make_keys()
+        )
         listener = listen(options.host, options.port)
     except (SourceError, DocumentError, KeysError, ListenError) as error:
         raise LaunchError(str(error)) from None
@@ -116,7 +123,7 @@ def launch(options: argparse.Namespace) -> Launch:
         return app
 
     try:
-        app = assembled(read)
+        app = kept.started(lambda: assembled(read)) if kept else assembled(read)
     except DocumentError as error:
         listener.close()
         raise LaunchError(str(error)) from None
@@ -145,6 +152,8 @@ def launch(options: argparse.Namespace) -> Launch:
 def opened(options: argparse.Namespace) -> Kept | None:
     """The database that keeps everything, if one is to. Raises LaunchError or StoreError."""
     if options.store == "memory":
+        if options.store_passphrase_file is not None:
+            raise LaunchError("--store-passphrase-file is for a store that lasts; leave it out, or give --store.")
         if options.workers > 1:
             raise LaunchError("--workers needs a store that all of them share; give --store sqlite:PATH.")
         return None
@@ -156,10 +165,28 @@ def opened(options: argparse.Namespace) -> Kept | None:
         raise LaunchError("--workers cannot be had on this system, which has no fork; leave it out.")
     if options.workers > 1 and (counting := [one for one in options.fault if behaviour_of([one]).reset]):
         raise LaunchError(f"--fault {counting[0]} counts calls, and each worker would by itself; leave out --workers.")
-    from mockserver.database.opening import opened as opened_database  # with SQLAlchemy, which most mocks do not need
+    from mockserver.database.connections.opening import (
+        opened as opened_database,
+    )  # with SQLAlchemy, which most mocks do not need
     from mockserver.database.serving import Kept
 
     return Kept(opened_database(options.store))
+
+
+def _passphrase(options: argparse.Namespace) -> str | None:
+    """The passphrase of the store, if one is given. Raises LaunchError."""
+    file: Path | None = options.store_passphrase_file
+    if file is None:
+        return os.environ.get("INVIGILATE_STORE_PASSPHRASE") or None
+    try:
+        with file.open(encoding="utf-8") as lines:
+            passphrase = lines.readline(_LONGEST_PASSPHRASE).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is no text in UTF-8"
+        raise LaunchError(f"--store-passphrase-file: {file}: {reason}.") from None
+    if not passphrase:
+        raise LaunchError(f"--store-passphrase-file: {file}: its first line is empty; write a passphrase into it.")
+    return passphrase
 
 
 def _of_store(error: StoreError) -> str:

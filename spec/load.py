@@ -19,11 +19,11 @@ from spec.openapi.document import (
     Problem,
     Schema,
 )
-from spec.openapi.inlining import Resolver
+from spec.openapi.files.sources import document as read_document
+from spec.openapi.forms.inlining import Resolver
+from spec.openapi.forms.serving import OURS, served, spelt
+from spec.openapi.forms.shapes import shaped
 from spec.openapi.objects import METHODS, Kind
-from spec.openapi.serving import OURS, served, spelt
-from spec.openapi.shapes import shaped
-from spec.openapi.sources import document as read_document
 from spec.openapi.versions import READ, version
 from spec.resources.annotations import check_resources, resources
 from spec.resources.checks import check_annotations

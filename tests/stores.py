@@ -33,7 +33,7 @@ class Place:
         """The same runtime, with a memory there."""
         if self.kind == "memory":
             return runtime
-        from mockserver.database.opening import opened
+        from mockserver.database.connections.opening import opened
         from mockserver.database.serving import Kept as KeptMemory
 
         kept = KeptMemory(opened(address or self.address()))
@@ -63,7 +63,12 @@ def programs() -> Path | None:
 
 
 class PostgresServer:
-    """A server of ours, on a free port, for as long as the tests run. As root it runs as nobody: it insists on that."""
+    """A server of ours, on a free port, for as long as the tests run. As root it runs as nobody: it insists on that.
+
+    One of its two users has a password; the other one needs none.
+    """
+
+    password = "of-the-database"
 
     def __init__(self, folder: Path, bin_folder: Path) -> None:
         self.folder, self.bin = folder, bin_folder
@@ -75,7 +80,14 @@ class PostgresServer:
             self.user = "postgres" if _exists("postgres") else "nobody"
             shutil.chown(folder, self.user)
             folder.chmod(0o700)
-        self._run("initdb", "-D", str(self.data), "-U", "invigilate", "--auth=trust", "--no-sync", "-E", "UTF8")
+        told = folder / "password"
+        told.write_text(self.password)
+        options = ["--auth=scram-sha-256", f"--pwfile={told}", "--no-sync", "-E", "UTF8"]
+        if self.user is not None:
+            shutil.chown(told, self.user)
+        self._run("initdb", "-D", str(self.data), "-U", "invigilate", *options)
+        rules = self.data / "pg_hba.conf"
+        rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}")
 
     def start(self) -> None:
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -c max_connections=200 -c fsync=off"
@@ -88,7 +100,7 @@ class PostgresServer:
     @property
     def address(self) -> str:
         """Of a database that is there from the start."""
-        return f"postgresql://invigilate@127.0.0.1:{self.port}/postgres"
+        return f"postgresql://invigilate:{self.password}@127.0.0.1:{self.port}/postgres"
 
     def new(self) -> str:
         """The address of a schema that is new and empty: it takes a hundredth of the time of a database."""
@@ -98,6 +110,15 @@ class PostgresServer:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(f"CREATE SCHEMA {name}")
         return f"{self.address}?options=-csearch_path%3D{name}"
+
+    def trusting(self, address: str) -> str:
+        """The same address, of the user who needs no password."""
+        import psycopg
+
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = 'trusted'").fetchone():
+                connection.execute("CREATE ROLE trusted SUPERUSER LOGIN")
+        return address.replace(f"invigilate:{self.password}@", "trusted@")
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
@@ -122,6 +143,13 @@ def running_postgres() -> Iterator[PostgresServer]:
     found = programs()
     if found is None:
         pytest.skip("PostgreSQL is not installed here: apt-get install postgresql")
+    with started_postgres(found) as server:
+        yield server
+
+
+@contextmanager
+def started_postgres(found: Path) -> Iterator[PostgresServer]:
+    """A server of the programs that were found, in a folder of its own. It ends with what it is for."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         server = PostgresServer(Path(folder), found)
         server.start()

@@ -71,6 +71,21 @@ ORDER = {
 }
 """Each room of a package may import itself and the rooms before it."""
 
+INNER = {
+    "spec.openapi": ("document", "objects", "resolving", "versions", "files", "forms", "options"),
+    "spec.schema": (
+        *("limits", "members", "names", "reach", "texts", "second_opinion", "telling"),
+        *("keywords", "validation", "sources"),
+    ),
+    "spec.lint": (
+        *("explanations", "nearby", "possible", "rules", "checks", "choices", "report"),
+        *("fixing", "linting", "cli"),
+    ),
+    "mockserver.inspector": ("calls", "world", "sending", "shell", "forms", "desk", "pages", "inspector"),
+    "mockserver.database": ("schema", "connections", "kept", "middleware", "serving"),
+}
+"""The same inside a room: its modules and the rooms in it, lowest first."""
+
 MAY_IMPORT = {"spec": {"spec"}, "mockserver": {"spec", "mockserver"}, "contract": {"spec", "contract"}}
 FILES = sorted(path for package in ORDER for path in (ROOT / package).rglob("*.py"))
 NAMELESS = sorted(
@@ -156,6 +171,23 @@ def test_rooms_keep_their_order() -> None:
             for name in imported(path)
             if name.partition(".")[0] == package and room(name) not in allowed
         ]
+    assert not wrong
+
+
+@pytest.mark.parametrize("outer", INNER)
+def test_what_is_inside_a_room_keeps_its_order(outer: str) -> None:
+    order = INNER[outer]
+    folder = ROOT.joinpath(*outer.split("."))
+    modules = {path: path.relative_to(folder).with_suffix("").parts[0] for path in folder.rglob("*.py")}
+    assert {*modules.values()} - {"__init__"} == {*order}
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path, here in modules.items()
+        for name in imported(path)
+        if here != "__init__"
+        and name.startswith(f"{outer}.")
+        and name[len(outer) + 1 :].split(".")[0] not in order[: order.index(here) + 1]
+    ]
     assert not wrong
 
 

@@ -7,8 +7,8 @@ others a rule that joins any of them, and so on. Every execution works under nam
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
@@ -29,8 +29,20 @@ from spec.resources.resource import ABSENT, Leaf, Part
 TEXTS = ("a", "b", "A", "0", "a b", "a%", "a_", "a'", "1e3")
 """The identifiers of an execution, before its own prefix: few, so that calls meet, and alike to careless readers."""
 
-Watch = Callable[[Workbench], None]
 Rules = dict[str, Any]
+
+
+class Observer(Protocol):
+    """Who opens the workbench of an execution, and is told of its calls and of its end."""
+
+    def open_bench(self) -> Workbench:
+        """A workbench under fresh names."""
+
+    def watch(self, fork: Workbench) -> None:
+        """Told after every call; what it raises stops the execution."""
+
+    def finish(self, fork: Workbench) -> None:
+        """Told when an execution is over."""
 
 
 class KnownThing(NamedTuple):
@@ -41,25 +53,26 @@ class KnownThing(NamedTuple):
 
 
 class ProvisioningMachine(RuleBasedStateMachine):
-    """One execution. ``open_bench`` opens a workbench under fresh names, ``watch`` is told after every call."""
+    """One execution. The class is told who observes its executions while there are some.
 
-    open_bench: Callable[[], Workbench]
-    watch: Watch
-    finish: Watch
+    Hypothesis never forgets the class of a machine, so that it must lead neither to the target nor to what was seen.
+    """
+
+    observer: ClassVar[Observer]
 
     def __init__(self) -> None:
         super().__init__()
-        self.bench = type(self).open_bench()
+        self.bench = self.observer.open_bench()
 
     def call(self, body: Any, **how: Any) -> Exchange:
         """Send a body; whoever watches may stop the execution."""
         exchange = self.bench.provision(body, **how)
-        type(self).watch(self.bench)
+        self.observer.watch(self.bench)
         return exchange
 
     def watched(self) -> None:
         """Tell whoever watches that a call was made; the execution may be stopped."""
-        type(self).watch(self.bench)
+        self.observer.watch(self.bench)
 
     def named(self, body: Body) -> Body:
         """A body whose identifiers and free texts are those of this execution: some know things again by such texts."""
@@ -88,7 +101,7 @@ class ProvisioningMachine(RuleBasedStateMachine):
         return KnownThing(body, sids) if part.name in sids else multiple()
 
     def teardown(self) -> None:
-        type(self).finish(self.bench)
+        self.observer.finish(self.bench)
 
 
 def grafted(body: Body, part: Part, source: Body) -> Body:
@@ -265,10 +278,8 @@ def rules_of_calls(
         yield "sign_on", sign_on
 
 
-def machine(
-    bench: Workbench, bodies: Bodies, open_bench: Callable[[], Workbench], watch: Watch, finish: Watch
-) -> type[ProvisioningMachine]:
-    """The machine for a document."""
+def machine(bench: Workbench, bodies: Bodies) -> type[ProvisioningMachine]:
+    """The machine for a document; its ``observer`` is for the caller to set, and to take away again."""
     drawn = bodies.with_identifiers(TEXTS)
     bundles: dict[str, Bundle[KnownThing]] = {part.name: Bundle(part.name) for part in bodies.resources.parts}
     rules: Rules = {}
@@ -277,5 +288,4 @@ def machine(
     rules |= dict(rules_of_calls(bench, bundles, drawn))
     if bench.journey is not None and bench.options.journey is not None:
         rules |= dict(rules_of_journey(bench.journey, bench.options.journey, bundles))
-    seams = {"open_bench": staticmethod(open_bench), "watch": staticmethod(watch), "finish": staticmethod(finish)}
-    return type("Provisioned", (ProvisioningMachine,), {**rules, **seams, "__module__": __name__})
+    return type("Provisioned", (ProvisioningMachine,), {**rules, "__module__": __name__})

@@ -21,7 +21,7 @@ from contract.generation.objects import Vocabulary
 from contract.judging.findings import Finding
 from contract.probes.outcomes import ShownOutcome
 from contract.probes.workbench import Workbench
-from contract.run.machine import machine
+from contract.run.machine import ProvisioningMachine, machine
 from contract.run.runner import RunSettings
 
 STEPS = 14
@@ -48,10 +48,8 @@ class SequenceSearch:
     ``shown_before`` is what earlier searches were shown, and adds nothing to the worth of an execution.
     """
 
-    def __init__(
-        self, bench: Workbench, bodies: Bodies, most: int, shown_before: set[ShownOutcome], *, steers: bool = False
-    ) -> None:
-        self.bench, self.bodies, self.most, self.steers = bench, bodies, most, steers
+    def __init__(self, bench: Workbench, most: int, shown_before: set[ShownOutcome], *, steers: bool = False) -> None:
+        self.bench, self.most, self.steers = bench, most, steers
         self.known = bench.ledger.findings()
         self.shown_before = frozenset(shown_before)
         self.shown = shown_before
@@ -105,14 +103,15 @@ def generate(bench: Workbench, plan: RunSettings) -> str | None:
     ended before all were generated.
     """
     bodies = Bodies(bench.composer.schema, bench.resources, Vocabulary(bench.composer.known, bench.composer.now))
+    made = machine(bench, bodies)
     shown: set[ShownOutcome] = set()
     started, left, attempt = time.monotonic(), plan.examples, 0
     granted = plan.examples * STEPS * _REQUESTS_PER_STEP
     steered = plan.examples // 4
     until = float("inf") if plan.budget is None else started + PATIENCE
     while left > 0 and granted > 0 and time.monotonic() < until:
-        search = SequenceSearch(bench, bodies, granted, shown, steers=left <= steered)
-        _execute(search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
+        search = SequenceSearch(bench, granted, shown, steers=left <= steered)
+        _execute(made, search, min(AT_ONCE, left if search.steers else left - steered), plan.seed + attempt)
         gc.collect()  # what a search drew refers to itself in circles, and would lie beside what the next one draws
         # a search that was cut short by a finding has not looked at what it left, the next one does
         left -= max(search.executions_before_finding, 1)
@@ -125,7 +124,7 @@ def generate(bench: Workbench, plan: RunSettings) -> str | None:
     return f"Only {plan.examples - left} of {plan.examples} sequences were generated: {why}."
 
 
-def _execute(search: SequenceSearch, examples: int, seed: int) -> None:
+def _execute(made: type[ProvisioningMachine], search: SequenceSearch, examples: int, seed: int) -> None:
     chosen = settings(
         max_examples=examples,
         stateful_step_count=STEPS,
@@ -137,13 +136,15 @@ def _execute(search: SequenceSearch, examples: int, seed: int) -> None:
         print_blob=False,
         verbosity=Verbosity.quiet,
     )
-    made = machine(search.bench, search.bodies, search.open_bench, search.watch, search.finish)
+    made.observer = search
     try:
         run_state_machine_as_test(seeded(seed)(made), settings=chosen)
     except (FoundError, EnoughError):
         pass
     except (Flaky, FlakyFailure):
         _mark_intermittent(search)
+    finally:
+        del made.observer
 
 
 def _mark_intermittent(search: SequenceSearch) -> None:

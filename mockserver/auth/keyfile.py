@@ -125,23 +125,23 @@ def read_keys(path: Path) -> Keys:
     return KeptKeys(Path(os.path.realpath(path)), found.current, found.retired)
 
 
-def as_pem(keys: Keys) -> bytes:
-    """Keys as PEM, the one that signs first."""
-    retired = (f"\nretired until {one.until:.0f}\n".encode() + _pem(one.pair) for one in keys.retired)
-    return _pem(keys.current) + b"".join(retired)
+def as_pem(keys: Keys, passphrase: bytes | None = None) -> bytes:
+    """Keys as PEM, the one that signs first, each encrypted if there is a passphrase (RFC 7468 section 11)."""
+    retired = (f"\nretired until {one.until:.0f}\n".encode() + _pem(one.pair, passphrase) for one in keys.retired)
+    return _pem(keys.current, passphrase) + b"".join(retired)
 
 
-def of_pem(data: bytes, place: Path | str) -> Keys:
+def of_pem(data: bytes, place: Path | str, passphrase: bytes | None = None) -> Keys:
     """Keys from their PEM. Raises KeysError, which names the place."""
     found = list(_BLOCK.finditer(data))
-    current = _pair(place, found[0]["key"] if found else data)
-    retired = [Retired(_pair(place, one["key"]), float(one["until"] or 0)) for one in found[1:]]
+    current = _pair(place, found[0]["key"] if found else data, passphrase)
+    retired = [Retired(_pair(place, one["key"], passphrase), float(one["until"] or 0)) for one in found[1:]]
     return Keys(current, retired)
 
 
-def _pair(path: Path | str, data: bytes) -> KeyPair:
+def _pair(path: Path | str, data: bytes, passphrase: bytes | None) -> KeyPair:
     try:
-        private = serialization.load_pem_private_key(data, password=None)
+        private = serialization.load_pem_private_key(data, passphrase)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise KeysError(f"{path}: is not an unencrypted PEM private key; delete it to have a new one made.") from None
     if not isinstance(private, rsa.RSAPrivateKey) or private.key_size < BITS:
@@ -149,7 +149,6 @@ def _pair(path: Path | str, data: bytes) -> KeyPair:
     return pair_of(private)
 
 
-def _pem(pair: KeyPair) -> bytes:
-    return pair.private.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
+def _pem(pair: KeyPair, passphrase: bytes | None) -> bytes:
+    encryption = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
+    return pair.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)

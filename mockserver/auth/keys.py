@@ -89,8 +89,11 @@ class Keys:
 
     def client_secret(self, client: str) -> str:
         """The secret of a client for whom none was given: always the same one for the same keys (RFC 5869)."""
-        derived = HKDF(hashes.SHA256(), _SECRET_LENGTH, None, b"client secret " + client.encode()).derive(self._root)
-        return encoded(derived)
+        return encoded(self.derived(b"client secret " + client.encode()))
+
+    def derived(self, purpose: bytes) -> bytes:
+        """32 bytes for one purpose, the same ones also after rotations (RFC 5869)."""
+        return HKDF(hashes.SHA256(), _SECRET_LENGTH, None, purpose).derive(self._root)
 
 
 def make_keys() -> Keys:

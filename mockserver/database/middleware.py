@@ -18,8 +18,8 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from mockserver.database.database import Database
-from mockserver.database.failures import ConflictError, StoreError
+from mockserver.database.connections.database import Database
+from mockserver.database.connections.failures import ConflictError, StoreError
 from mockserver.http.errors import refuse
 from mockserver.http.handlers import ConnectionEndedError
 from mockserver.http.response import of_refusal
@@ -53,6 +53,8 @@ class Transacting:
             try:
                 await stretches
             except ConflictError as error:
+                if stretches.is_answered:  # what has left cannot be begun anew
+                    raise
                 if stretches.is_committed or time.monotonic() > until:
                     await self._refuse(error, scope, receive, send)
                     return

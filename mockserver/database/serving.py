@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
+import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from starlette.middleware import Middleware
 
 from mockserver.auth.keys import KeyPair, Keys, make_pair
 from mockserver.auth.revocations import Revocations
-from mockserver.database.database import Database
-from mockserver.database.failures import OpeningError
-from mockserver.database.keys import KeysOfDatabase
-from mockserver.database.memory import DatabaseMemory
+from mockserver.database.connections.database import Database
+from mockserver.database.connections.failures import ConflictError, OpeningError
+from mockserver.database.kept.keys import KeysOfDatabase
+from mockserver.database.kept.memory import DatabaseMemory
 from mockserver.database.middleware import Transacting
 from mockserver.runtime import Runtime
 from mockserver.state.ids import Ids
@@ -22,7 +25,10 @@ from spec.openapi.document import Document
 from spec.resources.annotations import resources
 from spec.resources.sessions import session_kind
 
+Made = TypeVar("Made")
 _SHAPE = "shape"
+_PATIENCE, _PAUSE = 15.0, 0.05
+"""Seconds for which a start that meets others is begun anew, and the longest pause between two attempts."""
 
 
 class Kept:
@@ -32,9 +38,21 @@ class Kept:
         self.database, self.memory = database, DatabaseMemory(database)
         self.ids: Ids | None = None
 
-    def keys(self, make: Callable[[], KeyPair] = make_pair) -> Keys:
-        """The keys that it keeps; made, if it has none. Raises StoreError."""
-        return KeysOfDatabase(self.memory, make)
+    def keys(self, make: Callable[[], KeyPair] = make_pair, passphrase: str | None = None) -> Keys:
+        """The keys that it keeps; made, if it has none. To be asked for before the runtime. Raises StoreError."""
+        return self.started(lambda: KeysOfDatabase(self.memory, make, passphrase))
+
+    def started(self, make: Callable[[], Made]) -> Made:
+        """What a function makes at the start, made anew where it meets another mock that starts. Raises StoreError."""
+        until, followers = time.monotonic() + _PATIENCE, len(self.database.followers)
+        while True:
+            try:
+                return make()
+            except ConflictError:
+                if time.monotonic() > until:
+                    raise
+                del self.database.followers[followers:]  # of what was not made
+                time.sleep(random.random() * _PAUSE)  # noqa: S311 - no secret
 
     def fit(self, document: Document) -> None:
         """See that what is stored is of this document, or that nothing was stored before. Raises StoreError."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,6 +13,7 @@ from mockserver.settings import Settings
 from spec.source.pointer import Json
 
 Item = TypeVar("Item")
+_MOST_REMEMBERED = 256  # bytes of a query of which is remembered what it says besides the page
 
 
 def envelope(
@@ -25,9 +27,8 @@ def envelope(
     offset, limit, total = int(values["offset"]), int(values["limit"]), len(listed)
     shown = listed[offset : offset + limit]
     path = public_url(request.scope, settings) + request.raw_path.decode("latin-1")
-    others = [one for one in parse_qsl(request.query.decode("latin-1"), True) if one[0] not in ("offset", "limit")]
-
-    before_page = f"{path}?{urlencode(others)}{'&' if others else ''}"
+    query = request.query
+    before_page = f"{path}?{_remembered(query) if len(query) <= _MOST_REMEMBERED else _others(query)}"
 
     def url(start: int) -> str:
         return f"{before_page}offset={start}&limit={limit}"
@@ -45,3 +46,12 @@ def envelope(
         "offset": offset,
         "results": [show(one) for one in shown],
     }
+
+
+def _others(query: bytes) -> str:
+    """What a query says besides the page, as the URL of another page begins with it."""
+    others = [one for one in parse_qsl(query.decode("latin-1"), True) if one[0] not in ("offset", "limit")]
+    return f"{urlencode(others)}&" if others else ""
+
+
+_remembered = lru_cache(maxsize=256)(_others)

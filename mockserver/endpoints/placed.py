@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote
 
+from mockserver.endpoints.bodies import BodyRules
 from mockserver.endpoints.provision import Installs, foreign
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
@@ -18,24 +20,25 @@ from mockserver.sessions.events import Circumstances
 from mockserver.sessions.ledger import Ledger
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
-from mockserver.state.store import Resource
+from mockserver.state.store import Resource, made
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation, Parameter, Schema
 from spec.resources.sessions import NAMES
 from spec.schema.keywords import clause_of
-from spec.schema.members import members
 from spec.schema.texts.lossless import lossless
 from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import Json, split
 
 _MOST_FIELDS = 200
+_MOST_QUERIES, _LONGEST_QUERY = 256, 256  # how many are remembered, of so many bytes at most
 
 
 class PlacedCall(NamedTuple):
     """A call that keeps its document: ``values`` are those of its query, defaults included.
 
     ``named`` are the resources that its path names, by part, and ``unknown`` the pointers of members of its body that
-    nobody knows. ``relatives`` are those and whatever they belong to or join, by part.
+    nobody knows. ``relatives`` are those and whatever they belong to or join, by part, and what rules a session if the
+    operation asks for it.
     """
 
     request: Request
@@ -50,30 +53,63 @@ class PlacedCall(NamedTuple):
     def at(self, clocks: Clocks) -> Circumstances:
         """The circumstances of what it brings about."""
         tenant = self.tenant
-        return Circumstances(tenant.store, tenant.sid, self.ids, clocks(tenant.sid), self.relatives)
+        sid = tenant.install.sid
+        return made(Circumstances, (tenant.store, sid, self.ids, clocks(sid), self.relatives))
+
+
+class NamedResources(NamedTuple):
+    """What a path names, by part, and that with whatever it belongs to or joins."""
+
+    named: Mapping[str, Resource]
+    owners: dict[str, Resource]
+
+
+class AskedQuery(NamedTuple):
+    """The parameters of a query that are known, and what is wrong with how they are sent. Others look at it, too."""
+
+    values: Mapping[str, Json]
+    wrong: Sequence[Violation]
+
+
+class PathParameter(NamedTuple):
+    """A parameter of a path that names a resource: Starlette's name of it, the part that it names, and the clause."""
+
+    name: str
+    variable: str
+    names: str
+    clause: str
+
+    @classmethod
+    def of(cls, one: Parameter) -> PathParameter:
+        """What a document says of one."""
+        return cls(one.name, variable(one.name), str(one.schema.get(NAMES)), clause_of(one.schema, NAMES))
 
 
 class PlacedCalls:
-    """Reads the calls of one operation."""
+    """Reads the calls of one operation. Those that are ``ruled`` are told of the rules for the session they name."""
 
-    def __init__(self, operation: Operation, installs: Installs, ledger: Ledger, runtime: Runtime) -> None:
-        self.operation, self.installs, self.ledger = operation, installs, ledger
+    def __init__(
+        self, operation: Operation, installs: Installs, ledger: Ledger, runtime: Runtime, *, ruled: bool = False
+    ) -> None:
+        self.operation, self.installs, self.ledger, self.ruled = operation, installs, ledger, ruled
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
         path = [one for one in operation.parameters if one.where == "path" and one.name != installs.parameter.name]
-        self.path = {one.name: one for one in path}
+        self.path = tuple(map(PathParameter.of, path))
+        self.backwards = self.path[::-1]
         self.query = {one.name: one for one in operation.parameters if one.where == "query"}
+        self.defaults = {name: one.schema["default"] for name, one in self.query.items() if "default" in one.schema}
         self.rules = Rules({
             "type": "object",
-            "properties": {one.name: one.schema for one in (*self.path.values(), *self.query.values())},
+            "properties": {one.name: one.schema for one in (*path, *self.query.values())},
         })  # fmt: skip
-        self.body = Rules(operation.body.json, request=True) if operation.body else None
-        self.members = members(operation.body.json) if operation.body else None
+        self.body = BodyRules(operation.body.json) if operation.body else None
+        self._remembered = lru_cache(maxsize=_MOST_QUERIES)(self._query)
 
     @property
     def schema(self) -> Schema:
         """The schema of the body."""
-        assert self.operation.body is not None
-        return self.operation.body.json
+        assert self.body is not None
+        return self.body.schema
 
     async def read(self, request: Request) -> PlacedCall:
         """The call, judged in the order of the contract. Raises Refusal."""
@@ -83,31 +119,39 @@ class PlacedCalls:
         if self.body is not None:
             request.require_json()
             body = self._decoded(await request.read(self.settings))
-        path = {name: unquote(request.path_params[variable(name)], errors="replace") for name in self.path}
-        query, twice = self._query(request.query)
-        found = [*twice, *map(_of_parameter, outermost(self.rules.violations({**query, **path})))]
+        params = request.path_params
+        path = {one.name: _decoded(params[one.variable]) for one in self.path}
+        query, twice = self._asked(request.query)
+        found = [*twice]
+        sent = {**query, **path}
+        if not self.rules.fits_schema(sent):
+            found += map(_of_parameter, outermost(self.rules.violations(sent)))
         unknown: list[str] = []
         if self.body is not None:
-            found += outermost(self.body.violations(body, tenant.lists))
-            unknown = self.members.unknown(body) if self.members is not None else []
+            broken, unknown = self.body.judged(body, tenant.lists)
+            found += outermost(broken)
         for judge in self.behaviour.judging:
             found = judge(found, body)
-        if tenant.settings.reject_unknown_members:
+        if unknown and tenant.settings.reject_unknown_members:
             message = "is a member that the contract does not know; leave it out."
             found += [Violation(one, "unknown-members-ignored", "unknown", message) for one in unknown]
         if found:
             raise _refused(found)
-        ids = self.behaviour.names(tenant.ids)
-        defaults = {name: one.schema["default"] for name, one in self.query.items() if "default" in one.schema}
-        named = self._named(tenant, path)
-        relatives = self._related(tenant, path, named)
-        return PlacedCall(request, tenant, ids, {**defaults, **query}, named, body, unknown, relatives)
+        ids = self.behaviour.names(tenant.ids) if self.behaviour.ids else tenant.ids
+        named, relatives = self._named(tenant, path)
+        if self.ruled:
+            self.ledger.add_rules(tenant.store, relatives)
+        return made(PlacedCall, (request, tenant, ids, {**self.defaults, **query}, named, body, unknown, relatives))
 
     def _decoded(self, raw: bytes) -> Json:
         return decode(raw, self.settings.deepest_body)
 
-    def _query(self, raw: bytes) -> tuple[dict[str, Json], list[Violation]]:
-        """The parameters that are known, and what is wrong with how they are sent; ``name[]`` is the name of a list."""
+    def _asked(self, raw: bytes) -> AskedQuery:
+        """What a query says; most queries are short, few, and come again."""
+        return self._remembered(raw) if len(raw) <= _LONGEST_QUERY else self._query(raw)
+
+    def _query(self, raw: bytes) -> AskedQuery:
+        """What a query says; ``name[]`` is the name of a list."""
         try:
             pairs = parse_qsl(raw.decode("latin-1"), keep_blank_values=True, max_num_fields=_MOST_FIELDS)
         except ValueError:
@@ -126,46 +170,49 @@ class PlacedCalls:
                 wrong.append(Violation("", "page-form", "query", f"{name!r} is sent twice; send it once."))
             else:
                 values[name] = _value(text, parameter)
-        return values, wrong
+        return AskedQuery(values, wrong)
 
-    def _named(self, tenant: Tenant, path: Mapping[str, str]) -> dict[str, Resource]:
-        """The resources that a path names. Raises Refusal unless each is there."""
-        named: dict[str, Resource] = {}
-        for name, sid in path.items():
-            schema = self.path[name].schema
-            resource = tenant.store.read(sid)
-            if resource is None or resource.part != schema.get(NAMES) or not self._is_within(tenant, resource):
-                raise _unknown(name, sid, schema)
-            named[resource.part] = resource
-        return named
+    def _named(self, tenant: Tenant, path: Mapping[str, str]) -> NamedResources:
+        """What a path names, and what that belongs to or joins. Raises Refusal unless each is there, in its place.
 
-    def _related(
-        self, tenant: Tenant, path: Mapping[str, str], named: Mapping[str, Resource]
-    ) -> Mapping[str, Resource]:
-        """The relatives of what a path names. Raises Refusal unless they belong together.
-
-        What is named last is looked at first: most of what comes before it is among its relatives.
+        What is named last is looked at first: most of what comes before it is among its owners.
         """
-        relatives: dict[str, Resource] = {}
-        for name, sid in [*path.items()][::-1]:
-            schema = self.path[name].schema
-            resource = named[str(schema[NAMES])]
-            known = relatives.get(resource.part)
-            if known is not None and known.sid == sid:
+        store, deployment = tenant.store, tenant.install.deployment
+        named: dict[str, Resource] = {}
+        for one in self.path:
+            resource = store.read(path[one.name])
+            if (
+                resource is None
+                or resource.part != one.names
+                or (resource.scope != deployment and not _is_within(tenant, resource))
+            ):
+                raise _unknown(one, path)
+            named[one.names] = resource
+        owners: dict[str, Resource] = {}
+        for one in self.backwards:
+            resource = named[one.names]
+            known = owners.get(one.names)
+            if known is not None and known.sid == resource.sid:
                 continue
-            for part, one in self.ledger.relatives(tenant.store, resource).items():
-                if relatives.setdefault(part, one).sid != one.sid and not self._overlooks(schema):
-                    last = [*path][-1]
-                    raise _unknown(last, path[last], self.path[last].schema)
-        return relatives
+            found = self.ledger.owners(store, resource)
+            if not owners:
+                owners = found
+                continue
+            for part, owner in found.items():
+                if owners.setdefault(part, owner).sid != owner.sid and one.clause not in self.behaviour.lenient:
+                    raise _unknown(self.path[-1], path)
+        return made(NamedResources, (named, owners))
 
-    def _overlooks(self, schema: Schema) -> bool:
-        return clause_of(schema, NAMES) in self.behaviour.lenient
 
-    def _is_within(self, tenant: Tenant, resource: Resource) -> bool:
-        while (owner := tenant.store.read(resource.scope)) is not None:
-            resource = owner
-        return resource.scope == tenant.install.deployment
+def _decoded(segment: str) -> str:
+    return unquote(segment, errors="replace") if "%" in segment else segment
+
+
+def _is_within(tenant: Tenant, resource: Resource) -> bool:
+    read = tenant.store.read
+    while (owner := read(resource.scope)) is not None:
+        resource = owner
+    return resource.scope == tenant.install.deployment
 
 
 def _of_parameter(one: Violation) -> Violation:
@@ -188,6 +235,6 @@ def _refused(found: Sequence[Violation]) -> Refusal:
     return Refusal("invalid-input", f"The call has {len(found)} faults; 'errors' lists each of them.", faults)
 
 
-def _unknown(name: str, sid: str, schema: Schema) -> Refusal:
-    message = f"{name} in the path is '{shown(sid.encode())}', which names no {schema.get(NAMES)} here."
-    return refuse("not-found", clause_of(schema, NAMES), message)
+def _unknown(one: PathParameter, path: Mapping[str, str]) -> Refusal:
+    message = f"{one.name} in the path is '{shown(path[one.name].encode())}', which names no {one.names} here."
+    return refuse("not-found", one.clause, message)

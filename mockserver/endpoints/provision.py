@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from mockserver.auth.credentials import Credentials
 from mockserver.auth.signon import SignonGrants
 from mockserver.behaviour.seams import Admitting, Behaviour, Success
+from mockserver.endpoints.bodies import BodyRules
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
@@ -28,7 +29,7 @@ from mockserver.state.store import made
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
-from spec.schema.members import closed, members, spelling_of
+from spec.schema.members import spelling_of
 from spec.schema.validation import Rules, Violation, outermost
 from spec.source.pointer import Json, escape
 
@@ -107,11 +108,7 @@ class Provision:
         self, operation: Operation, installs: Installs, engine: Provisioning, grants: SignonGrants, runtime: Runtime
     ) -> None:
         assert operation.body is not None
-        self.rules = Rules(operation.body.json, request=True)
-        self.annotated = frozenset(rule.path[0] for rule in self.rules.annotations if rule.path)
-        self.members = members(operation.body.json)
-        tidy = closed(operation.body.json)
-        self.tidy = Rules(tidy, request=True) if tidy is not None else None
+        self.bodies = BodyRules(operation.body.json)
         self.installs, self.engine, self.grants = installs, engine, grants
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
 
@@ -166,14 +163,8 @@ class Provision:
 
     def judged(self, tenant: Tenant, body: Json) -> Judged:
         """What is going to be committed. Raises Refusal with every fault of the body."""
-        install, lists = tenant.install, tenant.lists
-        tidy = self.tidy is not None and self.tidy.fits_schema(body)
-        unknown = [] if tidy or self.members is None else self.members.unknown(body)
-        if tidy or self.rules.fits_schema(body):
-            ruled = not self.annotated.isdisjoint(body)
-            violations = self.rules.annotation_violations(body, lists) if ruled else []
-        else:
-            violations = self.rules.violations(body, lists)
+        install = tenant.install
+        violations, unknown = self.bodies.judged(body, tenant.lists)
         if unknown and self.behaviour.chosen(tenant.settings).reject_unknown_members:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:

@@ -10,7 +10,7 @@ from typing import TypeAlias, cast
 import starlette.responses
 from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.middleware import Middleware
-from starlette.routing import Match, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from mockserver.http.request import Request, not_allowed
@@ -19,6 +19,7 @@ from spec.openapi.document import Document, DocumentError, Operation, Problem
 
 Function: TypeAlias = Callable[[Request], Awaitable[starlette.responses.Response]]
 _MOST_FOUND = 256
+_ROUTE = "invigilate.route"
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
 
@@ -66,28 +67,54 @@ class MethodRoute(Route):
     ) -> None:
         super().__init__(pattern(path), as_application(endpoint), methods=[method], middleware=middleware)
         self.template, self.served = path, served
-        self._found: dict[str, dict[str, str]] = {}
         self.allowed: frozenset[str] = frozenset(self.methods or ())
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """As Starlette's, which looks anew at each call; the paths of installs are few and come again."""
-        path = scope["path"]
-        if scope["type"] != "http" or scope.get("root_path") or scope["method"] not in (self.methods or ()):
-            return super().matches(scope)
-        known = self._found.get(path)
-        if known is None:
-            match, child = super().matches(scope)
-            if match is Match.FULL and "path_params" not in scope:
-                if len(self._found) >= _MOST_FOUND:
-                    self._found.clear()
-                self._found[path] = child["path_params"]
-            return match, child
-        return Match.FULL, {"endpoint": self.endpoint, "path_params": known}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):
             raise not_allowed(scope["method"], ", ".join(sorted(self.allowed)))
         await self.app(scope, receive, send)
+
+
+class RouteTable(BaseRoute):
+    """Routes by method and by number of segments, so that a call looks only at those which it may mean.
+
+    It stands before the routes themselves, which say what there is to say of all other calls: it takes a call that one
+    of them serves, as the first one that does would, and no other. Paths of installs are few and come again.
+    """
+
+    def __init__(self, routes: Iterable[MethodRoute]) -> None:
+        self.table: dict[tuple[str, int], list[MethodRoute]] = {}
+        for route in routes:
+            for method in route.methods or ():
+                self.table.setdefault((method, route.template.count("/")), []).append(route)
+        self._found: dict[tuple[str, str], Scope] = {}
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """The route of a call, and what its path names; Starlette's own looks at every route anew at each call."""
+        if scope["type"] != "http" or scope.get("root_path") or "path_params" in scope:
+            return Match.NONE, _NOTHING
+        path: str = scope["path"]
+        called = (scope["method"], path)
+        known = self._found.get(called)
+        if known is not None:
+            return Match.FULL, known
+        for route in self.table.get((called[0], path.count("/")), ()):
+            match = route.path_regex.match(path)
+            if match is not None:  # every parameter is a segment, and none is converted
+                child = {_ROUTE: route, "endpoint": route.endpoint, "path_params": match.groupdict()}
+                if len(self._found) >= _MOST_FOUND:
+                    self._found.clear()
+                self._found[called] = child
+                return Match.FULL, child
+        return Match.NONE, _NOTHING
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a call to its route."""
+        route: MethodRoute = scope[_ROUTE]
+        await route.app(scope, receive, send)
+
+
+_NOTHING: Scope = {}
 
 
 def operation_routes(

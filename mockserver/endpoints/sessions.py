@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
@@ -17,7 +18,7 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal
 from mockserver.http.urls import contract_url, public_path, public_url
 from mockserver.runtime import Runtime
-from mockserver.sessions.events import SessionEvents
+from mockserver.sessions.events import KeptMembers, SessionEvents
 from mockserver.sessions.ledger import CREATED, STATUS
 from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.sessions.views import Stored, View
@@ -62,9 +63,9 @@ class SessionEndpoints:
         operations = self.document.operations
         return {name: make(operations[name]) for name, make in making.items() if name in operations}
 
-    def calls(self, operation: Operation) -> PlacedCalls:
+    def calls(self, operation: Operation, *, ruled: bool = False) -> PlacedCalls:
         """The reader of the calls of an operation."""
-        return PlacedCalls(operation, self.installs, self.ledger, self.runtime)
+        return PlacedCalls(operation, self.installs, self.ledger, self.runtime, ruled=ruled)
 
     def view(self, operation: Operation) -> View:
         """What the success of an operation shows."""
@@ -75,10 +76,7 @@ class SessionEndpoints:
         return view.of(Stored(tenant.store, tenant.install, self.ledger.relatives(tenant.store, session)))
 
     def show_named(self, view: View, call: PlacedCall, session: Resource) -> dict[str, Json]:
-        """The session that a path names, as it is now."""
-        known = call.relatives.get(self.kind.name)
-        if known is None or known.sid != session.sid:
-            return self.show(view, call.tenant, session)
+        """A session of whatever the path of a ruled call names, as it is now."""
         shown = {**call.relatives, self.kind.name: session}
         return view.of(Stored(call.tenant.store, call.tenant.install, shown))
 
@@ -97,7 +95,7 @@ class SessionEndpoints:
 
     def listing(self, operation: Operation) -> Function:
         """The function that serves ``listSessions``."""
-        calls = self.calls(operation)
+        calls = self.calls(operation, ruled=True)
         view = View(answer_of(operation)["properties"]["results"]["items"], self.resources)
 
         async def listed(request: Request) -> Response:
@@ -105,11 +103,11 @@ class SessionEndpoints:
             who, scope = (call.named[name] for name in self.kind.joins)
             every = self.ledger.of(call.tenant.store, who.sid, scope.sid)
             wanted = self.wanted(every, call.values)
-            hidden = sum(self.ledger.is_active(one) for one in every) if "status" not in call.values else 0
             told: Headers = ()
-            if hidden and not call.values["includeActive"]:
-                told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true")
-            show: Callable[[Resource], Json] = lambda one: self.show(view, call.tenant, one)  # noqa: E731
+            if "status" not in call.values and not call.values["includeActive"]:
+                hidden = sum(map(self.ledger.is_active, every))
+                told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true") if hidden else ()
+            show: Callable[[Resource], Json] = partial(self.show_named, view, call)
             return of_json(envelope(request, self.settings, call.values, wanted, show), headers=told)
 
         return listed
@@ -127,7 +125,7 @@ class SessionEndpoints:
 
     def reading(self, operation: Operation) -> Function:
         """The function that serves ``readSession``."""
-        calls, view = self.calls(operation), self.view(operation)
+        calls, view = self.calls(operation, ruled=True), self.view(operation)
 
         async def read(request: Request) -> Response:
             call = await calls.read(request)
@@ -137,12 +135,13 @@ class SessionEndpoints:
 
     def scheduling(self, operation: Operation) -> Function:
         """The function that serves ``scheduleSession``."""
-        calls, view = self.calls(operation), self.view(operation)
+        calls, view = self.calls(operation, ruled=True), self.view(operation)
+        kept = KeptMembers(calls.schema)
 
         async def schedule(request: Request) -> Response:
             call = await calls.read(request)
             session = call.named[self.kind.name]
-            change = self.events.schedule(call.at(self.events.clocks), session, call.body, calls.schema)
+            change = self.events.schedule(call.at(self.events.clocks), session, kept.of(call.body))
             call.tenant.store.commit([change])
             return of_json(self.show_named(view, call, change.resource), headers=ignored(call))
 
@@ -150,12 +149,13 @@ class SessionEndpoints:
 
     def rescheduling(self, operation: Operation) -> Function:
         """The function that serves ``rescheduleSession``."""
-        calls = self.calls(operation)
+        calls = self.calls(operation, ruled=True)
+        kept = KeptMembers(calls.schema)
 
         async def reschedule(request: Request) -> Response:
             call = await calls.read(request)
             session = call.named[self.kind.name]
-            change = self.events.reschedule(call.at(self.events.clocks), session, call.body, calls.schema)
+            change = self.events.reschedule(call.at(self.events.clocks), session, kept.of(call.body))
             call.tenant.store.commit([change])
             return of_json(DONE, headers=ignored(call))
 

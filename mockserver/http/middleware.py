@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from time import perf_counter
+from time import perf_counter, time
 from urllib.parse import quote
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,7 +56,7 @@ class Journaling:
             await self.app(scope, receive, send)
             return
         exchange = exchange_of(scope)
-        exchange.began = perf_counter()
+        exchange.began, started = time(), perf_counter()
         try:
             await self.app(scope, receive, send)
         except ConnectionEndedError:
@@ -66,7 +66,7 @@ class Journaling:
             raise
         finally:
             if (exchange.status or exchange.notes) and exchange.is_kept:
-                exchange.seconds = perf_counter() - exchange.began
+                exchange.seconds = perf_counter() - started
                 install = scope.get("path_params", _NOTHING).get(self.variable) or caller_of(scope)
                 exchange.install = install if install in self.journals.rings else ""
                 exchange.at = self.clocks(exchange.install)

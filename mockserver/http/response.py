@@ -72,9 +72,12 @@ def of_json(value: Json, *, status: int = 200, headers: Iterable[Header] = ()) -
 
 
 def written(value: Json) -> bytes:
-    """A JSON value as text, integers of any size included."""
+    """A JSON value as text, integers of any size included.
+
+    It is a copy: what orjson makes lies where it was long while it grew, and kept there by a journal it leaves holes.
+    """
     try:
-        return orjson.dumps(value)
+        return bytes(memoryview(orjson.dumps(value)))
     except TypeError:  # an integer beyond 64 bits
         return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 

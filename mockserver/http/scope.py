@@ -23,6 +23,10 @@ ABORT = "invigilate.abort"
 """An ASGI extension: a function that ends the connection at once."""
 
 
+ENDING = "invigilate.ending"
+"""An ASGI extension: an event that is set when the server is told to end, for what would go on until it is cut off."""
+
+
 class ServedExchange:
     """A call and its answer as they were, filled in while it is served. Holds secrets: never show one.
 

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp
 from mockserver.control.controlled import Controlled
 from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.http.errors import refuse
-from mockserver.inspector.call import Calls
-from mockserver.inspector.inward import ControlOperations
-from mockserver.inspector.rows import Rows
-from mockserver.inspector.sending import Sender
+from mockserver.inspector.calls.call import Calls
+from mockserver.inspector.calls.rows import Rows
+from mockserver.inspector.sending.inward import ControlOperations
+from mockserver.inspector.sending.sender import Sender
 from mockserver.inspector.shell import Shell
 from spec.catalogue.clauses import Catalogue
 

@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.request import too_slow
-from mockserver.http.scope import ABORT, DEADLINE
+from mockserver.http.scope import ABORT, DEADLINE, ENDING
 from mockserver.settings import ConnectionLimits
 
 LIMITS = ConnectionLimits()
@@ -41,12 +41,18 @@ class Connection(HttpToolsProtocol):
         self._refused = False
         self._received = self._body = self._chunk = 0  # bytes of this request; those of the last piece
         self._extensions: dict[str, Any] = {}
+        self._ending = asyncio.Event()
         self._refusal: Refusal | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._extensions = {DEADLINE: {}, ABORT: transport.abort}
+        self._extensions = {DEADLINE: {}, ABORT: transport.abort, ENDING: self._ending}
         self._arm()
+
+    def shutdown(self) -> None:
+        """End after what is under way, which is told so: a stream has no end of its own."""
+        self._ending.set()
+        super().shutdown()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._disarm()

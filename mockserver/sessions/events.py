@@ -14,10 +14,10 @@ from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_dat
 from mockserver.sessions.starting import ENROLL, SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
-from mockserver.state.store import Resource, State, StoredChange
+from mockserver.state.store import Resource, State, StoredChange, made
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
-from spec.resources.sessions import SessionKind, Transition, Window, asked
+from spec.resources.sessions import STORED, SessionKind, Transition, Window, asked
 from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
@@ -30,7 +30,7 @@ STATED: Mapping[str, str] = {
 }  # fmt: skip
 _MINUTE = 60.0
 _STRANGER = "assignment-enrollment-known"
-_EPOCH = instant("1970-01-01T00:00:00Z")
+_EPOCH = (instant("1970-01-01T00:00:00Z") or (0, ""))[0]
 
 
 class Circumstances(NamedTuple):
@@ -57,12 +57,32 @@ class Span(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
+class KeptMembers:
+    """The members of a body that a session keeps: what the document knows, and no secret."""
+
+    __slots__ = ("leaves",)
+
+    def __init__(self, schema: Schema) -> None:
+        self.leaves = {
+            name: asked(one.get(STORED, name))
+            for name, one in schema.get("properties", {}).items()
+            if not one.get("writeOnly")
+        }
+
+    def of(self, body: Mapping[str, Json]) -> dict[str, Json]:
+        """The leaves that a body brings."""
+        leaves = self.leaves
+        return {leaves[name]: value for name, value in body.items() if name in leaves}
+
+
 class SessionEvents(SessionStarts):
     """The events of sessions. ``lenient`` are the clauses for which nothing is refused: nobody wrote those rules."""
 
     def __init__(self, kind: SessionKind, resources: Resources, clocks: Clocks, lenient: Sequence[str] = ()) -> None:
         super().__init__(kind, resources, clocks)
         self.lenient = frozenset(lenient)
+        self.starting_at, self.ending_at = asked(kind.appointment.starts), asked(kind.appointment.ends)
+        self.lasting = (kind.appointment.lasts,)
 
     def objects(self, clause: str, situation: str, message: str, pointer: str = "") -> None:
         """Refuse the call for a clause."""
@@ -96,7 +116,7 @@ class SessionEvents(SessionStarts):
         faults: list[RefusalReason] = []
         for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
             who = at.state.read(sid) if isinstance(sid, str) else None
-            if who is not None and who.part == self.kind.who and self._together(at.state, who, scope):
+            if who is not None and who.part == self.kind.who and self._together(at, who, scope):
                 found[side][who.sid] = who
             else:
                 message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
@@ -106,19 +126,20 @@ class SessionEvents(SessionStarts):
             raise Refusal("not-found", faults[0].message + more, faults)
         return {side: list(listed.values()) for side, listed in found.items()}
 
-    def _together(self, state: State, who: Resource, scope: Resource) -> bool:
-        owners = (self.ledger.relatives(state, one).get(self.shared) for one in (who, scope))
-        first, second = (one.sid if one is not None else "" for one in owners)
-        return first == second
+    def _together(self, at: Circumstances, who: Resource, scope: Resource) -> bool:
+        """Whether both belong to one and the same, or both to none."""
+        known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
+        mine, theirs = self.ledger.owners(at.state, who).get(self.shared), known.get(self.shared)
+        return (mine and mine.sid) == (theirs and theirs.sid)
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in added:
-            active = self.ledger.active(at.state, who.sid, scope.sid)
+            every = self.ledger.of(at.state, who.sid, scope.sid)
+            active = self.ledger.active_of(every)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
             if row is not None and active is None:
-                self.attempted(at.state, who, scope, f"/added/{added.index(who)}")
-                number = len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-                yield self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))
+                self.attempted(at.state, who, scope, every, f"/added/{added.index(who)}")
+                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -126,15 +147,13 @@ class SessionEvents(SessionStarts):
             if active is not None:
                 yield self.moved(at, active, self.row(active, REMOVE), {})
 
-    def schedule(self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema) -> StoredChange:
-        """Schedule a session. Raises Refusal."""
-        return self._booked(at, session, SCHEDULE, self.kept(body, schema), {SCHEDULED: as_date(at.now)})
+    def schedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        """Schedule a session, which keeps these leaves. Raises Refusal."""
+        return self._booked(at, session, SCHEDULE, kept, {SCHEDULED: as_date(at.now)})
 
-    def reschedule(
-        self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema
-    ) -> StoredChange:
-        """Move a session. Raises Refusal."""
-        return self._booked(at, session, RESCHEDULE, self.kept(body, schema), {})
+    def reschedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        """Move a session, which keeps these leaves. Raises Refusal."""
+        return self._booked(at, session, RESCHEDULE, kept, {})
 
     def onboarded(self, session: Resource) -> Transition:
         """What a call for an onboarding URL is to a session. Raises Refusal."""
@@ -154,34 +173,43 @@ class SessionEvents(SessionStarts):
             return [change]
         relatives = self.ledger.relatives(at.state, session)
         who, scope = (relatives[one] for one in self.kind.joins)
-        row, number = self.kind.lifecycle.row(None, ENROLL), len(self.ledger.of(at.state, who.sid, scope.sid)) + 1
-        spent = self.spent(at.state, who, scope) + self._counts(change.resource)
+        row, every = self.kind.lifecycle.row(None, ENROLL), self.ledger.of(at.state, who.sid, scope.sid)
+        spent = self.spent([*every, change.resource])
         if row is None or not self.starts(who, scope) or spent >= self.allowed(relatives):
             return [change]
-        return [change, self.started(row, who, scope, number, at.ids, at.now, self.home(at.state, scope))]
+        return [change, self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))]
 
-    def attempted(self, state: State, who: Resource, scope: Resource, pointer: str = "") -> None:
-        """Refuse another session for who has used up all attempts."""
-        relatives = {one.part: one for one in (who, scope)}
-        rules = self.ledger.governing(state, who.sid, scope.sid)
-        allowed = self.allowed({**relatives, **({rules.part: rules} if rules is not None else {})})
-        spent = self.spent(state, who, scope)
+    def attempted(
+        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], pointer: str = ""
+    ) -> None:
+        """Refuse another session for who has used up all attempts with those that there are."""
+        relatives = {who.part: who, scope.part: scope}
+        self.ledger.add_rules(state, relatives)
+        self._attempting(who, scope, sessions, relatives, pointer)
+
+    def _attempting(
+        self,
+        who: Resource,
+        scope: Resource,
+        sessions: Sequence[Resource],
+        relatives: Mapping[str, Resource],
+        pointer: str = "",
+    ) -> None:
+        allowed, spent = self.allowed(relatives), self.spent(sessions)
         if self.kind.quota is not None and spent >= allowed:
             message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
             self.objects(self.kind.quota.clause, "conflict", message, pointer)
 
-    def spent(self, state: State, who: Resource, scope: Resource) -> int:
-        """How many attempts somebody has used up."""
-        return sum(map(self._counts, self.ledger.of(state, who.sid, scope.sid)))
+    def spent(self, sessions: Sequence[Resource]) -> int:
+        """How many attempts these sessions of somebody have used up."""
+        quota = self.kind.quota
+        return sum(one.attributes[REASON] == quota.spent for one in sessions) if quota is not None else 0
 
     def allowed(self, relatives: Mapping[str, Resource]) -> float:
         """How many attempts there are."""
         quota = self.kind.quota
         found = first_set((quota.allowed,), relatives) if quota is not None else None
         return float("inf") if found is None else float(found)
-
-    def _counts(self, session: Resource) -> bool:
-        return self.kind.quota is not None and session.attributes[REASON] == self.kind.quota.spent
 
     def row(self, session: Resource, event: str) -> Transition:
         """What an event does to a session now. Raises Refusal where the table has nothing, or a refusal."""
@@ -197,29 +225,20 @@ class SessionEvents(SessionStarts):
     def moved(self, at: Circumstances, session: Resource, row: Transition, values: Mapping[str, Json]) -> StoredChange:
         """A session after an event."""
         reason = {REASON: row.reason} if row.next != row.status else {}
-        changed = {STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
-        return StoredChange(session._replace(attributes={**session.attributes, **changed}))
-
-    def kept(self, body: Mapping[str, Json], schema: Schema) -> dict[str, Json]:
-        """The leaves that a session keeps of a body: what the document knows, and no secret."""
-        return {
-            asked(one.get("x-stored", name)): body[name]
-            for name, one in schema.get("properties", {}).items()
-            if name in body and not one.get("writeOnly")
-        }
+        attributes = {**session.attributes, STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
+        return StoredChange(made(Resource, (session.sid, session.part, session.scope, attributes)))
 
     def _booked(
         self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
     ) -> StoredChange:
         row = self.row(session, event)
-        known = at.relatives.get(self.kind.name)
-        relatives = at.relatives if known is session else self.ledger.relatives(at.state, session)
-        who, scope = (relatives[one] for one in self.kind.joins)
-        self.attempted(at.state, who, scope)
+        relatives = at.relatives or self.ledger.relatives(at.state, session)
+        who, scope = relatives[self.kind.who], relatives[self.kind.scope]
+        self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
         when = self.kind.appointment
-        if asked(when.starts) in kept and asked(when.ends) not in kept:
-            kept[asked(when.ends)] = self._end(kept[asked(when.starts)], relatives)
+        if self.starting_at in kept and self.ending_at not in kept:
+            kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
         attributes = {**session.attributes, **kept}
         if (span := self.span(attributes)) is not None:
             self.within(when.window, span, relatives, "The appointment is refused")
@@ -227,12 +246,12 @@ class SessionEvents(SessionStarts):
         return self.moved(at, session, row, {**kept, **more})
 
     def _end(self, start: Json, relatives: Mapping[str, Resource]) -> str:
-        minutes = first_set((self.kind.appointment.lasts,), relatives)
+        minutes = first_set(self.lasting, relatives)
         return as_date(min(seconds(start) + _MINUTE * float(minutes or 0), LATEST))
 
     def span(self, attributes: Mapping[str, Json]) -> Span | None:
         """When a session takes place, or None while nobody said."""
-        start, end = (attributes.get(asked(one)) for one in (self.kind.appointment.starts, self.kind.appointment.ends))
+        start, end = attributes.get(self.starting_at), attributes.get(self.ending_at)
         if start is None:
             return None
         return Span(seconds(start), seconds(start if end is None else end))
@@ -260,4 +279,7 @@ class SessionEvents(SessionStarts):
 def seconds(moment: str) -> float:
     """An RFC 3339 date-time as seconds since the epoch."""
     found = instant(moment)
-    return 0.0 if found is None or _EPOCH is None else found[0] - _EPOCH[0] + float(f"0.{found[1] or 0}")
+    if found is None:
+        return 0.0
+    whole, fraction = found
+    return whole - _EPOCH + (float(f"0.{fraction}") if fraction else 0.0)

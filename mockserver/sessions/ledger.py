@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from mockserver.state.store import Key, Naming, Resource, State
+from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.resources.resource import Part, Resources
 from spec.resources.sessions import SessionKind, StoredValue
 from spec.source.pointer import Json, join
@@ -14,6 +15,7 @@ STATUS, REASON = "/status", "/reason"
 CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
 
 
+@lru_cache(maxsize=64)  # a call writes its moment more than once
 def as_date(seconds: float) -> str:
     """A moment as every answer about sessions writes it: ISO 8601 in UTC, to the millisecond."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
@@ -25,10 +27,13 @@ class Ledger:
     def __init__(self, kind: SessionKind, resources: Resources) -> None:
         self.kind, self.resources = kind, resources
         self.rules: Part = resources.part(kind.rules)
+        joining = (one.name for one in resources.parts if any(owner != one.scope for owner in one.parents))
+        self.joining = frozenset((kind.name, kind.rules, *joining))
+        """The parts of which one joins others, besides belonging to one."""
 
     def key(self, who: str, scope: str, number: int) -> Key:
         """The key of a session."""
-        return Key(self.kind.name, scope, Naming.JOINED, "", str(number), (who,))
+        return made(Key, (self.kind.name, scope, Naming.JOINED, "", str(number), (who,)))
 
     def at_home(self, session: str, home: str) -> Key:
         """The key by which a deployment has a session, so that all of them are found at once."""
@@ -47,7 +52,11 @@ class Ledger:
 
     def active(self, state: State, who: str, scope: str) -> Resource | None:
         """The session that is not over, if there is one."""
-        return next((one for one in reversed(self.of(state, who, scope)) if self.is_active(one)), None)
+        return self.active_of(self.of(state, who, scope))
+
+    def active_of(self, sessions: Sequence[Resource]) -> Resource | None:
+        """The one of somebody's sessions in something that is not over, if there is one."""
+        return next((one for one in reversed(sessions) if self.is_active(one)), None)
 
     def is_active(self, session: Resource) -> bool:
         """Whether a session is not over."""
@@ -61,23 +70,51 @@ class Ledger:
                     yield session
 
     def relatives(self, state: State, resource: Resource) -> dict[str, Resource]:
+        """What a resource belongs to or joins, however far up, and the resource itself: by part.
+
+        With a session come the rules that hold for it.
+        """
+        found = self.owners(state, resource)
+        self.add_rules(state, found)
+        return found
+
+    def add_rules(self, state: State, owners: dict[str, Resource]) -> None:
+        """Put the rules that hold for a session beside its owners, unless some are there."""
+        who, scope = owners.get(self.kind.who), owners.get(self.kind.scope)
+        if who is not None and scope is not None and self.rules.name not in owners:
+            rules = self.governing(state, who.sid, scope.sid)
+            if rules is not None:
+                owners[self.rules.name] = rules
+
+    def owners(self, state: State, resource: Resource) -> dict[str, Resource]:
         """What a resource belongs to or joins, however far up, and the resource itself: by part."""
-        found: dict[str, Resource] = {}
+        found = {resource.part: resource}
         waiting = [resource]
-        while waiting:
-            one = waiting.pop(0)
-            if one.part in found:
-                continue
-            found[one.part] = one
-            joined = (sid for key in state.keys_of(one.sid) for sid in key.joined)
-            waiting += [owner for sid in (one.scope, *joined) if (owner := state.read(sid)) is not None]
-        if self.kind.name in found and self.rules.name not in found:
-            rules = self.governing(state, found[self.kind.who].sid, found[self.kind.scope].sid)
-            found.update({self.rules.name: rules} if rules is not None else {})
+        read, joining = state.read, self.joining
+        for one in waiting:  # which grows meanwhile
+            owners = [one.scope]
+            if one.part in joining:
+                for key in state.keys_of(one.sid):
+                    owners += key.joined
+            for sid in owners:
+                owner = read(sid)
+                if owner is not None and owner.part not in found:
+                    found[owner.part] = owner
+                    waiting.append(owner)
         return found
 
     def governing(self, state: State, who: str, scope: str) -> Resource | None:
         """Whose windows hold for somebody: what is an exception for them, else what is the rule for everybody."""
+        rules = self.rules.name
+        if state.related(who, rules) and (exception := self._exception(state, who, scope)) is not None:
+            return exception
+        for sid in state.related(scope, rules):
+            one = state.read(sid)
+            if one is not None and not self._is_exception(one):
+                return one
+        return None
+
+    def _exception(self, state: State, who: str, scope: str) -> Resource | None:
         fallback = self.rules.fallback
         if fallback is not None:
             for value, joins in fallback.joined.items():
@@ -85,8 +122,7 @@ class Ledger:
                     key = Key(self.rules.name, scope, naming, fallback.member, value, (who,))
                     if (exception := state.find(key)) is not None:
                         return exception
-        every = [state.read(sid) for sid in state.related(scope, self.rules.name)]
-        return next((one for one in every if one is not None and not self._is_exception(one)), None)
+        return None
 
     def exception_key(self, rules: Resource, who: str) -> Key | None:
         """The key that makes an exception found for somebody, where its own identifiers name it."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mockserver.state.store import Naming, Resource, State
@@ -23,83 +22,126 @@ class Stored(NamedTuple):
 
 
 Show: TypeAlias = Callable[[Stored], Json]
+Elsewhere: TypeAlias = Callable[[State, Resource], Json]
+"""Finds what is no leaf of a resource: an identifier, or a place within what is stored whole."""
+
+
+class ShownLeaf(NamedTuple):
+    """A member that shows a leaf; ``elsewhere`` finds its value where the resource has no such leaf."""
+
+    member: str
+    leaf: str
+    elsewhere: Elsewhere
 
 
 class View:
-    """An object of an answer. Members without a source are null if they may be, and else left out."""
+    """An object of an answer. Members without a source are null if they may be, and else left out.
+
+    Members that show nothing but a SID or a leaf are looked up part by part; ``others`` are all that take more.
+    """
 
     def __init__(self, schema: Schema, parts: Resources) -> None:
         self.secrets = {
             (part.name, leaf.key) for part in parts.parts for leaf in part.leaves if leaf.schema.get("writeOnly")
         }
         self.holders = {part.name: part.identifiers for part in parts.parts}
-        self.members: dict[str, Show] = dict(self._members(schema, parts))
+        self.blank: dict[str, Json] = {}
+        self.sids: list[tuple[str, str]] = []
+        self.leaves: dict[str, list[ShownLeaf]] = {}
+        self.others: list[tuple[str, Show]] = []
+        for name, member in schema.get("properties", {}).items():
+            self._compile(name, member, parts)
+        self._by_part = tuple((part, tuple(leaves)) for part, leaves in self.leaves.items())
 
     def of(self, stored: Stored) -> dict[str, Json]:
-        """The object."""
-        return {name: show(stored) for name, show in self.members.items()}
+        """The object, its members in the order of the document."""
+        shown, resources = self.blank.copy(), stored.resources
+        for name, part in self.sids:
+            resource = resources.get(part)
+            if resource is not None:
+                shown[name] = resource.sid
+        for part, leaves in self._by_part:
+            resource = resources.get(part)
+            if resource is not None:
+                attributes = resource.attributes
+                for name, leaf, elsewhere in leaves:
+                    shown[name] = attributes[leaf] if leaf in attributes else elsewhere(stored.state, resource)
+        for name, show in self.others:
+            shown[name] = show(stored)
+        return shown
 
-    def _members(self, schema: Schema, parts: Resources) -> Iterator[tuple[str, Show]]:
-        for name, member in schema.get("properties", {}).items():
-            source = member.get(SOURCE)
-            if source is not None:
-                yield name, self._shown(source, member, parts)
-            elif "properties" in member:
-                yield name, View(member, parts).of
-            elif "null" in member.get("type", ()):
-                yield name, lambda _: None
-
-    def _shown(self, source: Json, schema: Schema, parts: Resources) -> Show:
-        value = StoredValue.of(source if isinstance(source, str) else source["from"])
+    def _compile(self, name: str, member: Schema, parts: Resources) -> None:
+        source = member.get(SOURCE)
+        if source is None and "properties" not in member and "null" not in member.get("type", ()):
+            return
+        self.blank[name] = None
         if isinstance(source, str):
-            return self._plain(value)
-        if source["as"] == "present":
-            return lambda stored: self.value(value, stored) is not None
-        if source["as"] == "names":
-            return lambda stored: list(self.value(value, stored) or ())
-        rows = schema["items"]["properties"]
-        return lambda stored: [_row(rows, *one) for one in (self.value(value, stored) or {}).items()]
+            self._plain(name, StoredValue.of(source))
+        elif source is not None:
+            self.others.append((name, self._made(source, member)))
+        elif "properties" in member:
+            self.others.append((name, View(member, parts).of))
 
-    def _plain(self, value: StoredValue) -> Show:
-        """What is stored there: a SID or a leaf is looked up at once, anything else as ``value`` does it."""
+    def _plain(self, name: str, value: StoredValue) -> None:
+        """A member that shows what is stored there; of a secret nothing."""
         part, leaf = value
-        if part == INSTALL or (part, leaf) in self.secrets:
-            return lambda stored: self.value(value, stored)
+        if part == INSTALL:
+            self.others.append((name, lambda stored: _of_install(stored.install, leaf)))
+        elif not leaf:
+            self.sids.append((name, part))
+        elif value not in self.secrets:
+            self.leaves.setdefault(part, []).append(ShownLeaf(name, leaf, self._elsewhere(value)))
 
-        def show(stored: Stored) -> Json:
+    def _made(self, source: Mapping[str, Json], schema: Schema) -> Show:
+        value = StoredValue.of(source["from"])
+        find = self._found(value)
+        if source["as"] == "present":
+            return lambda stored: find(stored) is not None
+        if source["as"] == "names":
+            return lambda stored: list(find(stored) or ())
+        rows = schema["items"]["properties"]
+        return lambda stored: [_row(rows, *one) for one in (find(stored) or {}).items()]
+
+    def _found(self, value: StoredValue) -> Show:
+        """What is stored there, or None: of identifiers the text, of what is stored whole the place within it."""
+        part, leaf = value
+        if part == INSTALL:
+            return lambda stored: _of_install(stored.install, leaf)
+        elsewhere = self._elsewhere(value)
+
+        def find(stored: Stored) -> Json:
             resource = stored.resources.get(part)
-            if resource is None:
+            if resource is None or value in self.secrets:
                 return None
             if not leaf:
                 return resource.sid
-            return resource.attributes[leaf] if leaf in resource.attributes else self.value(value, stored)
+            return resource.attributes[leaf] if leaf in resource.attributes else elsewhere(stored.state, resource)
 
-        return show
+        return find
 
-    def value(self, source: StoredValue, stored: Stored) -> Json:
-        """What is stored there, or None: of identifiers the text, of what is stored whole the place within it."""
-        if source.part == INSTALL:
-            return _of_install(stored.install, source.leaf)
-        resource = stored.resources.get(source.part)
-        if resource is None or (source.part, source.leaf) in self.secrets:
-            return None
-        if not source.leaf:
-            return resource.sid
-        if source.leaf in resource.attributes:
-            return resource.attributes[source.leaf]
-        first, *rest = _steps(source.leaf)
-        if first == self.holders.get(source.part):
-            named = (one for one in stored.state.keys_of(resource.sid) if one.naming is Naming.IDENTIFIER)
-            return next((one.text for one in named if one.kind == rest[0]), None)
-        return _within(resource.attributes.get(f"/{first}"), rest)
+    def _elsewhere(self, value: StoredValue) -> Elsewhere:
+        if not value.leaf:
+            return lambda _, resource: resource.sid
+        first, *rest = split(value.leaf)
+        if first == self.holders.get(value.part):
+            return lambda state, resource: _identifier(state, resource, rest[0])
+        whole = f"/{first}"
+
+        def within(_: State, resource: Resource) -> Json:
+            holder = resource.attributes.get(whole)
+            return None if holder is None else _within(holder, rest)
+
+        return within
 
 
-@cache
-def _steps(leaf: str) -> tuple[str, ...]:
-    return split(leaf)
+def _identifier(state: State, resource: Resource, kind: str) -> Json:
+    for key in state.keys_of(resource.sid):
+        if key.kind == kind and key.naming is Naming.IDENTIFIER:
+            return key.text
+    return None
 
 
-def _within(value: Json, steps: list[str]) -> Json:
+def _within(value: Json, steps: Sequence[str]) -> Json:
     for step in steps:
         value = value.get(step) if isinstance(value, Mapping) else None
     return value
@@ -113,7 +155,7 @@ def _of_install(install: Install, leaf: str) -> Json:
         "name": install.name, "deployment": install.deployment,
         "defaults": install.defaults, "members": install.members,
     }  # fmt: skip
-    return _within(known, list(steps))
+    return _within(known, steps)
 
 
 def _row(rows: Mapping[str, Schema], name: str, value: Json) -> dict[str, Json]:

@@ -52,6 +52,15 @@ def cpu_of(pid: int) -> float:
     return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
 
 
+def children(pid: int) -> list[int]:
+    """The processes that one has started, and those that they have. One that has ended has none."""
+    try:
+        listed = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return [*listed, *(each for one in listed for each in children(one))]
+
+
 def settle(*pids: int) -> None:
     """Keep servers on one processor and this client on another, so that both sides meet the same conditions."""
     if hasattr(os, "sched_setaffinity") and len(processors := sorted(os.sched_getaffinity(0))) > 1:

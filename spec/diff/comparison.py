@@ -17,7 +17,7 @@ from spec.diff.operations.security import ambiguous, scheme_changes, security_ch
 from spec.diff.schemas import schema_changes
 from spec.diff.sides import ALL, Selections, Sides, touched
 from spec.diff.unchanged import alike
-from spec.openapi.wellformed import well_formed
+from spec.openapi.forms.wellformed import well_formed
 from spec.source.pointer import Json
 from spec.source.reading import Gap, Source
 

@@ -15,7 +15,7 @@ from spec.docs.fields import DocumentedField, fields
 from spec.docs.rules import RuleSentence, rules, types
 from spec.docs.shell import Page, filled
 from spec.openapi.document import Document, Operation, Schema
-from spec.openapi.inlining import Resolver
+from spec.openapi.forms.inlining import Resolver
 from spec.openapi.objects import Kind
 from spec.source.pointer import Json, escape
 

@@ -118,14 +118,14 @@ class Normaliser:
     def _reached(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
         """All definitions that any normal form of this direction reaches; those of this one are among them."""
         known = self._definitions.setdefault(direction, {})
-        waiting = [name for name in self.names(schema) if name not in known]
+        waiting = sorted(self.names(schema) - known.keys())
         while waiting:
             name = waiting.pop()
             if name in known:
                 continue
             known[name] = definition = self._projections[direction](self._expanded(self._places[name], _Position()))
             self.components.put(definition, name)
-            waiting += [each for each in self.names(definition) if each not in known]
+            waiting += sorted(self.names(definition) - known.keys())
         return known
 
     def names(self, node: Schema) -> frozenset[str]:

@@ -40,6 +40,17 @@ def opened(schema: Schema, definitions: Schema) -> Schema:
     return schema
 
 
+def unwrapped(root: Schema) -> Schema:
+    """A whole normal form whose first keywords are not behind a reference: what is used in many places is one."""
+    if "$ref" not in root:
+        return root
+    definitions = root.get("$defs", {})
+    return {
+        **opened({word: value for word, value in root.items() if word != "$defs"}, definitions),
+        "$defs": definitions,
+    }
+
+
 def child(schema: Schema, step: SchemaStep) -> Schema:
     """The sub-schema one step down; ``{}`` where nothing is said."""
     if step.kind in BRANCHES:

@@ -45,7 +45,7 @@ def reach(options: argparse.Namespace) -> Reach:
 
 def read_as(options: argparse.Namespace, name: str | Path) -> Source:
     """The document that an argument names, read as the options say. Raises SourceError."""
-    from spec.openapi.sources import document
+    from spec.openapi.files.sources import document
 
     return document(name, reach(options), options.overlay)
 

@@ -15,7 +15,7 @@ from spec.configuration.loading import Configuration, configuration
 from spec.diff.change import GRADES, DiffReport
 from spec.diff.comparison import compare_sources
 from spec.diff.rules import DOCUMENT_RULES
-from spec.openapi.bundle import as_file, bundled
+from spec.openapi.files.bundle import as_file, bundled
 from spec.openapi.options import add_reading_options, read_as
 from spec.reporting.decisions import Decisions, DecisionsError, decisions
 from spec.reporting.formats import FORMATS

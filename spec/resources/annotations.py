@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from spec.openapi.document import Operation, Schema
-from spec.openapi.inlining import Origins
+from spec.openapi.forms.inlining import Origins
 from spec.resources.checks import Misuse, answer_misuses, resource_misuses, suggestion
 from spec.resources.resource import ABSENT, Fallback, Leaf, Part, Resources, Signon
 from spec.schema.validation import Rules

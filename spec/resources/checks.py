@@ -12,7 +12,7 @@ from pathlib import Path
 import jsonschema_rs
 
 from spec.openapi.document import Operation, Schema
-from spec.openapi.inlining import Origins
+from spec.openapi.forms.inlining import Origins
 from spec.resources.resource import Part, Resources, Signon
 from spec.schema.keywords import subschemas
 from spec.schema.texts.formats import FORMATS

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spec.openapi.document import Operation, Schema
-from spec.openapi.inlining import Origins
+from spec.openapi.forms.inlining import Origins
 from spec.resources.checks import Misuse, suggestion
 from spec.resources.resource import Resources
 from spec.resources.sessions import (

@@ -6,7 +6,7 @@ The engine works on this and knows no part, no member and no status by name. doc
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import NamedTuple
 
@@ -66,10 +66,16 @@ class Lifecycle:
 
     transitions: tuple[Transition, ...]
     ended: frozenset[str]
+    rows: Mapping[tuple[str | None, str], Transition] = field(init=False, repr=False, compare=False)
+    """The same rows by status and event; of two that are alike the first one counts."""
+
+    def __post_init__(self) -> None:
+        rows = {(one.status, one.event): one for one in reversed(self.transitions)}
+        object.__setattr__(self, "rows", rows)
 
     def row(self, status: str | None, event: str) -> Transition | None:
         """What an event does in a status; None where the table has no such row."""
-        return next((one for one in self.transitions if (one.status, one.event) == (status, event)), None)
+        return self.rows.get((status, event))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import jsonschema_rs
 
-from spec.openapi.inlining import Origins
+from spec.openapi.forms.inlining import Origins
 from spec.schema.limits import beyond_limits
 from spec.schema.telling.instance_path import instance_path
 from spec.schema.texts.formats import FORMATS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from typing import Any
 
@@ -12,6 +13,7 @@ from contract.run import sequences
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
 from tests.servers.harness import failed, found, generated
+from tests.servers.independent import Independent
 
 
 def sent(finding: Finding) -> list[Any]:
@@ -32,6 +34,19 @@ def test_sequences_that_were_asked_for_are_all_generated(monkeypatch: pytest.Mon
     unasked = generated(HONEST, examples=3, budget=95.0)
     assert {one.phase for one in unasked.exchanges} == {"knock"}
     assert unasked.notes == ["Only 0 of 3 sequences were generated: 0 seconds were over."]
+
+
+def test_a_run_that_is_over_keeps_no_target_alive() -> None:
+    """Hypothesis remembers the classes of state machines, and with them whatever they lead to."""
+
+    def alive() -> int:
+        gc.collect()
+        return sum(type(one) is Independent for one in gc.get_objects())
+
+    before = alive()
+    for seed in (1, 2):
+        generated(HONEST, examples=1, seed=seed)
+    assert alive() == before
 
 
 @pytest.mark.outside

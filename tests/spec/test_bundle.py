@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from spec.diff.comparison import compare_sources
-from spec.openapi.bundle import as_file, bundled
-from spec.openapi.sources import document
+from spec.openapi.files.bundle import as_file, bundled
+from spec.openapi.files.sources import document
 from spec.reporting.cli import diff
 from spec.source.reading import HOLDER, parse
 

@@ -14,7 +14,7 @@ from spec.diff.change import GRADES, Change, DiffReport
 from spec.diff.comparison import compare, compare_sources
 from spec.diff.lifecycle import Terms
 from spec.diff.rules import DOCUMENT_RULES
-from spec.openapi.sources import document
+from spec.openapi.files.sources import document
 from spec.source.reading import read
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "diff").iterdir())

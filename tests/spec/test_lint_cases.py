@@ -13,7 +13,7 @@ from spec.lint.explanations import EXPLANATIONS
 from spec.lint.linting import findings
 from spec.lint.report import FORMATS
 from spec.lint.rules import LINT_RULES
-from spec.openapi.sources import document
+from spec.openapi.files.sources import document
 from spec.schema.texts.formats import FORMATS as CHECKED_FORMATS
 from spec.source.reading import parse, read
 

@@ -9,8 +9,8 @@ import pytest
 
 from spec.diff.comparison import compare_sources
 from spec.lint.linting import findings
-from spec.openapi.bundle import bundled
-from spec.openapi.sources import document
+from spec.openapi.files.bundle import bundled
+from spec.openapi.files.sources import document
 from spec.source.pointer import follow
 
 HEAD = "openapi: 3.1.0\ninfo: {title: t, version: '1'}\n"

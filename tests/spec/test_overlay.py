@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from spec.lint.cli import lint
-from spec.openapi.overlay import overlaid
-from spec.openapi.sources import document
+from spec.openapi.files.overlay import overlaid
+from spec.openapi.files.sources import document
 from spec.source.pointer import follow
 from spec.source.reading import SourceError, parse
 

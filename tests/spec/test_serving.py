@@ -11,7 +11,7 @@ import pytest
 from spec.catalogue.clauses import load_clauses
 from spec.load import DOCUMENT_FILE, build
 from spec.openapi.document import DocumentError
-from spec.openapi.serving import served
+from spec.openapi.forms.serving import served
 from spec.source.reading import Source, read
 
 VALUES: list[Any] = [

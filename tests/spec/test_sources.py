@@ -11,8 +11,8 @@ import pytest
 import referencing.jsonschema
 
 from spec.lint.cli import lint
+from spec.openapi.files.sources import document
 from spec.openapi.resolving import references, target
-from spec.openapi.sources import document
 from spec.reporting.cli import diff
 from spec.source.files import Reach
 from spec.source.pointer import edited, follow, split
@@ -277,7 +277,7 @@ def test_names_with_signs_of_pointers_and_urls_are_found(tmp_path: Path) -> None
 
 
 def test_many_files_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spec.openapi.crawl.MOST_FILES", 5)
+    monkeypatch.setattr("spec.openapi.files.crawl.MOST_FILES", 5)
     path = written(tmp_path, openapi_yaml=body("{$ref: 0.json}"))
     for number in range(9):
         (tmp_path / f"{number}.json").write_text(json.dumps({"$ref": f"{number + 1}.json"}))

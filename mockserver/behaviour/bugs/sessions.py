@@ -15,7 +15,6 @@ from mockserver.provisioning.plan import Outcome, PlannedStep
 from mockserver.sessions.events import Circumstances, SessionEvents
 from mockserver.sessions.ledger import REASON, STATUS
 from mockserver.state.store import Resource, State, StoredChange
-from spec.openapi.document import Schema
 from spec.resources.sessions import Transition
 from spec.source.pointer import Json
 
@@ -75,18 +74,16 @@ class WithoutReasons(SessionEvents):
 class SchedulingNothing(SessionEvents):
     """A session is answered as if it were scheduled, and its status stays."""
 
-    def schedule(self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema) -> StoredChange:
-        change = super().schedule(at, session, body, schema)
+    def schedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        change = super().schedule(at, session, kept)
         return _with(change, {STATUS: session.attributes[STATUS]})
 
 
 class MovingNothing(SessionEvents):
     """A session is said to be moved, and stays where it is."""
 
-    def reschedule(
-        self, at: Circumstances, session: Resource, body: Mapping[str, Json], schema: Schema
-    ) -> StoredChange:
-        super().reschedule(at, session, body, schema)
+    def reschedule(self, at: Circumstances, session: Resource, kept: dict[str, Json]) -> StoredChange:
+        super().reschedule(at, session, kept)
         return StoredChange(session)
 
 

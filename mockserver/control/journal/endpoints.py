@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 
 import starlette.responses
-from starlette.responses import StreamingResponse
 
 from mockserver.control.asked import ControlCall
 from mockserver.control.controlled import Controlled
@@ -19,6 +18,7 @@ from mockserver.control.journal.verification import Verifier
 from mockserver.control.mock import invigilate_version
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.response import Response, of_json
+from mockserver.http.streaming import EventStream, before_end
 from mockserver.http.urls import public_url
 from spec.source.pointer import Json
 
@@ -48,12 +48,15 @@ class Reading:
         self.nearness = Nearness(mock.document)
         self.verifier = Verifier(self.shelf)
 
-    def _chosen(self, selection: JournalSelection) -> list[JournalEntry]:
-        return selection.of(self.shelf.entries(self.journals.exchanges(self.mock.known(selection.install))))
+    async def _chosen(self, selection: JournalSelection) -> AsyncIterator[JournalEntry]:
+        kept = self.journals.exchanges(self.mock.known(selection.install))
+        async for entry in self.shelf.each(kept):
+            if selection.meets(entry):
+                yield entry
 
     async def listed(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``listJournal``."""
-        found = self._chosen(of_query(asked.values))
+        found = [one async for one in self._chosen(of_query(asked.values))]
         kept = found[-asked.values["limit"] :] if "limit" in asked.values else found
         base = public_url(asked.request.scope, self.mock.settings).removesuffix("/_invigilate")
         if asked.values["format"] == "har":
@@ -79,13 +82,14 @@ class Reading:
 
     async def count(self, asked: ControlCall) -> Response:
         """Serve ``countJournal``."""
-        return of_json({"count": len(self._chosen(of_query(asked.values)))})
+        return of_json({"count": len([one.exchange.number async for one in self._chosen(of_query(asked.values))])})
 
     async def wait(self, asked: ControlCall) -> Response:
         """Serve ``waitJournal``."""
         selection, wanted = of_query(asked.values), asked.values["count"]
         self.mock.known(selection.install)
-        found, enough = await awaited(self.journals, self.shelf, selection, wanted, asked.values["timeout"])
+        waiting = awaited(self.journals, self.shelf, selection, wanted, asked.values["timeout"])
+        found, enough = await before_end(asked.request.scope, waiting)
         if not enough:
             waited = f"{asked.values['timeout']:g} s"
             raise Refusal("too-slow", f"{len(found)} of {wanted} calls came within {waited} ({selection}).")
@@ -94,7 +98,7 @@ class Reading:
     async def unmatched(self, asked: ControlCall) -> Response:
         """Serve ``unmatchedJournal``."""
         listed: list[Json] = []
-        for entry in self._chosen(of_query(asked.values)):
+        async for entry in self._chosen(of_query(asked.values)):
             misses = [{"where": one.where, "sent": one.sent, "meant": one.meant or None, "told": str(one)}
                       for one in self.nearness.misses(entry)]  # fmt: skip
             if misses:
@@ -108,9 +112,7 @@ class Reading:
         seen, back = asked.request.header(b"last-event-id"), asked.values.get("since") is not None
         if seen is not None and seen.isdigit() and len(seen) < 19:
             selection, back = replace(selection, since=int(seen)), True
-        listed = events(self.journals, self.shelf, selection, asked.values.get("count"), back=back)
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(listed, media_type="text/event-stream", headers=headers)
+        return EventStream(events(self.journals, self.shelf, selection, asked.values.get("count"), back=back))
 
     async def verify(self, asked: ControlCall) -> Response:
         """Serve ``verify``."""
@@ -124,7 +126,7 @@ class Reading:
     async def verdict(self, asked: ControlCall) -> starlette.responses.Response:
         """Serve ``verdict``."""
         selection = of_query(asked.values)
-        remarks = verdict.remarks(self._chosen(selection), self.nearness)
+        remarks = await verdict.remarks(self._chosen(selection), self.nearness)
         if asked.values["format"] == "junit":
             return _text(verdict.as_junit(remarks, selection.install or "all installs"), "application/xml")
         return of_json(verdict.as_json(remarks))

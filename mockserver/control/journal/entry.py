@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import cached_property
+from time import perf_counter
 
 from mockserver.control.clock import as_text
 from mockserver.endpoints.routes import pattern
@@ -16,6 +18,7 @@ from spec.schema.members import members
 from spec.source.pointer import Json
 
 _REFUSED = 400
+_SLICE = 0.001  # seconds for which many calls are looked at before others have their turn
 
 
 class Operations:
@@ -126,6 +129,15 @@ class Shelf:
     def entries(self, exchanges: Iterable[ServedExchange]) -> list[JournalEntry]:
         """The entries of exchanges."""
         return [JournalEntry(one, self.operations, self.parts) for one in exchanges]
+
+    async def each(self, exchanges: Iterable[ServedExchange]) -> AsyncIterator[JournalEntry]:
+        """The entries of many exchanges, one by one, none kept. Every few milliseconds other calls have their turn."""
+        since = perf_counter()
+        for one in exchanges:
+            if perf_counter() - since > _SLICE:
+                await asyncio.sleep(0)
+                since = perf_counter()
+            yield JournalEntry(one, self.operations, self.parts)
 
     def shown(self, entries: Iterable[JournalEntry]) -> list[dict[str, Json]]:
         """Entries as JSON, with secrets masked: a secret of one of them in all of them."""

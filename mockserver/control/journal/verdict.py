@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -37,10 +37,14 @@ class Remark:
     message: str
 
 
-def remarks(entries: Sequence[JournalEntry], nearness: Nearness) -> list[Remark]:
+async def remarks(entries: AsyncIterator[JournalEntry], nearness: Nearness) -> list[Remark]:
     """Every remark on these calls, in their order."""
-    found = [one for entry in entries for one in _of_one(entry, nearness)]
-    return sorted([*found, *_hasty(entries)], key=lambda one: one.number)
+    found: list[Remark] = []
+    hasty = HastyRetries()
+    async for entry in entries:
+        found += _of_one(entry, nearness)
+        found += hasty.of(entry)
+    return found
 
 
 def as_json(found: Sequence[Remark]) -> dict[str, Json]:
@@ -91,13 +95,17 @@ def _of_one(entry: JournalEntry, nearness: Nearness) -> Iterator[Remark]:
             yield Remark("provisioned-anew", number, message)
 
 
-def _hasty(entries: Iterable[JournalEntry]) -> Iterator[Remark]:
+class HastyRetries:
     """The same call again, sooner after a refusal for load than it was asked to wait. Real time, as the client's."""
-    busy: dict[tuple[str, str, bytes], JournalEntry] = {}
-    for entry in entries:
+
+    def __init__(self) -> None:
+        self._busy: dict[tuple[str, str, bytes], JournalEntry] = {}
+
+    def of(self, entry: JournalEntry) -> Iterator[Remark]:
+        """What there is to remark on the next call."""
         exchange = entry.exchange
         same = (exchange.method, entry.path, exchange.body)
-        before = busy.pop(same, None)
+        before = self._busy.pop(same, None)
         if before is not None:
             wait = _wanted(before)
             waited = exchange.began - before.exchange.began - before.exchange.seconds
@@ -105,7 +113,7 @@ def _hasty(entries: Iterable[JournalEntry]) -> Iterator[Remark]:
                 said = f"{max(waited, 0):.2f} s after call {before.exchange.number} ({before.exchange.status})"
                 yield Remark("hasty-retry", exchange.number, f"the same call {said}; it was to wait {wait:g} s")
         if exchange.status in _BUSY:
-            busy[same] = entry
+            self._busy[same] = entry
 
 
 def _wanted(entry: JournalEntry) -> float:

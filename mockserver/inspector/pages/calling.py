@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import orjson
 import starlette.responses
 from starlette.requests import Request as StarletteRequest
-from starlette.responses import StreamingResponse
 
 from mockserver.control.journal import archive
 from mockserver.control.journal.entry import JournalEntry
@@ -15,12 +14,13 @@ from mockserver.control.mock import invigilate_version
 from mockserver.http.errors import refuse
 from mockserver.http.request import Request
 from mockserver.http.response import Response
+from mockserver.http.streaming import EventStream
 from mockserver.http.urls import public_url
+from mockserver.inspector.calls.filtering import read_filter
+from mockserver.inspector.calls.stream import events
 from mockserver.inspector.desk import Desk
-from mockserver.inspector.filtering import read_filter
 from mockserver.inspector.forms import fields
 from mockserver.inspector.pages.routing import Pages, own
-from mockserver.inspector.stream import events
 
 _PAGE = 50
 
@@ -49,7 +49,7 @@ class CallPages:
         wanted = read_filter(request.query)
         journals = self.mock.journals
         kept = journals.exchanges(wanted.selection.install)
-        found = wanted.latest(kept, self.desk.shelf, _PAGE + 1)
+        found = await wanted.latest(kept, self.desk.shelf, _PAGE + 1)
         rows = self.desk.rows.of(found[:_PAGE])
         return self.shell.page(
             request.scope, "calls.html",
@@ -69,9 +69,7 @@ class CallPages:
         def write(entries: Sequence[JournalEntry], left: int) -> str:
             return self.shell.text("rows.html", base=base, rows=self.desk.rows.of(entries), left=left)
 
-        listed = events(self.mock.journals, self.desk.shelf, wanted, number, write)
-        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-        return StreamingResponse(listed, media_type="text/event-stream", headers=headers)
+        return EventStream(events(self.mock.journals, self.desk.shelf, wanted, number, write))
 
     async def show(self, request: Request) -> Response:
         """One call."""

@@ -19,7 +19,7 @@ def pages(desk: Desk) -> Pages:
         install = request.query_params.get("install", "")
         tenant = desk.mock.tenants[install] if install else None
         exchanges = desk.mock.journals.exchanges(tenant.sid if tenant is not None else None)
-        found = verdict.remarks(desk.shelf.entries(exchanges), desk.calls.nearness)
+        found = await verdict.remarks(desk.shelf.each(exchanges), desk.calls.nearness)
         risks = [(risk, meaning, [one for one in found if one.risk == risk]) for risk, meaning in RISKS.items()]
         return desk.shell.page(
             request.scope, "client.html",

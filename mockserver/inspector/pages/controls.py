@@ -12,8 +12,8 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.inspector.desk import Desk
 from mockserver.inspector.forms import fields
-from mockserver.inspector.inward import InwardAnswer
 from mockserver.inspector.pages.routing import Pages, own
+from mockserver.inspector.sending.inward import InwardAnswer
 from spec.schema.texts.lossless import lossless
 from spec.source.pointer import Json
 

@@ -12,10 +12,10 @@ from mockserver.http.request import Request
 from mockserver.http.response import Response
 from mockserver.inspector.desk import Desk
 from mockserver.inspector.forms import fields
-from mockserver.inspector.history import Histories
-from mockserver.inspector.inward import InwardAnswer
 from mockserver.inspector.pages.routing import Pages, own
-from mockserver.inspector.world import World, nested, put
+from mockserver.inspector.sending.inward import InwardAnswer
+from mockserver.inspector.world.history import Histories
+from mockserver.inspector.world.stored import World, nested, put
 from mockserver.state.store import Resource
 from mockserver.tenancy.tenant import Tenant
 from spec.resources.installs import INTEGRATIONS

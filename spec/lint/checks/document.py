@@ -11,6 +11,7 @@ from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.merge import Schema, is_false, text
+from spec.normal.place import opened, unwrapped
 from spec.openapi.resolving import LocalReference, is_in_extension, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER, Source
@@ -137,7 +138,7 @@ def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
     body = side.child(operation.part, "requestBody")
     request = _json(side, body.pointer) if body else None
     if request is not None and body.value.get("required") is not True:
-        normal = side.normaliser.normal(request, "request")
+        normal = unwrapped(side.normaliser.normal(request, "request"))
         if normal.get("required"):
             needed = ", ".join(map(repr, normal["required"]))
             message = f"{operation.name} may be called without a body, though its body requires {needed}."
@@ -228,20 +229,21 @@ class _DryRuns:
 
 def _unasked(side: Side, request: Json, answer: Json, pointer: str, operation: ComparedOperation) -> Iterator[Hit]:
     """Members that every response must have although a request need not ask for them."""
-    asked = side.normaliser.normal(request, "request")
-    given = side.normaliser.normal(answer, "response")
-    optional = dict(_optional(asked, sure=True))
+    asked = unwrapped(side.normaliser.normal(request, "request"))
+    given = unwrapped(side.normaliser.normal(answer, "response"))
+    optional = dict(_optional(asked, asked.get("$defs", {}), sure=True))
     for name in given.get("required", ()):
-        if name in optional:
+        if name in optional and name not in asked.get("required", ()):
             message = f"Every answer of {operation.name} must have {name!r}, but a request may leave {name!r} out."
             yield Hit("response-requires-unasked", pointer, message)
 
 
-def _optional(schema: Json, *, sure: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
+def _optional(schema: Schema, definitions: Schema, *, sure: bool, depth: int = 0) -> Iterator[tuple[str, bool]]:
     """Members that may be missing, at the top or within members."""
-    for name, child in schema.get("properties", {}).items():
-        needed = sure and name in schema.get("required", ())
-        if not needed and "object" in child.get("type", ()):
+    whole = opened(schema, definitions)
+    for name, child in whole.get("properties", {}).items():
+        needed = sure and name in whole.get("required", ())
+        if not needed and "object" in opened(child, definitions).get("type", ()):
             yield name, True
         if depth < 3:
-            yield from _optional(child, sure=needed, depth=depth + 1)
+            yield from _optional(child, definitions, sure=needed, depth=depth + 1)

@@ -9,12 +9,13 @@ from spec.openapi.resolving import LocalReference, target
 from spec.source.pointer import Json, escape, follow
 from spec.source.reading import HOLDER
 
-_ONE = (
-    "items", "contains", "additionalProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems", "not",
-    "if", "then", "else",
-)  # fmt: skip
+_APPLIED = ("not", "if", "then", "else")
 _LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
 _MAPS = ("properties", "patternProperties", "dependentSchemas", "$defs", "definitions")
+_HOLDING = frozenset({
+    "items", "contains", "additionalProperties", "propertyNames", "unevaluatedProperties", "unevaluatedItems",
+    *_APPLIED, *_LISTS, *_MAPS,
+})  # fmt: skip
 _FREE = frozenset({"example", "examples", "default", "enum", "const"})
 
 
@@ -80,24 +81,25 @@ def _written(node: Json, pointer: str) -> Iterator[SchemaPlace]:
 
 
 def _below(place: SchemaPlace, seen: set[str]) -> Iterator[SchemaPlace]:
-    if place.pointer in seen:
-        return
-    seen.add(place.pointer)
-    yield place
-    schema, pointer = place.schema, place.pointer
-    part = place.conditional
-    for word in _ONE:
-        if isinstance(schema.get(word), Mapping):
-            inner = part or word in ("if", "then", "else", "not")
-            yield from _below(SchemaPlace(f"{pointer}/{word}", schema[word], word, "", schema, inner), seen)
-    for word in _LISTS:
-        for index, child in enumerate(schema[word] if isinstance(schema.get(word), list) else ()):
-            if isinstance(child, Mapping):
-                inner = part or word != "prefixItems"
-                yield from _below(SchemaPlace(f"{pointer}/{word}/{index}", child, word, "", schema, inner), seen)
-    for word in _MAPS:
-        children = schema.get(word)
-        for name, child in children.items() if isinstance(children, Mapping) else ():
-            if isinstance(child, Mapping):
-                below = f"{pointer}/{word}/{escape(name)}"
-                yield from _below(SchemaPlace(below, child, word, name, schema, part), seen)
+    stack = [place]
+    while stack:
+        here = stack.pop()
+        if here.pointer not in seen:
+            seen.add(here.pointer)
+            yield here
+            stack.extend(reversed([child for word in here.schema if word in _HOLDING for child in _held(here, word)]))
+
+
+def _held(place: SchemaPlace, word: str) -> Iterator[SchemaPlace]:
+    """The schemas that one keyword of a schema holds."""
+    value, pointer, schema, part = place.schema[word], f"{place.pointer}/{word}", place.schema, place.conditional
+    if word in _MAPS:
+        for name, child in value.items() if isinstance(value, dict) else ():
+            if isinstance(child, dict):
+                yield SchemaPlace(f"{pointer}/{escape(name)}", child, word, name, schema, part)
+    elif word in _LISTS:
+        for index, child in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(child, dict):
+                yield SchemaPlace(f"{pointer}/{index}", child, word, "", schema, part or word != "prefixItems")
+    elif isinstance(value, dict):
+        yield SchemaPlace(pointer, value, word, "", schema, part or word in _APPLIED)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.normal.form import Normaliser
+from spec.normal.place import unwrapped
 from spec.openapi.resolving import dereferenced
 from spec.source.pointer import Json
 
@@ -63,7 +64,7 @@ def _broken(
         return
     must = _MUST.search(prose)
     if must and not (_LIMITS & words):
-        normal = normaliser.normal(place.schema)
+        normal = unwrapped(normaliser.normal(place.schema))
         if not (_LIMITS & set(normal)) and not (_CONDITIONS & set(around)):
             yield "prose-only-limit", _quoted(prose, must)
 

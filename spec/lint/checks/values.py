@@ -11,6 +11,7 @@ from spec.lint.rules import Hit
 from spec.normal.direction import Direction
 from spec.normal.form import Normaliser
 from spec.normal.merge import Schema, bare
+from spec.normal.place import opened, unwrapped
 from spec.normal.readable import OWN_FORMATS
 from spec.openapi.resolving import dereferenced
 from spec.source.pointer import Json, escape, join
@@ -56,7 +57,8 @@ def _carried(document: Mapping[str, Json], normaliser: Normaliser) -> Iterator[H
             media = _media_type(pointer)
             for where, value in _examples(document, node, pointer):
                 if media is None:  # a parameter or a header: scalars are texts on the wire
-                    read = _from_text(value, normaliser.normal(node["schema"], direction))
+                    normal = normaliser.normal(node["schema"], direction)
+                    read = _from_text(value, normal, normal.get("$defs", {}))
                     yield from _judged("example", read, where, node["schema"], normaliser, direction)
                 elif _is_json(media):
                     yield from _judged("example", value, where, node["schema"], normaliser, direction)
@@ -98,16 +100,18 @@ def _of_form(
     if not isinstance(value, Mapping):
         return  # the form as it is sent
     normal = normaliser.normal(schema, direction)
-    declared = normal.get("properties", {})
-    read = {name: _from_text(field, declared.get(name, {})) for name, field in value.items()}
+    definitions = normal.get("$defs", {})
+    declared = unwrapped(normal).get("properties", {})
+    read = {name: _from_text(field, declared.get(name, {}), definitions) for name, field in value.items()}
     yield from _judged("example", read, pointer, schema, normaliser, direction)
 
 
-def _from_text(field: Json, schema: Mapping[str, Json]) -> Json:
+def _from_text(field: Json, schema: Schema, definitions: Schema) -> Json:
     """A field as a server that knows its schema reads it."""
-    types = schema.get("type", ())
+    whole = opened(schema, definitions)
+    types = whole.get("type", ())
     if "array" in types and not isinstance(field, list):
-        return [_from_text(field, schema.get("items", {}))]
+        return [_from_text(field, whole.get("items", {}), definitions)]
     if not isinstance(field, str) or "string" in types or not types:
         return field
     if "boolean" in types and field in ("true", "false"):

@@ -11,9 +11,9 @@ import httpx2
 import pytest
 
 from mockserver.http.scope import ServedExchange
-from mockserver.inspector.filtering import read_filter
-from mockserver.inspector.inward import InwardCall, carried_out
-from mockserver.inspector.marking import Mark, marked
+from mockserver.inspector.calls.filtering import read_filter
+from mockserver.inspector.calls.marking import Mark, marked
+from mockserver.inspector.sending.inward import InwardCall, carried_out
 
 from .conftest import PASSWORD, PLANE, Browser
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.control.journal.entry import JournalEntry, Shelf
-from mockserver.inspector.filtering import read_filter
-from mockserver.inspector.stream import MOST_ROWS, events
+from mockserver.inspector.calls.filtering import read_filter
+from mockserver.inspector.calls.stream import MOST_ROWS, events
 from spec.resources.annotations import resources
 
 from .conftest import Browser

@@ -9,7 +9,7 @@ import pytest
 from stores import Place, kept_in
 
 from mockserver.auth.keys import Keys
-from mockserver.database.opening import opened
+from mockserver.database.connections.opening import opened
 from mockserver.database.serving import Kept
 from mockserver.runtime import Runtime
 from spec.catalogue.clauses import Catalogue

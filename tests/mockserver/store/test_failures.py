@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from stores import PostgresServer, running_postgres
 
-from mockserver.database import database as module
-from mockserver.database.opening import opened
+from mockserver.database.connections import database as module
+from mockserver.database.connections.opening import opened
 from mockserver.database.serving import Kept
 
 COURSE = {"ids": {"external": "c-1"}, "title": "Botany", "code": "B"}
@@ -89,7 +89,7 @@ def test_another_file_in_its_place(serving: Any, tmp_path: Path) -> None:
 
 
 def test_a_writer_who_does_not_end(serving: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.database.drivers._BUSY", 0.01)
+    monkeypatch.setattr("mockserver.database.connections.drivers._BUSY", 0.01)
     client, told = serving(f"sqlite:{tmp_path / 'a.db'}")
     other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
     client.ok({"course": COURSE})

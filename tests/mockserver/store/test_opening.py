@@ -13,9 +13,9 @@ import pytest
 from stores import PostgresServer
 
 from mockserver.cli import mock
-from mockserver.database import opening
-from mockserver.database.failures import OpeningError
-from mockserver.database.opening import opened
+from mockserver.database.connections import opening
+from mockserver.database.connections.failures import OpeningError
+from mockserver.database.connections.opening import opened
 from mockserver.database.serving import Kept
 from spec.openapi.document import Document
 

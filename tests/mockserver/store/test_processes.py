@@ -157,3 +157,26 @@ def test_calls_of_other_workers_are_waited_for_and_watched(start: Start, tmp_pat
     seen = httpx2.get(f"{plane}/events", params={"count": 5, "since": 0}, trust_env=False, timeout=30)
     told = [json.loads(line.removeprefix("data: ")) for line in seen.text.splitlines() if line.startswith("data: ")]
     assert [one["number"] for one in told] == [1, 2, 3, 4, 5]
+
+
+def test_mocks_that_start_at_the_same_moment_on_a_new_store(address: str, tmp_path: Path) -> None:
+    """As replicas of one container do: one of them makes what the others then use."""
+    files = [tmp_path / f"ready-{number}" for number in range(4)]
+    command = [sys.executable, "-m", "invigilate", "mock", "--port", "0", "--log", "none", "--store", address]
+    begun = [
+        subprocess.Popen(
+            [*command, "--weather", "delay=0.001", "--ready-file", str(file)],
+            cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        )
+        for file in files
+    ]  # fmt: skip
+    try:
+        until(lambda: all(file.exists() or one.poll() is not None for file, one in zip(files, begun, strict=True)))
+        assert [one.poll() for one in begun] == [None] * 4
+        told = [json.loads(file.read_text()) for file in files]
+        keys = [httpx2.get(f"{one['url']}/oidc/jwks", trust_env=False).json() for one in told]
+        assert keys == keys[:1] * 4
+    finally:
+        for one in begun:
+            one.terminate()
+        assert [one.communicate(timeout=20)[1] for one in begun] == [""] * 4

@@ -1,0 +1,1 @@
+"""A database that is opened, connected to, and that may go away."""

@@ -1,0 +1,1 @@
+"""What state/, auth/ and http/ keep in memory, kept in tables."""

@@ -1,0 +1,1 @@
+"""What is stored, and the statements that store and find it, in the words of each kind of database."""

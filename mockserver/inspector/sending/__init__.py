@@ -1,0 +1,1 @@
+"""Calls that the inspector makes: to the mock as a client, and to the control plane."""
