@@ -70,6 +70,12 @@ def test_every_page_is_safe_to_look_at(seen: Browser) -> None:
     for path, answer in found.items():
         if answer.status_code == 303:
             continue
+        assert not [one for one in secrets if one in answer.text], path
+        if not answer.headers["content-type"].startswith("text/html"):
+            assert path.partition("?")[0].split("/")[2] in ("journal", "snapshots", "verdict"), (
+                path
+            )  # of the control plane
+            continue
         assert answer.headers["content-security-policy"] == POLICY
         page = Links(answer.text)
         assert not [name for name in page.attributes if name.startswith("on") or name == "style"], path
@@ -77,7 +83,6 @@ def test_every_page_is_safe_to_look_at(seen: Browser) -> None:
         assert all(one.startswith((f"{PLANE}/", "#")) for one in (*page.links, *page.loaded)), path
         assert "<script>alert" not in answer.text
         assert "<img" not in answer.text
-        assert not [one for one in secrets if one in answer.text], path
     named = {
         link.partition("#")[2] for answer in found.values() for link in Links(answer.text).links if "/contract#" in link
     }
