@@ -20,7 +20,7 @@ from spec.normal.direction import DIRECTIONS, Direction, Projection
 from spec.normal.discriminator import wire_values
 from spec.normal.identity import IdentityCache
 from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
-from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction
+from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, size
 from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
@@ -36,6 +36,7 @@ _LARGEST_INLINE = 1500
 _LARGEST_BELOW = 60
 _DEEPEST_INLINE = 40
 _MOST_UNCACHED = 500
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,7 @@ class Normaliser:
         self._roots: IdentityCache[Schema] = IdentityCache()
         self._values: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
+        self._alike: dict[frozenset[str], frozenset[str]] = {}
         self._definitions: dict[Direction | None, dict[str, Schema]] = {}
 
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
@@ -132,10 +134,12 @@ class Normaliser:
         """The names of the definitions that a normal form refers to, directly."""
         known = self._named.get(node)
         if known is None:
-            known = frozenset[str]().union(*map(self.names, below(node)))
+            children = list(below(node))
+            known = frozenset[str]().union(*map(self.names, children)) if children else _NO_NAMES
             if isinstance(node.get("$ref"), str):
                 known |= {node["$ref"].rpartition("/")[2]}
-            self._named.put(node, known)
+            if children:  # to look at a leaf again is cheaper than to remember it
+                self._named.put(node, self._alike.setdefault(known, known))
         return known
 
     def _value(self, node: Json, at: _Position) -> Schema:
@@ -213,7 +217,7 @@ class Normaliser:
             if left and self._uncached < _MOST_UNCACHED:
                 return schema  # holds only where those references are open already
         self._finished[place] = schema
-        self._sizes[place] = _size(schema)
+        self._sizes[place] = size(schema, 10 * _LARGEST_INLINE)
         if schema:
             self.components.put(schema, place)
         return schema
@@ -281,17 +285,3 @@ class Normaliser:
 def _listed(node: Mapping[str, Json], word: str) -> list[Json]:
     children = node.get(word)
     return children if isinstance(children, list) else []
-
-
-def _size(schema: Json) -> int:
-    total, stack = 0, [schema]
-    while stack:
-        here = stack.pop()
-        total += 1
-        if total > 10 * _LARGEST_INLINE:
-            break
-        if isinstance(here, dict):
-            stack.extend(here.values())
-        elif isinstance(here, list) and here and isinstance(here[0], dict):
-            stack.extend(here)
-    return total

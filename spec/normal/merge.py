@@ -85,6 +85,19 @@ def below(schema: Schema) -> Iterator[Schema]:
             yield child
 
 
+def size(schema: Json, most: int) -> int:
+    """How many values a normal form is made of, those in lists of scalars left out; counted up to ``most``."""
+    total, stack = 0, [schema]
+    while stack and total <= most:
+        here = stack.pop()
+        total += 1
+        if isinstance(here, dict):
+            stack.extend(here.values())
+        elif isinstance(here, list) and here and isinstance(here[0], dict):
+            stack.extend(here)
+    return total
+
+
 def everywhere(schema: Schema) -> Iterator[Schema]:
     """A normal form and every schema below it."""
     stack = [schema]
