@@ -120,14 +120,14 @@ class Normaliser:
     def _reached(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
         """All definitions that any normal form of this direction reaches; those of this one are among them."""
         known = self._definitions.setdefault(direction, {})
-        waiting = sorted(self.names(schema) - known.keys())
+        waiting = sorted(name for name in self.names(schema) if name not in known)
         while waiting:
             name = waiting.pop()
             if name in known:
                 continue
             known[name] = definition = self._projections[direction](self._expanded(self._places[name], _Position()))
             self.components.put(definition, name)
-            waiting += sorted(self.names(definition) - known.keys())
+            waiting += sorted(name for name in self.names(definition) if name not in known)
         return known
 
     def names(self, node: Schema) -> frozenset[str]:
@@ -144,7 +144,7 @@ class Normaliser:
 
     def _value(self, node: Json, at: _Position) -> Schema:
         """The normal form of a schema for a whole value; each is worked on once, however many lead to it."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return self._schema(node, at)
         known = self._values.get(node)
         return self._values.put(node, self._schema(node, at)) if known is None else known
@@ -152,7 +152,7 @@ class Normaliser:
     def _schema(self, node: Json, at: _Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return {}
         words = [word for word in ("$ref", "$dynamicRef") if isinstance(node.get(word), str)]
         parts = [self._reference(node[word], at, way) for word in words]
@@ -177,7 +177,7 @@ class Normaliser:
         found = []
         for child in _listed(node, word):
             branch = self._schema(child, at, "branch")
-            place = target(self.document, child.get("$ref")) if named and isinstance(child, Mapping) else None
+            place = target(self.document, child.get("$ref")) if named and isinstance(child, dict) else None
             values = sorted(value for value, aim in named.items() if aim == place)
             if values:
                 branch = {**branch, NOTE: {**branch.get(NOTE, {}), "values": values}}
@@ -244,29 +244,29 @@ class Normaliser:
         schema = values(node, legacy=self.legacy)
         below = at.below()
         for word in BELOW:
-            if isinstance(node.get(word), (Mapping, bool)):
+            if isinstance(node.get(word), (dict, bool)):
                 schema[word] = self._value(node[word], below)
         for word in NAMED_BELOW:
-            if isinstance(node.get(word), Mapping):
+            if isinstance(node.get(word), dict):
                 schema[word] = {
                     name: self._value(child, below)
                     for name, child in node[word].items()
                     if word != "patternProperties" or is_readable(name)
                 }
-        if isinstance(node.get("dependentSchemas"), Mapping):
+        if isinstance(node.get("dependentSchemas"), dict):
             children = node["dependentSchemas"].items()
             schema["dependentSchemas"] = {name: self._schema(child, at) for name, child in children}
         if prefix := _listed(node, "prefixItems"):
             schema["prefixItems"] = [self._value(child, below) for child in prefix]
         for word in IN_PLACE:
-            if isinstance(node.get(word), (Mapping, bool)):
+            if isinstance(node.get(word), (dict, bool)):
                 schema[word] = self._schema(node[word], at)
         if "unevaluatedProperties" in schema and "additionalProperties" in schema:
             del schema["unevaluatedProperties"]
         found = {**notes(node), **schema.get(NOTE, {})}
-        if isinstance(node.get("discriminator"), Mapping):
+        if isinstance(node.get("discriminator"), dict):
             found["discriminator"] = self._discriminator(node, at)
-        if isinstance(node.get("contentSchema"), (Mapping, bool)):
+        if isinstance(node.get("contentSchema"), (dict, bool)):
             found["contentSchema"] = self._schema(node["contentSchema"], below)
         if found:
             schema[NOTE] = found

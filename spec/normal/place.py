@@ -43,7 +43,8 @@ def opened(schema: Schema, definitions: Schema) -> Schema:
         if "$ref" not in schema:
             break
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
-        schema = conjunction([rest, definitions.get(schema["$ref"].rpartition("/")[2], {})])
+        named = definitions.get(schema["$ref"].rpartition("/")[2], {})
+        schema = conjunction([rest, named]) if rest else named
     return schema
 
 
