@@ -17,7 +17,7 @@ from spec.compatibility.rules import SCHEMA_RULES, Sets
 from spec.compatibility.spelling import Spellings
 from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
-from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false
+from spec.normal.merge import NOTE, UNEVALUATED, Schema, bare, conjunction, is_false
 from spec.normal.place import BRANCHES, Path, opened, step
 
 
@@ -195,6 +195,8 @@ class _UnitComparison:
         extra = [side.get("additionalProperties", {}) for side in (place.old, place.new)]
         if all(bare(side) and not is_false(side) for side in extra):
             self.place(place.below(step("additional"), extra[0], extra[1]))
+        if ("additionalProperties" in place.old) != ("additionalProperties" in place.new):
+            self._unsaid(place, "unevaluatedProperties")
         patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
         if patterns[0].keys() == patterns[1].keys():
             for pattern, schema in patterns[0].items():
@@ -210,17 +212,24 @@ class _UnitComparison:
             )
             self.place(place.below(step("index", index), one, two))
         self.place(place.below(step("item"), items[0], items[1]))
+        if len(prefixes[0]) != len(prefixes[1]) or ("items" in old) != ("items" in new):
+            self._unsaid(place, "unevaluatedItems")
+
+    def _unsaid(self, place: HitPlace, word: str) -> None:
+        """What only one side speaks of, the other leaves to what is said of all that nothing else has evaluated."""
+        if word in place.old or word in place.new:
+            self.hit(place, Difference.of("unevaluated-changed", word, place.old.get(word), place.new.get(word)))
 
     def _branches(self, place: HitPlace, word: str) -> None:
         one, two = place.old.get(word, []), place.new.get(word, [])
         if not one and not two:
             return
+        # what a branch declares counts for what stands beside it
+        counted = any(UNEVALUATED & side.keys() for side in (place.old, place.new))
         if word != "allOf" and (not one or not two):
             rule = "alternatives-introduced" if two else "alternatives-dropped"
-            self.hit(place, Difference.of(rule, word))
+            self.hit(place, Difference.of(rule, word, sets="moves" if counted else None))
             return
-        # what a branch declares counts for what stands beside it
-        counted = any("unevaluatedProperties" in side for side in (place.old, place.new))
         mixed = place.mixed or word == "oneOf" or counted
         pairs = paired(one, two, [self.units.spellings.key(each, noted=True) for each in (*one, *two)])
         for left, right in pairs.both:

@@ -18,6 +18,7 @@ from zlib import crc32
 
 from spec.normal.direction import DIRECTIONS, Direction, Projection
 from spec.normal.discriminator import wire_values
+from spec.normal.evaluation import evaluated, evaluating, staying
 from spec.normal.identity import IdentityCache
 from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
 from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, size
@@ -82,6 +83,7 @@ class Normaliser:
             id(pointer.follow(document, place)): f"{place}?" if self.subtypes.get(place) else place
             for place in {**self.subtypes, **self.every_subtype}
         }
+        self.evaluated = evaluated(document)
         self._finished: dict[str, Schema] = {}
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
@@ -181,7 +183,7 @@ class Normaliser:
             values = sorted(value for value, aim in named.items() if aim == place)
             if values:
                 branch = {**branch, NOTE: {**branch.get(NOTE, {}), "values": values}}
-            found.append(branch)
+            found.append(staying(branch) if node in self.evaluated else branch)
         return found
 
     def _reference(self, reference: str, at: _Position, way: Way) -> Schema:
@@ -263,6 +265,8 @@ class Normaliser:
                 schema[word] = self._schema(node[word], at)
         if "unevaluatedProperties" in schema and "additionalProperties" in schema:
             del schema["unevaluatedProperties"]
+        if node in self.evaluated:
+            schema = evaluating(schema)
         found = {**notes(node), **schema.get(NOTE, {})}
         if isinstance(node.get("discriminator"), dict):
             found["discriminator"] = self._discriminator(node, at)

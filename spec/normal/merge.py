@@ -157,7 +157,7 @@ def _flattened(parts: Iterable[Schema]) -> list[Schema]:
 def _with_rest(merged: Schema, rest: list[Schema]) -> Schema:
     """The merged part together with those that could not be merged, in their ``allOf``."""
     rest = rest + [part for part in (_taken(merged, words) for words in _GROUPS) if part]
-    branches = [part for part in unique(rest) if part != merged]
+    branches = [part for part in unique(rest) if text(part) != text(merged)]
     if not branches:
         return merged
     return {**merged, "allOf": branches} if merged or len(branches) > 1 else dict(branches[0])
@@ -171,13 +171,21 @@ def _taken(merged: Schema, words: tuple[str, ...]) -> Schema:
 def _mergeable(left: Schema, right: Schema) -> bool:
     if "$ref" in left or "$ref" in right:
         return False
-    if _open_names(left) or _open_names(right):
-        return left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys() or not (
-            {"additionalProperties"} & (left.keys() | right.keys())
-        )
-    if "prefixItems" in left or "prefixItems" in right:
-        return not ({"items", "prefixItems"} & left.keys() and {"items", "prefixItems"} & right.keys())
-    return True
+    return _members_mergeable(left, right) and _items_mergeable(left, right)
+
+
+def _members_mergeable(left: Schema, right: Schema) -> bool:
+    if not _open_names(left) and not _open_names(right):
+        return True
+    if "additionalProperties" not in left and "additionalProperties" not in right:
+        return True
+    return bool(left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys())
+
+
+def _items_mergeable(left: Schema, right: Schema) -> bool:
+    if "prefixItems" not in left and "prefixItems" not in right:
+        return True
+    return not ({"items", "prefixItems"} & left.keys() and {"items", "prefixItems"} & right.keys())
 
 
 def _open_names(schema: Schema) -> bool:
