@@ -31,7 +31,19 @@ def asked(ready: Any, profile: Path) -> dict[str, Any]:
         http.post(f"{url}/_invigilate/weather", json={"then": {"status": 503, "retryAfter": 1}, "times": 1})
         http.post(endpoint, json={"course": course}, headers=headers)
     world = f"/_invigilate/world/{install}"
-    pages = ["", "calls/1", "calls/2", "calls/3", "world", "controls", "client", "judge", "login", "calls/99", "contract"]
+    pages = [
+        "",
+        "calls/1",
+        "calls/2",
+        "calls/3",
+        "world",
+        "controls",
+        "client",
+        "judge",
+        "login",
+        "calls/99",
+        "contract",
+    ]
     return {
         "url": url,
         "paths": [
