@@ -220,7 +220,9 @@ class SessionEvents(SessionStarts):
         row = self.kind.lifecycle.row(status, event)
         if row is None or row.next is None:
             clause = row.clause if row is not None else "session-over"
-            message = f"The status of this {session.part} is {status!r}; so it cannot be {STATED.get(event, event)}."
+            message = f"The status of this {session.part} is {status!r}; so it cannot be {STATED.get(event, event)}. "
+            now = sorted(one.event for one in self.kind.lifecycle.transitions if one.status == status and one.next)
+            message += f"What can happen to it now: {', '.join(now)}." if now else "It is over."
             self.objects(clause, "conflict", message)
             return Transition(status, event, status, clause)
         return row

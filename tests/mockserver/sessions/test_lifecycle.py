@@ -79,7 +79,10 @@ def test_every_row_of_the_table(walker: Traveller, row: Transition) -> None:
     if row.next is None:
         refused(answer, 409, row.clause)
         assert told["status"] == row.status
-        assert repr(row.status) in answer.json()["message"]
+        message = answer.json()["message"]
+        assert repr(row.status) in message
+        left = sorted(one.event for one in WHOLE if one.status == row.status and one.next is not None)
+        assert message.endswith(f"What can happen to it now: {', '.join(left)}." if left else "It is over.")
     else:
         assert answer.status_code == 200, answer.text
         assert (told["status"], told["statusReason"]) == (row.next, row.reason)
