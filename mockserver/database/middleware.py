@@ -141,7 +141,7 @@ class Stretches:
                 except BaseException as error:  # noqa: BLE001 - whatever is thrown in, as when a time is over
                     value, step = error, coroutine.throw
         finally:
-            with suppress(StoreError):
+            with suppress(StoreError):  # what it still wants to write belongs to a call that has failed already
                 coroutine.close()
 
     def _stretch(self, step: Callable[[Any], Any], value: Any) -> tuple[Any, bool]:

@@ -25,6 +25,7 @@ from mockserver.http.urls import public_url
 from mockserver.provisioning.engine import Done, Provisioning
 from mockserver.provisioning.plan import Plan
 from mockserver.runtime import Runtime
+from mockserver.state.store import made
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Operation
 from spec.resources.installs import Install, install_sid_advice
@@ -168,7 +169,7 @@ class Provision:
             violations += [_unknown(pointer) for pointer in unknown]
         if not violations:
             plan = self.engine.plan(tenant.store, install, body)
-            found = list(plan.violations)
+            found = [*plan.violations]
         else:
             # what is wrong is left out, so that the rest can still be looked at: all faults are told at once
             pruned = _pruned(body, {one.pointer for one in violations})
@@ -179,7 +180,7 @@ class Provision:
         if found:
             self._keep(tenant, plan, violations)
             raise of_violations(_with_spellings(outermost(found), unknown))
-        return Judged(tenant, body, plan, unknown)
+        return made(Judged, (tenant, body, plan, unknown))
 
     def _misjudged(self, judged: Judged, found: list[Violation]) -> Judged:
         seen = found

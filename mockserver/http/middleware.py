@@ -34,7 +34,8 @@ class RawPath:
                 sent = _below(sent, root)
             if sent != scope["path"]:
                 scope = {**scope, "path": sent}
-            set_root(scope, root)
+            if root:
+                set_root(scope, root)
             if self.prefix and sent.startswith(f"{root}{self.prefix}/"):
                 scope["root_path"] = root + self.prefix
         await self.app(scope, receive, send)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from mockserver.provisioning.forms import Form
-from mockserver.provisioning.plan import CREATED, FOUND, UPDATED, Plan, PlannedStep, Planning
+from mockserver.provisioning.plan import CREATED, FOUND, UPDATED, Name, Plan, PlannedStep, Planning
 from mockserver.state.ids import Ids
 from mockserver.state.store import Key, Naming, Resource, State, Store, StoredChange, made
 from spec.resources.installs import Install
@@ -58,31 +58,32 @@ class Provisioning:
 
     def commit(self, store: Store, plan: Plan, ids: Ids, install: str = "") -> Done:
         """Carry out a plan that has no violations. No other plan may be committed between planning and this."""
+        deployment, steps, _ = plan
         resources: dict[str, Resource] = {}
         changes: list[StoredChange] = []
-        steps, following = plan.steps, self.following
-        for name, step in steps.items():
-            resource = step.known
-            if resource is None:
-                change = _created(plan, step, resources, ids)
-                resource = change.resource
-                changes.append(change)
-            elif step.outcome is UPDATED:
-                resource = Resource(resource.sid, name, resource.scope, {**resource.attributes, **step.values})
-                changes.append(StoredChange(resource))
-            resources[name] = resource
+        following = self.following
+        for name, (form, outcome, known, values, names) in steps.items():
+            if known is None:
+                scope = resources[form.part.scope].sid if form.part.scope else deployment
+                known = made(Resource, (ids.sid(form.part.prefix), name, scope, values))
+                changes.append(made(StoredChange, (known, _keys(name, scope, names, resources))))
+            elif outcome is UPDATED:
+                sid, _, scope, attributes = known
+                known = Resource(sid, name, scope, {**attributes, **values})
+                changes.append(StoredChange(known))
+            resources[name] = known
         if following is not None and (changes or not following.even_unchanged.isdisjoint(steps)):
-            changes += following.following(Committing(store, steps, resources, ids, install))
+            changes += following.following(made(Committing, (store, steps, resources, ids, install)))
         if changes:
             store.commit(changes)
-        return Done(steps, resources)
+        return made(Done, (steps, resources))
 
     def answer(self, done: Done) -> dict[str, Json]:
         """The success body of a committed plan, without the sign-on."""
         body: dict[str, Json] = {}
-        resources = done.resources
-        for name, step in done.steps.items():
-            part, outcome = step.form.part, step.outcome
+        steps, resources = done
+        for name, (form, outcome, _, _, _) in steps.items():
+            part = form.part
             word = part.found if outcome is FOUND else part.created if outcome is CREATED else part.updated
             body[part.response] = {part.sid_member: resources[name].sid, part.result_member: word}
         return body
@@ -115,12 +116,12 @@ class Provisioning:
                 store.commit([StoredChange(Resource(one.sid, one.part, install.deployment, values), keys)])
 
 
-def _created(plan: Plan, step: PlannedStep, resources: Mapping[str, Resource], ids: Ids) -> StoredChange:
-    part = step.form.part
-    scope = resources[part.scope].sid if part.scope else plan.deployment
-    name = part.name
-    keys = [
-        made(Key, (name, scope, naming, kind, text, tuple([resources[one].sid for one in joins]) if joins else ()))
-        for naming, kind, text, joins in step.names
-    ]
-    return made(StoredChange, (made(Resource, (ids.sid(part.prefix), name, scope, step.values)), tuple(keys)))
+def _keys(part: str, scope: str, names: Sequence[Name], resources: Mapping[str, Resource]) -> list[Key]:
+    """The keys that find a new resource; ``resources`` are those of the call that stand before it."""
+    keys = []
+    for naming, kind, text, joins in names:
+        joined: tuple[str, ...] = ()
+        for one in joins:
+            joined = (*joined, resources[one].sid)
+        keys.append(made(Key, (part, scope, naming, kind, text, joined)))
+    return keys

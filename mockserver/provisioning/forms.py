@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from spec.openapi.document import Schema
 from spec.resources.resource import ABSENT, Leaf, Part
@@ -30,21 +30,30 @@ class StoredLeaf:
     secret: bool
 
 
-Tree: TypeAlias = "dict[str, StoredLeaf | Tree]"
-"""Member name → the entry of its leaf, or the tree of an object of leaves."""
+class Branch(NamedTuple):
+    """An object of leaves. It is stored under no key."""
+
+    below: Tree
+    key: str = ""
+
+
+Tree: TypeAlias = "dict[str, StoredLeaf | Branch]"
+"""Member name → the entry of its leaf, or of an object of leaves."""
 
 
 class Form:
     """A part with all lookups done once. ``tree`` maps member names to entries, or to a nested tree."""
 
     __slots__ = (
+        "_defaulted",
         "created",
         "entries",
+        "first",
         "holder",
         "implied_by",
         "installed",
-        "member",
         "name",
+        "nested",
         "owners",
         "part",
         "path",
@@ -55,7 +64,7 @@ class Form:
 
     def __init__(self, part: Part) -> None:
         self.part, self.name, self.path, self.implied_by = part, part.name, part.path, part.implied_by
-        self.member = part.path[0] if len(part.path) == 1 else None
+        self.first, self.nested = part.path[0], len(part.path) > 1
         self.holder, self.sid_kind = part.identifiers, part.sid_kind
         self.owners = part.owners
         self.entries = {leaf.key: _entry(leaf) for leaf in part.leaves}
@@ -64,14 +73,13 @@ class Form:
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
         }
+        self._defaulted: tuple[Mapping[str, Json], Mapping[str, Json]] | None = None
         self.required = dict.fromkeys(
             part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
         )
 
     def at(self, body: Json) -> Json:
         """What a body holds for this part, or ABSENT."""
-        if self.member is not None:
-            return body.get(self.member, ABSENT) if type(body) is dict else ABSENT
         for name in self.path:
             if type(body) is not dict or name not in body:
                 return ABSENT
@@ -85,15 +93,26 @@ class Form:
             _collect(value, self.tree, defaults, values, _NOTHING)
         return values
 
-    def fresh(self, value: Json, defaults: Mapping[str, Json]) -> Values:
-        """What a new resource of this part stores: defaults of the document and the install, then what is sent."""
-        values = self.created.copy()
-        for key, name in self.installed.items():
-            if name in defaults:
-                values[key] = defaults[name]
+    def fresh(self, value: Json, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+        """What a new resource of this part stores: defaults of the document and the install, then what is sent.
+
+        Not to be changed: resources that send nothing else than the defaults share one mapping, and a text that equals
+        a default is kept once.
+        """
+        stored = self.defaulted(defaults) if self.installed else self.created
+        sent: Values = {}
         if type(value) is dict:
-            _collect(value, self.tree, defaults, values, _NOTHING)
-        return values
+            _collect(value, self.tree, defaults, sent, stored)
+        return {**stored, **sent} if sent else stored
+
+    def defaulted(self, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+        """What a resource stores of which nothing is sent. That of the install which was asked for last is kept."""
+        known = self._defaulted
+        if known is not None and known[0] is defaults:
+            return known[1]
+        stored = self.created | {key: defaults[name] for key, name in self.installed.items() if name in defaults}
+        self._defaulted = (defaults, stored)
+        return stored
 
     def changed(self, stored: Mapping[str, Json], value: Json, defaults: Mapping[str, Json]) -> Values:
         """The leaves that the object of a part sends with another value than the stored one."""
@@ -137,11 +156,13 @@ def _collect(
         entry = tree.get(name)
         if entry is None:
             continue
-        if isinstance(entry, dict):
+        if type(member) is str and member == stored.get(entry.key):
+            continue
+        if isinstance(entry, Branch):
             if type(member) is dict:
-                _collect(member, entry, defaults, values, stored)
+                _collect(member, entry.below, defaults, values, stored)
         elif type(member) is str:
-            if (member or not entry.empty_is_unset) and member != stored.get(entry.key):
+            if member or not entry.empty_is_unset:
                 values[entry.key] = member
         elif member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
@@ -152,7 +173,7 @@ def _collect(
 def _tree(entries: Mapping[tuple[str, ...], StoredLeaf]) -> Tree:
     names = dict.fromkeys(path[0] for path in entries)
     below = {name: {path[1:]: one for path, one in entries.items() if path[0] == name} for name in names}
-    return {name: inner[()] if () in inner else _tree(inner) for name, inner in below.items()}
+    return {name: inner[()] if () in inner else Branch(_tree(inner)) for name, inner in below.items()}
 
 
 def _entry(leaf: Leaf) -> StoredLeaf:

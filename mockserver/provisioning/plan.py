@@ -82,12 +82,14 @@ class Planning:
         body, steps = self.body, self.steps
         flat: Mapping[str, Json] = body if type(body) is dict else _UNCHANGED
         for form in forms:
-            value = form.at(body) if form.member is None else flat.get(form.member, ABSENT)
+            value = flat.get(form.first, ABSENT)
+            if form.nested and value is not ABSENT:
+                value = form.at(body)
             if value is not ABSENT or form.implied_by in steps:
                 self.place(form, value)
             elif form.implied_by in self.lost:
                 self.lost.add(form.name)
-        return Plan(self.install.deployment, steps, tuple(self.violations))
+        return made(Plan, (self.install.deployment, steps, tuple(self.violations)))
 
     def place(self, form: Form, value: Json) -> None:
         steps = self.steps
@@ -155,11 +157,12 @@ class Planning:
         if part.identity:
             return _joining(part.identity)
         if type(identifiers) is dict:
-            return [
-                made(Name, (_IDENTIFIER, kind, str(text), ()))
-                for kind in part.kinds
-                if (text := identifiers.get(kind, ABSENT)) is not ABSENT
-            ]
+            named = []
+            for kind in part.kinds:
+                text = identifiers.get(kind, ABSENT)
+                if text is not ABSENT:
+                    named.append(made(Name, (_IDENTIFIER, kind, str(text), ())))
+            return named
         if part.fallback is not None:
             text = _member(part.fallback, part.schema, value)
             joins = part.fallback.joined.get(text, ())
@@ -168,13 +171,16 @@ class Planning:
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
-        scope = self.scope(part) if part.scope is not None else self.install.deployment
-        if scope is None:
-            return None
+        steps, scope = self.steps, self.install.deployment
+        if part.scope is not None:
+            owner = steps[part.scope].known
+            if owner is None:
+                return None  # what it belongs to is only being created
+            scope = owner.sid
         for naming, kind, text, joins in names:
             joined: tuple[str, ...] = ()
             for one in joins:
-                owner = self.steps[one].known
+                owner = steps[one].known
                 if owner is None:
                     return None
                 joined = (*joined, owner.sid)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from mockserver.provisioning.engine import Committing
-from mockserver.provisioning.plan import Outcome, PlannedStep
+from mockserver.provisioning.plan import FOUND, PlannedStep
 from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
@@ -33,14 +33,14 @@ class SessionStarts:
 
     def following(self, call: Committing) -> list[StoredChange]:
         """What is stored beside the parts of a call."""
-        state, steps, resources = call.state, call.steps, call.resources
-        changes = list(self.exceptions(state, steps, resources)) if self.ledger.rules.name in steps else []
+        state, steps, resources, ids, install = call
+        changes = [] if self.even_unchanged.isdisjoint(steps) else list(self.exceptions(state, steps, resources))
         for who, scope in self.pairs(state, steps, resources):
             if self.starts(who, scope) and not self.ledger.of(state, who.sid, scope.sid):
                 row = self.kind.lifecycle.row(None, ENROLL)
                 if row is not None:
                     home = self.home(state, scope, resources)
-                    changes.append(self.started(row, who, scope, 1, call.ids, self.clocks(call.install), home))
+                    changes.append(self.started(row, who, scope, 1, ids, self.clocks(install), home))
         return changes
 
     def starts(self, who: Resource, scope: Resource) -> bool:
@@ -60,27 +60,28 @@ class SessionStarts:
     ) -> Iterable[tuple[Resource, Resource]]:
         """Who and in what may have to start, seen what a call has changed."""
         who, scope = self.kind.joins
-        shared = resources.get(self.shared)
+        newcomer = who in steps and _concerns(steps[who], self.kind.entitled)
+        opened = scope in steps and _concerns(steps[scope], self.kind.assigned)
+        shared = resources.get(self.shared) if newcomer or opened else None
         if shared is None:
             return ()
         found: dict[tuple[str, str], tuple[Resource, Resource]] = {}
-        if _concerns(steps.get(who), self.kind.entitled):
-            for one in self._everyone(state, shared.sid, scope, resources):
+        if newcomer:
+            for one in self._everyone(state, shared.sid, scope, resources.get(scope)):
                 found[resources[who].sid, one.sid] = (resources[who], one)
-        if _concerns(steps.get(scope), self.kind.assigned):
-            for one in self._everyone(state, shared.sid, who, resources):
+        if opened:
+            for one in self._everyone(state, shared.sid, who, resources.get(who)):
                 found[one.sid, resources[scope].sid] = (one, resources[scope])
         return found.values()
 
-    def _everyone(self, state: State, shared: str, part: str, resources: Mapping[str, Resource]) -> Iterator[Resource]:
-        own = resources.get(part)
-        if own is not None:
-            yield own
-        for sid in state.related(shared, part):
-            if own is None or sid != own.sid:
-                known = state.read(sid)
-                if known is not None:
-                    yield known
+    @staticmethod
+    def _everyone(state: State, shared: str, part: str, own: Resource | None) -> Sequence[Resource]:
+        """The resources of a part that belong to or join another; ``own`` is that of the call, as it is going to be."""
+        others = state.related(shared, part)
+        if not others:  # almost every call: this is asked whenever somebody is enrolled
+            return () if own is None else (own,)
+        known = [one for sid in others if (own is None or sid != own.sid) and (one := state.read(sid)) is not None]
+        return known if own is None else [own, *known]
 
     def exceptions(
         self, state: State, steps: Mapping[str, PlannedStep], resources: Mapping[str, Resource]
@@ -121,8 +122,6 @@ def _has(resource: Resource, values: Mapping[StoredValue, Json]) -> bool:
     return all(resource.attributes.get(one.leaf) == value for one, value in values.items() if one.part == resource.part)
 
 
-def _concerns(step: PlannedStep | None, values: Mapping[StoredValue, Json]) -> bool:
+def _concerns(step: PlannedStep, values: Mapping[StoredValue, Json]) -> bool:
     """Whether a step makes something new, or changes what decides on sessions."""
-    if step is None or step.outcome is Outcome.FOUND:
-        return False
-    return step.outcome is Outcome.CREATED or any(one.leaf in step.values for one in values)
+    return step.known is None or (step.outcome is not FOUND and any(one.leaf in step.values for one in values))

@@ -129,9 +129,11 @@ def main() -> int:
         if "workers" in only and server is not None:
             within = scaling(server, options.seconds, 30_000) and within
         if "growth" in only:
-            within = grown(f"sqlite:{folder}/grown.db", None, options.enrollments, 5) and within
+            files = (f"sqlite:{folder}/few.db", f"sqlite:{folder}/many.db")
+            within = grown("SQLite", *files, None, options.enrollments, options.rounds) and within
             if server is not None:
-                within = grown(server.new(), server, options.enrollments, 5) and within
+                schemas = (server.new(), server.new())
+                within = grown("PostgreSQL", *schemas, server, options.enrollments, options.rounds) and within
     print("within the budget" if within else f"OVER the budget (SQLite {BUDGETS}, workers {SCALING}, growth {GROWTH})")
     return 0 if within else 1
 

@@ -6,7 +6,6 @@ bodies use it; a unit knows its own differences, and the ways to the units below
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 
 from spec.compatibility.align import paired
@@ -15,12 +14,11 @@ from spec.compatibility.keywords import Difference, keyword_differences, same_co
 from spec.compatibility.members import member_hits
 from spec.compatibility.notes import note_hits
 from spec.compatibility.rules import SCHEMA_RULES, Sets
+from spec.compatibility.spelling import Spellings
 from spec.normal.direction import Direction
 from spec.normal.identity import IdentityCache
-from spec.normal.merge import NOTE, Schema, bare, conjunction, is_false, text
-from spec.normal.place import BRANCHES, Path, SchemaStep, opened, step
-
-_NAME = re.compile(r'"\$ref":"#/\$defs/([^"]*)"')
+from spec.normal.merge import NOTE, UNEVALUATED, Schema, bare, conjunction, is_false
+from spec.normal.place import BRANCHES, Path, opened, step
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +45,10 @@ class Unit:
 class Units:
     """All pairs of units of two documents in one direction."""
 
-    def __init__(self, components: IdentityCache[str], direction: Direction) -> None:
-        self._components, self.direction = components, direction
+    def __init__(self, components: IdentityCache[str], direction: Direction, spellings: Spellings) -> None:
+        self._components, self.direction, self.spellings = components, direction, spellings
         self._known: dict[tuple[object, object, bool], Unit] = {}
         self._keep: list[Schema] = []
-        self._texts: IdentityCache[str] = IdentityCache()
-        self._spelt: dict[str, str] = {}
         self.definitions: tuple[Schema, Schema] = ({}, {})
         self._waiting: list[Unit] = []
 
@@ -65,29 +61,13 @@ class Units:
             self._compare(self._waiting.pop())
         return unit
 
-    def text(self, schema: Schema, *, noted: bool = False) -> str:
-        """The text of a schema, with or without its notes, worked out once."""
-        if not noted and f'"{NOTE}":' not in (known := self.text(schema, noted=True)):
-            return known
-        found = self._texts.get(schema, noted)
-        if found is None:
-            found = text(plain(schema) if noted else bare(plain(schema)))
-            found = self._spelt.setdefault(found, found)  # many schemas have one text
-            self._texts.put(schema, found, noted)
-        return found
-
-    def forget_texts(self) -> None:
-        """Let go what only a comparison needs, once all is compared."""
-        self._texts.clear()
-        self._spelt.clear()
-
     def is_same(self, old: Schema, new: Schema) -> bool:
         """True if two schemas are written alike and every reference in them leads to one object in both documents."""
-        written = self.text(old, noted=True)
-        if written != self.text(new, noted=True):
+        written = self.spellings.key(old, noted=True)
+        if written != self.spellings.key(new, noted=True):
             return False
         one, two = self.definitions
-        return all(one.get(name) is two.get(name) for name in _NAME.findall(written))
+        return all(one.get(name) is two.get(name) for name in self.spellings.names(written))
 
     def _unit(self, old: Schema, new: Schema, *, mixed: bool) -> Unit:
         key = (self._key(old), self._key(new), mixed)
@@ -98,7 +78,7 @@ class Units:
         return self._known[key]
 
     def _key(self, schema: Schema) -> object:
-        return id(schema) if schema in self._components else self.text(schema, noted=True)
+        return id(schema) if schema in self._components else self.spellings.key(schema, noted=True)
 
     def _compare(self, unit: Unit) -> None:
         old, new = self._levelled(plain(unit.old), plain(unit.new))
@@ -166,7 +146,7 @@ class _UnitComparison:
         if self.units.is_same(one, two):
             return
         self.unit.notes += note_hits(one, two, place.old_path, self.units.direction)
-        if self.units.text(one) != self.units.text(two):
+        if self.units.spellings.key(one) != self.units.spellings.key(two):
             for difference in keyword_differences(one, two):
                 self.hit(place, difference)
         if is_false(one) or is_false(two) or ("enum" in one) != ("enum" in two):
@@ -211,14 +191,16 @@ class _UnitComparison:
             known = name in one and name in two
             demanded = name in (place.new if name in one else place.old).get("required", ())
             if known or (demanded and place.is_open()):  # undeclared but required: a known member of any shape
-                self.place(place.below(SchemaStep("member", name), one.get(name, {}), two.get(name, {})))
+                self.place(place.below(step("member", name), one.get(name, {}), two.get(name, {})))
         extra = [side.get("additionalProperties", {}) for side in (place.old, place.new)]
         if all(bare(side) and not is_false(side) for side in extra):
-            self.place(place.below(SchemaStep("additional"), extra[0], extra[1]))
+            self.place(place.below(step("additional"), extra[0], extra[1]))
+        if ("additionalProperties" in place.old) != ("additionalProperties" in place.new):
+            self._unsaid(place, "unevaluatedProperties")
         patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
         if patterns[0].keys() == patterns[1].keys():
             for pattern, schema in patterns[0].items():
-                self.place(place.below(SchemaStep("pattern", pattern), schema, patterns[1][pattern]))
+                self.place(place.below(step("pattern", pattern), schema, patterns[1][pattern]))
 
     def _items(self, place: HitPlace) -> None:
         old, new = place.old, place.new
@@ -229,20 +211,27 @@ class _UnitComparison:
                 prefix[index] if index < len(prefix) else rest for prefix, rest in zip(prefixes, items, strict=True)
             )
             self.place(place.below(step("index", index), one, two))
-        self.place(place.below(SchemaStep("item"), items[0], items[1]))
+        self.place(place.below(step("item"), items[0], items[1]))
+        if len(prefixes[0]) != len(prefixes[1]) or ("items" in old) != ("items" in new):
+            self._unsaid(place, "unevaluatedItems")
+
+    def _unsaid(self, place: HitPlace, word: str) -> None:
+        """What only one side speaks of, the other leaves to what is said of all that nothing else has evaluated."""
+        if word in place.old or word in place.new:
+            self.hit(place, Difference.of("unevaluated-changed", word, place.old.get(word), place.new.get(word)))
 
     def _branches(self, place: HitPlace, word: str) -> None:
         one, two = place.old.get(word, []), place.new.get(word, [])
         if not one and not two:
             return
+        # what a branch declares counts for what stands beside it
+        counted = any(UNEVALUATED & side.keys() for side in (place.old, place.new))
         if word != "allOf" and (not one or not two):
             rule = "alternatives-introduced" if two else "alternatives-dropped"
-            self.hit(place, Difference.of(rule, word))
+            self.hit(place, Difference.of(rule, word, sets="moves" if counted else None))
             return
-        # what a branch declares counts for what stands beside it
-        counted = any("unevaluatedProperties" in side for side in (place.old, place.new))
         mixed = place.mixed or word == "oneOf" or counted
-        pairs = paired(one, two, [self.units.text(each, noted=True) for each in (*one, *two)])
+        pairs = paired(one, two, [self.units.spellings.key(each, noted=True) for each in (*one, *two)])
         for left, right in pairs.both:
             ways = ((*place.old_path, step(word, left)), (*place.new_path, step(word, right)))
             self.place(HitPlace(one[left], two[right], ways[0], ways[1], mixed))

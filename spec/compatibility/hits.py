@@ -33,7 +33,9 @@ class HitPlace:
 
     def below(self, step: SchemaStep, old: Schema, new: Schema) -> HitPlace:
         """The place one step down, the same step in both."""
-        return replace(self, old=old, new=new, old_path=(*self.old_path, step), new_path=(*self.new_path, step))
+        path = (*self.old_path, step)
+        other = path if self.new_path is self.old_path else (*self.new_path, step)
+        return replace(self, old=old, new=new, old_path=path, new_path=other)
 
     def is_open(self) -> bool:
         """True if both schemas allow undeclared members of any shape."""

@@ -80,7 +80,7 @@ class DirectionChanges:
 
         The convention on unknown members (see spec/compatibility/align.py) applies.
         """
-        self._units.forget_texts()
+        self._units.spellings.forget()
         unexplained: list[SchemaChange] = []
         explained: set[tuple[int, bool]] = set()
         for unit in self._usage.changed():

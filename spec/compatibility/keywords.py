@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS, Sets
-from spec.normal.merge import ALL_TYPES, NOTE, Schema, bare, is_false, text
+from spec.normal.merge import ALL_TYPES, NOTE, UNEVALUATED, Schema, bare, is_false, text
 from spec.regex.automaton import texts
 from spec.regex.tree import PatternError
 from spec.source.pointer import Json
@@ -206,7 +206,7 @@ def _opaque(old: Schema, new: Schema, rule: str, words: tuple[str, ...]) -> Iter
     one = {word: bare(old[word]) for word in words if word in old}
     two = {word: bare(new[word]) for word in words if word in new}
     if text(one) != text(two):
-        local = "$ref" not in text([one, two])
+        local = "$ref" not in text([one, two]) and not any(UNEVALUATED & side.keys() for side in (old, new))
         narrows = not (local and is_contained(one, two))
         widens = not (local and is_contained(two, one))
         if narrows or widens:

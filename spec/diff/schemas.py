@@ -49,6 +49,8 @@ def schema_changes(sides: Sides) -> Iterator[Change]:
         comparisons = {id(each.body): each for each in sides.comparisons.values() if each.asked.direction == direction}
         if comparisons:
             yield from _Emission(sides, comparisons, direction).changes()
+        for reading in sides.readings:
+            reading.forget()
 
 
 class _Emission:

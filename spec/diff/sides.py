@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from spec.compatibility.compare import Units
+from spec.compatibility.spelling import Spellings
 from spec.compatibility.usage import SchemaPair
 from spec.diff.document import DocumentValue, Side
 from spec.diff.lifecycle import NO_TERMS, Terms
@@ -83,7 +84,8 @@ class Sides:
         found = differing(old, new)
         one, two = normalisers(old, new, found.same)
         sides = (Side(old, one, selections.old), Side(new, two, selections.new))
-        units = {way: Units(one.components, way) for way in DIRECTIONS}
+        spellings = Spellings()
+        units = {way: Units(one.components, way, spellings) for way in DIRECTIONS}
         return cls(*sides, found, units, readings=tuple(side.reading() for side in sides), terms=terms)
 
     def calls(self) -> Sides:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import orjson
 
 from spec.normal.discriminator import subtypes_by_parent
+from spec.normal.evaluation import evaluated
 from spec.normal.form import Normaliser
 from spec.openapi.resolving import references, target
 from spec.source.pointer import Json, follow
@@ -102,6 +103,7 @@ def normalisers(
         parent: {value: known[1][parent][value] for value in values} for parent, values in shared.items() if values
     }
     one = Normaliser(old, subtypes=shared, every_subtype=known[0])
+    same -= one.evaluated.places | evaluated(new).places  # what a schema around them sees is not said by them alone
     legacy = [str(document.get("openapi", "")).startswith("3.0") for document in (old, new)]
     twin = one if legacy[0] == legacy[1] else None
     return one, Normaliser(new, subtypes=others, every_subtype=known[1], twin=twin, unchanged=same)

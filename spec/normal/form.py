@@ -18,9 +18,10 @@ from zlib import crc32
 
 from spec.normal.direction import DIRECTIONS, Direction, Projection
 from spec.normal.discriminator import wire_values
+from spec.normal.evaluation import evaluated, evaluating, staying
 from spec.normal.identity import IdentityCache
 from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
-from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction
+from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, size
 from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
@@ -36,6 +37,7 @@ _LARGEST_INLINE = 1500
 _LARGEST_BELOW = 60
 _DEEPEST_INLINE = 40
 _MOST_UNCACHED = 500
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ class Normaliser:
             id(pointer.follow(document, place)): f"{place}?" if self.subtypes.get(place) else place
             for place in {**self.subtypes, **self.every_subtype}
         }
+        self.evaluated = evaluated(document)
         self._finished: dict[str, Schema] = {}
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
@@ -94,6 +97,7 @@ class Normaliser:
         self._roots: IdentityCache[Schema] = IdentityCache()
         self._values: IdentityCache[Schema] = IdentityCache()
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
+        self._alike: dict[frozenset[str], frozenset[str]] = {}
         self._definitions: dict[Direction | None, dict[str, Schema]] = {}
 
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
@@ -118,29 +122,31 @@ class Normaliser:
     def _reached(self, schema: Schema, direction: Direction | None) -> dict[str, Schema]:
         """All definitions that any normal form of this direction reaches; those of this one are among them."""
         known = self._definitions.setdefault(direction, {})
-        waiting = sorted(self.names(schema) - known.keys())
+        waiting = sorted(name for name in self.names(schema) if name not in known)
         while waiting:
             name = waiting.pop()
             if name in known:
                 continue
             known[name] = definition = self._projections[direction](self._expanded(self._places[name], _Position()))
             self.components.put(definition, name)
-            waiting += sorted(self.names(definition) - known.keys())
+            waiting += sorted(name for name in self.names(definition) if name not in known)
         return known
 
     def names(self, node: Schema) -> frozenset[str]:
         """The names of the definitions that a normal form refers to, directly."""
         known = self._named.get(node)
         if known is None:
-            known = frozenset[str]().union(*map(self.names, below(node)))
+            children = list(below(node))
+            known = frozenset[str]().union(*map(self.names, children)) if children else _NO_NAMES
             if isinstance(node.get("$ref"), str):
                 known |= {node["$ref"].rpartition("/")[2]}
-            self._named.put(node, known)
+            if children:  # to look at a leaf again is cheaper than to remember it
+                self._named.put(node, self._alike.setdefault(known, known))
         return known
 
     def _value(self, node: Json, at: _Position) -> Schema:
         """The normal form of a schema for a whole value; each is worked on once, however many lead to it."""
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return self._schema(node, at)
         known = self._values.get(node)
         return self._values.put(node, self._schema(node, at)) if known is None else known
@@ -148,7 +154,7 @@ class Normaliser:
     def _schema(self, node: Json, at: _Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
-        if not isinstance(node, Mapping):
+        if not isinstance(node, dict):
             return {}
         words = [word for word in ("$ref", "$dynamicRef") if isinstance(node.get(word), str)]
         parts = [self._reference(node[word], at, way) for word in words]
@@ -173,11 +179,11 @@ class Normaliser:
         found = []
         for child in _listed(node, word):
             branch = self._schema(child, at, "branch")
-            place = target(self.document, child.get("$ref")) if named and isinstance(child, Mapping) else None
+            place = target(self.document, child.get("$ref")) if named and isinstance(child, dict) else None
             values = sorted(value for value, aim in named.items() if aim == place)
             if values:
                 branch = {**branch, NOTE: {**branch.get(NOTE, {}), "values": values}}
-            found.append(branch)
+            found.append(staying(branch) if node in self.evaluated else branch)
         return found
 
     def _reference(self, reference: str, at: _Position, way: Way) -> Schema:
@@ -213,7 +219,7 @@ class Normaliser:
             if left and self._uncached < _MOST_UNCACHED:
                 return schema  # holds only where those references are open already
         self._finished[place] = schema
-        self._sizes[place] = _size(schema)
+        self._sizes[place] = size(schema, 10 * _LARGEST_INLINE)
         if schema:
             self.components.put(schema, place)
         return schema
@@ -240,29 +246,31 @@ class Normaliser:
         schema = values(node, legacy=self.legacy)
         below = at.below()
         for word in BELOW:
-            if isinstance(node.get(word), (Mapping, bool)):
+            if isinstance(node.get(word), (dict, bool)):
                 schema[word] = self._value(node[word], below)
         for word in NAMED_BELOW:
-            if isinstance(node.get(word), Mapping):
+            if isinstance(node.get(word), dict):
                 schema[word] = {
                     name: self._value(child, below)
                     for name, child in node[word].items()
                     if word != "patternProperties" or is_readable(name)
                 }
-        if isinstance(node.get("dependentSchemas"), Mapping):
+        if isinstance(node.get("dependentSchemas"), dict):
             children = node["dependentSchemas"].items()
             schema["dependentSchemas"] = {name: self._schema(child, at) for name, child in children}
         if prefix := _listed(node, "prefixItems"):
             schema["prefixItems"] = [self._value(child, below) for child in prefix]
         for word in IN_PLACE:
-            if isinstance(node.get(word), (Mapping, bool)):
+            if isinstance(node.get(word), (dict, bool)):
                 schema[word] = self._schema(node[word], at)
         if "unevaluatedProperties" in schema and "additionalProperties" in schema:
             del schema["unevaluatedProperties"]
+        if node in self.evaluated:
+            schema = evaluating(schema)
         found = {**notes(node), **schema.get(NOTE, {})}
-        if isinstance(node.get("discriminator"), Mapping):
+        if isinstance(node.get("discriminator"), dict):
             found["discriminator"] = self._discriminator(node, at)
-        if isinstance(node.get("contentSchema"), (Mapping, bool)):
+        if isinstance(node.get("contentSchema"), (dict, bool)):
             found["contentSchema"] = self._schema(node["contentSchema"], below)
         if found:
             schema[NOTE] = found
@@ -281,17 +289,3 @@ class Normaliser:
 def _listed(node: Mapping[str, Json], word: str) -> list[Json]:
     children = node.get(word)
     return children if isinstance(children, list) else []
-
-
-def _size(schema: Json) -> int:
-    total, stack = 0, [schema]
-    while stack:
-        here = stack.pop()
-        total += 1
-        if total > 10 * _LARGEST_INLINE:
-            break
-        if isinstance(here, dict):
-            stack.extend(here.values())
-        elif isinstance(here, list) and here and isinstance(here[0], dict):
-            stack.extend(here)
-    return total

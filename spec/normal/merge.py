@@ -85,6 +85,19 @@ def below(schema: Schema) -> Iterator[Schema]:
             yield child
 
 
+def size(schema: Json, most: int) -> int:
+    """How many values a normal form is made of, those in lists of scalars left out; counted up to ``most``."""
+    total, stack = 0, [schema]
+    while stack and total <= most:
+        here = stack.pop()
+        total += 1
+        if isinstance(here, dict):
+            stack.extend(here.values())
+        elif isinstance(here, list) and here and isinstance(here[0], dict):
+            stack.extend(here)
+    return total
+
+
 def everywhere(schema: Schema) -> Iterator[Schema]:
     """A normal form and every schema below it."""
     stack = [schema]
@@ -144,7 +157,7 @@ def _flattened(parts: Iterable[Schema]) -> list[Schema]:
 def _with_rest(merged: Schema, rest: list[Schema]) -> Schema:
     """The merged part together with those that could not be merged, in their ``allOf``."""
     rest = rest + [part for part in (_taken(merged, words) for words in _GROUPS) if part]
-    branches = [part for part in unique(rest) if part != merged]
+    branches = [part for part in unique(rest) if text(part) != text(merged)]
     if not branches:
         return merged
     return {**merged, "allOf": branches} if merged or len(branches) > 1 else dict(branches[0])
@@ -158,13 +171,21 @@ def _taken(merged: Schema, words: tuple[str, ...]) -> Schema:
 def _mergeable(left: Schema, right: Schema) -> bool:
     if "$ref" in left or "$ref" in right:
         return False
-    if _open_names(left) or _open_names(right):
-        return left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys() or not (
-            {"additionalProperties"} & (left.keys() | right.keys())
-        )
-    if "prefixItems" in left or "prefixItems" in right:
-        return not ({"items", "prefixItems"} & left.keys() and {"items", "prefixItems"} & right.keys())
-    return True
+    return _members_mergeable(left, right) and _items_mergeable(left, right)
+
+
+def _members_mergeable(left: Schema, right: Schema) -> bool:
+    if not _open_names(left) and not _open_names(right):
+        return True
+    if "additionalProperties" not in left and "additionalProperties" not in right:
+        return True
+    return bool(left.get("patternProperties", {}).keys() == right.get("patternProperties", {}).keys())
+
+
+def _items_mergeable(left: Schema, right: Schema) -> bool:
+    if "prefixItems" not in left and "prefixItems" not in right:
+        return True
+    return not ({"items", "prefixItems"} & left.keys() and {"items", "prefixItems"} & right.keys())
 
 
 def _open_names(schema: Schema) -> bool:

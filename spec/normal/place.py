@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, TypeAlias, cast
 
 from spec.normal.merge import Schema, conjunction
@@ -24,7 +25,13 @@ class SchemaStep:
 
 def step(kind: str, key: object = "") -> SchemaStep:
     """A step whose kind is known from a keyword (``anyOf``, ``oneOf``, ``allOf``) or a table."""
-    return SchemaStep(cast(Kind, kind), str(key))
+    return _step(kind, str(key))
+
+
+@lru_cache(maxsize=4096)
+def _step(kind: str, key: str) -> SchemaStep:
+    """Many schemas have members of one name: the step to them is one object."""
+    return SchemaStep(cast(Kind, kind), key)
 
 
 Path: TypeAlias = tuple[SchemaStep, ...]
@@ -36,7 +43,8 @@ def opened(schema: Schema, definitions: Schema) -> Schema:
         if "$ref" not in schema:
             break
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
-        schema = conjunction([rest, definitions.get(schema["$ref"].rpartition("/")[2], {})])
+        named = definitions.get(schema["$ref"].rpartition("/")[2], {})
+        schema = conjunction([rest, named]) if rest else named
     return schema
 
 

@@ -112,7 +112,7 @@ def _members(schema: Schema) -> None:
         schema
     ):
         extra = schema.pop("unevaluatedProperties")
-        schema["additionalProperties"] = conjunction([schema.get("additionalProperties", {}), extra])
+        schema.setdefault("additionalProperties", extra)  # which has evaluated all that is not declared
 
 
 def _anything(value: Json) -> bool:
@@ -186,9 +186,11 @@ def _accepted(schema: Schema) -> Schema:
 
 def alternatives(word: str, branches: list[Schema]) -> Schema:
     """``anyOf`` or ``oneOf`` of normalised branches, written with as few branches as possible."""
-    bare = [{key: value for key, value in branch.items() if key != NOTE} for branch in branches]
     if word == "anyOf":
-        branches = [branches[bare.index(branch)] for branch in unique(bare)]
+        first: dict[str, Schema] = {}
+        for branch in branches:
+            first.setdefault(text({key: value for key, value in branch.items() if key != NOTE}), branch)
+        branches = [first[key] for key in sorted(first)]
     kept = [branch for branch in branches if not is_false(branch)]
     if not kept:
         return dict(FALSE)

@@ -159,22 +159,22 @@ _UNREAD: Mapping[Kind, frozenset[str]] = {
 
 def unread_members(node: Node) -> Iterator[str]:
     """Members of OpenAPI 3.2 that decide what travels, and that neither the comparison nor the mock reads."""
-    if not isinstance(node.value, Mapping):
+    if not isinstance(node.value, dict):
         return
     yield from (word for word in node.value if word in _UNREAD.get(node.kind, ()))
     discriminator = node.value.get("discriminator") if node.kind is Kind.SCHEMA else None
-    if isinstance(discriminator, Mapping) and "defaultMapping" in discriminator:
+    if isinstance(discriminator, dict) and "defaultMapping" in discriminator:
         yield "discriminator/defaultMapping"
 
 
 def children(node: Node) -> Iterator[Node]:
     """The objects directly below one, in the order of the document; what is not shaped as it should be is left out."""
     value = node.value
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return
     if (free := FREE.get(node.kind)) is not None:
         for name, child in value.items():
-            if not name.startswith("x-") and isinstance(child, Mapping):
+            if not name.startswith("x-") and isinstance(child, dict):
                 yield Node(free.kind, f"{node.pointer}/{escape(name)}", child)
         return
     known = OBJECTS.get(node.kind, {})
@@ -187,14 +187,14 @@ def children(node: Node) -> Iterator[Node]:
 
 def held(member: MemberKind, pointer: str, value: Json) -> Iterator[Node]:
     """The objects that the value of a member is or has, by what the member should hold."""
-    if member.shape is Shape.NAMED and isinstance(value, Mapping):
+    if member.shape is Shape.NAMED and isinstance(value, dict):
         named = [(f"{pointer}/{escape(key)}", each) for key, each in value.items()]
     elif isinstance(value, list):  # also ``items`` as a list, as drafts before 2020-12 have it
         named = [(f"{pointer}/{index}", each) for index, each in enumerate(value)]
     else:
         named = [(pointer, value)] if member.shape is Shape.ONE else []
     for place, each in named:
-        if isinstance(each, Mapping) or (isinstance(each, bool) and member.kind is Kind.SCHEMA):
+        if isinstance(each, dict) or (isinstance(each, bool) and member.kind is Kind.SCHEMA):
             yield Node(member.kind, place, each)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -31,7 +31,7 @@ def target(document: Json, reference: Json) -> str | None:
 def dereferenced(document: Json, node: Json, *, furthest: int = 50) -> Json:
     """The object that a chain of references ends at; the node itself when it is none or leads nowhere."""
     for _ in range(furthest):
-        if not isinstance(node, Mapping) or not isinstance(node.get("$ref"), str):
+        if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
             return node
         place = target(document, node["$ref"])
         if place is None:
@@ -62,7 +62,7 @@ def references(node: Json, place: str = "") -> Iterator[LocalReference]:
     stack: list[_Visit] = [_Visit(node, place, "")]
     while stack:
         here, where, holder = stack.pop()
-        if isinstance(here, Mapping):
+        if isinstance(here, dict):
             if holder in ("", _EXAMPLE) and isinstance(here.get("$ref"), str):
                 yield LocalReference(where, here["$ref"])
             for key, child in here.items():
@@ -96,12 +96,12 @@ _EXAMPLE = "one of examples"
 def _held(key: str, child: Json, holder: str) -> str:
     """What the value of a member is: a map of names, one example, or an object of its own."""
     if not holder:
-        return key if key in _NAMED and isinstance(child, (Mapping, list)) else ""
+        return key if key in _NAMED and isinstance(child, (dict, list)) else ""
     return _EXAMPLE if holder == "examples" else ""
 
 
 def _anchored(node: Json, name: str, place: str) -> Iterator[str]:
-    if isinstance(node, Mapping):
+    if isinstance(node, dict):
         if name in (node.get("$anchor"), node.get("$dynamicAnchor")):
             yield place
         for key, child in node.items():

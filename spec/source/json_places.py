@@ -64,7 +64,7 @@ def _marks(text: str) -> Iterator[tuple[str, Mark]]:
         elif word == ":":
             continue
         elif top is not None and top.is_object and top.key is None:
-            top.key = json.loads(word)
+            top.key = json.loads(word) if "\\" in word else word[1:-1]
             yield f"{top.pointer}/{escape(top.key or '')}", mark(token.start())
         else:
             pointer = "" if top is None else f"{top.pointer}/{escape(top.key if top.key is not None else top.index)}"

@@ -123,6 +123,11 @@ def _formats() -> Mapping[str, Callable[[str], bool]]:
     return checkers
 
 
+def _is_as_written(made: Mapping[str, Json], written: Mapping[str, Json]) -> bool:
+    """True if nothing had to be respelt: then what the document holds is taken, and nothing is kept beside it."""
+    return all(made[name] is value for name, value in written.items())
+
+
 class _ReadPlace(NamedTuple):
     """A place, read for one direction, as a parent of subtypes or not, without the members hidden from around it."""
 
@@ -166,6 +171,11 @@ class PlainReading:
             whole = {"allOf": [schema], "$defs": definitions}
             self._asked[key] = opinions(whole, partial=_UNREAD in definitions)
         return self._asked[key]
+
+    def forget(self) -> None:
+        """Let go of what was read: what the next direction reads is other schemas."""
+        for held in (self._names, self._keys, self._definitions, self._uses, self._asked):
+            held.clear()
 
     def _reference(
         self, reference: str, direction: Direction, used: set[str], hidden: frozenset[str], *, inherited: bool
@@ -224,7 +234,9 @@ class PlainReading:
             plain["required"] = [name for name in plain["required"] if name not in hidden]
         if hidden and "properties" in plain:
             plain["properties"] = {name: each for name, each in plain["properties"].items() if name not in hidden}
-        return {"allOf": [*parts, plain]} if parts else plain
+        if parts:
+            return {"allOf": [*parts, plain]}
+        return node if plain.keys() == node.keys() and _is_as_written(plain, node) else plain
 
     def _child(self, word: str, value: Json, direction: Direction, used: set[str], hidden: frozenset[str]) -> Json:
         if word in _IN_PLACE and isinstance(value, list):
@@ -233,7 +245,8 @@ class PlainReading:
         if word == "prefixItems" and isinstance(value, list):
             return [self._converted(each, direction, used, frozenset()) for each in value]
         if word in _NAMED and isinstance(value, Mapping):
-            return {name: self._converted(each, direction, used, frozenset()) for name, each in value.items()}
+            made = {name: self._converted(each, direction, used, frozenset()) for name, each in value.items()}
+            return value if _is_as_written(made, value) else made
         if word in ("not", "if", "then", "else"):
             return self._converted(value, direction, used, hidden)
         return self._converted(value, direction, used, frozenset()) if isinstance(value, Mapping) else value

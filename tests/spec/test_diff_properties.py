@@ -107,8 +107,7 @@ def test_mutations(pair: list[dict[str, Any]]) -> None:
     before, after = plain(old), plain(new)
     if before is None or after is None:
         return
-    normaliser = Normaliser(document({}))
-    one, two = normaliser.normal(old), normaliser.normal(new)
+    one, two = Normaliser(document(old)).normal(old), Normaliser(document(new)).normal(new)
     keeps_old, keeps_new = judge(one), judge(two)
     tried = [*VALUES, *samples(one, most=20), *samples(two, most=20)]
     for value in tried:  # a normal form accepts what its schema accepts
@@ -153,6 +152,48 @@ def test_branches_that_are_joined_lose_nothing(word: str, *, turned: bool) -> No
         assert takes is not None
         for value in (None, True, "", "a", "b", "ab", "abcd", 0, 1, 2, 3, {}, {"a": 1}, {"a": 1, "b": 2}, []):
             assert keeps(value) == takes.is_valid(value), (value, schema)
+
+
+CLOSED: dict[str, Any] = {"unevaluatedItems": False}
+CHOICE: dict[str, Any] = {"unevaluatedProperties": False, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+SAYING: list[tuple[dict[str, Any], dict[str, Any], Any]] = [
+    ({**CLOSED, "items": {}}, CLOSED, [1]),
+    ({**CLOSED, "items": {"type": "integer"}}, CLOSED, [1]),
+    ({**CLOSED, "prefixItems": [{"type": "integer"}]}, CLOSED, [1]),
+    ({**CLOSED, "contains": {}, "minContains": 0}, CLOSED, [1]),
+    ({**CLOSED, "if": {"items": {"type": "integer"}}}, CLOSED, [1]),
+    ({**CLOSED, "allOf": [{"items": True}]}, CLOSED, [1]),
+    ({**CLOSED, "anyOf": [{"items": True}, {}]}, CLOSED, [1]),
+    ({**CLOSED, "anyOf": [{"unevaluatedItems": {}}, {"type": "string"}]}, CLOSED, [1]),
+    ({**CLOSED, "allOf": [{"enum": [0, [1]], "items": {}}]}, {**CLOSED, "allOf": [{"enum": [0, [1]]}]}, [1]),
+    ({**CHOICE, "additionalProperties": True}, CHOICE, {"a": 1}),
+    ({**CHOICE, "additionalProperties": {"type": "integer"}}, CHOICE, {"a": 1}),
+    ({**CHOICE, "properties": {"a": {}}}, CHOICE, {"a": 1}),
+    ({**CHOICE, "patternProperties": {"^a": {}}}, CHOICE, {"a": 1}),
+    ({**CHOICE, "if": {"properties": {"a": {"type": "integer"}}}}, CHOICE, {"a": 1}),
+    ({"anyOf": [{"const": 1}, {"const": True}]}, {"anyOf": [{"const": 1}]}, True),
+    ({"not": {"const": 1}}, {"not": {"const": 1}, "allOf": [{"not": {"const": True}}]}, True),
+    (
+        {"prefixItems": [{}], "allOf": [{"items": {}, "patternProperties": {"x": {}}}]},
+        {"prefixItems": [{}], "allOf": [{"items": {"type": "string"}, "patternProperties": {"x": {}}}]},
+        [1],
+    ),
+]
+"""Keywords and branches that seem to say nothing, or the same again, without which a value is lost."""
+
+
+@pytest.mark.parametrize(("old", "new", "lost"), SAYING)
+def test_what_seems_to_say_nothing_is_not_dropped(old: dict[str, Any], new: dict[str, Any], lost: Any) -> None:
+    takes, keeps = plain(old), plain(new)
+    assert takes is not None
+    assert keeps is not None
+    assert (takes.is_valid(lost), keeps.is_valid(lost)) == (True, False)
+    for schema, is_taken in ((old, True), (new, False)):
+        whole = document(schema)
+        body = whole["paths"]["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        assert judge(Normaliser(whole).normal(body))({"v": lost}) is is_taken
+    assert compare(document(old), document(new)).verdict in ("breaking", "possible")
+    assert compare(document(old), document(old)).verdict == "unchanged"
 
 
 @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))

@@ -19,7 +19,7 @@ class Replacing(Planning):
     def changed(self, form: Form, known: Resource, value: Json) -> Values:
         defaults = self.install.defaults
         sent = form.sent(value, defaults)
-        lost: Values = {key: None for key in known.attributes if key not in sent} | form.fresh({}, defaults)
+        lost: Values = {key: None for key in known.attributes if key not in sent} | dict(form.fresh({}, defaults))
         again = {key: one for key, one in lost.items() if key not in sent and known.attributes.get(key) != one}
         return {**again, **super().changed(form, known, value)}
 

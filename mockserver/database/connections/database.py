@@ -221,7 +221,7 @@ class Database:
         """Forget a connection that is of no use any more; the next transaction makes another."""
         if isinstance(error, UnavailableError):
             self._broken, self._until = error, time.monotonic() + _PAUSE
-            with suppress(Exception):
+            with suppress(Exception):  # a driver may refuse to close what is broken, each in its way
                 self.close()
             return
         with suppress(StoreError):

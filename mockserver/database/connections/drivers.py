@@ -21,6 +21,14 @@ _LARGEST_INSPECTED = 64 * 2**20
 _BUSY = 15.0
 """Seconds for which a call waits until another process has written."""
 
+_REMEDIES = {
+    sqlite3.SQLITE_CORRUPT: "; bring back a copy of it, or delete it",
+    sqlite3.SQLITE_NOTADB: "; bring back a copy of it, or delete it",
+    sqlite3.SQLITE_FULL: "; make room for it",
+    sqlite3.SQLITE_READONLY: "; let the mock write it",
+}
+"""What helps, by SQLite's primary result codes."""
+
 
 class Connection(Protocol):
     """What every driver brings (PEP 249)."""
@@ -117,7 +125,10 @@ class SqliteDriver:
             return ConflictError(f"{self.path}: {error}.")
         if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.DataError):
             return None
-        return UnavailableError(f"{self.path}: {error}.") if isinstance(error, sqlite3.Error) else None
+        if not isinstance(error, sqlite3.Error):
+            return None
+        remedy = _REMEDIES.get((getattr(error, "sqlite_errorcode", None) or 0) & 0xFF, "")  # without what extends it
+        return UnavailableError(f"{self.path}: {error}{remedy}.")
 
     def where(self) -> str:
         return str(self.path)
@@ -125,6 +136,8 @@ class SqliteDriver:
     def prepare(self) -> None:
         path = self.path
         try:
+            if path.exists() and not path.is_file():  # one that is read may never answer
+                raise OpeningError(f"{path}: the store is no regular file; name another one.")
             os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
             found = path.stat()
             with path.open("rb") as file:

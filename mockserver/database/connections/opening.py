@@ -33,7 +33,7 @@ def opened(address: str) -> Database:
             driver.inspect(connection)
             _prepared(connection, driver)
         finally:
-            with suppress(Exception):
+            with suppress(Exception):  # one that is broken may refuse even that, and what broke it is told already
                 connection.close()
     except OpeningError:
         raise
@@ -71,7 +71,7 @@ def _prepared(connection: Connection, driver: Driver) -> None:
             _adapt(cursor, driver, tables)
         cursor.execute("COMMIT")
     except BaseException:
-        with suppress(Exception):
+        with suppress(Exception):  # likewise: what was wrong before is what is raised
             cursor.execute("ROLLBACK")
         raise
 

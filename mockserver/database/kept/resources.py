@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
 from mockserver.database.kept.written import digest, read, written
 from mockserver.state.store import Key, Naming, Resource, StoredChange
+
+
+class ResourceRows(NamedTuple):
+    """What stands of resources in each table, by the names of its columns."""
+
+    resources: list[dict[str, Any]]
+    names: list[dict[str, Any]]
+    relations: list[dict[str, Any]]
 
 
 class DatabaseStore:
@@ -37,8 +45,15 @@ class DatabaseStore:
             self._commit(changes)
 
     def _commit(self, changes: Sequence[StoredChange]) -> None:
-        """Keep the changes; of several for one resource the last one says how it is. Nothing is looked at for it."""
-        database, text, space = self._database, self._text, self._space
+        """Keep the changes. Nothing is looked at for it."""
+        database, text, rows = self._database, self._text, self.rows(changes)
+        database.many(text.create, rows.resources)
+        database.many(text.name, rows.names)
+        database.many(text.relate, rows.relations)
+
+    def rows(self, changes: Sequence[StoredChange]) -> ResourceRows:
+        """The rows of changes; of several for one resource the last one says how it is."""
+        space = self._space
         resources: dict[str, dict[str, Any]] = {}
         names: list[dict[str, Any]] = []
         relations: dict[bytes, dict[str, Any]] = {}
@@ -52,9 +67,7 @@ class DatabaseStore:
             for key in keys:
                 spelled = written([*key[:5], *key.joined])
                 names.append({"digest": self._digest(key), "space": space, "sid": named, "key": spelled})
-        database.many(text.create, list(resources.values()))
-        database.many(text.name, names)
-        database.many(text.relate, list(relations.values()))
+        return ResourceRows(list(resources.values()), names, list(relations.values()))
 
     def clear(self) -> None:
         with self._database.transaction():

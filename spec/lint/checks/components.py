@@ -27,12 +27,12 @@ def unused_components(document: Mapping[str, Json], written: Iterable[LocalRefer
     A schema that extends another by ``allOf`` is reached from its parent's discriminator, and counts as used with it.
     """
     components = document.get("components")
-    if not isinstance(components, Mapping) or not (document.get("paths") or document.get("webhooks")):
+    if not isinstance(components, dict) or not (document.get("paths") or document.get("webhooks")):
         return  # a library of components: others refer to them
     reached = _reached(document, components, written)
     for kind in _REFERRED:
         held = components.get(kind)
-        for name in held if isinstance(held, Mapping) else ():
+        for name in held if isinstance(held, dict) else ():
             if (pointer := f"/components/{kind}/{escape(str(name))}") not in reached:
                 yield Hit("component-unused", pointer, f"Nothing refers to {name!r}.")
 
@@ -82,9 +82,9 @@ def _mappings(document: Json) -> Iterator[LocalReference]:
     stack: list[tuple[Json, str]] = [(document, "")]
     while stack:
         here, where = stack.pop()
-        if isinstance(here, Mapping):
+        if isinstance(here, dict):
             mapping = here.get("mapping") if "propertyName" in here else None
-            named = mapping.values() if isinstance(mapping, Mapping) else ()
+            named = mapping.values() if isinstance(mapping, dict) else ()
             yield from (LocalReference(where, one) for one in named if isinstance(one, str))
             stack.extend((child, f"{where}/{escape(str(name))}") for name, child in here.items())
         elif isinstance(here, list):
@@ -95,10 +95,10 @@ def _extending(document: Mapping[str, Json], components: Mapping[str, Json]) -> 
     """The schemas that extend each schema with a discriminator."""
     schemas = components.get("schemas")
     found: dict[str, list[str]] = {}
-    for name, schema in schemas.items() if isinstance(schemas, Mapping) else ():
-        parts = schema.get("allOf") if isinstance(schema, Mapping) else None
+    for name, schema in schemas.items() if isinstance(schemas, dict) else ():
+        parts = schema.get("allOf") if isinstance(schema, dict) else None
         for part in parts if isinstance(parts, list) else ():
-            parent = target(document, part.get("$ref")) if isinstance(part, Mapping) else None
+            parent = target(document, part.get("$ref")) if isinstance(part, dict) else None
             if parent:
                 found.setdefault(parent, []).append(f"/components/schemas/{escape(str(name))}")
     return found

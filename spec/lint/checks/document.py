@@ -50,7 +50,7 @@ def reference_hits(source: Source, written: Iterable[LocalReference], *, legacy:
             message = f"The reference {reference!r} leads outside 'components'."
             yield Hit("reference-outside-components", f"{pointer}/$ref", message)
         holder = follow(document, pointer) if legacy else None
-        beside = sorted(set(holder) - {"$ref", "description", "summary"}) if isinstance(holder, Mapping) else []
+        beside = sorted(set(holder) - {"$ref", "description", "summary"}) if isinstance(holder, dict) else []
         if beside and "/paths/" not in f"{pointer}/"[-7:]:
             message = f"{', '.join(map(repr, beside))} beside $ref has no effect in OpenAPI 3.0."
             yield Hit("reference-with-siblings", pointer, message)
@@ -61,8 +61,8 @@ def operation_hits(side: Side, effort: Effort) -> Iterator[Hit]:
     dry = _DryRuns(side, effort)
     used: dict[str, str] = {}
     components = side.document.get("components")
-    schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
-    known = set(schemes) if isinstance(schemes, Mapping) else set()
+    schemes = components.get("securitySchemes") if isinstance(components, dict) else None
+    known = set(schemes) if isinstance(schemes, dict) else set()
     yield from _security(side.document.get("security"), "/security", known)
     operations = side.operations().values()
     yield from _unanswered(side, operations)
@@ -105,7 +105,7 @@ def _parameters(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
         seen: set[tuple[str, str]] = set()
         for index in range(len(listed.value) if isinstance(listed.value, list) else 0):
             part = side.child(listed, str(index))
-            if not isinstance(part.value, Mapping):
+            if not isinstance(part.value, dict):
                 continue
             unread = unread or "$ref" in part.value  # it stands where nothing was read
             name, place = str(part.value.get("name")), str(part.value.get("in"))
@@ -127,7 +127,7 @@ def _parameters(side: Side, operation: ComparedOperation) -> Iterator[Hit]:
 
 def _security(listed: Json, pointer: str, known: set[str]) -> Iterator[Hit]:
     for index, demand in enumerate(listed if isinstance(listed, list) else ()):
-        for name in demand if isinstance(demand, Mapping) else ():
+        for name in demand if isinstance(demand, dict) else ():
             if name not in known:
                 message = f"The security scheme {name!r} is not defined."
                 yield Hit("security-scheme-unknown", f"{pointer}/{index}/{escape(name)}", message)
@@ -179,8 +179,8 @@ def _is_failure(status: str) -> bool:
 def _json(side: Side, pointer: str) -> Json:
     for name, media in side.children(side.at(pointer), "content").items():
         if name.partition(";")[0].strip().lower().endswith("json"):
-            found = media.value.get("schema") if isinstance(media.value, Mapping) else None
-            if isinstance(found, Mapping):
+            found = media.value.get("schema") if isinstance(media.value, dict) else None
+            if isinstance(found, dict):
                 return found
     return None
 
@@ -231,9 +231,10 @@ def _unasked(side: Side, request: Json, answer: Json, pointer: str, operation: C
     """Members that every response must have although a request need not ask for them."""
     asked = unwrapped(side.normaliser.normal(request, "request"))
     given = unwrapped(side.normaliser.normal(answer, "response"))
-    optional = dict(_optional(asked, asked.get("$defs", {}), sure=True))
-    for name in given.get("required", ()):
-        if name in optional and name not in asked.get("required", ()):
+    wanted = [name for name in given.get("required", ()) if name not in asked.get("required", ())]
+    optional = dict(_optional(asked, asked.get("$defs", {}), sure=True)) if wanted else {}
+    for name in wanted:
+        if name in optional:
             message = f"Every answer of {operation.name} must have {name!r}, but a request may leave {name!r} out."
             yield Hit("response-requires-unasked", pointer, message)
 

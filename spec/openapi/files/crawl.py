@@ -74,7 +74,7 @@ class Crawl:
         """Follow everything that the document refers to."""
         address = self.library.root
         self.files[address] = root
-        own = root.value.get("$self") if isinstance(root.value, Mapping) else None  # OpenAPI 3.2
+        own = root.value.get("$self") if isinstance(root.value, dict) else None  # OpenAPI 3.2
         base = urldefrag(_joined(address, own)).url if isinstance(own, str) else address
         if base != address:
             self._resources[base] = Spot(address, "")
@@ -115,7 +115,7 @@ class Crawl:
         while stack:
             node, around = stack.pop()
             here = (Spot(start.file, node.pointer), node.kind)
-            if here in self._seen or not isinstance(node.value, Mapping):
+            if here in self._seen or not isinstance(node.value, dict):
                 continue
             self._seen.add(here)
             if node.kind is Kind.SCHEMA and not self.legacy:
@@ -201,7 +201,7 @@ class Crawl:
                 self._unreadable[url] = UnresolvedError(str(error).rstrip("."), unseen=True)
                 raise self._unreadable[url] from None
             value = self.files[url].value
-            if not self.legacy and isinstance(value, Mapping) and "openapi" not in value:
+            if not self.legacy and isinstance(value, dict) and "openapi" not in value:
                 self._walk_identifiers(url, value)
         return Spot(url, "")
 
@@ -215,7 +215,7 @@ class Crawl:
         stack = [(Node(Kind.SCHEMA, "", value), url)]
         while stack:
             node, base = stack.pop()
-            if isinstance(node.value, Mapping):
+            if isinstance(node.value, dict):
                 below = self._identified(node.value, Spot(url, node.pointer), base)
                 stack.extend((child, below) for child in children(node))
 
@@ -229,8 +229,8 @@ def _references(node: Node, spot: Spot, base: str) -> Iterator[Reference]:
         if isinstance(node.value.get(word), str):
             yield Reference(spot, f"/{word}", node.value[word], base, node.kind)
     discriminator = node.value.get("discriminator") if node.kind is Kind.SCHEMA else None
-    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
-    for name, text in mapping.items() if isinstance(mapping, Mapping) else ():
+    mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+    for name, text in mapping.items() if isinstance(mapping, dict) else ():
         if isinstance(text, str) and ("#" in text or "/" in text or "." in text):
             perhaps = not ("#" in text or "/" in text or text.endswith((".yaml", ".yml", ".json")))
             yield Reference(spot, f"/discriminator/mapping/{escape(name)}", text, base, Kind.SCHEMA, perhaps)

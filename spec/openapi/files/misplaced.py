@@ -31,14 +31,14 @@ class Misplaced:
 
 def is_reference(value: Json) -> bool:
     """Whether a value is an object with a text in ``$ref``."""
-    return isinstance(value, Mapping) and isinstance(value.get("$ref"), str)
+    return isinstance(value, dict) and isinstance(value.get("$ref"), str)
 
 
 def misplaced_references(node: Node) -> Iterator[Misplaced]:
     """The references at an object, and at its members that are no objects of a kind themselves."""
     if node.kind in WITHOUT_REFERENCE - {Kind.DOCUMENT} and is_reference(node.value):
         yield Misplaced("/$ref", node.value["$ref"], MemberKind(node.kind))
-    if node.kind in FREE or not isinstance(node.value, Mapping):
+    if node.kind in FREE or not isinstance(node.value, dict):
         return
     known = OBJECTS.get(node.kind, {})
     words = {"description", *_VALUES.get(node.kind, "").split()}
@@ -55,7 +55,7 @@ def _in_value(pointer: str, value: Json, *, deep: bool) -> Iterator[Misplaced]:
     if is_reference(value) and len(value) == 1:
         yield Misplaced(f"{pointer}/$ref", value["$ref"], MemberKind(Kind.VALUE))
     elif deep:
-        children = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
+        children = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for key, child in children:
             if not str(key).startswith("x-"):
                 yield from _in_value(f"{pointer}/{escape(key)}", child, deep=True)

@@ -48,7 +48,6 @@ def test_a_file_that_is_something_else(tmp_path: Path) -> None:
     file.chmod(0o600)
     assert "is no SQLite database" in refused(f"sqlite:{file}")
     assert file.read_text() == "{}" * 1000
-    assert "Is a directory" in refused(f"sqlite:{tmp_path}")
     assert "No such file or directory" in refused(f"sqlite:{tmp_path}/none/a.db")
 
 
@@ -104,7 +103,18 @@ def test_a_damaged_file(tmp_path: Path) -> None:
     data[4096 * 3 : 4096 * 9] = os.urandom(4096 * 6)
     file.write_bytes(data)
     message = refused(f"sqlite:{file}")
-    assert "is damaged" in message or "malformed" in message
+    assert "is damaged" in message
+    file.write_bytes(data[:5000])
+    messages = message, refused(f"sqlite:{file}")
+    assert "malformed" in messages[1]
+    assert all(one.endswith("; bring back a copy of it, or delete it.") for one in messages)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no pipes here")
+def test_what_is_no_regular_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    for name in (f"{tmp_path}/pipe", "/dev/null", str(tmp_path)):
+        assert refused(f"sqlite:{name}") == f"{name}: the store is no regular file; name another one."
 
 
 @pytest.mark.parametrize("address", ["oracle://x:secret@y", "sqlite:", "sqlite::memory:", "secret", "mysql://secret"])
