@@ -70,8 +70,9 @@ class PostgresServer:
 
     password = "of-the-database"
 
-    def __init__(self, folder: Path, bin_folder: Path) -> None:
+    def __init__(self, folder: Path, bin_folder: Path, host: str = "127.0.0.1") -> None:
         self.folder, self.bin = folder, bin_folder
+        self.hosts = ",".join(sorted({"127.0.0.1", host}))
         self.data = folder / "data"
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
@@ -87,10 +88,13 @@ class PostgresServer:
             shutil.chown(told, self.user)
         self._run("initdb", "-D", str(self.data), "-U", "invigilate", *options)
         rules = self.data / "pg_hba.conf"
-        rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}")
+        elsewhere = f"host all all {host}/24 scram-sha-256\n"
+        rules.write_text(f"host all trusted 127.0.0.1/32 trust\n{rules.read_text()}{elsewhere}")
 
     def start(self) -> None:
-        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {self.folder} -c max_connections=200 -c fsync=off"
+        options = (
+            f"-p {self.port} -c listen_addresses={self.hosts} -k {self.folder} -c max_connections=200 -c fsync=off"
+        )
         log = str(self.folder / "log")
         self._run("pg_ctl", "-D", str(self.data), "-w", "-t", "60", "-l", log, "-o", options, "start")
 
@@ -148,10 +152,13 @@ def running_postgres() -> Iterator[PostgresServer]:
 
 
 @contextmanager
-def started_postgres(found: Path) -> Iterator[PostgresServer]:
-    """A server of the programs that were found, in a folder of its own. It ends with what it is for."""
+def started_postgres(found: Path, host: str = "127.0.0.1") -> Iterator[PostgresServer]:
+    """A server of the programs that were found, in a folder of its own. It ends with what it is for.
+
+    Other hosts reach it by the address ``host`` of this one.
+    """
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
-        server = PostgresServer(Path(folder), found)
+        server = PostgresServer(Path(folder), found, host)
         server.start()
         try:
             yield server
