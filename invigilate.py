@@ -48,11 +48,17 @@ def shadowed() -> str | None:
     return None
 
 
-def self_test(*, journey: bool = False) -> int:
+def self_test(arguments: list[str]) -> int:
     """Judge the honest mock and every fault of it, and print what was found against what should be.
 
-    ``journey`` says whether the faults of the journey after provisioning are judged as well.
+    ``--journey`` says that the faults of the journey after provisioning are judged as well, ``--only`` that those alone
+    are that break one of these clauses.
     """
+    from contract.cli.selftest import self_test_options
+
+    options = self_test_options(arguments)
+    if options is None:
+        return 2
     from functools import partial
 
     from contract.run.selftest import Subject, examine, matrix
@@ -61,7 +67,7 @@ def self_test(*, journey: bool = False) -> int:
     from mockserver.embedded import embedded
     from spec.catalogue.clauses import load_clauses
 
-    keys = make_keys()
+    keys, journey = make_keys(), options.journey
 
     def start(fault: str | None) -> tuple[object, object]:
         mock = embedded(keys, fault)
@@ -72,15 +78,23 @@ def self_test(*, journey: bool = False) -> int:
     def walks(clauses: tuple[str, ...]) -> bool:
         return any("journey" in catalogue[one].needs for one in clauses)
 
-    subjects = [
-        Subject("honest", frozenset(), lambda: start(None), journey=later) for later in (False, True)[: 1 + journey]
-    ]
-    subjects += [
+    faults = [
         Subject(one.id, frozenset(one.caught_by), partial(start, one.id), frozenset(one.entails), walks(one.caught_by))
         for one in judged(catalogue).values()
-        if journey or not walks(one.caught_by)
+        if (journey or not walks(one.caught_by)) and (not options.only or options.only & {*one.caught_by})
     ]
-    return matrix((examine(one) for one in subjects), sys.stdout.write)
+    if not faults:
+        sys.stderr.write(f"invigilate check: no fault breaks {', '.join(sorted(options.only))}{_LATER[journey]}.\n")
+        return 2
+    honest = [
+        Subject(name, frozenset(), lambda: start(None), journey=bool(later))
+        for later, name in enumerate(("honest", "honest-journey"))
+        if any(one.journey == later for one in faults)
+    ]
+    return matrix((examine(one) for one in (*honest, *faults)), sys.stdout.write)
+
+
+_LATER = (" before the journey; add --journey", "")
 
 
 def spoil(arguments: list[str]) -> int:
@@ -121,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(given: list[str]) -> int:
     if given[0] == "check" and "--self-test" in given:
-        return self_test(journey="--journey" in given)
+        return self_test(given[1:])
     if given[0] == "token" and "--spoil" in given:
         return spoil(given[1:])
     module, _, function = COMMANDS[given[0]][0].partition(":")

@@ -14,14 +14,19 @@ import time
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if __name__ == "__main__":
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from spec.load import DOCUMENT_FILE
 from spec.source.reading import read
+
+if TYPE_CHECKING:
+    from mockserver.app import Mock
+    from spec.openapi.document import Document
 
 ROOT = DOCUMENT_FILE.parents[1]
 
@@ -181,6 +186,7 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
     from contract.report.baseline import load_baseline
     from spec.catalogue.clauses import load_clauses
     from spec.docs.cli import docs
+    from spec.docs.init_cli import init
     from spec.lint.cli import lint
     from spec.load import load
     from spec.openapi.document import DocumentError
@@ -221,12 +227,61 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
         "ignore": (samples / "ignore.yaml", quiet(SourceError)(lambda path: ignored(read(path)))),
         "baseline": (samples / "baseline.json", quiet(SourceError)(load_baseline)),
         "report": (samples / "report.json", quiet(RecordedError, SourceError)(read_report)),
+        "replay": (samples / "report.json", quiet(RecordedError, SourceError)(_replayed)),
+        "init": (samples / "report.json", lambda path: init([str(path)])),
         "ready": (samples / "ready.json", quiet(AdmissionError)(_ready)),
         "har": (
             samples / "traffic.har",
             quiet(HarError, SourceError)(lambda path: read_har(path, "/v2/installs/x/provision")),
         ),
     }
+
+
+def _replayed(path: Path) -> None:
+    """Read a report, and send all that it holds to a mock in this process."""
+    from contract.http.access import Access
+    from contract.http.inprocess import AsgiTransport
+    from contract.http.target import Target
+    from contract.replaying.recorded import read_report
+    from contract.replaying.replay import replay
+    from contract.run.knocking import knock
+    from contract.run.runner import RunSettings, open_workbench
+    from mockserver.auth.tokens import API_TYPE, api_claims, sign
+    from spec.catalogue.clauses import load_clauses
+
+    application, document = _mock()
+    first, now = application.installs[0], time.time()
+    claims = api_claims(first.sid, issued=now, starts=now - 10, expires=now + 600, token_id="t")
+    known = {name: tuple(first.members[name]) for name in ("integrations", "proctorTypes")}
+    access = Access(first.sid, sign(claims, API_TYPE, application.keys), known=known)
+    target = Target(AsgiTransport(application), sleep=lambda seconds: None)
+    plan = RunSettings()
+    bench = open_workbench(target, "https://testserver", document, load_clauses(), access, plan)
+    recorded = read_report(path)
+    assert knock(bench, plan.arrival, lambda seconds: None) is None
+    list(replay(recorded, bench))
+
+
+@cache
+def _mock() -> tuple[Mock, Document]:
+    from mockserver.app import create_app
+    from mockserver.auth.keys import make_keys
+    from mockserver.behaviour.faults import behaviour_of
+    from mockserver.runtime import Runtime
+    from mockserver.settings import Settings
+    from mockserver.state.clock import system_clock
+    from mockserver.state.ids import SeededIds
+    from mockserver.state.memory import MemoryStore
+    from spec.catalogue.clauses import load_clauses
+    from spec.load import load
+    from spec.resources.annotations import resources
+    from spec.resources.installs import load_installs
+
+    document = load()
+    settings = Settings(public_url="https://testserver")
+    runtime = Runtime(system_clock, SeededIds(1), make_keys(), MemoryStore(), settings, behaviour_of(()))
+    installs = load_installs(resources(document.operations["provision"]))
+    return create_app(document, load_clauses(), installs, runtime), document
 
 
 def main() -> int:

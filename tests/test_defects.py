@@ -44,7 +44,7 @@ def test_what_the_command_joins_itself_is_guarded_too(
     extra: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(invigilate, "self_test", lambda: broken([]))
+    monkeypatch.setattr(invigilate, "self_test", broken)
     monkeypatch.setattr("contract.cli.spoil.spoil", broken)
     assert invigilate.main(extra) == 2
     assert capsys.readouterr().err.count("\n") == 1

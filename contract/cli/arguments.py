@@ -202,7 +202,11 @@ def check_parser() -> argparse.ArgumentParser:
         help="generated sequences (default: 60, fewer on a slow target; 0: none)",
     )
     made.add_argument("--dry-run", action="store_true", help="print what would be sent, and send nothing")
-    made.add_argument("--self-test", action="store_true", help="judge our mock with each of its faults instead")
+    made.add_argument(
+        "--self-test",
+        action="store_true",
+        help="judge our mock with each of its faults instead; --journey: those of sessions, too; --only: of a clause",
+    )
     add_pace(made)
     add_reports(made)
     return made

@@ -65,7 +65,7 @@ def rules_of_journey(
     journey: JourneyJudge, last: Step, bundles: Mapping[str, Bundle[Any]]
 ) -> Iterator[tuple[str, Any]]:
     """The rules for calls of the journey, as far as a step: some things happen to somebody, of the same call as what
-    they take part in, or of another one.
+    they take part in, or of another one, or who is new and is assigned if that is what it takes.
     """
     who, scope = journey.kind.joins
     known = [name for name, (operation, _) in DOING.items() if last.reaches(STEPS[operation])]
@@ -82,24 +82,40 @@ def rules_of_journey(
     def go_on_elsewhere(self: Execution, one: Any, other: Any, done: list[Happening]) -> None:
         _happens(self, one, other, done)
 
+    @rule(limited=st.booleans(), done=drawn)
+    def begin_and_go_on(self: Execution, limited: bool, done: list[Happening]) -> None:  # drawn by name
+        if self.bench.journey is not None:
+            walk = Walk(self.bench, self.bench.journey)
+            body = walk.body(limited=limited)
+            sids = self.bench.sids(self.call(body))
+            first = [Happening("assign")] if limited and "assign" in known else []
+            _go_on(self, body, {**sids}, [*first, *done])
+
     def _happens(self: Execution, one: Any, other: Any, done: list[Happening]) -> None:
-        if self.bench.journey is None or who not in one.sids or scope not in other.sids:
+        if who in one.sids and scope in other.sids:
+            _go_on(self, other.body, {**other.sids, who: one.sids[who]}, done)
+
+    def _go_on(self: Execution, body: Any, sids: dict[str, str], done: list[Happening]) -> None:
+        if self.bench.journey is None or who not in sids or scope not in sids:
             return
-        walk, sids = Walk(self.bench, self.bench.journey), {**other.sids, who: one.sids[who]}
+        walk = Walk(self.bench, self.bench.journey)
         for each in done:
             if each.name == "again":
-                self.call(other.body)
+                self.call(body)
             elif each.name == "look":
                 walk.listed(sids, each.query)
             elif each.name in _TO_SESSIONS:
                 _to_session(self, walk, sids, each)
             else:
                 DOING[each.name][1](walk, sids, each)
+                self.watched()
+                walk.listed(sids)
             self.watched()
 
     yield "go_on", go_on
     yield "go_on_further", go_on
     yield "go_on_elsewhere", go_on_elsewhere
+    yield "begin_and_go_on", begin_and_go_on
 
 
 def _to_session(self: Execution, walk: Walk, sids: dict[str, str], done: Happening) -> None:

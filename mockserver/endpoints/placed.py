@@ -177,15 +177,11 @@ class PlacedCalls:
 
         What is named last is looked at first: most of what comes before it is among its owners.
         """
-        store, deployment = tenant.store, tenant.install.deployment
+        store = tenant.store
         named: dict[str, Resource] = {}
         for one in self.path:
             resource = store.read(path[one.name])
-            if (
-                resource is None
-                or resource.part != one.names
-                or (resource.scope != deployment and not _is_within(tenant, resource))
-            ):
+            if resource is None or resource.part != one.names:
                 raise _unknown(one, path)
             named[one.names] = resource
         owners: dict[str, Resource] = {}
@@ -195,6 +191,8 @@ class PlacedCalls:
             if known is not None and known.sid == resource.sid:
                 continue
             found = self.ledger.owners(store, resource)
+            if not _is_within(tenant, found):
+                self._foreign(tenant, path, named)
             if not owners:
                 owners = found
                 continue
@@ -203,16 +201,21 @@ class PlacedCalls:
                     raise _unknown(self.path[-1], path)
         return made(NamedResources, (named, owners))
 
+    def _foreign(self, tenant: Tenant, path: Mapping[str, str], named: Mapping[str, Resource]) -> None:
+        """Raise Refusal for the first that is in another deployment."""
+        for one in self.path:
+            if not _is_within(tenant, self.ledger.owners(tenant.store, named[one.names])):
+                raise _unknown(one, path)
+
 
 def _decoded(segment: str) -> str:
     return unquote(segment, errors="replace") if "%" in segment else segment
 
 
-def _is_within(tenant: Tenant, resource: Resource) -> bool:
-    read = tenant.store.read
-    while (owner := read(resource.scope)) is not None:
-        resource = owner
-    return resource.scope == tenant.install.deployment
+def _is_within(tenant: Tenant, owners: Mapping[str, Resource]) -> bool:
+    """Whether a resource, given with all its owners, is in the deployment of an install."""
+    deployment = tenant.install.deployment
+    return any(one.scope == deployment for one in owners.values())
 
 
 def _of_parameter(one: Violation) -> Violation:

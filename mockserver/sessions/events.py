@@ -83,6 +83,7 @@ class SessionEvents(SessionStarts):
         self.lenient = frozenset(lenient)
         self.starting_at, self.ending_at = asked(kind.appointment.starts), asked(kind.appointment.ends)
         self.lasting = (kind.appointment.lasts,)
+        self.always_first = _allows_one(kind, resources)
 
     def objects(self, clause: str, situation: str, message: str, pointer: str = "") -> None:
         """Refuse the call for a clause."""
@@ -183,6 +184,8 @@ class SessionEvents(SessionStarts):
         self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], pointer: str = ""
     ) -> None:
         """Refuse another session for who has used up all attempts with those that there are."""
+        if not sessions and self.always_first:
+            return
         relatives = {who.part: who, scope.part: scope}
         self.ledger.add_rules(state, relatives)
         self._attempting(who, scope, sessions, relatives, pointer)
@@ -217,7 +220,9 @@ class SessionEvents(SessionStarts):
         row = self.kind.lifecycle.row(status, event)
         if row is None or row.next is None:
             clause = row.clause if row is not None else "session-over"
-            message = f"The status of this {session.part} is {status!r}; so it cannot be {STATED.get(event, event)}."
+            message = f"The status of this {session.part} is {status!r}; so it cannot be {STATED.get(event, event)}. "
+            now = sorted(one.event for one in self.kind.lifecycle.transitions if one.status == status and one.next)
+            message += f"What can happen to it now: {', '.join(now)}." if now else "It is over."
             self.objects(clause, "conflict", message)
             return Transition(status, event, status, clause)
         return row
@@ -274,6 +279,15 @@ class SessionEvents(SessionStarts):
             if taken is not None and span.meets(taken):
                 message = f"This {when.apart} has another appointment then, of the {other.part} {other.sid}."
                 self.objects(when.apart_clause, "conflict", message)
+
+
+def _allows_one(kind: SessionKind, resources: Resources) -> bool:
+    """Whether the document allows no fewer attempts than one, so that nobody's first session is refused."""
+    if kind.quota is None:
+        return True
+    part, leaf = kind.quota.allowed
+    schema = next((one.schema for one in resources.part(part).leaves if one.key == leaf), {})
+    return bool(schema.get("exclusiveMinimum", -1) >= 0 or schema.get("minimum", 0) > 0)
 
 
 def seconds(moment: str) -> float:

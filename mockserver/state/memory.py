@@ -6,6 +6,9 @@ from collections.abc import ItemsView, Iterable, Iterator, Sequence
 
 from mockserver.state.store import Key, Resource, StoredChange
 
+_LONG = 256
+_NOTHING: dict[str, None] = {}
+
 
 class MemoryStore:
     """Keeps everything in memory. One step of the event loop is one transaction.
@@ -14,13 +17,14 @@ class MemoryStore:
     for each part what belongs to or joins what.
     """
 
-    __slots__ = ("_by_sid", "_keys", "_named", "_related")
+    __slots__ = ("_by_sid", "_keys", "_listed", "_named", "_related")
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Resource] = {}
         self._keys: dict[Key, str] = {}
         self._named: dict[str, list[Key]] | None = None
         self._related: dict[str, dict[str, dict[str, None]]] = {}  # by part, and then by what they belong to or join
+        self._listed: dict[tuple[str, str], tuple[str, ...]] = {}  # long ones of these, as they were listed last
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
@@ -42,7 +46,13 @@ class MemoryStore:
             for key, found in self._keys.items():
                 if key.part == part:
                     _relate(index, found, key.joined)
-        return tuple(index.get(sid, ()))
+        related = index.get(sid, _NOTHING)
+        if len(related) < _LONG:
+            return tuple(related)
+        listed = self._listed.get((sid, part), ())
+        if len(listed) != len(related):  # nothing ever leaves
+            listed = self._listed[sid, part] = tuple(related)
+        return listed
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         by_sid, by_key = self._by_sid, self._keys
@@ -62,6 +72,7 @@ class MemoryStore:
         self._by_sid.clear()
         self._keys.clear()
         self._related.clear()
+        self._listed.clear()
         self._named = None
 
     def forget(self, scope: str) -> None:

@@ -31,13 +31,22 @@ class Connection:
     """A kept-alive connection to a server on this machine."""
 
     def __init__(self, port: int) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", port))
+        self.port = port
+        self.open()
+
+    def open(self) -> None:
+        """Connect, as one does again when the server has ended a connection that was idle for long."""
+        self.socket = socket.create_connection(("127.0.0.1", self.port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, request: bytes, *, only: bytes | None = b"200") -> bytes:
         """Send a request and read its whole answer. Ends the command if its status is not the only one that may be."""
         self.socket.sendall(request)
         data = self.socket.recv(65_536)
+        if not data:
+            self.open()
+            self.socket.sendall(request)
+            data = self.socket.recv(65_536)
         head, _, rest = data.partition(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0])
         while len(rest) < length:

@@ -63,3 +63,21 @@ def seen(store: MemoryStore) -> object:
     named = {sid: sorted(store.keys_of(sid)) for sid in SIDS}
     found = {key: resource.sid for key, sid in store.named() if (resource := store.find(key)) and sid == resource.sid}
     return related, named, found, {sid: store.read(sid) for sid in SIDS}
+
+
+def test_a_long_list_is_listed_anew_when_it_grows_and_forgotten_with_its_scope() -> None:
+    store = MemoryStore()
+
+    def keep(number: int) -> None:
+        store.commit([StoredChange(Resource(f"S{number}", "session", "one", {}))])
+
+    for number in range(600):
+        keep(number)
+    expected = [f"S{number}" for number in range(600)]
+    assert list(store.related("one", "session")) == expected == list(store.related("one", "session"))
+    keep(600)
+    assert list(store.related("one", "session")) == [*expected, "S600"]
+    keep(0)
+    assert len(store.related("one", "session")) == 601
+    store.forget("one")
+    assert list(store.related("one", "session")) == []

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from journey import AT, LATER, Traveller, exam, refused
 
 from spec.load import load
-from spec.openapi.document import Document
 from spec.resources.sessions import Transition, session_kind
 
 STATUSES = ("Needs Proctor", "Scheduled", "Onboarding", "In Progress", "Closed", "Cancelled")
@@ -44,14 +45,29 @@ OF_OTHERS = ("begin", "finish", "miss")
 EVENTS |= {name: lambda walker, _, session, name=name: walker.goes_on(session, name) for name in OF_OTHERS}
 
 
-def rows(document: Document) -> Iterator[Transition]:
-    kind = session_kind(document.operations)
+PAGE = Path(__file__).parents[3] / "docs" / "journey.md"
+ROW = re.compile(r"\| (?P<status>[A-Z–][A-Za-z ]*?) \| (?P<event>[a-z]+) \| (?P<next>[A-Za-z0-9 ]+?)(?: \(`(?P<reason>[a-z-]+)`\))?"
+                 r" \| `(?P<clause>[a-z-]+)`: ")  # fmt: skip
+
+
+def rows(page: str) -> Iterator[Transition]:
+    """The rows of the table in the documentation."""
+    for found in ROW.finditer(page):
+        status, following = (None if found[one] in ("–", "409") else found[one] for one in ("status", "next"))
+        yield Transition(status, found["event"], following, found["clause"], found["reason"])
+
+
+WHOLE = list(rows(PAGE.read_text(encoding="utf-8")))
+TABLE = [one for one in WHOLE if one.status is not None and one.event in EVENTS]
+ENTERING = [one for one in WHOLE if one.event == "enter"]
+STARTING = [one for one in WHOLE if one.status is None]
+
+
+def test_the_table_of_the_documentation_is_that_of_the_document_and_every_row_is_walked() -> None:
+    kind = session_kind(load().operations)
     assert kind is not None
-    yield from kind.lifecycle.transitions
-
-
-TABLE = [one for one in rows(load()) if one.status is not None and one.event in EVENTS]
-"""The rows but for those of who follows a URL."""
+    assert sorted(map(repr, WHOLE)) == sorted(map(repr, kind.lifecycle.transitions))
+    assert len(TABLE) + len(ENTERING) + len(STARTING) == len(WHOLE) > 30
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row.status}-{row.event}")
@@ -63,11 +79,44 @@ def test_every_row_of_the_table(walker: Traveller, row: Transition) -> None:
     if row.next is None:
         refused(answer, 409, row.clause)
         assert told["status"] == row.status
-        assert repr(row.status) in answer.json()["message"]
+        message = answer.json()["message"]
+        assert repr(row.status) in message
+        left = sorted(one.event for one in WHOLE if one.status == row.status and one.next is not None)
+        assert message.endswith(f"What can happen to it now: {', '.join(left)}." if left else "It is over.")
     else:
         assert answer.status_code == 200, answer.text
         assert (told["status"], told["statusReason"]) == (row.next, row.reason)
     assert len(walker.listed(sids)) == 1
+
+
+@pytest.mark.parametrize("row", ENTERING, ids=lambda row: str(row.status))
+def test_every_row_of_who_follows_a_url(walker: Traveller, row: Transition) -> None:
+    sids, session = reach(walker, "Scheduled")
+    url = walker.onboard(session).json()["url"]
+    if row.status == "Cancelled":
+        walker.assign(sids["exam"], removed=[sids["enrollment"]])
+    elif row.status != "Scheduled":
+        assert walker.follow(walker.onboard(session).json()["url"]).status_code == 200
+        for event in {"Onboarding": (), "In Progress": ("begin",), "Closed": ("begin", "finish")}[str(row.status)]:
+            assert walker.goes_on(session, event).status_code == 200
+    assert walker.read(session)["status"] == row.status
+    answer = walker.follow(url)
+    if row.next is None:
+        refused(answer, 409, row.clause)
+    else:
+        assert answer.status_code == 200
+    assert walker.read(session)["status"] == (row.next or row.status)
+
+
+@pytest.mark.parametrize("row", STARTING, ids=lambda row: row.event)
+def test_every_row_of_a_session_that_begins(walker: Traveller, row: Transition) -> None:
+    sids = walker.enrolled(limited=row.event == "assign")
+    if row.event == "assign":
+        assert walker.listed(sids) == []
+        walker.assign(sids["exam"], added=[sids["enrollment"]])
+    assert [(one["status"], walker.read(walker.session(sids))["statusReason"]) for one in walker.listed(sids)] == [
+        (row.next, row.reason)
+    ]
 
 
 def test_every_status_that_is_reached_has_a_row_for_every_event_of_callers() -> None:
