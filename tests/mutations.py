@@ -13,6 +13,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -254,12 +255,12 @@ def _replayed(path: Path) -> None:
     claims = api_claims(first.sid, issued=now, starts=now - 10, expires=now + 600, token_id="t")
     known = {name: tuple(first.members[name]) for name in ("integrations", "proctorTypes")}
     access = Access(first.sid, sign(claims, API_TYPE, application.keys), known=known)
-    target = Target(AsgiTransport(application), sleep=lambda seconds: None)
-    plan = RunSettings()
-    bench = open_workbench(target, "https://testserver", document, load_clauses(), access, plan)
-    recorded = read_report(path)
-    assert knock(bench, plan.arrival, lambda seconds: None) is None
-    list(replay(recorded, bench))
+    plan, recorded = RunSettings(), read_report(path)
+    with closing(AsgiTransport(application)) as transport:  # which has an event loop of its own
+        target = Target(transport, sleep=lambda seconds: None)
+        bench = open_workbench(target, "https://testserver", document, load_clauses(), access, plan)
+        assert knock(bench, plan.arrival, lambda seconds: None) is None
+        list(replay(recorded, bench))
 
 
 @cache
