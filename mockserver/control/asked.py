@@ -70,7 +70,7 @@ class ControlReader:
                     RefusalReason(one.pointer, one.message, one.clause) for one in outermost(self.body.violations(body))
                 ]
         if faults:
-            message = f"{faults[0].pointer}: {faults[0].message}" if len(faults) == 1 else (
+            message = faults[0].placed if len(faults) == 1 else (
                 f"The call has {len(faults)} faults; 'errors' lists each of them."
             )  # fmt: skip
             raise Refusal("invalid-input", message, faults)

@@ -115,7 +115,7 @@ def of_header(text: str, rules: Rules) -> Condition:
     then = _pieces(text)
     faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
     if faults:
-        view = " ".join(f"{one.pointer}: {one.message}" for one in faults)
+        view = " ".join(one.placed for one in faults)
         raise Refusal("invalid-input", f"The header Invigilate-Weather cannot be followed: {view}")
     return condition(then)
 
@@ -138,7 +138,7 @@ def of_option(text: str, name: str, rules: Rules) -> WeatherRule:
         body = {**counted, **({"match": match} if match else {}), "then": pieces}
     faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(body))]
     if faults:
-        message = " ".join(f"{one.pointer}: {one.message}" for one in faults)
+        message = " ".join(one.placed for one in faults)
         raise Refusal("invalid-input", message, faults)
     return made(name, body)
 

@@ -55,6 +55,11 @@ class RefusalReason:
     message: str
     clause: str
 
+    @property
+    def placed(self) -> str:
+        """The message behind its place, unless it is about the body as a whole."""
+        return f"{self.pointer}: {self.message}" if self.pointer else self.message
+
 
 class Refusal(Exception):  # noqa: N818 - the contract calls it so
     """A request is not served. ``situation`` is a key of SITUATIONS."""

@@ -46,7 +46,7 @@ def _store(mock: Controlled, tenant: Tenant, kinds: Mapping[str, Json]) -> int:
         for one in complaints([entry], mock.parts)
     ]
     if faults:
-        raise Refusal("invalid-input", f"{faults[0].pointer}: {faults[0].message}", faults)
+        raise Refusal("invalid-input", faults[0].placed, faults)
     existing = tuple(
         Existing(part, one["sid"], one.get("identifiers", {}), one.get("attributes", {}))
         for part, listed in kinds.items()

@@ -231,3 +231,8 @@ def test_calls_for_tokens_are_archived_as_they_are_sent(plane: Any, install: dic
     line = plane.client.http.get("/_invigilate/journal", params={"format": "curl"}).text
     assert '-u "$CLIENT_ID:$CLIENT_SECRET"' in line
     assert "--data-binary 'grant_type=client_credentials&scope=smarter_iam'" in line
+
+
+def test_a_fault_of_the_whole_body_has_no_empty_place(plane: Any) -> None:
+    refused = plane("POST", "/revoke", [1], 400)
+    assert refused["message"] == "The body is an array; send an object."
