@@ -278,7 +278,7 @@ class Normaliser:
             found["contentSchema"] = self._schema(node["contentSchema"], below)
         if found:
             schema[NOTE] = found
-            self._noted |= found.keys()
+            self._noted.update(found)
         return schema
 
     def _discriminator(self, node: Mapping[str, Json], at: Position) -> dict[str, Json]:
