@@ -100,8 +100,10 @@ SAFE: Mapping[str, PlainTexts] = {
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
 """Words that no reader refuses, cuts or changes."""
 
+_SENTENCES = st.lists(WORDS, min_size=2, max_size=12).map(lambda words: " ".join(words)[:64].strip())
 PLAIN = st.one_of(
     WORDS,
+    _SENTENCES,
     st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=64).filter(
         lambda one: one == one.strip()
     ),
