@@ -36,12 +36,13 @@ def envelope(
     pages = limit > 0 and total > 0
     final = (total - 1) // limit * limit if pages else 0
     after, before = offset + limit, min(max(offset - limit, 0), final)
+    first = url(0) if pages else None
     return {
         "total": total,
-        "first": url(0) if pages else None,
+        "first": first,
         "next": url(after) if pages and after < total else None,
         "prev": url(before) if pages and offset > 0 else None,
-        "last": url(final) if pages else None,
+        "last": url(final) if final else first,
         "count": len(shown),
         "offset": offset,
         "results": [show(one) for one in shown],

@@ -53,7 +53,7 @@ class ReadEndpoints:
     def reporting(self, operation: Operation) -> Function:
         """The function that serves ``listAppointments``."""
         calls = self.sessions.calls(operation)
-        view = View(answer_of(operation)["properties"]["results"]["items"], self.sessions.resources)
+        view = View(answer_of(operation)["properties"]["results"]["items"], self.sessions.resources, self.kind)
 
         async def report(request: Request) -> Response:
             call = await calls.read(request)

@@ -69,7 +69,7 @@ class SessionEndpoints:
 
     def view(self, operation: Operation) -> View:
         """What the success of an operation shows."""
-        return View(answer_of(operation), self.resources)
+        return View(answer_of(operation), self.resources, self.kind)
 
     def show(self, view: View, tenant: Tenant, session: Resource) -> dict[str, Json]:
         """A session as an answer shows it."""
@@ -96,7 +96,7 @@ class SessionEndpoints:
     def listing(self, operation: Operation) -> Function:
         """The function that serves ``listSessions``."""
         calls = self.calls(operation, ruled=True)
-        view = View(answer_of(operation)["properties"]["results"]["items"], self.resources)
+        view = View(answer_of(operation)["properties"]["results"]["items"], self.resources, self.kind)
 
         async def listed(request: Request) -> Response:
             call = await calls.read(request)
@@ -120,7 +120,8 @@ class SessionEndpoints:
             for one in every
             if one.attributes[STATUS] in statuses or (values["includeActive"] and self.ledger.is_active(one))
         ]
-        found.sort(key=lambda one: str(one.attributes[CREATED]), reverse=values["sortOrder"] == "DESC")
+        if len(found) > 1:
+            found.sort(key=lambda one: str(one.attributes[CREATED]), reverse=values["sortOrder"] == "DESC")
         return found
 
     def reading(self, operation: Operation) -> Function:
@@ -238,5 +239,7 @@ def answer_of(operation: Operation) -> Schema:
 
 def ignored(call: PlacedCall) -> Headers:
     """What tells of members that nobody knows."""
+    if not call.unknown:
+        return ()
     pieces = ", ".join(quote(one[:200], safe="/~") for one in call.unknown[:10])
-    return warning("unknown-members-ignored", pieces) if pieces else ()
+    return warning("unknown-members-ignored", pieces)

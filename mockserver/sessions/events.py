@@ -6,6 +6,7 @@ Nothing here writes: an event answers the changes to be committed, or raises Ref
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -28,7 +29,9 @@ STATED: Mapping[str, str] = {
     ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled",
     "begin": "begun", "finish": "finished", "miss": "missed",
 }  # fmt: skip
+_NOW = {event: f"Now nothing is {stated}" for event, stated in STATED.items()}
 _MINUTE = 60.0
+_MOST_REMEMBERED = 64  # characters of a moment that is remembered
 _STRANGER = "assignment-enrollment-known"
 _EPOCH = (instant("1970-01-01T00:00:00Z") or (0, ""))[0]
 
@@ -240,7 +243,7 @@ class SessionEvents(SessionStarts):
         relatives = at.relatives or self.ledger.relatives(at.state, session)
         who, scope = relatives[self.kind.who], relatives[self.kind.scope]
         self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
-        self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
+        self.within(self.kind.booking, Span(at.now, at.now), relatives, _NOW[event])
         when = self.kind.appointment
         if self.starting_at in kept and self.ending_at not in kept:
             kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
@@ -292,8 +295,15 @@ def _allows_one(kind: SessionKind, resources: Resources) -> bool:
 
 def seconds(moment: str) -> float:
     """An RFC 3339 date-time as seconds since the epoch."""
+    return _remembered(moment) if len(moment) <= _MOST_REMEMBERED else _seconds(moment)
+
+
+def _seconds(moment: str) -> float:
     found = instant(moment)
     if found is None:
         return 0.0
     whole, fraction = found
     return whole - _EPOCH + (float(f"0.{fraction}") if fraction else 0.0)
+
+
+_remembered = lru_cache(maxsize=4096)(_seconds)

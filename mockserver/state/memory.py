@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence, Set
 
-from mockserver.state.store import Key, Resource, StoredChange
+from mockserver.state.store import Key, Resource, StoredChange, climbed
 
 _LONG = 256
+_MOST_LINEAGES = 65_536
 _NOTHING: dict[str, None] = {}
 
 
@@ -14,10 +15,11 @@ class MemoryStore:
     """Keeps everything in memory. One step of the event loop is one transaction.
 
     What is seldom asked is indexed when it is asked for the first time, and from then on: the keys of a resource, and
-    for each part what belongs to or joins what.
+    for each part what belongs to or joins what. To what a resource belongs is remembered: that changes only where one
+    that is there joins something more.
     """
 
-    __slots__ = ("_by_sid", "_keys", "_listed", "_named", "_related")
+    __slots__ = ("_by_sid", "_keys", "_lineages", "_listed", "_named", "_related")
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Resource] = {}
@@ -25,6 +27,7 @@ class MemoryStore:
         self._named: dict[str, list[Key]] | None = None
         self._related: dict[str, dict[str, dict[str, None]]] = {}  # by part, and then by what they belong to or join
         self._listed: dict[tuple[str, str], tuple[str, ...]] = {}  # long ones of these, as they were listed last
+        self._lineages: dict[str, tuple[str, ...]] = {}  # the SIDs of those that were asked for
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
@@ -35,6 +38,20 @@ class MemoryStore:
 
     def keys_of(self, sid: str) -> Sequence[Key]:
         return self._by_name().get(sid, ())
+
+    def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+        known = self._lineages.get(resource.sid)
+        if known is None:
+            found = climbed(self, resource, joining)
+            if len(self._lineages) >= _MOST_LINEAGES:
+                self._lineages.clear()
+            self._lineages[resource.sid] = tuple(one.sid for one in found.values() if one is not resource)
+            return found
+        by_sid, found = self._by_sid, {resource.part: resource}
+        for sid in known:
+            one = by_sid[sid]
+            found[one.part] = one
+        return found
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         index = self._related.get(part)
@@ -62,6 +79,8 @@ class MemoryStore:
                 index = self._related[resource.part]
                 _relate(index, sid, () if sid in by_sid else (resource.scope,))
                 _relate(index, sid, (one for key in keys for one in key.joined))
+            if keys and sid in by_sid and any(key.joined for key in keys):
+                self._lineages.clear()
             by_sid[sid] = resource
             for key in keys:
                 by_key[key] = sid
@@ -73,6 +92,7 @@ class MemoryStore:
         self._keys.clear()
         self._related.clear()
         self._listed.clear()
+        self._lineages.clear()
         self._named = None
 
     def forget(self, scope: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
 from mockserver.database.kept.written import digest, read, written
-from mockserver.state.store import Key, Naming, Resource, StoredChange
+from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
 
 
 class ResourceRows(NamedTuple):
@@ -35,6 +35,9 @@ class DatabaseStore:
     def keys_of(self, sid: str) -> Sequence[Key]:
         rows = self._database.rows(self._text.keys_of, {"space": self._space, "sid": _bytes(sid)})
         return [_key(text) for (text,) in rows]
+
+    def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+        return climbed(self, resource, joining)
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         values = {"digest": digest(self._space, sid, part)}
