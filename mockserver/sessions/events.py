@@ -97,7 +97,7 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, scope: Resource, added: Sequence[Json], removed: Sequence[Json]
     ) -> list[StoredChange]:
         """Start the sessions of those who are added, and cancel those of whoever is removed. Raises Refusal."""
-        if (twice := next((one for one in added if one in removed), None)) is not None:
+        if removed and (twice := next((one for one in added if one in removed), None)) is not None:
             pointer = f"/removed/{removed.index(twice)}"
             message = f"{twice} is added and removed in one call; send it on one side."
             self.objects("assignment-sides-apart", "invalid-input", message, pointer)
@@ -116,24 +116,29 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, scope: Resource, sides: Mapping[str, Sequence[Json]]
     ) -> Mapping[str, Sequence[Resource]]:
         """Those whom an assignment names, by side. Raises Refusal with all that it names in vain."""
-        found: dict[str, dict[str, Resource]] = {side: {} for side in sides}
+        found: dict[str, dict[str, Resource]] = {}
         faults: list[RefusalReason] = []
-        for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
-            who = at.state.read(sid) if isinstance(sid, str) else None
-            if who is not None and who.part == self.kind.who and self._together(at, who, scope):
-                found[side][who.sid] = who
-            else:
-                message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
-                faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
+        for side, sids in sides.items():
+            listed = found[side] = {}
+            for index, sid in enumerate(sids):
+                who = at.state.read(sid) if isinstance(sid, str) else None
+                if who is not None and who.part == self.kind.who and self._together(at, who, scope):
+                    listed[who.sid] = who
+                else:
+                    message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
+                    faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
         if faults and _STRANGER not in self.lenient:
             more = f" And {len(faults) - 1} more; 'errors' lists each of them." if len(faults) > 1 else ""
             raise Refusal("not-found", faults[0].message + more, faults)
-        return {side: list(listed.values()) for side, listed in found.items()}
+        return {side: list(known.values()) for side, known in found.items()}
 
     def _together(self, at: Circumstances, who: Resource, scope: Resource) -> bool:
         """Whether both belong to one and the same, or both to none."""
         known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
-        mine, theirs = self.ledger.owners(at.state, who).get(self.shared), known.get(self.shared)
+        theirs = known.get(self.shared)
+        if theirs is not None and who.scope == theirs.sid:
+            return True
+        mine = self.ledger.owners(at.state, who).get(self.shared)
         return (mine and mine.sid) == (theirs and theirs.sid)
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
@@ -201,7 +206,8 @@ class SessionEvents(SessionStarts):
         relatives: Mapping[str, Resource],
         pointer: str = "",
     ) -> None:
-        allowed, spent = self.allowed(relatives), self.spent(sessions)
+        spent = self.spent(sessions)
+        allowed = self.allowed(relatives) if spent or not self.always_first else float("inf")
         if self.kind.quota is not None and spent >= allowed:
             message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
             self.objects(self.kind.quota.clause, "conflict", message, pointer)
@@ -209,7 +215,7 @@ class SessionEvents(SessionStarts):
     def spent(self, sessions: Sequence[Resource]) -> int:
         """How many attempts these sessions of somebody have used up."""
         quota = self.kind.quota
-        return sum(one.attributes[REASON] == quota.spent for one in sessions) if quota is not None else 0
+        return [one.attributes[REASON] for one in sessions].count(quota.spent) if quota is not None else 0
 
     def allowed(self, relatives: Mapping[str, Resource]) -> float:
         """How many attempts there are."""
@@ -241,7 +247,7 @@ class SessionEvents(SessionStarts):
     ) -> StoredChange:
         row = self.row(session, event)
         relatives = at.relatives or self.ledger.relatives(at.state, session)
-        who, scope = relatives[self.kind.who], relatives[self.kind.scope]
+        who, scope = map(relatives.__getitem__, self.kind.joins)
         self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
         self.within(self.kind.booking, Span(at.now, at.now), relatives, _NOW[event])
         when = self.kind.appointment
@@ -278,7 +284,9 @@ class SessionEvents(SessionStarts):
         when = self.kind.appointment
         person = relatives.get(when.apart)
         for other in self.ledger.of_person(state, person.sid) if person is not None else ():
-            taken = self.span(other.attributes) if self.ledger.is_active(other) and other.sid != session.sid else None
+            if other.sid == session.sid:
+                continue
+            taken = self.span(other.attributes) if self.ledger.is_active(other) else None
             if taken is not None and span.meets(taken):
                 message = f"This {when.apart} has another appointment then, of the {other.part} {other.sid}."
                 self.objects(when.apart_clause, "conflict", message)

@@ -46,7 +46,7 @@ class Ledger:
 
     def at_home(self, session: str, home: str) -> Key:
         """The key by which a deployment has a session, so that all of them are found at once."""
-        return Key(self.kind.name, home, Naming.JOINED, "", session, (home,))
+        return made(Key, (self.kind.name, home, Naming.JOINED, "", session, (home,)))
 
     def every(self, state: State, home: str) -> Sequence[str]:
         """The SIDs of all sessions of a deployment, earliest first."""
@@ -56,9 +56,7 @@ class Ledger:
         """The sessions of somebody in something, earliest first."""
         found: list[Resource] = []
         find, name, joined = state.find, self.kind.name, (who,)
-        while (
-            session := find(made(Key, (name, scope, Naming.JOINED, "", str(len(found) + 1), joined)))
-        ) is not None:
+        while (session := find(made(Key, (name, scope, Naming.JOINED, "", str(len(found) + 1), joined)))) is not None:
             found.append(session)
         return found
 
@@ -68,7 +66,7 @@ class Ledger:
 
     def active_of(self, sessions: Sequence[Resource]) -> Resource | None:
         """The one of somebody's sessions in something that is not over, if there is one."""
-        return next((one for one in reversed(sessions) if self.is_active(one)), None)
+        return next(filter(self.is_active, reversed(sessions)), None) if sessions else None
 
     def is_active(self, session: Resource) -> bool:
         """Whether a session is not over."""

@@ -42,7 +42,7 @@ class MemoryStore:
     def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
         known = self._lineages.get(resource.sid)
         if known is None:
-            found = climbed(self, resource, joining)
+            found = climbed(self._by_sid.get, self.keys_of, resource, joining)
             if len(self._lineages) >= _MOST_LINEAGES:
                 self._lineages.clear()
             self._lineages[resource.sid] = tuple(one.sid for one in found.values() if one is not resource)

@@ -5,7 +5,7 @@ Named tuples, because a call makes several: a frozen dataclass costs four times 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
@@ -82,17 +82,22 @@ class State(Protocol):
         """The SIDs of the resources of a part that belong to a resource (or deployment) or join it, earliest first."""
 
 
-def climbed(state: State, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+def climbed(
+    read: Callable[[str], Resource | None],
+    keys_of: Callable[[str], Sequence[Key]],
+    resource: Resource,
+    joining: Set[str],
+) -> dict[str, Resource]:
     """The lineage of a resource, looked up step by step."""
     found = {resource.part: resource}
     waiting = [resource]
     for one in waiting:  # which grows meanwhile
         owners = [one.scope]
         if one.part in joining:
-            for key in state.keys_of(one.sid):
+            for key in keys_of(one.sid):
                 owners += key.joined
         for sid in owners:
-            owner = state.read(sid)
+            owner = read(sid)
             if owner is not None and owner.part not in found:
                 found[owner.part] = owner
                 waiting.append(owner)

@@ -37,7 +37,7 @@ class DatabaseStore:
         return [_key(text) for (text,) in rows]
 
     def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
-        return climbed(self, resource, joining)
+        return climbed(self.read, self.keys_of, resource, joining)
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         values = {"digest": digest(self._space, sid, part)}
