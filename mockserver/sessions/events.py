@@ -136,8 +136,8 @@ class SessionEvents(SessionStarts):
         """Whether both belong to one and the same, or both to none."""
         known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
         theirs = known.get(self.shared)
-        if theirs is not None and who.scope == theirs.sid:
-            return True
+        if theirs is not None and any(theirs.sid in key.joined for key in at.state.keys_of(who.sid)):
+            return True  # as nearly always; the rest of the lineage need not be known
         mine = self.ledger.owners(at.state, who).get(self.shared)
         return (mine and mine.sid) == (theirs and theirs.sid)
 
