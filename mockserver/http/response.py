@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+
 import orjson
 import starlette.responses
 from starlette.types import Message, Receive, Scope, Send
 
-from mockserver.http.errors import Header, Headers, Refusal
+from mockserver.http.errors import Headers, Refusal
 from mockserver.http.scope import exchange_of
 from spec.source.pointer import Json
 
