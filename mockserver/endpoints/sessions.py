@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
-from mockserver.endpoints.lists import envelope
+from mockserver.endpoints.lists import asked_page, envelope
 from mockserver.endpoints.placed import PlacedCall, PlacedCalls
 from mockserver.endpoints.provision import Installs, warning
 from mockserver.endpoints.routes import Function
@@ -107,8 +106,9 @@ class SessionEndpoints:
             if "status" not in call.values and not call.values["includeActive"]:
                 hidden = sum(map(self.ledger.is_active, every))
                 told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true") if hidden else ()
-            show: Callable[[Resource], Json] = partial(self.show_named, view, call)
-            return of_json(envelope(request, self.settings, call.values, wanted, show), headers=told)
+            offset, limit = asked_page(call.values)
+            shown = [self.show_named(view, call, one) for one in wanted[offset : offset + limit]]
+            return of_json(envelope(request, self.settings, call.values, len(wanted), shown), headers=told)
 
         return listed
 

@@ -6,12 +6,12 @@ Nothing here writes: an event answers the changes to be committed, or raises Ref
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
-from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, first_set
+from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, first_set
+from mockserver.sessions.moments import Span, as_date, seconds
 from mockserver.sessions.starting import ENROLL, SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
@@ -19,7 +19,6 @@ from mockserver.state.store import Resource, State, StoredChange, made
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.resources.sessions import STORED, SessionKind, Transition, Window, asked
-from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"
@@ -31,9 +30,7 @@ STATED: Mapping[str, str] = {
 }  # fmt: skip
 _NOW = {event: f"Now nothing is {stated}" for event, stated in STATED.items()}
 _MINUTE = 60.0
-_MOST_REMEMBERED = 64  # characters of a moment that is remembered
 _STRANGER = "assignment-enrollment-known"
-_EPOCH = (instant("1970-01-01T00:00:00Z") or (0, ""))[0]
 
 
 class Circumstances(NamedTuple):
@@ -47,17 +44,6 @@ class Circumstances(NamedTuple):
     ids: Ids
     now: float
     relatives: Mapping[str, Resource] = MappingProxyType({})
-
-
-class Span(NamedTuple):
-    """From when to when, in seconds since the epoch."""
-
-    start: float
-    end: float
-
-    def meets(self, other: Span) -> bool:
-        """Whether two have more than a border in common."""
-        return self.start < other.end and other.start < self.end
 
 
 class KeptMembers:
@@ -299,19 +285,3 @@ def _allows_one(kind: SessionKind, resources: Resources) -> bool:
     part, leaf = kind.quota.allowed
     schema = next((one.schema for one in resources.part(part).leaves if one.key == leaf), {})
     return bool(schema.get("exclusiveMinimum", -1) >= 0 or schema.get("minimum", 0) > 0)
-
-
-def seconds(moment: str) -> float:
-    """An RFC 3339 date-time as seconds since the epoch."""
-    return _remembered(moment) if len(moment) <= _MOST_REMEMBERED else _seconds(moment)
-
-
-def _seconds(moment: str) -> float:
-    found = instant(moment)
-    if found is None:
-        return 0.0
-    whole, fraction = found
-    return whole - _EPOCH + (float(f"0.{fraction}") if fraction else 0.0)
-
-
-_remembered = lru_cache(maxsize=4096)(_seconds)

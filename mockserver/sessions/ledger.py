@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 
+from mockserver.state.listing import Chosen, ListPage
 from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.resources.resource import Part, Resources
 from spec.resources.sessions import SessionKind, StoredValue
@@ -13,18 +12,6 @@ from spec.source.pointer import Json, join
 
 STATUS, REASON = "/status", "/reason"
 CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
-
-
-@lru_cache(maxsize=64)  # a call writes its moment more than once
-def as_date(seconds: float) -> str:
-    """A moment as every answer about sessions writes it: ISO 8601 in UTC, to the millisecond, which is not rounded."""
-    whole, microseconds = divmod(round(seconds * 1_000_000), 1_000_000)
-    return f"{_second(whole)}.{microseconds // 1000:03d}Z"
-
-
-@lru_cache(maxsize=64)
-def _second(whole: int) -> str:
-    return datetime.fromtimestamp(whole, UTC).isoformat()[:19]
 
 
 class Ledger:
@@ -48,9 +35,10 @@ class Ledger:
         """The key by which a deployment has a session, so that all of them are found at once."""
         return made(Key, (self.kind.name, home, Naming.JOINED, "", session, (home,)))
 
-    def every(self, state: State, home: str) -> Sequence[str]:
-        """The SIDs of all sessions of a deployment, earliest first."""
-        return state.related(home, self.kind.name)
+    def page(self, state: State, home: str, statuses: Sequence[str] | None, start: int, most: int) -> ListPage:
+        """Some of the sessions of a deployment, earliest first: all, or those that have one of the statuses."""
+        chosen = None if statuses is None else Chosen(STATUS, statuses)
+        return state.listed(home, self.kind.name, start, most, chosen)
 
     def of(self, state: State, who: str, scope: str) -> list[Resource]:
         """The sessions of somebody in something, earliest first."""

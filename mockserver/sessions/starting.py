@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from mockserver.provisioning.engine import Committing
 from mockserver.provisioning.plan import FOUND, PlannedStep
-from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
+from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger
+from mockserver.sessions.moments import as_date
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.store import Naming, Resource, State, StoredChange, made

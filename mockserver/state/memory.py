@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterable, Iterator, Sequence, Set
 
+from mockserver.state.listing import Chosen, ListPage, ValueIndex
 from mockserver.state.store import Key, Resource, StoredChange, climbed
 
 _LONG = 256
@@ -19,7 +20,7 @@ class MemoryStore:
     that is there joins something more.
     """
 
-    __slots__ = ("_by_sid", "_keys", "_lineages", "_listed", "_named", "_related")
+    __slots__ = ("_by_sid", "_keys", "_lineages", "_listed", "_named", "_related", "_valued")
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Resource] = {}
@@ -28,6 +29,7 @@ class MemoryStore:
         self._related: dict[str, dict[str, dict[str, None]]] = {}  # by part, and then by what they belong to or join
         self._listed: dict[tuple[str, str], tuple[str, ...]] = {}  # long ones of these, as they were listed last
         self._lineages: dict[str, tuple[str, ...]] = {}  # the SIDs of those that were asked for
+        self._valued: dict[str, dict[tuple[str, str], ValueIndex]] = {}  # by part, and then by owner and leaf
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
@@ -71,6 +73,18 @@ class MemoryStore:
             listed = self._listed[sid, part] = tuple(related)
         return listed
 
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        if chosen is None:
+            related = self.related(sid, part)
+            return ListPage(len(related), related[start : start + most])
+        indexes = self._valued.setdefault(part, {})
+        index = indexes.get((sid, chosen.leaf))
+        if index is None:
+            index = indexes[sid, chosen.leaf] = ValueIndex(chosen.leaf)
+            for one in self.related(sid, part):
+                index.put(one, self._by_sid[one].attributes.get(chosen.leaf))
+        return index.page(chosen.values, start, most)
+
     def commit(self, changes: Sequence[StoredChange]) -> None:
         by_sid, by_key = self._by_sid, self._keys
         for resource, keys in changes:
@@ -82,10 +96,18 @@ class MemoryStore:
             if keys and sid in by_sid and any(key.joined for key in keys):
                 self._lineages.clear()
             by_sid[sid] = resource
+            if resource.part in self._valued:
+                self._value(resource, keys)
             for key in keys:
                 by_key[key] = sid
             if self._named is not None and keys:
                 self._named.setdefault(sid, []).extend(keys)
+
+    def _value(self, resource: Resource, keys: Sequence[Key]) -> None:
+        """Note in every list with an index in which a resource is, or is now, what value it has."""
+        for (owner, leaf), index in self._valued[resource.part].items():
+            if resource.sid in index or owner == resource.scope or any(owner in one.joined for one in keys):
+                index.put(resource.sid, resource.attributes.get(leaf))
 
     def clear(self) -> None:
         self._by_sid.clear()
@@ -93,6 +115,7 @@ class MemoryStore:
         self._related.clear()
         self._listed.clear()
         self._lineages.clear()
+        self._valued.clear()
         self._named = None
 
     def forget(self, scope: str) -> None:

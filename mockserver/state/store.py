@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from mockserver.state.listing import Chosen, ListPage
 from spec.source.pointer import Json
 
 made = tuple.__new__
@@ -80,6 +81,9 @@ class State(Protocol):
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         """The SIDs of the resources of a part that belong to a resource (or deployment) or join it, earliest first."""
+
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        """At most so many of those that are ``related``, from a place on; only those that are chosen, if some are."""
 
 
 def climbed(

@@ -7,7 +7,9 @@ from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
 from mockserver.database.kept.written import digest, read, written
+from mockserver.state.listing import Chosen, ListPage
 from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
+from spec.source.pointer import Json
 
 
 class ResourceRows(NamedTuple):
@@ -42,6 +44,16 @@ class DatabaseStore:
     def related(self, sid: str, part: str) -> Sequence[str]:
         values = {"digest": digest(self._space, sid, part)}
         return [one.decode() for (one,) in self._database.rows(self._text.related, values)]
+
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        found = self.related(sid, part)
+        if chosen is not None:
+            found = [one for one in found if self._value(one, chosen.leaf) in chosen.values]
+        return ListPage(len(found), found[start : start + most])
+
+    def _value(self, sid: str, leaf: str) -> Json:
+        one = self.read(sid)
+        return None if one is None else one.attributes.get(leaf)
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         with self._database.transaction():
