@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 from typing import Any
 
 import pytest
-from tests_support import some_fast
 
 from contract.judging.findings import Finding
 from contract.run import sequences
-from tests.servers.answering import Answer, refusal
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
-from tests.servers.careless.spoiling import Careless, Handler, Headers, read
 from tests.servers.harness import failed, found, generated
 from tests.servers.independent import Independent
-from tests.servers.inprocess import InProcess
-from tests.servers.members import at
 
 
 def sent(finding: Finding) -> list[Any]:
@@ -64,35 +58,6 @@ def test_nothing_is_found_in_a_longer_run_either() -> None:
 def test_a_fault_that_two_calls_show() -> None:
     breakage = UPSERT["user-forgotten"]
     assert breakage.clauses & found(generated(breakage.behaviour, examples=6))
-
-
-ORDINARY: dict[str, tuple[str, str]] = {
-    "an address with a plus": ("user/email", "[+]"),
-    "an address with a dot": ("user/email", "[.].*@"),
-    "an address that begins with a digit": ("user/email", "^(iv-[0-9a-f]+-)?[0-9]"),
-    "a title with a quote": ("course/title", "['\"]"),
-    "a title with an angle bracket": ("exam/title", "[<>]"),
-    "a title of more than 40 letters": ("course/title", ".{41}"),
-    "a title of several words": ("course/title", " "),
-}
-
-
-@pytest.mark.parametrize("name", some_fast(ORDINARY, every=4))
-def test_who_refuses_what_is_ordinary_is_found_out(name: str) -> None:
-    """Nothing that every reading takes is left out of what is drawn as valid."""
-    place, pattern = ORDINARY[name]
-
-    def refuse(server: Independent, handler: Handler) -> Handler:
-        def handle(method: str, path: str, headers: Headers, body: bytes) -> Answer:
-            value = at(read(body), place) if isinstance(read(body), dict) else None
-            if isinstance(value, str) and re.search(pattern, value):
-                return refusal(HONEST, 400, "INVALIDINPUT", "That is not to our taste.")
-            return handler(method, path, headers, body)
-
-        return handle
-
-    report = generated(HONEST, examples=25, transport=InProcess(Careless(refuse)))
-    assert "valid-accepted" in found(report)
 
 
 RELATIONS = ("user-forgotten", "exams-matched-across-courses", "kinds-confused", "enrollment-known-told-as-created")

@@ -88,14 +88,13 @@ def generated(
     examples: int,
     seed: int = 1,
     base: str = "http://127.0.0.1:8019",
-    transport: Transport | None = None,
     budget: float | None = None,
     journey: Step | None = None,
 ) -> RunReport:
     """The verdict of generated sequences alone, without the ladder."""
     with mock.patch.object(runner, "climb", return_value=None):
         return runner.run(
-            transport or InProcess(Independent(behaviour, base)),
+            InProcess(Independent(behaviour, base)),
             base,
             document(),
             clauses(),
