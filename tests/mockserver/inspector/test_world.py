@@ -74,7 +74,7 @@ def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: d
     body["exam"]["configuration"]["password"] = "another-secret-word"
     busy.client.ok(body)
     page = busy.get(f"{mine}/{sid_of(busy, 'configuration')}")
-    assert 'password <span class="quiet">“•••” → “•••”' in page
+    assert 'password <span class="quiet">“<bdi>•••</bdi>” → “<bdi>•••</bdi>”' in page
     assert "another-secret-word" not in page
 
 
