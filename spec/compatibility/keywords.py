@@ -51,10 +51,7 @@ def keyword_differences(old: Schema, new: Schema, *, moved: bool = False) -> Ite
         return
     if "enum" in old or "enum" in new:
         yield from _enums(old, new)
-        if "enum" in old and "enum" in new:
-            yield from _conditions(old, new)
-            return
-    else:
+    if ("enum" in old) == ("enum" in new):  # beside an enumeration only what needs a reference is left
         yield from _types(old, new)
         shared = shared_types(old, new)
         if {"integer", "number"} & shared:
