@@ -146,7 +146,7 @@ EMPTY = {
     "anyOf": "no value fits one of no branches",
     "allOf": "it asks for nothing",
     "prefixItems": "it asks for nothing",
-    "enum": "list the values that are allowed",
+    "enum": "no value is allowed; list those that are",
     "type": "name one, or leave the keyword out for any",
 }
 

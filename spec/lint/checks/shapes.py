@@ -75,12 +75,12 @@ _ADVICE = {
     ("items", list): "; one schema for each place is 'prefixItems'",
 }
 _EMPTY = {
-    "enum": "no value is in it: list the values that are allowed, or leave the keyword out",
-    "type": "no value has a type out of none: name one, or leave the keyword out for any",
-    "oneOf": "no value fits exactly one of no branches: add a branch, or leave the keyword out",
-    "anyOf": "no value fits one of no branches: add a branch, or leave the keyword out",
-    "allOf": "it asks for nothing: add a branch, or leave the keyword out",
-    "prefixItems": "it asks for nothing: add a schema for the first item, or leave the keyword out",
+    "enum": "no value is allowed; list those that are, or leave the keyword out",
+    "type": "no value has a type out of none; name one, or leave the keyword out for any",
+    "oneOf": "no value fits exactly one of no branches; add a branch, or leave the keyword out",
+    "anyOf": "no value fits one of no branches; add a branch, or leave the keyword out",
+    "allOf": "it asks for nothing; add a branch, or leave the keyword out",
+    "prefixItems": "it asks for nothing; add a schema for the first item, or leave the keyword out",
 }
 """What an empty list means, and what to do: JSON Schema wants at least one entry."""
 
