@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from spec.diff.document import ComparedOperation, Side
+from spec.diff.document import ComparedOperation, DocumentValue, Side
 from spec.lint.nearby import nearby
 from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
+from spec.normal.identity import IdentityCache
 from spec.normal.merge import Schema, is_false, text
 from spec.normal.place import opened, unwrapped
 from spec.openapi.resolving import LocalReference, is_in_extension, target
@@ -136,7 +137,7 @@ def _security(listed: Json, pointer: str, known: set[str]) -> Iterator[Hit]:
 def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
     side = dry.side
     body = side.child(operation.part, "requestBody")
-    request = _json(side, body.pointer) if body else None
+    request = _json(side, body) if body else None
     if request is not None and body.value.get("required") is not True:
         normal = unwrapped(side.normaliser.normal(request, "request"))
         if normal.get("required"):
@@ -147,7 +148,7 @@ def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
     if request is not None:
         yield from dry.hits(request, body.pointer, "request", operation)
     for status, response in responses.items():
-        answer = _json(side, response.pointer)
+        answer = _json(side, response)
         if answer is not None:
             yield from dry.hits(answer, response.pointer, "response", operation)
             if status.startswith("2") and request is not None:
@@ -176,10 +177,11 @@ def _is_failure(status: str) -> bool:
     return status[:1] in "45" or status == "default"
 
 
-def _json(side: Side, pointer: str) -> Json:
-    for name, media in side.children(side.at(pointer), "content").items():
+def _json(side: Side, part: DocumentValue) -> Json:
+    """The schema of a JSON body: the component itself where nothing but a reference to it stands there."""
+    for name, media in side.children(part, "content").items():
         if name.partition(";")[0].strip().lower().endswith("json"):
-            found = media.value.get("schema") if isinstance(media.value, dict) else None
+            found = side.child(media, "schema").value
             if isinstance(found, dict):
                 return found
     return None
@@ -192,6 +194,7 @@ class _DryRuns:
         self.side, self.effort = side, effort
         self._tried: dict[tuple[Direction, str], bool] = {}
         self._noted = False
+        self._demanded: IdentityCache[Json] = IdentityCache()
 
     def hits(self, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation) -> Iterator[Hit]:
         """A hit if no body of the operation was found, or if no more are looked for."""
@@ -213,13 +216,18 @@ class _DryRuns:
             yield Hit("search-ended", pointer, message)
 
     def _is_possible(self, whole: Schema) -> bool:
-        if is_plainly_possible(nearby(demanded(whole), _LEVELS, reduced=demanded)):
+        if is_plainly_possible(nearby(demanded(whole), _LEVELS, reduced=self._reduced)):
             return True
         normal = nearby(whole, _LEVELS)
         accepts = judge(normal)
         if any(map(accepts, samples(normal, effort=self.effort))):
             return True
         return any(self._is_opened(each, accepts) for each in (demanded(normal), normal))
+
+    def _reduced(self, definition: Json) -> Json:
+        """What a definition demands: worked out once, however many bodies it is within reach of."""
+        known = self._demanded.get(definition)
+        return self._demanded.put(definition, demanded(definition)) if known is None else known
 
     def _is_opened(self, normal: Schema, accepts: Callable[[Json], bool]) -> bool:
         """True if the schema with its conditions worked in gives a body that is accepted."""
