@@ -25,9 +25,9 @@ def _by_number(cursor: Any, dialect: Dialect) -> None:
         f"key {binary} NOT NULL, PRIMARY KEY (number))",
         f"CREATE TABLE relations (digest {binary} NOT NULL, resource {integer} NOT NULL, sid {binary} NOT NULL, "
         f"PRIMARY KEY (digest, resource)){'' if is_postgres else ' WITHOUT ROWID'}",
-        "INSERT INTO names (number, digest, resource, key) "
+        "INSERT INTO names (number, digest, resource, key) "  # noqa: S608 - words of ours
         f"SELECT one.number, one.digest, resources.number, one.key FROM names_1 one {found} ORDER BY one.number",
-        "INSERT INTO relations (digest, resource, sid) "
+        "INSERT INTO relations (digest, resource, sid) "  # noqa: S608 - words of ours
         f"SELECT one.digest, resources.number, one.sid FROM relations_1 one {found}",
         *(f"DROP TABLE {name}_1" for name in ("names", "relations")),
         "CREATE UNIQUE INDEX names_once ON names (digest)",
