@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
@@ -12,10 +12,9 @@ from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
 from spec.source.pointer import Json
 
 
-class ResourceRows(NamedTuple):
-    """What stands of resources in each table, by the names of its columns."""
+class LeadingRows(NamedTuple):
+    """What leads to resources, in each table of it, by the names of its columns."""
 
-    resources: list[dict[str, Any]]
     names: list[dict[str, Any]]
     relations: list[dict[str, Any]]
 
@@ -61,32 +60,41 @@ class DatabaseStore:
 
     def _commit(self, changes: Sequence[StoredChange]) -> None:
         """Keep the changes. Nothing is looked at for it."""
-        database, text, rows = self._database, self._text, self.rows(changes)
-        database.many(text.create, rows.resources)
-        database.many(text.name, rows.names)
-        database.many(text.relate, rows.relations)
+        database, text, resources = self._database, self._text, self.resources(changes)
+        made = database.made(text.create, list(resources.values()))
+        leading = self.leading(changes, {sid: number for sid, (number,) in zip(resources, made, strict=True)})
+        database.many(text.name, leading.names)
+        database.many(text.relate, leading.relations)
 
-    def rows(self, changes: Sequence[StoredChange]) -> ResourceRows:
-        """The rows of changes; of several for one resource the last one says how it is."""
+    def resources(self, changes: Sequence[StoredChange]) -> dict[str, dict[str, Any]]:
+        """The rows of resources by SID; of several changes of one the last one says how it is."""
         space = self._space
-        resources: dict[str, dict[str, Any]] = {}
+        return {
+            sid: {
+                "space": space, "sid": _bytes(sid), "part": part, "scope": _bytes(scope),
+                "attributes": written(attributes),
+            }
+            for (sid, part, scope, attributes), _ in changes
+        }  # fmt: skip
+
+    def leading(self, changes: Sequence[StoredChange], numbers: Mapping[str, int]) -> LeadingRows:
+        """The rows of what leads to the resources that have these numbers."""
+        space = self._space
         names: list[dict[str, Any]] = []
-        relations: dict[bytes, dict[str, Any]] = {}
-        for resource, keys in changes:
-            sid, part, scope, named = resource.sid, resource.part, resource.scope, _bytes(resource.sid)
-            content = written(resource.attributes)
-            resources[sid] = {"space": space, "sid": named, "part": part, "scope": _bytes(scope), "attributes": content}
+        relations: dict[tuple[bytes, int], dict[str, Any]] = {}
+        for (sid, part, scope, _), keys in changes:
+            number = numbers[sid]
             for owner in (scope, *(one for key in keys for one in key.joined)):
                 found = digest(space, owner, part)
-                relations[found + named] = {"digest": found, "space": space, "sid": named}
+                relations[found, number] = {"digest": found, "resource": number, "sid": _bytes(sid)}
             for key in keys:
                 spelled = written([*key[:5], *key.joined])
-                names.append({"digest": self._digest(key), "space": space, "sid": named, "key": spelled})
-        return ResourceRows(list(resources.values()), names, list(relations.values()))
+                names.append({"digest": self._digest(key), "resource": number, "key": spelled})
+        return LeadingRows(names, list(relations.values()))
 
     def clear(self) -> None:
-        with self._database.transaction():
-            for statement in (self._text.clear_resources, self._text.clear_names, self._text.clear_relations):
+        with self._database.transaction():  # what leads to them first: it is found by them
+            for statement in (self._text.clear_names, self._text.clear_relations, self._text.clear_resources):
                 self._database.run(statement, {"space": self._space})
 
     def forget(self, scope: str) -> None:
@@ -97,7 +105,7 @@ class DatabaseStore:
                 found = database.rows(text.of_scope, {"space": space, "scope": scopes[gone]})
                 scopes += [sid for (sid,) in found]
                 gone += 1
-            for statement in (text.drop_resource, text.drop_names, text.drop_relations):
+            for statement in (text.drop_names, text.drop_relations, text.drop_resource):
                 database.many(statement, [{"of": space, "known": sid} for sid in scopes])
 
     def named(self) -> Iterable[tuple[Key, str]]:
