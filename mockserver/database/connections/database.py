@@ -33,6 +33,8 @@ class Database:
         self.driver = driver
         self.text = Statements.of(driver.dialect)
         self.followers: list[Follower] = []
+        self.valued: Mapping[str, str] = {}
+        """The parts of which resources are also listed by the value of a leaf, and that leaf."""
         self.afterwards: list[Callable[[], None]] = []
         """What is to be done in a transaction of its own, when the present one has ended; nobody waits for it."""
         self._connection: Connection | None = None

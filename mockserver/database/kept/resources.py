@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from heapq import merge
+from itertools import islice
 from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
@@ -17,6 +19,14 @@ class LeadingRows(NamedTuple):
 
     names: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+
+
+class ValueMove(NamedTuple):
+    """A resource that goes from one list by value (None: it is new) to another; digests lead to both."""
+
+    sid: str
+    before: bytes | None
+    now: bytes
 
 
 class DatabaseStore:
@@ -45,14 +55,24 @@ class DatabaseStore:
         return [one.decode() for (one,) in self._database.rows(self._text.related, values)]
 
     def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
-        found = self.related(sid, part)
-        if chosen is not None:
-            found = [one for one in found if self._value(one, chosen.leaf) in chosen.values]
-        return ListPage(len(found), found[start : start + most])
-
-    def _value(self, sid: str, leaf: str) -> Json:
-        one = self.read(sid)
-        return None if one is None else one.attributes.get(leaf)
+        if chosen is None:
+            found = [digest(self._space, sid, part)]
+        elif self._database.valued.get(part) == chosen.leaf:
+            found = [self._of_value(sid, part, chosen.leaf, one) for one in dict.fromkeys(chosen.values)]
+        else:  # what is listed by no value is looked through
+            related = filter(None, map(self.read, self.related(sid, part)))
+            sids = [one.sid for one in related if one.attributes.get(chosen.leaf) in chosen.values]
+            return ListPage(len(sids), sids[start : start + most])
+        database, text = self._database, self._text
+        totals = [database.row(text.count_related, {"digest": one}) for one in found]
+        total = sum(row[0] for row in totals if row is not None)
+        if start >= total or not most:
+            return ListPage(total, ())
+        if len(found) == 1:
+            asked = {"digest": found[0], "most": most, "start": start}
+            return ListPage(total, [sid.decode() for _, sid in database.rows(text.page_related, asked)])
+        heads = (database.rows(text.page_related, {"digest": one, "most": start + most, "start": 0}) for one in found)
+        return ListPage(total, [sid.decode() for _, sid in islice(merge(*heads), start, start + most)])
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         with self._database.transaction():
@@ -61,10 +81,37 @@ class DatabaseStore:
     def _commit(self, changes: Sequence[StoredChange]) -> None:
         """Keep the changes. Nothing is looked at for it."""
         database, text, resources = self._database, self._text, self.resources(changes)
+        moves = [move for change in changes if change.resource.part in database.valued for move in self._moves(change)]
         made = database.made(text.create, list(resources.values()))
-        leading = self.leading(changes, {sid: number for sid, (number,) in zip(resources, made, strict=True)})
+        numbers = {sid: number for sid, (number,) in zip(resources, made, strict=True)}
+        leading = self.leading(changes, numbers)
         database.many(text.name, leading.names)
         database.many(text.relate, leading.relations)
+        if moves:
+            left = [{"digest": one.before, "resource": numbers[one.sid]} for one in moves if one.before]
+            database.many(text.unrelate, left)
+            database.many(text.relate, [
+                {"digest": one.now, "resource": numbers[one.sid], "sid": _bytes(one.sid)} for one in moves
+            ])  # fmt: skip
+
+    def _moves(self, change: StoredChange) -> Iterator[ValueMove]:
+        """From which of the lists by value to which other a resource goes, before it is stored."""
+        (sid, part, _, attributes), keys = change
+        leaf = self._database.valued[part]
+        stored = self.read(sid)
+        now, before = attributes.get(leaf), None if stored is None else stored.attributes.get(leaf)
+        if stored is not None:
+            if now == before:
+                return
+            keys = self.keys_of(sid)
+        for key in keys:
+            if key.joined == (key.scope,):
+                left = None if stored is None else self._of_value(key.scope, part, leaf, before)
+                yield ValueMove(sid, left, self._of_value(key.scope, part, leaf, now))
+
+    def _of_value(self, owner: str, part: str, leaf: str, value: Json) -> bytes:
+        """What leads to those of a list that have a value."""
+        return digest(self._space, owner, part, leaf, written(value).decode())
 
     def resources(self, changes: Sequence[StoredChange]) -> dict[str, dict[str, Any]]:
         """The rows of resources by SID; of several changes of one the last one says how it is."""

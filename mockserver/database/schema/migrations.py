@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -46,5 +48,30 @@ _FREED = (
 """The names that PostgreSQL gave to what belongs to a table are free for the next one."""
 _COUNTED = ("SELECT setval('names_number_seq', (SELECT coalesce(max(number), 0) + 1 FROM names), false)",)
 
-MIGRATIONS: Mapping[int, Migration] = {1: _by_number}
+
+def _by_value(cursor: Any, dialect: Dialect) -> None:
+    """What has a status is listed by it, where a key that joins its own scope lists it."""
+    is_postgres = dialect.name == "postgresql"
+    has_status = (
+        "position('\\x222f73746174757322'::bytea in {0}) > 0" if is_postgres else "instr({0}, '\"/status\"') > 0"
+    )
+    cursor.execute(
+        "SELECT names.key, resources.number, resources.space, resources.sid, resources.attributes "  # noqa: S608 - ours
+        f"FROM names JOIN resources ON names.resource = resources.number WHERE {has_status.format('attributes')}"
+    )
+    rows = []
+    for key, number, space, sid, attributes in cursor.fetchall():
+        part, scope, _, _, _, *joined = json.loads(key)
+        if joined == [scope]:
+            status = json.dumps(json.loads(attributes)["/status"])
+            names = "\0".join((space, scope, part, "/status", status)).encode("utf-8", "surrogatepass")
+            rows.append((hashlib.blake2b(names, digest_size=20).digest(), number, bytes(sid)))
+    place = "%s" if is_postgres else "?"
+    cursor.executemany(
+        f"INSERT INTO relations (digest, resource, sid) VALUES ({place}, {place}, {place})",  # noqa: S608 - ours
+        rows,
+    )
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _by_number, 2: _by_value}
 """The steps from each earlier version to the one after it."""

@@ -41,9 +41,12 @@ class Statements:
     read: str
     keys_of: str
     related: str
+    count_related: str
+    page_related: str
     create: str
     name: str
     relate: str
+    unrelate: str
     count: str
     every: str
     named: str
@@ -131,6 +134,15 @@ def _core(words: object) -> dict[str, ClauseElement]:
         "related": select(RELATIONS.c.sid)
         .where(RELATIONS.c.digest == bindparam("digest"))
         .order_by(RELATIONS.c.resource),
+        "count_related": select(func.count()).select_from(RELATIONS).where(RELATIONS.c.digest == bindparam("digest")),
+        "page_related": select(RELATIONS.c.resource, RELATIONS.c.sid)
+        .where(RELATIONS.c.digest == bindparam("digest"))
+        .order_by(RELATIONS.c.resource)
+        .limit(bindparam("most"))
+        .offset(bindparam("start")),
+        "unrelate": delete(RELATIONS).where(
+            RELATIONS.c.digest == bindparam("digest"), RELATIONS.c.resource == bindparam("resource")
+        ),
         "create": put(RESOURCES, ["space", "sid"], "attributes").returning(_R.number),
         "name": put(NAMES, ["digest"], "resource"),
         "relate": upsert(RELATIONS)

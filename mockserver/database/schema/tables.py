@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
-VERSION = 2
+VERSION = 3
 """Of the schema. A database of an earlier one is brought up to date (migrations.py), one of a later one is refused."""
 MARK = "invigilate"
 """By what a database of ours is known."""
@@ -58,7 +58,8 @@ RELATIONS = Table(
     Index("relations_of_resource", "resource"),
     sqlite_with_rowid=False,
 )
-"""What belongs to a resource or joins it, by a digest of that and of the part.
+"""What belongs to a resource or joins it, by a digest of that and of the part; and once more, by a digest that holds a
+value as well, what is listed by the value of a leaf (of sessions their status): so no list is looked through for it.
 
 Both tables lead to resources by number, which grows, and not by SID, which is drawn: what is new stands beside what
 came just before it, however much is stored, and few pages are written for it.

@@ -13,6 +13,7 @@ from mockserver.database.connections.database import Database
 from mockserver.database.connections.failures import UnavailableError
 from mockserver.database.connections.opening import opened
 from mockserver.database.kept.resources import DatabaseStore
+from mockserver.state.listing import Chosen
 from mockserver.state.store import Key, Naming, Resource, StoredChange
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "store"
@@ -58,8 +59,10 @@ def is_as_before(before: dict[str, list[tuple[Any, ...]]], database: Database) -
     now = leads(database)
     assert len(before["names"]) > 10
     assert (now["names"], now["resources"]) == (before["names"], before["resources"])
-    assert by_digest(now["relations"]) == by_digest(before["relations"])
+    lists = by_digest(now["relations"])
+    assert {one: lists.get(one) for one in by_digest(before["relations"])} == by_digest(before["relations"])
     store = DatabaseStore(database, "")
+    lists_by_value_are_filled(database, store)
     keys = list(store.named())
     assert all(store.find(key) == store.read(sid) and key in store.keys_of(sid) for key, sid in keys)
     course = next(one for one in store if one.part == "course")
@@ -72,6 +75,20 @@ def is_as_before(before: dict[str, list[tuple[Any, ...]]], database: Database) -
     assert [*store.named(), *(one for one in store if one.scope == course.scope)] == []
     assert leads(database)["relations"] == [one for one in now["relations"] if one[1] in _others(before, "")]
     database.close()
+
+
+def lists_by_value_are_filled(database: Database, store: DatabaseStore) -> None:
+    """What version 1 knew of no list by value is found there as looking through everything finds it."""
+    session = next(one for one in store if one.part == "session")
+    home = next(key.scope for key in store.keys_of(session.sid) if key.joined == (key.scope,))
+    statuses = sorted({str(one.attributes["/status"]) for one in store if one.part == "session"})
+    pages = [Chosen("/status", values) for values in (statuses, statuses[:1], ["unheard of"])]
+    looked_through = [store.listed(home, "session", 0, 50, one) for one in pages]
+    assert looked_through[0].total
+    database.valued = {"session": "/status"}
+    assert [store.listed(home, "session", 0, 50, one) for one in pages] == [
+        (total, tuple(sids) if not total else sids) for total, sids in looked_through
+    ]
 
 
 def _others(before: dict[str, list[tuple[Any, ...]]], space: str) -> set[bytes]:
