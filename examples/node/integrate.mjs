@@ -4,8 +4,8 @@ import { Proctoring, Refused } from "./proctoring.mjs";
 
 // Why this ends, in a line.
 process.on("uncaughtException", (error) => {
-  const where = error.cause?.code === "ECONNREFUSED" ? `no answer from ${ready.url}; is the mock running? ` : "";
-  console.error(`integrate: ${where}${error.message}`);
+  const where = error.message === "fetch failed" ? `no answer from ${ready.url}; is the mock running? ` : "";
+  console.error(`integrate: ${where}${error.cause?.message ?? error.message}`);
   process.exit(1);
 });
 if (process.argv.length !== 3) {
