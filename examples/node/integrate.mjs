@@ -2,6 +2,15 @@
 import { readFileSync } from "node:fs";
 import { Proctoring, Refused } from "./proctoring.mjs";
 
+// Why this ends, in a line.
+process.on("uncaughtException", (error) => {
+  const where = error.message === "fetch failed" ? `no answer from ${ready.url}; is the mock running? ` : "";
+  console.error(`integrate: ${where}${error.cause?.message ?? error.message}`);
+  process.exit(1);
+});
+if (process.argv.length !== 3) {
+  throw new Error("usage: node integrate.mjs ready.json (which 'invigilate mock --ready-file ready.json' writes)");
+}
 const ready = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const api = new Proctoring({
   url: ready.url, install: ready.install, clientId: ready.client_id, clientSecret: ready.client_secret,

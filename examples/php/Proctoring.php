@@ -124,7 +124,7 @@ final class Proctoring
                 return [$status, json_decode($text, true, flags: JSON_THROW_ON_ERROR)];
             }
             if ($text === false && $last) {
-                throw new RuntimeException('no answer: ' . curl_error($this->curl));
+                throw new RuntimeException("no answer from {$this->url}: " . curl_error($this->curl));
             }
             usleep((int) (1e6 * ($text === false ? 0.2 * 2 ** $attempt : pause($again))));
         }

@@ -3,6 +3,15 @@
 declare(strict_types=1);
 require __DIR__ . '/Proctoring.php';
 
+// Why this ends, in a line.
+set_exception_handler(function (Throwable $error): never {
+    fwrite(STDERR, "integrate: {$error->getMessage()}\n");
+    exit(1);
+});
+if ($argc !== 2 || !is_readable($argv[1])) {
+    $usage = "usage: php integrate.php ready.json (which 'invigilate mock --ready-file ready.json' writes)";
+    throw new RuntimeException($argc === 2 ? "$argv[1] cannot be read; $usage" : $usage);
+}
 $ready = json_decode(file_get_contents($argv[1]), true, flags: JSON_THROW_ON_ERROR);
 $api = new Proctoring($ready['url'], $ready['install'], $ready['client_id'], $ready['client_secret']);
 $course = ['ids' => ['lms' => 'moodle-42'], 'title' => 'Astronomy', 'code' => 'AST-1'];

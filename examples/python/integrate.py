@@ -11,6 +11,18 @@ from typing import Any
 import httpx2
 from proctoring import Proctoring, RefusedError
 
+USAGE = "usage: python integrate.py ready.json (which 'invigilate mock --ready-file ready.json' writes)"
+
+
+def told(_: object, error: BaseException, __: object) -> None:
+    """Why this ends, in a line."""
+    where = f"no answer from {ready['url']}; is the mock running? " if isinstance(error, httpx2.TransportError) else ""
+    print(f"integrate: {where}{error}", file=sys.stderr)
+
+
+sys.excepthook = told
+if len(sys.argv) != 2:
+    sys.exit(USAGE)
 ready = json.loads(Path(sys.argv[1]).read_text())
 api = Proctoring(ready["url"], ready["install"], ready["client_id"], ready["client_secret"])
 course = {"ids": {"lms": "moodle-42"}, "title": "Astronomy", "code": "AST-1"}

@@ -47,7 +47,8 @@ class Proctoring:
                 headers={"Authorization": f"Basic {basic}"}, data={"grant_type": "client_credentials"},
             )  # fmt: skip
             if answer.status_code != 200:
-                raise RefusedError(answer.status_code, {"code": answer.json()["error"], **answer.json()})
+                why = answer.json()
+                raise RefusedError(answer.status_code, {"code": why["error"], "message": why.get("error_description")})
             self._token = answer.json()["access_token"]
             self._expires = time.monotonic() + answer.json()["expires_in"]
         return self._token

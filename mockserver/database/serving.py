@@ -6,7 +6,7 @@ import hashlib
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from mockserver.database.kept.keys import KeysOfDatabase
 from mockserver.database.kept.memory import DatabaseMemory
 from mockserver.database.middleware import Transacting
 from mockserver.runtime import Runtime
+from mockserver.sessions.ledger import STATUS
 from mockserver.state.ids import Ids
 from spec.openapi.document import Document
 from spec.resources.annotations import resources
@@ -57,6 +58,7 @@ class Kept:
     def fit(self, document: Document) -> None:
         """See that what is stored is of this document, or that nothing was stored before. Raises StoreError."""
         database = self.database
+        database.valued = valued_by(document)
         if "provision" not in document.operations:  # which is refused for that
             return
         with database.transaction():
@@ -84,6 +86,12 @@ class Kept:
             journals=memory.journals,
             around=(Middleware(Transacting, self.database, tell),),
         )
+
+
+def valued_by(document: Document) -> Mapping[str, str]:
+    """The parts of a document that are also listed by the value of a leaf, and that leaf: sessions, by their status."""
+    kind = session_kind(document.operations)
+    return {} if kind is None else {kind.name: STATUS}
 
 
 def shape_of(document: Document) -> str:

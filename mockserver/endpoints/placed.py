@@ -92,6 +92,7 @@ class PlacedCalls:
         self, operation: Operation, installs: Installs, ledger: Ledger, runtime: Runtime, *, ruled: bool = False
     ) -> None:
         self.operation, self.installs, self.ledger, self.ruled = operation, installs, ledger, ruled
+        self.action = f"call {operation.id} of"
         self.settings, self.behaviour = runtime.settings, runtime.behaviour
         path = [one for one in operation.parameters if one.where == "path" and one.name != installs.parameter.name]
         self.path = tuple(map(PathParameter.of, path))
@@ -114,7 +115,7 @@ class PlacedCalls:
     async def read(self, request: Request) -> PlacedCall:
         """The call, judged in the order of the contract. Raises Refusal."""
         tenant = self.installs.tenant(request)
-        foreign(request, tenant.install, self.behaviour)
+        foreign(request, tenant.install, self.behaviour, self.action)
         body: Json = None
         if self.body is not None:
             request.require_json()

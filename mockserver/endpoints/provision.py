@@ -198,11 +198,11 @@ class Provision:
                 self.engine.commit(tenant.store, keep(plan), self.behaviour.names(tenant.ids), tenant.sid)
 
 
-def foreign(request: Request, install: Install, behaviour: Behaviour) -> None:
-    """Raise Refusal unless the credential of a call speaks for an install."""
+def foreign(request: Request, install: Install, behaviour: Behaviour, action: str = "provision") -> None:
+    """Raise Refusal unless the credential of a call speaks for an install. ``action`` is what it may not do with it."""
     if caller_of(request.scope) in (install.sid, ADMITTED):
         return
-    message = f"This credential may not provision the install {install.sid}; use one that was made for it."
+    message = f"This credential may not {action} the install {install.sid}; use one that was made for it."
     refusal = refuse("forbidden", "credential-foreign-refused", message)
     admitted = [admit(refusal, request.scope) for admit in behaviour.admitting]
     if not any(admitted):

@@ -6,6 +6,7 @@ transaction.
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import statistics
@@ -15,9 +16,8 @@ from typing import Any
 
 from client import Connection, bodies, call_bytes, children, cpu_of, per_call, start_mock
 
-from mockserver.database.kept.resources import ResourceRows
-
 GROWTH, FEW = 1.2, 1000
+_FREE = 1000  # the first number of a resource that is filled in; the few that the mock has made are below
 _BATCH = 10_000  # enrollments whose rows are in memory at once
 
 
@@ -56,34 +56,41 @@ def filled(store: str, told: dict[str, Any], connection: Connection, first: int,
             StoredChange(enrollment._replace(sid=sids[1], scope=scope), joins),
         ]
 
-    batches: Iterator[ResourceRows] = (
-        kept.rows([one for index in range(start, min(start + _BATCH, end)) for one in change(index)])
-        for start in range(first, end, _BATCH)
-    )
+    numbers = itertools.count(_FREE)
+
+    def batch(start: int) -> dict[str, list[dict[str, Any]]]:
+        """The rows of so many enrollments, by table."""
+        changes = [one for index in range(start, min(start + _BATCH, end)) for one in change(index)]
+        made = {sid: {"number": next(numbers), **row} for sid, row in kept.resources(changes).items()}
+        leading = kept.leading(changes, {sid: row["number"] for sid, row in made.items()})
+        return {"resources": list(made.values()), **leading._asdict()}
+
+    batches = (batch(start) for start in range(first, end, _BATCH))
     database.close()
     (copied if isinstance(database.driver, PostgresDriver) else inserted)(database.driver.connect(), batches)
 
 
-def copied(connection: Any, batches: Iterator[ResourceRows]) -> None:
+def copied(connection: Any, batches: Iterator[dict[str, list[dict[str, Any]]]]) -> None:
     """Rows into PostgreSQL. What it does by itself when many have come, it does now."""
     for batch in batches:
         with connection.transaction(), connection.cursor() as cursor:
-            for table, rows in batch._asdict().items():
+            for table, rows in batch.items():
                 columns = ", ".join(rows[0])
                 with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(tuple(row.values()))
-    for statement in ("VACUUM ANALYZE", "CHECKPOINT"):
+    counted = "SELECT setval('resources_number_seq', (SELECT max(number) FROM resources))"
+    for statement in (counted, "VACUUM ANALYZE", "CHECKPOINT"):
         connection.execute(statement)
     connection.close()
 
 
-def inserted(connection: Any, batches: Iterator[ResourceRows]) -> None:
+def inserted(connection: Any, batches: Iterator[dict[str, list[dict[str, Any]]]]) -> None:
     """Rows into SQLite."""
     connection.execute("PRAGMA cache_size = -1000000")
     connection.execute("BEGIN IMMEDIATE")
     for batch in batches:
-        for table, rows in batch._asdict().items():
+        for table, rows in batch.items():
             columns, values = ", ".join(rows[0]), ", ".join(f":{name}" for name in rows[0])
             statement = f"INSERT INTO {table} ({columns}) VALUES ({values})"  # noqa: S608 - names of our schema
             connection.executemany(statement, rows)

@@ -13,6 +13,8 @@ from stores import Place, kept_in
 from mockserver.app import Mock, create_app
 from mockserver.auth.keys import Keys
 from mockserver.auth.tokens import API_TYPE, api_claims, sign
+from mockserver.database.kept.memory import DatabaseMemory
+from mockserver.database.serving import valued_by
 from mockserver.runtime import Runtime
 from mockserver.settings import Settings
 from mockserver.state.ids import SeededIds
@@ -110,6 +112,8 @@ def make_client(
     runtime = Runtime(clock, SeededIds(7), keys, MemoryStore(), chosen)
     if kept is not None:
         runtime = kept.runtime(runtime)
+    if isinstance(runtime.memory, DatabaseMemory):
+        runtime.memory.database.valued = valued_by(document)
     app = create_app(document, catalogue, installs, runtime)
     http = TestClient(app, base_url=BASE, raise_server_exceptions=True, follow_redirects=False)
     made = Client(app, clock, "", http)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 from mockserver.database.connections.drivers import Connection, Driver
 from mockserver.database.connections.failures import StoreError, UnavailableError
 from mockserver.database.schema.statements import Statements
+from mockserver.database.schema.tables import VERSION
 
 Row = tuple[Any, ...]
 _PAUSE = 0.5
@@ -32,6 +33,8 @@ class Database:
         self.driver = driver
         self.text = Statements.of(driver.dialect)
         self.followers: list[Follower] = []
+        self.valued: Mapping[str, str] = {}
+        """The parts of which resources are also listed by the value of a leaf, and that leaf."""
         self.afterwards: list[Callable[[], None]] = []
         """What is to be done in a transaction of its own, when the present one has ended; nobody waits for it."""
         self._connection: Connection | None = None
@@ -164,6 +167,19 @@ class Database:
             except Exception as error:  # noqa: BLE001 - every driver has its own
                 self._fail(error)
 
+    def made(self, statement: str, values: Sequence[Mapping[str, Any]]) -> list[Row]:
+        """Execute a statement for each of several values: the row that each returns. Raises StoreError."""
+        if not self._is_open:
+            with self.transaction():
+                return self.made(statement, values)
+        self.wrote = True
+        if self._failure is not None:
+            raise self._failure
+        try:
+            return self.driver.returned(self._cursor, statement, values)
+        except Exception as error:  # noqa: BLE001 - every driver has its own
+            self._fail(error)
+
     def bump(self, kind: str) -> None:
         """Let others know that what they know of a kind by heart has changed."""
         self._changed.add(kind)
@@ -179,11 +195,15 @@ class Database:
         """Connect, and see that it is the same database as ever: what is known of it is known of no other."""
         self._connection = self.driver.connect()
         self._cursor = self._connection.cursor()
-        identity = dict(self._perform(self.text.about).fetchall()).get("identity")
+        about = dict(self._perform(self.text.about).fetchall())
+        identity = about.get("identity")
         self._identity = self._identity or identity
         if identity != self._identity:
             message = f"{self.driver.where()}: is another store than the one that the mock was started with."
             raise UnavailableError(message)
+        if about.get("schema") != str(VERSION):
+            message = "was brought up to date by another invigilate; start that one here as well."
+            raise UnavailableError(f"{self.driver.where()}: {message}")
         self._seen, self._versions = -1, dict.fromkeys((one.kind for one in self.followers), -1)
 
     def _perform(self, statement: str, values: Mapping[str, Any] | None = None) -> Any:
@@ -194,7 +214,7 @@ class Database:
         except Exception as error:  # noqa: BLE001 - every driver has its own
             self._fail(error)
 
-    def _fail(self, error: Exception) -> None:
+    def _fail(self, error: Exception) -> NoReturn:
         """Raise what an exception of the driver means. A transaction in which one was raised is never kept."""
         failure = self.driver.failure(error)
         self._failure = failure or error

@@ -6,7 +6,7 @@ import logging
 import os
 import sqlite3
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -60,6 +60,9 @@ class Driver(Protocol):
 
     def check(self) -> None:
         """Raise UnavailableError if what the connection is to is not there any more."""
+
+    def returned(self, cursor: Any, statement: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """Execute a statement that returns one row, for each of several values: the rows."""
 
     def failure(self, error: Exception) -> StoreError | None:
         """What an exception of the driver means; None if it is a defect of ours."""
@@ -119,6 +122,9 @@ class SqliteDriver:
             raise UnavailableError(f"{self.path}: {error.strerror}.") from None
         if self._file is None or not os.path.samestat(found, self._file):
             raise UnavailableError(f"{self.path}: is another file than before.")
+
+    def returned(self, cursor: Any, statement: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        return [row for one in values for row in cursor.execute(statement, one)]
 
     def failure(self, error: Exception) -> StoreError | None:
         if isinstance(error, sqlite3.IntegrityError):
@@ -201,13 +207,24 @@ class PostgresDriver:
     def check(self) -> None:
         """The next statement will tell."""
 
+    def returned(self, cursor: Any, statement: str, values: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        if len(values) == 1:
+            return list(cursor.execute(statement, values[0]).fetchall())
+        cursor.executemany(statement, values, returning=True)  # sent together, and waited for once
+        found = []
+        while True:
+            found.append(cursor.fetchone())
+            if not cursor.nextset():
+                return found
+
     def failure(self, error: Exception) -> StoreError | None:
         errors = self._psycopg.errors
         first = self._public(str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__)
         if isinstance(error, errors.SerializationFailure | errors.DeadlockDetected | errors.UniqueViolation):
             return ConflictError(f"{self.where()}: {first}.")
         if isinstance(error, self._psycopg.ProgrammingError | self._psycopg.DataError):
-            is_ours = not isinstance(error, errors.InsufficientPrivilege | errors.UndefinedTable)
+            others = errors.InsufficientPrivilege | errors.UndefinedTable | errors.UndefinedColumn
+            is_ours = not isinstance(error, others)
             return None if is_ours else UnavailableError(f"{self.where()}: {first}.")
         return UnavailableError(f"{self.where()}: {first}.") if isinstance(error, self._psycopg.Error) else None
 

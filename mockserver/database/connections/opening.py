@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,8 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from mockserver.database.connections.database import Database
 from mockserver.database.connections.drivers import Connection, Driver, PostgresDriver, SqliteDriver
 from mockserver.database.connections.failures import OpeningError, StoreError
+from mockserver.database.schema.migrations import MIGRATIONS
 from mockserver.database.schema.tables import MARK, SCHEMA, VERSION
-
-Migration = Callable[[Any, Dialect], None]
-"""Changes a schema, with a cursor and a dialect, from the version under which it stands to the next one."""
-
-MIGRATIONS: Mapping[int, Migration] = {}
-"""The steps from each earlier version to the one after it."""
 
 
 def opened(address: str) -> Database:

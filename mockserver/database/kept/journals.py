@@ -51,7 +51,7 @@ class DatabaseJournals(Journals):
         if self.cipher is not None:
             contents = {name: self.cipher.encrypted(content) for name, content in contents.items()}
         values = {"install": install, "size": exchange.size, **contents}
-        ((number,),) = self.database.rows(self.text.record, values)
+        ((number,),) = self.database.made(self.text.record, [values])
         exchange.number = self._highest = number
         recorded = self._recorded[install] = self._recorded.get(install, 0) + 1
         if recorded % _SELDOM == 0:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from heapq import merge
+from itertools import islice
 from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
@@ -12,12 +14,19 @@ from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
 from spec.source.pointer import Json
 
 
-class ResourceRows(NamedTuple):
-    """What stands of resources in each table, by the names of its columns."""
+class LeadingRows(NamedTuple):
+    """What leads to resources, in each table of it, by the names of its columns."""
 
-    resources: list[dict[str, Any]]
     names: list[dict[str, Any]]
     relations: list[dict[str, Any]]
+
+
+class ValueMove(NamedTuple):
+    """A resource that goes from one list by value (None: it is new) to another; digests lead to both."""
+
+    sid: str
+    before: bytes | None
+    now: bytes
 
 
 class DatabaseStore:
@@ -46,14 +55,24 @@ class DatabaseStore:
         return [one.decode() for (one,) in self._database.rows(self._text.related, values)]
 
     def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
-        found = self.related(sid, part)
-        if chosen is not None:
-            found = [one for one in found if self._value(one, chosen.leaf) in chosen.values]
-        return ListPage(len(found), found[start : start + most])
-
-    def _value(self, sid: str, leaf: str) -> Json:
-        one = self.read(sid)
-        return None if one is None else one.attributes.get(leaf)
+        if chosen is None:
+            found = [digest(self._space, sid, part)]
+        elif self._database.valued.get(part) == chosen.leaf:
+            found = [self._of_value(sid, part, chosen.leaf, one) for one in dict.fromkeys(chosen.values)]
+        else:  # what is listed by no value is looked through
+            related = filter(None, map(self.read, self.related(sid, part)))
+            sids = [one.sid for one in related if one.attributes.get(chosen.leaf) in chosen.values]
+            return ListPage(len(sids), sids[start : start + most])
+        database, text = self._database, self._text
+        totals = [database.row(text.count_related, {"digest": one}) for one in found]
+        total = sum(row[0] for row in totals if row is not None)
+        if start >= total or not most:
+            return ListPage(total, ())
+        if len(found) == 1:
+            asked = {"digest": found[0], "most": most, "start": start}
+            return ListPage(total, [sid.decode() for _, sid in database.rows(text.page_related, asked)])
+        heads = (database.rows(text.page_related, {"digest": one, "most": start + most, "start": 0}) for one in found)
+        return ListPage(total, [sid.decode() for _, sid in islice(merge(*heads), start, start + most)])
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         with self._database.transaction():
@@ -61,32 +80,68 @@ class DatabaseStore:
 
     def _commit(self, changes: Sequence[StoredChange]) -> None:
         """Keep the changes. Nothing is looked at for it."""
-        database, text, rows = self._database, self._text, self.rows(changes)
-        database.many(text.create, rows.resources)
-        database.many(text.name, rows.names)
-        database.many(text.relate, rows.relations)
+        database, text, resources = self._database, self._text, self.resources(changes)
+        moves = [move for change in changes if change.resource.part in database.valued for move in self._moves(change)]
+        made = database.made(text.create, list(resources.values()))
+        numbers = {sid: number for sid, (number,) in zip(resources, made, strict=True)}
+        leading = self.leading(changes, numbers)
+        database.many(text.name, leading.names)
+        database.many(text.relate, leading.relations)
+        if moves:
+            left = [{"digest": one.before, "resource": numbers[one.sid]} for one in moves if one.before]
+            database.many(text.unrelate, left)
+            database.many(text.relate, [
+                {"digest": one.now, "resource": numbers[one.sid], "sid": _bytes(one.sid)} for one in moves
+            ])  # fmt: skip
 
-    def rows(self, changes: Sequence[StoredChange]) -> ResourceRows:
-        """The rows of changes; of several for one resource the last one says how it is."""
+    def _moves(self, change: StoredChange) -> Iterator[ValueMove]:
+        """From which of the lists by value to which other a resource goes, before it is stored."""
+        (sid, part, _, attributes), keys = change
+        leaf = self._database.valued[part]
+        stored = self.read(sid)
+        now, before = attributes.get(leaf), None if stored is None else stored.attributes.get(leaf)
+        if stored is not None:
+            if now == before:
+                return
+            keys = self.keys_of(sid)
+        for key in keys:
+            if key.joined == (key.scope,):
+                left = None if stored is None else self._of_value(key.scope, part, leaf, before)
+                yield ValueMove(sid, left, self._of_value(key.scope, part, leaf, now))
+
+    def _of_value(self, owner: str, part: str, leaf: str, value: Json) -> bytes:
+        """What leads to those of a list that have a value."""
+        return digest(self._space, owner, part, leaf, written(value).decode())
+
+    def resources(self, changes: Sequence[StoredChange]) -> dict[str, dict[str, Any]]:
+        """The rows of resources by SID; of several changes of one the last one says how it is."""
         space = self._space
-        resources: dict[str, dict[str, Any]] = {}
+        return {
+            sid: {
+                "space": space, "sid": _bytes(sid), "part": part, "scope": _bytes(scope),
+                "attributes": written(attributes),
+            }
+            for (sid, part, scope, attributes), _ in changes
+        }  # fmt: skip
+
+    def leading(self, changes: Sequence[StoredChange], numbers: Mapping[str, int]) -> LeadingRows:
+        """The rows of what leads to the resources that have these numbers."""
+        space = self._space
         names: list[dict[str, Any]] = []
-        relations: dict[bytes, dict[str, Any]] = {}
-        for resource, keys in changes:
-            sid, part, scope, named = resource.sid, resource.part, resource.scope, _bytes(resource.sid)
-            content = written(resource.attributes)
-            resources[sid] = {"space": space, "sid": named, "part": part, "scope": _bytes(scope), "attributes": content}
+        relations: dict[tuple[bytes, int], dict[str, Any]] = {}
+        for (sid, part, scope, _), keys in changes:
+            number = numbers[sid]
             for owner in (scope, *(one for key in keys for one in key.joined)):
                 found = digest(space, owner, part)
-                relations[found + named] = {"digest": found, "space": space, "sid": named}
+                relations[found, number] = {"digest": found, "resource": number, "sid": _bytes(sid)}
             for key in keys:
                 spelled = written([*key[:5], *key.joined])
-                names.append({"digest": self._digest(key), "space": space, "sid": named, "key": spelled})
-        return ResourceRows(list(resources.values()), names, list(relations.values()))
+                names.append({"digest": self._digest(key), "resource": number, "key": spelled})
+        return LeadingRows(names, list(relations.values()))
 
     def clear(self) -> None:
-        with self._database.transaction():
-            for statement in (self._text.clear_resources, self._text.clear_names, self._text.clear_relations):
+        with self._database.transaction():  # what leads to them first: it is found by them
+            for statement in (self._text.clear_names, self._text.clear_relations, self._text.clear_resources):
                 self._database.run(statement, {"space": self._space})
 
     def forget(self, scope: str) -> None:
@@ -97,7 +152,7 @@ class DatabaseStore:
                 found = database.rows(text.of_scope, {"space": space, "scope": scopes[gone]})
                 scopes += [sid for (sid,) in found]
                 gone += 1
-            for statement in (text.drop_resource, text.drop_names, text.drop_relations):
+            for statement in (text.drop_names, text.drop_relations, text.drop_resource):
                 database.many(statement, [{"of": space, "known": sid} for sid in scopes])
 
     def named(self) -> Iterable[tuple[Key, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from sqlalchemy import Table, bindparam, delete, func, insert, literal_column, select, update
+from sqlalchemy import Insert, Table, bindparam, delete, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, ColumnElement
@@ -41,9 +41,12 @@ class Statements:
     read: str
     keys_of: str
     related: str
+    count_related: str
+    page_related: str
     create: str
     name: str
     relate: str
+    unrelate: str
     count: str
     every: str
     named: str
@@ -104,6 +107,8 @@ def _core(words: object) -> dict[str, ClauseElement]:
     upsert = words.insert  # type: ignore[attr-defined]  # both have one, of different types
     here = (_R.space == bindparam("space")) & (_R.sid == bindparam("sid"))
     known = (_R.space == bindparam("of")) & (_R.sid == bindparam("known"))  # UPDATE takes names of columns to set them
+    number = select(_R.number).where(known).scalar_subquery()
+    in_space = select(_R.number).where(_R.space == bindparam("space"))
     resource = (_R.sid, _R.part, _R.scope, _R.attributes)
     kind = REGISTRY.c.kind == bindparam("kind")
     named = (_T.kind == bindparam("kind")) & (_T.key == bindparam("key"))
@@ -111,9 +116,9 @@ def _core(words: object) -> dict[str, ClauseElement]:
     exchange = (_E.number, _E.install, _E.head, _E.headers, _E.body, _E.answer)
     drawn = DRAWN.c.space == bindparam("space")
 
-    def put(table: Table, keys: Sequence[str], changed: str) -> ClauseElement:
+    def put(table: Table, keys: Sequence[str], changed: str) -> Insert:
         made = upsert(table).values({one.name: bindparam(one.name) for one in table.columns if one.name != "number"})
-        conflict: ClauseElement = made.inline().on_conflict_do_update(
+        conflict: Insert = made.inline().on_conflict_do_update(
             index_elements=list(keys), set_={changed: made.excluded[changed]}
         )
         return conflict
@@ -123,32 +128,40 @@ def _core(words: object) -> dict[str, ClauseElement]:
     return {
         "about": select(ABOUT.c.name, ABOUT.c.value),
         "tell_about": put(ABOUT, ["name"], "value"),
-        "find": select(*resource)
-        .join(NAMES, (_N.space == _R.space) & (_N.sid == _R.sid))
-        .where(_N.digest == bindparam("digest")),
+        "find": select(*resource).join(NAMES, _N.resource == _R.number).where(_N.digest == bindparam("digest")),
         "read": select(*resource).where(here),
-        "keys_of": select(_N.key).where(_N.space == bindparam("space"), _N.sid == bindparam("sid")).order_by(_N.number),
+        "keys_of": select(_N.key).join(RESOURCES, _N.resource == _R.number).where(here).order_by(_N.number),
         "related": select(RELATIONS.c.sid)
         .where(RELATIONS.c.digest == bindparam("digest"))
-        .order_by(RELATIONS.c.number),
-        "create": put(RESOURCES, ["space", "sid"], "attributes"),
-        "name": put(NAMES, ["digest"], "sid"),
+        .order_by(RELATIONS.c.resource),
+        "count_related": select(func.count()).select_from(RELATIONS).where(RELATIONS.c.digest == bindparam("digest")),
+        "page_related": select(RELATIONS.c.resource, RELATIONS.c.sid)
+        .where(RELATIONS.c.digest == bindparam("digest"))
+        .order_by(RELATIONS.c.resource)
+        .limit(bindparam("most"))
+        .offset(bindparam("start")),
+        "unrelate": delete(RELATIONS).where(
+            RELATIONS.c.digest == bindparam("digest"), RELATIONS.c.resource == bindparam("resource")
+        ),
+        "create": put(RESOURCES, ["space", "sid"], "attributes").returning(_R.number),
+        "name": put(NAMES, ["digest"], "resource"),
         "relate": upsert(RELATIONS)
-        .values({name: bindparam(name) for name in ("digest", "space", "sid")})
+        .values({name: bindparam(name) for name in ("digest", "resource", "sid")})
         .inline()
-        .on_conflict_do_nothing(index_elements=["digest", "sid"]),
+        .on_conflict_do_nothing(index_elements=["digest", "resource"]),
         "count": select(func.count()).select_from(RESOURCES).where(_R.space == bindparam("space")),
         "every": select(*resource).where(_R.space == bindparam("space")).order_by(_R.number),
-        "named": select(_N.key, _N.sid).where(_N.space == bindparam("space")).order_by(_N.number),
+        "named": select(_N.key, _R.sid)
+        .join(RESOURCES, _N.resource == _R.number)
+        .where(_R.space == bindparam("space"))
+        .order_by(_N.number),
         "of_scope": select(_R.sid).where(_R.space == bindparam("space"), _R.scope == bindparam("scope")),
         "clear_resources": delete(RESOURCES).where(_R.space == bindparam("space")),
-        "clear_names": delete(NAMES).where(_N.space == bindparam("space")),
-        "clear_relations": delete(RELATIONS).where(RELATIONS.c.space == bindparam("space")),
+        "clear_names": delete(NAMES).where(_N.resource.in_(in_space)),
+        "clear_relations": delete(RELATIONS).where(RELATIONS.c.resource.in_(in_space)),
         "drop_resource": delete(RESOURCES).where(known),
-        "drop_names": delete(NAMES).where(_N.space == bindparam("of"), _N.sid == bindparam("known")),
-        "drop_relations": delete(RELATIONS).where(
-            RELATIONS.c.space == bindparam("of"), RELATIONS.c.sid == bindparam("known")
-        ),
+        "drop_names": delete(NAMES).where(_N.resource == number),
+        "drop_relations": delete(RELATIONS).where(RELATIONS.c.resource == number),
         "version": select(VERSIONS.c.version).where(VERSIONS.c.kind == literal_column("''")),
         "versions": select(VERSIONS.c.kind, VERSIONS.c.version),
         "bump": bumped.on_conflict_do_update(index_elements=["kind"], set_={"version": VERSIONS.c.version + _ONE}),

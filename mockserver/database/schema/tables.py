@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
-VERSION = 1
-"""Of the schema. A database of an earlier one is brought up to date, one of a later one is refused."""
+VERSION = 3
+"""Of the schema. A database of an earlier one is brought up to date (migrations.py), one of a later one is refused."""
 MARK = "invigilate"
 """By what a database of ours is known."""
 
@@ -18,20 +16,6 @@ _NUMBER: TypeEngine[int] = BigInteger().with_variant(Integer(), "sqlite")  # onl
 
 def _numbered() -> Column[int]:
     return Column("number", _NUMBER, primary_key=True, autoincrement=True)
-
-
-def _leading(name: str, *more: Column[Any] | Index) -> Table:
-    """A table of what leads to a resource: a digest, and where the resource is."""
-    return Table(
-        name,
-        SCHEMA,
-        _numbered(),
-        Column("digest", LargeBinary, nullable=False),
-        Column("space", String(40), nullable=False),
-        Column("sid", LargeBinary, nullable=False),
-        *more,
-        Index(f"{name}_by_sid", "space", "sid"),
-    )
 
 
 ABOUT = Table(
@@ -53,11 +37,32 @@ RESOURCES = Table(
 )
 """Resources by SID. ``space`` is the SID of an install that shares nothing, or nothing."""
 
-NAMES = _leading("names", Column("key", LargeBinary, nullable=False), Index("names_once", "digest", unique=True))
-"""What finds a resource. A digest is unique: whatever is named by it can be created once."""
+NAMES = Table(
+    "names",
+    SCHEMA,
+    _numbered(),
+    Column("digest", LargeBinary, nullable=False),
+    Column("resource", _NUMBER, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Index("names_once", "digest", unique=True),
+    Index("names_of_resource", "resource"),
+)
+"""What finds a resource, by its number. A digest is unique: whatever is named by it can be created once."""
 
-RELATIONS = _leading("relations", Index("relations_once", "digest", "sid", unique=True))
-"""What belongs to a resource or joins it, by a digest of that and of the part.
+RELATIONS = Table(
+    "relations",
+    SCHEMA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("resource", _NUMBER, primary_key=True, autoincrement=False),
+    Column("sid", LargeBinary, nullable=False),
+    Index("relations_of_resource", "resource"),
+    sqlite_with_rowid=False,
+)
+"""What belongs to a resource or joins it, by a digest of that and of the part; and once more, by a digest that holds a
+value as well, what is listed by the value of a leaf (of sessions their status): so no list is looked through for it.
+
+Both tables lead to resources by number, which grows, and not by SID, which is drawn: what is new stands beside what
+came just before it, however much is stored, and few pages are written for it.
 
 Under its own name, what is looked up of a resource and what is added to it would stand side by side in the index, and
 PostgreSQL would take every two calls about one course for a conflict.

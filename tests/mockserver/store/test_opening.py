@@ -16,6 +16,7 @@ from mockserver.cli import mock
 from mockserver.database.connections import opening
 from mockserver.database.connections.failures import OpeningError
 from mockserver.database.connections.opening import opened
+from mockserver.database.schema.tables import VERSION
 from mockserver.database.serving import Kept
 from spec.openapi.document import Document
 
@@ -64,33 +65,35 @@ def test_a_store_of_a_newer_version(tmp_path: Path) -> None:
     opened(f"sqlite:{file}")
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE about SET value = '99' WHERE name = 'schema'")
-    assert "was written by a newer invigilate (schema 99, and this one knows 1)" in refused(f"sqlite:{file}")
+    assert f"was written by a newer invigilate (schema 99, and this one knows {VERSION})" in refused(f"sqlite:{file}")
 
 
 def test_a_store_of_an_older_version_is_brought_up_to_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.db"
     opened(f"sqlite:{file}")
-    monkeypatch.setattr(opening, "VERSION", 3)
+    monkeypatch.setattr(opening, "VERSION", VERSION + 2)
     assert "cannot be brought up to date" in refused(f"sqlite:{file}")
-    steps = {1: "ALTER TABLE about ADD COLUMN note VARCHAR(9)", 2: "UPDATE about SET note = 'two'"}
+    steps = {VERSION: "ALTER TABLE about ADD COLUMN note VARCHAR(9)", VERSION + 1: "UPDATE about SET note = 'two'"}
     monkeypatch.setattr(
         opening, "MIGRATIONS", {old: lambda cursor, _, step=step: cursor.execute(step) for old, step in steps.items()}
     )
     opened(f"sqlite:{file}")
     with sqlite3.connect(file) as connection:
-        assert dict(connection.execute("SELECT name, value FROM about WHERE note = 'two'"))["schema"] == "3"
+        assert dict(connection.execute("SELECT name, value FROM about WHERE note = 'two'"))["schema"] == str(
+            VERSION + 2
+        )
 
 
 def test_a_step_that_fails_leaves_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "a.db"
     opened(f"sqlite:{file}")
-    monkeypatch.setattr(opening, "VERSION", 2)
+    monkeypatch.setattr(opening, "VERSION", VERSION + 1)
 
     def step(cursor: sqlite3.Cursor, _: object) -> None:
         cursor.execute("DROP TABLE tickets")
         cursor.execute("SELECT * FROM absent")
 
-    monkeypatch.setattr(opening, "MIGRATIONS", {1: step})
+    monkeypatch.setattr(opening, "MIGRATIONS", {VERSION: step})
     assert "no such table: absent" in refused(f"sqlite:{file}")
     monkeypatch.undo()
     opened(f"sqlite:{file}")
