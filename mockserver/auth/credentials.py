@@ -134,12 +134,14 @@ class Credentials:
 
     def _changed(self, known: Holder) -> TokenError | None:
         """What has become of a verified token since, if it holds no more: the only things that change."""
-        error = out_of_time(known.not_before, known.expires, self.clock(known.install))
-        if error is None and self.revoked.known and known.identity in self.revoked.known:
-            error = TokenError("it was revoked", withdrawn=True)
-        if error is None and known.client and known.client not in self.clients:
-            error = TokenError("its client is not known here any more", withdrawn=True)
-        return error
+        now = self.clock(known.install)
+        if not known.not_before <= now < known.expires:
+            return out_of_time(known.not_before, known.expires, now)
+        if self.revoked.known and known.identity in self.revoked.known:
+            return TokenError("it was revoked", withdrawn=True)
+        if known.client and known.client not in self.clients:
+            return TokenError("its client is not known here any more", withdrawn=True)
+        return None
 
     def revoke(self, token: str) -> None:
         """Take a token back before its time. Raises TokenError if it is none that was made here and still holds."""

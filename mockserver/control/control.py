@@ -20,5 +20,6 @@ _STATIC = Path(__file__).parents[1] / "static"
 
 def control(settings: Settings, operations: ASGIApp) -> Mount:
     """Everything below the prefix: the files of its pages, and what the application ``operations`` serves."""
-    routes: list[BaseRoute] = [Mount("/static", StaticFiles(directory=_STATIC)), Mount("", operations)]
+    files = StaticFiles(directory=_STATIC, packages=[("spec.docs", "static")])  # ours, and what all pages share
+    routes: list[BaseRoute] = [Mount("/static", files), Mount("", operations)]
     return Mount(PREFIX, routes=routes, middleware=[Middleware(Guard, settings, PREFIX)])

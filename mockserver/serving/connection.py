@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import httptools
+from starlette.types import Scope
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.request import too_slow
-from mockserver.http.scope import ABORT, DEADLINE, ENDING
+from mockserver.http.scope import ABORT, DEADLINE, ENDING, set_headers
 from mockserver.settings import ConnectionLimits
 
 LIMITS = ConnectionLimits()
@@ -131,6 +132,8 @@ class Connection(HttpToolsProtocol):
         named = dict(headers)
         if len(named) != len(headers) or b"host" not in named:
             self._hold_host()
+        else:
+            set_headers(cast(Scope, self.scope), named)
         self._complete = False
         self.scope["extensions"] = self._extensions
         HttpToolsProtocol.on_headers_complete(self)

@@ -1,4 +1,4 @@
-"""Time the diff in CPU seconds of one core, start-up included, with its memory: large documents, and how both grow."""
+"""Time diff and lint in CPU seconds of one core, start-up included, with their memory: large documents, and growth."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 ROOT = Path(__file__).resolve().parents[2]
 LARGEST_MEMORY = 300  # MB
+LINT_LIMIT = 3  # times a diff of the document with itself
 
 
 class Run(NamedTuple):
@@ -24,21 +25,34 @@ class Run(NamedTuple):
 
 
 _CHILD = """
-import resource, sys
+import sys, time
 sys.path.insert(0, sys.argv[1])
-from spec.reporting.cli import diff
-code = diff(sys.argv[2:])
-used = resource.getrusage(resource.RUSAGE_SELF)
-sys.stderr.write(f"{used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}")
+from importlib import import_module
+command = import_module(sys.argv[2]).__dict__[sys.argv[3]]
+command(sys.argv[4:])
+status = open("/proc/self/status").read()
+sys.stderr.write(f" {time.process_time()} {int(status.partition('VmHWM:')[2].split()[0]) / 1024}")
 """
 
 
-def run(*argv: str) -> Run:
-    """Run the command in a process of its own; CPU time and the largest memory of that process."""
-    command = [sys.executable, "-c", _CHILD, str(ROOT), *argv, "--format", "json"]
+def run(module: str, name: str, *argv: str) -> Run:
+    """Run a command in a process of its own; CPU time and the largest memory of that process."""
+    command = [sys.executable, "-c", _CHILD, str(ROOT), module, name, *argv]
     done = subprocess.run(command, capture_output=True, check=True, cwd=tempfile.gettempdir())
     seconds, megabytes = done.stderr.decode().split()[-2:]
-    return Run(float(seconds), float(megabytes), json.loads(done.stdout)["verdict"])
+    return Run(float(seconds), float(megabytes), done.stdout.decode())
+
+
+def diffed(old: str, new: str) -> Run:
+    """A diff of two files, and its verdict."""
+    took = run("spec.reporting.cli", "diff", old, new, "--format", "json")
+    return took._replace(verdict=json.loads(took.verdict)["verdict"])
+
+
+def linted(file: str) -> Run:
+    """A lint of a file, and how many findings it has."""
+    took = run("spec.lint.cli", "lint", file, "--format", "json")
+    return took._replace(verdict=f"{len(json.loads(took.verdict)):,} findings")
 
 
 def linked(schemas: int, paths: int, *, circular: bool, words: int = 0) -> dict[str, Any]:
@@ -104,6 +118,7 @@ def main() -> int:
     flat, circle = (linked(300, 700, circular=circular, words=40) for circular in (False, True))
     broad = linked(200, 2500, circular=True)
     large = linked(1600, 1800, circular=True, words=60)
+    huge, huge_circle = (linked(2500, 2500, circular=circular) for circular in (False, True))
     with tempfile.TemporaryDirectory() as folder:
 
         def saved(name: str, value: dict[str, Any]) -> str:
@@ -114,11 +129,25 @@ def main() -> int:
         def measured(label: str, limit: float, old: dict[str, Any], new: dict[str, Any]) -> bool:
             one, two = saved("old.json", old), saved("new.json", new)
             size = Path(one).stat().st_size / 2**20
-            took = run(one, two)
+            took = diffed(one, two)
             good = took.seconds <= limit and took.megabytes <= LARGEST_MEMORY
             print(
-                f"{label:<46} {size:5.1f} MB {took.seconds:6.2f} s (limit {limit:.0f}) {took.megabytes:5.0f} MB"
-                f"  {took.verdict}{'' if good else '  OVER'}"
+                f"{label:<50} {size:5.1f} MB {took.seconds:6.2f} s (limit {limit:.0f}) {took.megabytes:5.0f} MB"
+                f"  {took.verdict}{'' if good else '  OVER'}",
+                flush=True,
+            )
+            return good
+
+        def examined(label: str, document: dict[str, Any]) -> bool:
+            one, two = saved("old.json", document), saved("new.json", document)
+            alone, took = diffed(one, two), linted(one)
+            times = took.seconds / alone.seconds
+            good = times <= LINT_LIMIT and took.megabytes <= LARGEST_MEMORY
+            print(
+                f"{label:<50} {Path(one).stat().st_size / 2**20:5.1f} MB {took.seconds:6.2f} s"
+                f" {took.megabytes:5.0f} MB, diff with itself {alone.seconds:5.2f} s: {times:.1f} x"
+                f", {took.verdict}{'' if good else '  OVER'}",
+                flush=True,
             )
             return good
 
@@ -129,12 +158,25 @@ def main() -> int:
             measured("5,000 operations against themselves", 6, broad, broad),
             measured("5,000 operations, all with other words", 6, broad, reworded(broad)),
             measured("a large document against itself", 2, large, large),
+            measured("5,000 operations, 2,500 schemas, one changed", 60, huge, tightened(huge)),
+            measured("5,000 operations, 2,500 circular schemas, one", 60, huge_circle, tightened(huge_circle)),
         ]
-        print("growth: a shared component changed, circular schemas")
+        print(f"growth: a shared component changed, circular schemas; lint at most {LINT_LIMIT} x a diff with itself")
         for schemas in (100, 200, 400, 800):
             document = linked(schemas, 2 * schemas, circular=True)
-            took = run(saved("old.json", document), saved("new.json", tightened(document)))
+            took = diffed(saved("old.json", document), saved("new.json", tightened(document)))
             print(f"  {2 * schemas:5} paths, {schemas:4} schemas {took.seconds:6.2f} s {took.megabytes:5.0f} MB")
+            results.append(examined(f"  {2 * schemas:5} paths, lint", document))
+        for label, document in (
+            ("our document", ours),
+            ("schemas that refer to others", flat),
+            ("the same in circles", circle),
+            ("5,000 operations", broad),
+            ("a large document", large),
+            ("5,000 operations, 2,500 schemas", huge),
+            ("the same in circles", huge_circle),
+        ):
+            results.append(examined(f"lint: {label}", document))
     return int(not all(results))
 
 

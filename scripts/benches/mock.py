@@ -140,4 +140,4 @@ def mock(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(mock(options_of("mock", __doc__, rounds=11, requests=300, starts=5)))
+    sys.exit(mock(options_of("mock", __doc__, rounds=45, requests=300, starts=5)))

@@ -11,7 +11,7 @@ from spec.diff.selection import EVERYTHING, PathSelection
 from spec.normal.form import Normaliser
 from spec.openapi.objects import METHODS
 from spec.openapi.resolving import target
-from spec.source.pointer import Json, escape, follow
+from spec.source.pointer import Json, escape, follow, step
 from spec.witness.plain import PlainReading
 
 _TEMPLATE = re.compile(r"\{[^{}]*\}")
@@ -82,27 +82,40 @@ class Side:
 
         A schema with keywords beside its ``$ref`` (from OpenAPI 3.1 on they count) is not followed but given as it is.
         """
+        try:
+            value = follow(self.document, pointer)
+        except (LookupError, ValueError):
+            return DocumentValue(pointer, None)
+        return self._led(pointer, value, schema=schema)
+
+    def _led(self, pointer: str, value: Json, *, schema: bool) -> DocumentValue:
+        """Where a value that is a reference leads; the value itself if it is none."""
         for _ in range(50):
-            try:
-                value = follow(self.document, pointer)
-            except (LookupError, ValueError):
-                return DocumentValue(pointer, None)
-            if not isinstance(value, Mapping) or not isinstance(value.get("$ref"), str):
+            if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 return DocumentValue(pointer, value)
             if schema and not self.normaliser.legacy and len(value) > 1:
                 return DocumentValue(pointer, value)
             place = target(self.document, value["$ref"])
             if place is None:
                 return DocumentValue(pointer, value)
-            pointer = place
+            pointer, value = place, follow(self.document, place)
         return DocumentValue(pointer, None)
+
+    def _below(self, part: DocumentValue, token: str, *, schema: bool) -> DocumentValue:
+        """What one token names below a part that was found before, references followed."""
+        pointer = f"{part.pointer}/{escape(token)}"
+        try:
+            value = step(part.value, token)
+        except (LookupError, ValueError):
+            return DocumentValue(pointer, None)
+        return self._led(pointer, value, schema=schema)
 
     def child(self, part: DocumentValue, *tokens: str) -> DocumentValue:
         """A part below another one, references followed at every step."""
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
                 return DocumentValue(part.pointer, None)
-            part = self.at(f"{part.pointer}/{escape(token)}", schema=token == "schema")  # noqa: S105  a token of a pointer
+            part = self._below(part, token, schema=token == "schema")  # noqa: S105  a token of a pointer
         return part
 
     def children(self, part: DocumentValue, word: str) -> dict[str, DocumentValue]:
@@ -158,5 +171,5 @@ class Side:
         for token in tokens:
             if not isinstance(part.value, (Mapping, list)):
                 return DocumentValue(part.pointer, None)
-            part = self.at(f"{part.pointer}/{escape(token)}", schema=True)
+            part = self._below(part, token, schema=True)
         return part

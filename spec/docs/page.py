@@ -98,6 +98,7 @@ def render(document: Document, catalogue: Catalogue, contradictions: Contradicti
     """The page of a document."""
     return filled(
         "page.html",
+        script="page.js",
         document=document,
         heading=Heading(_text(document.tree.get("info"), "summary"), _text(document.tree.get("info"), "description")),
         schemes=_schemes(document),

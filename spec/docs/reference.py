@@ -81,6 +81,7 @@ def reference_page(document: Mapping[str, Json]) -> Page:
     info = _mapping(document.get("info"))
     return filled(
         "reference.html",
+        script="page.js",
         title=str(info.get("title") or "OpenAPI document"),
         version=str(info.get("version") or ""),
         summary=str(info.get("summary") or ""),

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from spec.docs.prose import phrase, prose
 
 _FOLDER = Path(__file__).parent
+SHARED = _FOLDER / "static" / "shared.css"
+"""The style that all pages begin with, whoever shows them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,25 @@ def environment(folder: Path = _FOLDER) -> jinja2.Environment:
     return made
 
 
-def filled(template: str, **values: Any) -> Page:
-    """A page of a template: style and script are part of it, and the policy allows nothing else."""
-    style, script = ((_FOLDER / name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
+def filled(template: str, folder: Path = _FOLDER, script: str = "", **values: Any) -> Page:
+    """A page of a template that needs nothing but itself; the policy allows its own style and script, and nothing else.
+
+    ``folder`` has the template and beside it a sheet with the few rules that only this page has: ``page.css``, which
+    comes after the shared one. ``script`` is the name of a script there, "" for none.
+    """
+    style = SHARED.read_text(encoding="utf-8") + (folder / "page.css").read_text(encoding="utf-8")
+    code = (folder / script).read_text(encoding="utf-8") if script else ""
+    allowed = _hash(code) if script else "none"
     policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{allowed}'; base-uri 'none'; form-action 'none'"
     )
     html = (
-        environment()
+        environment(folder)
         .get_template(template)
         .render(
             policy=policy,
-            style=Markup(style),  # noqa: S704 - our own file
-            script=Markup(script),  # noqa: S704 - our own file
+            style=Markup(style),  # noqa: S704 - our own files
+            script=Markup(code),  # noqa: S704 - our own file
             **values,
         )
     )

@@ -59,7 +59,7 @@ def _hits(
     yield from reference_hits(source, written, legacy=side.normaliser.legacy)
     yield from schema_hits(places, document, side.normaliser, formats, Effort(steps))
     yield from misspelt_members(document)
-    yield from unused_components(document, written)
+    yield from unused_components(document, places, written)
     yield from value_hits(places, document, side.normaliser)
     yield from prose_hits(places, document, side.normaliser)
     yield from operation_hits(side, Effort(steps))

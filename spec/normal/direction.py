@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Literal, TypeAlias
 
 from spec.normal.identity import IdentityCache
@@ -22,17 +23,18 @@ _IN_PLACE_ONE = ("not", "if", "then", "else")
 class Projection:
     """Schemas without the members that are ``readOnly`` (in requests) or ``writeOnly`` (in responses).
 
-    A schema that holds no such member comes back as the same object, and each object is worked on once.
+    A schema that holds no such member comes back as the same object, and each object is worked on once. ``noted`` are
+    the words of all notes so far: where the flag is not among them, no schema holds it.
     """
 
-    def __init__(self, direction: Direction, components: IdentityCache[str]) -> None:
-        self.flag = _LEFT_OUT[direction]
+    def __init__(self, direction: Direction, components: IdentityCache[str], noted: Set[str]) -> None:
+        self.flag, self._noted = _LEFT_OUT[direction], noted
         self._components = components
         self._holds: IdentityCache[bool] = IdentityCache()
         self._done: IdentityCache[Schema] = IdentityCache()
 
     def __call__(self, schema: Schema, dropped: frozenset[str] = frozenset()) -> Schema:
-        if not dropped and not self.holds(schema):
+        if not dropped and (self.flag not in self._noted or not self.holds(schema)):
             return schema
         known = self._done.get(schema, dropped)
         if known is None:

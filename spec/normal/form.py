@@ -11,8 +11,7 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 from urllib.parse import quote
 from zlib import crc32
 
@@ -22,6 +21,7 @@ from spec.normal.evaluation import evaluated, evaluating, staying
 from spec.normal.identity import IdentityCache
 from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
 from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, size
+from spec.normal.position import LEADING, Position, ScalarKey, Way, scalar_key
 from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
 from spec.openapi.resolving import target
@@ -30,29 +30,11 @@ from spec.source.pointer import Json
 
 Subtypes: TypeAlias = Mapping[str, Mapping[str, str]]
 
-Way: TypeAlias = Literal["below", "branch", "part"]
-"""How a schema is reached: as the value itself, as a branch of ``anyOf`` and ``oneOf``, as a part of ``allOf``."""
-
 _LARGEST_INLINE = 1500
 _LARGEST_BELOW = 60
 _DEEPEST_INLINE = 40
 _MOST_UNCACHED = 500
 _NO_NAMES: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class _Position:
-    """The references that lead here: all of them, and those passed without a step into the body."""
-
-    open: tuple[str, ...] = ()
-    in_place: frozenset[str] = frozenset()
-    depth: int = 0
-
-    def below(self) -> _Position:
-        return _Position(self.open, frozenset(), self.depth + 1)
-
-    def through(self, place: str) -> _Position:
-        return _Position((*self.open, place), self.in_place | {place}, self.depth + 1)
 
 
 class Normaliser:
@@ -87,21 +69,24 @@ class Normaliser:
         self._finished: dict[str, Schema] = {}
         self._sizes: dict[str, int] = {}
         self._defined: set[str] = set()
+        self._named_places: dict[str, Schema] = {}
         self._places: ChainMap[str, str] = twin._places.new_child() if twin else ChainMap()
         self._cut: set[str] = set()
         self._uncached = 0
+        self._noted: set[str] = twin._noted if twin else set()
         self._projections: dict[Direction | None, Callable[[Schema], Schema]] = {
             None: lambda schema: schema,
             **(twin._projections if twin else self._both()),
         }
         self._roots: IdentityCache[Schema] = IdentityCache()
         self._values: IdentityCache[Schema] = IdentityCache()
+        self._scalars: dict[ScalarKey, Schema] = {}
         self._named: IdentityCache[frozenset[str]] = IdentityCache()
         self._alike: dict[frozenset[str], frozenset[str]] = {}
         self._definitions: dict[Direction | None, dict[str, Schema]] = {}
 
     def _both(self) -> dict[Direction | None, Callable[[Schema], Schema]]:
-        return {way: Projection(way, self.components) for way in DIRECTIONS}
+        return {way: Projection(way, self.components, self._noted) for way in DIRECTIONS}
 
     def normal(self, node: Json, direction: Direction | None = None) -> Schema:
         """The normal form of a schema of the document.
@@ -113,7 +98,7 @@ class Normaliser:
         if known is not None:
             return known
         parent = self._parents.get(id(node))
-        read = self._value(node, _Position()) if parent is None else self._expanded(parent, _Position())
+        read = self._value(node, Position()) if parent is None else self._expanded(parent, Position())
         schema = self._projections[direction](read)
         definitions = self._reached(schema, direction) if self.names(schema) else {}
         root = {**schema, "$defs": definitions} if definitions else schema
@@ -127,7 +112,7 @@ class Normaliser:
             name = waiting.pop()
             if name in known:
                 continue
-            known[name] = definition = self._projections[direction](self._expanded(self._places[name], _Position()))
+            known[name] = definition = self._projections[direction](self._expanded(self._places[name], Position()))
             self.components.put(definition, name)
             waiting += sorted(name for name in self.names(definition) if name not in known)
         return known
@@ -144,28 +129,43 @@ class Normaliser:
                 self._named.put(node, self._alike.setdefault(known, known))
         return known
 
-    def _value(self, node: Json, at: _Position) -> Schema:
+    def _value(self, node: Json, at: Position) -> Schema:
         """The normal form of a schema for a whole value; each is worked on once, however many lead to it."""
         if not isinstance(node, dict):
             return self._schema(node, at)
         known = self._values.get(node)
-        return self._values.put(node, self._schema(node, at)) if known is None else known
+        return self._values.put(node, self._part(node, at)) if known is None else known
 
-    def _schema(self, node: Json, at: _Position, way: Way = "below") -> Schema:
+    def _part(self, node: Json, at: Position, way: Way = "below") -> Schema:
+        """The normal form of a schema that is no component; of those that hold scalars only, equal ones share one."""
+        if not isinstance(node, dict) or node in self.evaluated:
+            return self._schema(node, at, way)
+        key = scalar_key(node)
+        if key is None:
+            return self._schema(node, at, way)
+        known = self._scalars.get(key)
+        if known is None:
+            known = self._scalars[key] = self._schema(node, at, way)
+            self._named.put(known, _NO_NAMES)
+        return known
+
+    def _schema(self, node: Json, at: Position, way: Way = "below") -> Schema:
         if node is False:
             return dict(FALSE)
         if not isinstance(node, dict):
             return {}
-        words = [word for word in ("$ref", "$dynamicRef") if isinstance(node.get(word), str)]
+        if len(node) == 1 and isinstance(node.get("$ref"), str):
+            return self._reference(node["$ref"], at, way)  # nothing but a reference: the component itself
+        words = [word for word in LEADING if isinstance(node.get(word), str)]
         parts = [self._reference(node[word], at, way) for word in words]
         if self.legacy and parts:  # OpenAPI 3.0: what stands beside $ref has no effect
             return parts[0]
         own = self._own(node, at)
         if not own and len(parts) == 1 and not set(node) & {"allOf", "anyOf", "oneOf"}:
-            return parts[0]  # nothing but a reference: the component itself
+            return parts[0]
         whole = {word: own.pop(word) for word in UNEVALUATED if word in own}
         parts.insert(0, own)  # its annotations come before those of what it refers to
-        parts += [self._schema(child, at, "part") for child in _listed(node, "allOf")]
+        parts += [self._part(child, at, "part") for child in _listed(node, "allOf")]
         for word in ("anyOf", "oneOf"):
             branches = self._branches(node, word, at)
             if branches:
@@ -174,11 +174,11 @@ class Normaliser:
             return simplified(parts[0])
         return simplified({**conjunction(parts), **whole})
 
-    def _branches(self, node: Mapping[str, Json], word: str, at: _Position) -> list[Schema]:
+    def _branches(self, node: Mapping[str, Json], word: str, at: Position) -> list[Schema]:
         named = wire_values(self.document, node, {}) if "discriminator" in node else {}
         found = []
         for child in _listed(node, word):
-            branch = self._schema(child, at, "branch")
+            branch = self._part(child, at, "branch")
             place = target(self.document, child.get("$ref")) if named and isinstance(child, dict) else None
             values = sorted(value for value, aim in named.items() if aim == place)
             if values:
@@ -186,7 +186,7 @@ class Normaliser:
             found.append(staying(branch) if node in self.evaluated else branch)
         return found
 
-    def _reference(self, reference: str, at: _Position, way: Way) -> Schema:
+    def _reference(self, reference: str, at: Position, way: Way) -> Schema:
         place = target(self.document, reference)
         if place is None:
             return {NOTE: {"unresolved": reference}}
@@ -203,12 +203,12 @@ class Normaliser:
             return self._definition(place)
         return schema
 
-    def _expanded(self, place: str, at: _Position) -> Schema:
+    def _expanded(self, place: str, at: Position) -> Schema:
         """The normal form of what stands at a place, each place once."""
         if place in self._finished:
             return self._finished[place]
         if self.twin is not None and place.rstrip("?") in self.unchanged:
-            schema = self.twin._expanded(place, _Position())
+            schema = self.twin._expanded(place, Position())
             self._defined |= {place} & self.twin._defined
         else:
             outer, self._cut = self._cut, set()
@@ -224,7 +224,7 @@ class Normaliser:
             self.components.put(schema, place)
         return schema
 
-    def _at(self, place: str, at: _Position) -> Schema:
+    def _at(self, place: str, at: Position) -> Schema:
         if not place.endswith("?"):
             return self._schema(pointer.follow(self.document, place), at)
         parent = place[:-1]
@@ -236,13 +236,17 @@ class Normaliser:
         return simplified({"allOf": choices})
 
     def _definition(self, place: str) -> Schema:
+        known = self._named_places.get(place)
+        if known is not None:
+            return known
         plain = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in place.strip("/"))
         name = f"{plain}.{crc32(place.encode('utf-8', 'surrogatepass'))}"
         self._places[name] = place
         self._defined.add(place)
-        return {"$ref": f"#/$defs/{name}"}
+        self._named_places[place] = reference = {"$ref": f"#/$defs/{name}"}
+        return reference
 
-    def _own(self, node: Mapping[str, Json], at: _Position) -> Schema:
+    def _own(self, node: Mapping[str, Json], at: Position) -> Schema:
         schema = values(node, legacy=self.legacy)
         below = at.below()
         for word in BELOW:
@@ -274,9 +278,10 @@ class Normaliser:
             found["contentSchema"] = self._schema(node["contentSchema"], below)
         if found:
             schema[NOTE] = found
+            self._noted.update(found)
         return schema
 
-    def _discriminator(self, node: Mapping[str, Json], at: _Position) -> dict[str, Json]:
+    def _discriminator(self, node: Mapping[str, Json], at: Position) -> dict[str, Json]:
         place = at.open[-1].rstrip("?") if at.open else ""
         if place and pointer.follow(self.document, place) is not node:
             place = ""  # below the component, not the component itself

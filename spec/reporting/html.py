@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from spec.diff.change import Change
-from spec.docs.shell import environment
+from spec.docs.shell import filled
 from spec.reporting.report import DiffReading, proof
 from spec.source.pointer import Json, follow, join, split
 
@@ -46,11 +46,8 @@ def as_html(reading: DiffReading) -> str:
     shown = [_shown(reading, change) for change in reading.report.changes]
     words = [(each.kind, each.message, each.place(reading.old, reading.new)) for each in reading.prose]
     ignored = [(each, reading.place(each.change)) for each in reading.ignored]
-    return (
-        environment(Path(__file__).parent)
-        .get_template("report.html")
-        .render(reading=reading, changes=shown, prose=words, ignored=ignored)
-    )
+    page = filled("page.html", Path(__file__).parent, reading=reading, changes=shown, prose=words, ignored=ignored)
+    return page.html
 
 
 def _shown(reading: DiffReading, change: Change) -> ShownChange:

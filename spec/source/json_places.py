@@ -12,17 +12,11 @@ from functools import cached_property
 from spec.source.place import Mark
 from spec.source.pointer import escape
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
-
-
-@dataclass(slots=True)
-class _Container:
-    """An object or array that is open while the text is read."""
-
-    pointer: str
-    is_object: bool
-    index: int = 0
-    key: str | None = None
+_TEXT = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
+_SCALAR = rf'{_TEXT}|[^\s{{}}\[\]:,"]++'
+_TOKEN = re.compile(rf"({_TEXT})\s*+:\s*+(?:([{{\[])|{_SCALAR})|([{{\[])|([}}\]])|{_SCALAR}", re.DOTALL)
+"""A member, with all of its value that is not an object or array; the beginning of an item; or an end."""
+_MEMBER, _MEMBER_OPENS, _OPENS, _CLOSES = 1, 2, 3, 4
 
 
 @dataclass
@@ -32,43 +26,49 @@ class JsonMarks(Mapping[str, Mark]):
     text: str = field(repr=False)
 
     @cached_property
-    def _found(self) -> dict[str, Mark]:
-        return dict(_marks(self.text))
+    def _offsets(self) -> dict[str, int]:
+        return _offsets(self.text)
+
+    @cached_property
+    def _lines(self) -> list[int]:
+        return [0, *(found.end() for found in re.finditer("\n", self.text))]
 
     def __getitem__(self, pointer: str) -> Mark:
-        return self._found[pointer]
+        offset = self._offsets[pointer]
+        line = bisect_right(self._lines, offset)
+        return Mark(line, offset - self._lines[line - 1] + 1)
+
+    def __contains__(self, pointer: object) -> bool:
+        return pointer in self._offsets
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._found)
+        return iter(self._offsets)
 
     def __len__(self) -> int:
-        return len(self._found)
+        return len(self._offsets)
 
 
-def _marks(text: str) -> Iterator[tuple[str, Mark]]:
-    lines = [0, *(found.end() for found in re.finditer("\n", text))]
-
-    def mark(offset: int) -> Mark:
-        line = bisect_right(lines, offset)
-        return Mark(line, offset - lines[line - 1] + 1)
-
-    stack: list[_Container] = []
+def _offsets(text: str) -> dict[str, int]:
+    """Where each value begins (a member with its name), by pointer."""
+    found: dict[str, int] = {}
+    above: list[str] = []  # the containers that are open, and how many items each had
+    counts: list[int] = []
+    here, count = "", -1  # the root is no item of anything
     for token in _TOKEN.finditer(text):
-        word = token[0]
-        top = stack[-1] if stack else None
-        if word in "}]":
-            stack.pop()
-        elif word == ",":
-            if top is not None:
-                top.index, top.key = top.index + 1, None
-        elif word == ":":
+        kind = token.lastindex
+        if kind == _CLOSES:
+            here, count = above.pop(), counts.pop()
             continue
-        elif top is not None and top.is_object and top.key is None:
-            top.key = json.loads(word) if "\\" in word else word[1:-1]
-            yield f"{top.pointer}/{escape(top.key or '')}", mark(token.start())
+        if kind in (_MEMBER, _MEMBER_OPENS):
+            name = token[1]
+            key = json.loads(name) if "\\" in name else name[1:-1]
+            pointer = f"{here}/{escape(key) if '/' in key or '~' in key else key}"
         else:
-            pointer = "" if top is None else f"{top.pointer}/{escape(top.key if top.key is not None else top.index)}"
-            if top is None or not top.is_object:
-                yield pointer, mark(token.start())
-            if word in "{[":
-                stack.append(_Container(pointer, word == "{"))
+            pointer = "" if count < 0 else f"{here}/{count}"
+            count += 1
+        found[pointer] = token.start()
+        if kind in (_MEMBER_OPENS, _OPENS):
+            above.append(here)
+            counts.append(count)
+            here, count = pointer, 0
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from mockserver.endpoints.routes import MethodRoute
+from spec.docs.shell import SHARED
 from spec.openapi.document import Document
 
 COURSE = {"course": {"ids": {"external": "c"}, "title": "t", "code": None}}
@@ -53,9 +55,11 @@ def test_a_mounted_mock_serves_and_its_links_lead_back(
     assert link.startswith(f"http://testserver{mount}/v2/installs/")
     page = outer.get(link, headers={"accept": "text/html"})
     assert page.status_code == 200
-    style = page.text.partition('rel="stylesheet" href="')[2].partition('"')[0]
-    assert style == f"{mount}/_invigilate/static/style.css"
-    assert outer.get(style).headers["content-type"].startswith("text/css")
+    styles = re.findall('rel="stylesheet" href="([^"]*)"', page.text)
+    assert styles == [f"{mount}/_invigilate/static/{name}.css" for name in ("shared", "style")]
+    served = [outer.get(one) for one in styles]
+    assert all(one.headers["content-type"].startswith("text/css") for one in served)
+    assert served[0].text == SHARED.read_text(encoding="utf-8")
     assert outer.get("/own").text == "own /own"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from mockserver.http.scope import ServedExchange
 from spec.openapi.document import Document, DocumentError
 
 
@@ -28,6 +29,15 @@ def test_secrets_are_masked(client: Any, examples: dict[str, Any]) -> None:
         assert secret not in shown
     assert len(client.app.journal) == 3
     assert [one.status for one in client.app.journal] == [200, 200, 200]
+
+
+@pytest.mark.parametrize("number", [0, 1, 8, 23, 24, 100])
+@pytest.mark.parametrize("repeated", [False, True])
+def test_headers_are_kept_as_they_were_sent(number: int, repeated: bool) -> None:
+    sent = [(b"x-%d" % one, b"" if one % 3 else b"value, and another") for one in range(number)]
+    sent += [(b"accept", b"*/*"), (b"accept", b"text/html")] * repeated
+    for headers in (sent, [list(one) for one in sent]):  # ASGI lets a server give either
+        assert ServedExchange({"method": "GET", "path": "/", "headers": headers}).headers == sent
 
 
 def test_the_journal_is_bounded(document: Document, client_of: Callable[..., Any]) -> None:

@@ -210,4 +210,5 @@ def test_the_page_shows_both_sides_and_the_proof_and_loads_nothing(run: Any) -> 
     assert '<td class="old">maxLength: 9</td><td class="new">maxLength: 3</td>' in out
     assert "&#34;aaaaaaaaa&#34;" in out
     assert "<script" not in out
-    assert "http" not in out
+    assert "://" not in out
+    assert "default-src &#39;none&#39;" in out

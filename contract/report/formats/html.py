@@ -8,9 +8,8 @@ from pathlib import Path
 from contract.report.console import remarks
 from contract.report.picture import ORDER, bands, timeline
 from contract.report.verdict import GRAVEST_FIRST, ReportedVerdict, ShownCause
-from spec.docs.shell import environment
+from spec.docs.shell import filled
 
-_PAGE = environment(Path(__file__).parent).get_template("page.html")
 MOST_SIDS = 200
 MOST_EXCHANGES = 12
 
@@ -35,7 +34,9 @@ def groups(verdict: ReportedVerdict) -> list[CauseGroup]:
 
 def render(verdict: ReportedVerdict) -> str:
     """The text of the page."""
-    return _PAGE.render(
+    page = filled(
+        "page.html",
+        Path(__file__).parent,
         verdict=verdict,
         bands=bands(verdict),
         timeline=timeline(verdict),
@@ -46,3 +47,4 @@ def render(verdict: ReportedVerdict) -> str:
         most_sids=MOST_SIDS,
         most_exchanges=MOST_EXCHANGES,
     )
+    return page.html

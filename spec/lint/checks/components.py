@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from spec.lint.checks.places import SchemaPlace
 from spec.lint.rules import Hit
 from spec.openapi.resolving import LocalReference, target
 from spec.source.pointer import Json, escape
@@ -21,7 +22,9 @@ _REFERRED = (
 )
 
 
-def unused_components(document: Mapping[str, Json], written: Iterable[LocalReference]) -> Iterator[Hit]:
+def unused_components(
+    document: Mapping[str, Json], places: Iterable[SchemaPlace], written: Iterable[LocalReference]
+) -> Iterator[Hit]:
     """Components that no reference reaches from outside ``components``; ``written`` are all references.
 
     A schema that extends another by ``allOf`` is reached from its parent's discriminator, and counts as used with it.
@@ -29,7 +32,7 @@ def unused_components(document: Mapping[str, Json], written: Iterable[LocalRefer
     components = document.get("components")
     if not isinstance(components, dict) or not (document.get("paths") or document.get("webhooks")):
         return  # a library of components: others refer to them
-    reached = _reached(document, components, written)
+    reached = _reached(document, components, places, written)
     for kind in _REFERRED:
         held = components.get(kind)
         for name in held if isinstance(held, dict) else ():
@@ -38,9 +41,12 @@ def unused_components(document: Mapping[str, Json], written: Iterable[LocalRefer
 
 
 def _reached(
-    document: Mapping[str, Json], components: Mapping[str, Json], written: Iterable[LocalReference]
+    document: Mapping[str, Json],
+    components: Mapping[str, Json],
+    places: Iterable[SchemaPlace],
+    written: Iterable[LocalReference],
 ) -> set[str]:
-    outgoing = _outgoing(document, written)
+    outgoing = _outgoing(document, places, written)
     waiting = [place for holder, places in outgoing.items() if not holder for place in places]
     children = _extending(document, components)
     reached: set[str] = set()
@@ -58,7 +64,9 @@ def _component(place: str) -> str:
     return "/".join(tokens) if len(tokens) == 4 and tokens[1] == "components" else ""
 
 
-def _outgoing(document: Mapping[str, Json], written: Iterable[LocalReference]) -> dict[str, list[str]]:
+def _outgoing(
+    document: Mapping[str, Json], places: Iterable[SchemaPlace], written: Iterable[LocalReference]
+) -> dict[str, list[str]]:
     """The places that each component refers to, and that what is outside of them does (empty)."""
     aims: dict[str, str | None] = {}
     found: dict[str, list[str]] = {}
@@ -67,7 +75,7 @@ def _outgoing(document: Mapping[str, Json], written: Iterable[LocalReference]) -
             aims[text] = target(document, text)
         if place := aims[text]:
             found.setdefault(_component(holder), []).append(place)
-    for holder, text in _mappings(document):
+    for holder, text in _mappings(places):
         if place := _mapped(document, text):
             found.setdefault(_component(holder), []).append(place)
     return found
@@ -77,18 +85,13 @@ def _mapped(document: Mapping[str, Json], named: str) -> str | None:
     return target(document, named) if named.startswith("#") else target(document, f"#/components/schemas/{named}")
 
 
-def _mappings(document: Json) -> Iterator[LocalReference]:
+def _mappings(places: Iterable[SchemaPlace]) -> Iterator[LocalReference]:
     """What the mappings of discriminators name."""
-    stack: list[tuple[Json, str]] = [(document, "")]
-    while stack:
-        here, where = stack.pop()
-        if isinstance(here, dict):
-            mapping = here.get("mapping") if "propertyName" in here else None
-            named = mapping.values() if isinstance(mapping, dict) else ()
-            yield from (LocalReference(where, one) for one in named if isinstance(one, str))
-            stack.extend((child, f"{where}/{escape(str(name))}") for name, child in here.items())
-        elif isinstance(here, list):
-            stack.extend((child, where) for child in here)
+    for place in places:
+        discriminator = place.schema.get("discriminator")
+        mapping = discriminator.get("mapping") if isinstance(discriminator, dict) else None
+        named = mapping.values() if isinstance(mapping, dict) else ()
+        yield from (LocalReference(place.pointer, one) for one in named if isinstance(one, str))
 
 
 def _extending(document: Mapping[str, Json], components: Mapping[str, Json]) -> dict[str, list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from spec.diff.document import ComparedOperation, Side
+from spec.diff.document import ComparedOperation, DocumentValue, Side
 from spec.lint.nearby import nearby
 from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
@@ -136,7 +136,7 @@ def _security(listed: Json, pointer: str, known: set[str]) -> Iterator[Hit]:
 def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
     side = dry.side
     body = side.child(operation.part, "requestBody")
-    request = _json(side, body.pointer) if body else None
+    request = _json(side, body) if body else None
     if request is not None and body.value.get("required") is not True:
         normal = unwrapped(side.normaliser.normal(request, "request"))
         if normal.get("required"):
@@ -147,7 +147,7 @@ def _bodies(dry: _DryRuns, operation: ComparedOperation) -> Iterator[Hit]:
     if request is not None:
         yield from dry.hits(request, body.pointer, "request", operation)
     for status, response in responses.items():
-        answer = _json(side, response.pointer)
+        answer = _json(side, response)
         if answer is not None:
             yield from dry.hits(answer, response.pointer, "response", operation)
             if status.startswith("2") and request is not None:
@@ -176,10 +176,11 @@ def _is_failure(status: str) -> bool:
     return status[:1] in "45" or status == "default"
 
 
-def _json(side: Side, pointer: str) -> Json:
-    for name, media in side.children(side.at(pointer), "content").items():
+def _json(side: Side, part: DocumentValue) -> Json:
+    """The schema of a JSON body: the component itself where nothing but a reference to it stands there."""
+    for name, media in side.children(part, "content").items():
         if name.partition(";")[0].strip().lower().endswith("json"):
-            found = media.value.get("schema") if isinstance(media.value, dict) else None
+            found = side.child(media, "schema").value
             if isinstance(found, dict):
                 return found
     return None

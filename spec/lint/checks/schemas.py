@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from spec.lint.checks.branches import branch_hits
 from spec.lint.checks.contradictions import contradiction_hits
-from spec.lint.checks.keywords import NUMBER_FORMATS, Examined, keyword_hits
+from spec.lint.checks.keywords import NUMBER_FORMATS, PROSE, Examined, keyword_hits
 from spec.lint.checks.places import SchemaPlace
 from spec.lint.checks.shapes import malformed_keywords
 from spec.lint.checks.spelling import misspelt_keywords
@@ -19,6 +19,7 @@ from spec.normal.readable import ASSERTED_FORMATS, is_readable
 from spec.source.pointer import Json
 from spec.witness.effort import Effort
 
+_REFERENCE = PROSE | {"$ref"}
 _ANCHORED = re.compile(r"\A\(?\^|\$\)?\Z")
 _SID = re.compile(r"\^([A-Z]{2})\[([^\]]+)\]\{32\}\$\Z")
 _KNOWN_FORMATS = ASSERTED_FORMATS | SILENT_FORMATS | NUMBER_FORMATS | {"byte", "base64url"}
@@ -45,13 +46,15 @@ def schema_hits(
                 f"the search took its {effort.whole:,} steps."
             )
             yield Hit("search-ended", place.pointer, message)
-        normal = normaliser.normal(place.schema)
-        yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
-        yield from branch_hits(place, normal, normaliser, document, effort)
         yield from misspelt_keywords(place)
         yield from malformed_keywords(place)
         yield from _patterns(place, alphabets)
         yield from _formats(place, formats)
+        if place.schema.keys() <= _REFERENCE:
+            continue  # it says nothing of its own: what it names is a place as well
+        normal = normaliser.normal(place.schema)
+        yield from keyword_hits(Examined.of(place, normal, legacy=normaliser.legacy))
+        yield from branch_hits(place, normal, normaliser, document, effort)
         yield from contradiction_hits(place, normal, effort)
     if len(alphabets) > 1:
         shown = ", ".join(sorted(alphabets))
