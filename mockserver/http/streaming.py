@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
-from contextlib import suppress
 from typing import Any, TypeVar
 
 from starlette.responses import StreamingResponse
@@ -38,8 +37,12 @@ async def pause(scope: Scope, seconds: float) -> None:
     if ending is None:
         await asyncio.sleep(seconds)
         return
-    with suppress(TimeoutError):
-        await asyncio.wait_for(ending.wait(), seconds)
+    over, told = asyncio.ensure_future(asyncio.sleep(seconds)), asyncio.ensure_future(ending.wait())
+    try:
+        await asyncio.wait((over, told), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        over.cancel()
+        told.cancel()
 
 
 class EventStream(StreamingResponse):
