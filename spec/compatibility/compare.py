@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from spec.compatibility.align import paired
 from spec.compatibility.hits import HitPlace, NoteHit, SchemaHit, plain
-from spec.compatibility.keywords import Difference, keyword_differences, same_condition, shared_types
+from spec.compatibility.keywords import OPAQUE, Difference, keyword_differences, same_condition, shared_types
 from spec.compatibility.members import member_hits
 from spec.compatibility.notes import note_hits
 from spec.compatibility.rules import SCHEMA_RULES, Sets
@@ -68,6 +68,21 @@ class Units:
             return False
         one, two = self.definitions
         return all(one.get(name) is two.get(name) for name in self.spellings.names(written))
+
+    def is_moved(self, schema: Schema) -> bool:
+        """True if some reference below a schema leads to definitions that are not written alike in both documents."""
+        waiting, seen = set(self.spellings.names(self.spellings.key(schema))), set[str]()
+        while waiting:
+            seen |= waiting
+            keys = set[str]()
+            for name in waiting:
+                pair = [definitions.get(name, {}) for definitions in self.definitions]
+                one, two = map(self.spellings.key, pair)
+                if one != two:
+                    return True
+                keys.add(one)
+            waiting = set[str]().union(*map(self.spellings.names, keys)) - seen
+        return False
 
     def _unit(self, old: Schema, new: Schema, *, mixed: bool) -> Unit:
         key = (self._key(old), self._key(new), mixed)
@@ -146,8 +161,9 @@ class _UnitComparison:
         if self.units.is_same(one, two):
             return
         self.unit.notes += note_hits(one, two, place.old_path, self.units.direction)
-        if self.units.spellings.key(one) != self.units.spellings.key(two):
-            for difference in keyword_differences(one, two):
+        moved = not _WHOLES.isdisjoint(one) and self.units.is_moved(one)
+        if moved or self.units.spellings.key(one) != self.units.spellings.key(two):
+            for difference in keyword_differences(one, two, moved=moved):
                 self.hit(place, difference)
         if is_false(one) or is_false(two) or ("enum" in one) != ("enum" in two):
             return
@@ -254,6 +270,7 @@ def _indirect(difference: Difference) -> frozenset[Sets]:
     return frozenset({"widens"} if difference.narrows and not difference.widens else ())
 
 
+_WHOLES = frozenset(word for words in OPAQUE.values() for word in words)
 _BRANCH_RULES = {
     "anyOf": ("alternative-removed", "alternative-added"), "oneOf": ("alternative-removed", "alternative-added"),
     "allOf": ("constraint-removed", "constraint-added"),

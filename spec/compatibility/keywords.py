@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spec.compatibility.rules import BOUNDS, SCHEMA_RULES, WIDER_FORMATS, Sets
@@ -38,18 +38,20 @@ class Difference:
 _hit = Difference.of
 
 
-def keyword_differences(old: Schema, new: Schema) -> Iterator[Difference]:
-    """Rule hits about the value itself: types, enumerations, bounds, patterns, formats, conditions."""
+def keyword_differences(old: Schema, new: Schema, *, moved: bool = False) -> Iterator[Difference]:
+    """Rule hits about the value itself: types, enumerations, bounds, patterns, formats, conditions.
+
+    ``moved``: some reference that both have leads to definitions that are not the same.
+    """
+    if moved:
+        yield from _moved(old, new)
     if is_false(old) or is_false(new):
         if is_false(old) != is_false(new):
             yield _hit("nothing-allowed" if is_false(new) else "something-allowed", tuple({*old, *new} - {NOTE}))
         return
     if "enum" in old or "enum" in new:
         yield from _enums(old, new)
-        if "enum" in old and "enum" in new:
-            yield from _conditions(old, new)
-            return
-    else:
+    if ("enum" in old) == ("enum" in new):  # beside an enumeration only what needs a reference is left
         yield from _types(old, new)
         shared = shared_types(old, new)
         if {"integer", "number"} & shared:
@@ -187,22 +189,43 @@ def _escapes(limit: str, own: str | None, schema: Schema) -> bool:
         return True
 
 
+def _moved(old: Schema, new: Schema) -> Iterator[Difference]:
+    """Keywords that are looked at as a whole, written alike, and yet with a reference to what differs."""
+    for rule, words in OPAQUE.items():
+        if rule == "condition-changed" and same_condition(old, new):
+            continue  # what follows from it is compared by itself
+        one = {word: bare(old[word]) for word in words if word in old}
+        two = {word: bare(new[word]) for word in words if word in new}
+        if text(one) == text(two) and "$ref" in text(one):
+            yield Difference(rule, words, one, two, True, True)
+
+
+OPAQUE: Mapping[str, tuple[str, ...]] = {
+    "contains-changed": ("contains", "minContains", "maxContains"),
+    "condition-changed": ("if", "then", "else"),
+    "exclusion-changed": ("not",),
+    "unevaluated-changed": ("unevaluatedProperties", "unevaluatedItems"),
+    "dependency-changed": ("dependentRequired", "dependentSchemas"),
+    "member-names-changed": ("propertyNames",),
+}
+"""Keywords that are compared as a whole, by the rule that tells a change."""
+
+
 def _arrays(old: Schema, new: Schema) -> Iterator[Difference]:
     if bool(old.get("uniqueItems")) != bool(new.get("uniqueItems")):
         yield _hit("unique-items-demanded" if new.get("uniqueItems") else "unique-items-dropped", "uniqueItems")
-    yield from _opaque(old, new, "contains-changed", ("contains", "minContains", "maxContains"))
+    yield from _opaque(old, new, "contains-changed")
 
 
 def _conditions(old: Schema, new: Schema) -> Iterator[Difference]:
     if not same_condition(old, new):
-        yield from _opaque(old, new, "condition-changed", ("if", "then", "else"))
-    yield from _opaque(old, new, "exclusion-changed", ("not",))
-    yield from _opaque(old, new, "unevaluated-changed", ("unevaluatedProperties", "unevaluatedItems"))
-    yield from _opaque(old, new, "dependency-changed", ("dependentRequired", "dependentSchemas"))
-    yield from _opaque(old, new, "member-names-changed", ("propertyNames",))
+        yield from _opaque(old, new, "condition-changed")
+    for rule in ("exclusion-changed", "unevaluated-changed", "dependency-changed", "member-names-changed"):
+        yield from _opaque(old, new, rule)
 
 
-def _opaque(old: Schema, new: Schema, rule: str, words: tuple[str, ...]) -> Iterator[Difference]:
+def _opaque(old: Schema, new: Schema, rule: str) -> Iterator[Difference]:
+    words = OPAQUE[rule]
     one = {word: bare(old[word]) for word in words if word in old}
     two = {word: bare(new[word]) for word in words if word in new}
     if text(one) != text(two):

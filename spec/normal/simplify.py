@@ -163,11 +163,12 @@ def _prune(schema: Schema, types: set[str]) -> None:
 def _enumerated(schema: Schema) -> Schema:
     values = unique(schema["enum"])
     others = {key: value for key, value in schema.items() if key != "enum"}
-    if others and "$ref" not in text(others):
+    decided = _decided(others)
+    if decided:
         try:
-            checker = jsonschema_rs.Draft202012Validator(_accepted(others), validate_formats=True, formats=OWN_FORMATS)
+            checker = jsonschema_rs.Draft202012Validator(_accepted(decided), validate_formats=True, formats=OWN_FORMATS)
             values = [value for value in values if checker.is_valid(value)]
-            others = {}
+            others = {key: value for key, value in others.items() if key not in decided}
         except (ValueError, jsonschema_rs.ValidationError):
             pass
     if not values:
@@ -178,6 +179,20 @@ def _enumerated(schema: Schema) -> Schema:
     if not others and texts == {"null"}:
         return {"type": ["null"]}
     return {**others, "enum": values}
+
+
+def _decided(others: Schema) -> Schema:
+    """What can be asked of each value of an enumeration at once: all, or what does not need what a reference names."""
+    if "$ref" not in text(others):
+        return others
+    return {word: value for word, value in others.items() if word in _BY_ITSELF and "$ref" not in text(value)}
+
+
+_BY_ITSELF = frozenset({
+    "type", "not", "required", "dependentRequired", "propertyNames", "minItems", "maxItems", "uniqueItems",
+    "minProperties", "maxProperties", *FAMILIES["number"], *FAMILIES["string"],
+})  # fmt: skip
+"""Keywords whose meaning no other keyword beside them changes."""
 
 
 def _accepted(schema: Schema) -> Schema:

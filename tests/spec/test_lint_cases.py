@@ -139,3 +139,38 @@ def test_a_value_that_two_branches_take_is_one_of_the_whole_schema() -> None:
     path = DATA / "branches-overlap" / "negative" / "beside.yaml"
     messages = [each.message for each in findings(read(path)) if each.rule == "branches-overlap"]
     assert messages == ['"aaa" satisfies branch 0 and branch 1 of oneOf, so oneOf refuses it.']
+
+
+EMPTY = {
+    "oneOf": "no value fits exactly one of no branches",
+    "anyOf": "no value fits one of no branches",
+    "allOf": "it asks for nothing",
+    "prefixItems": "it asks for nothing",
+    "enum": "no value is allowed; list those that are",
+    "type": "name one, or leave the keyword out for any",
+}
+
+
+@pytest.mark.parametrize("keyword", EMPTY)
+def test_an_empty_list_is_told_as_what_it_means(keyword: str) -> None:
+    text = f"openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      {keyword}: []\n"
+    found = [each for each in findings(parse(text, "here.yaml")) if each.rule == "keyword-malformed"]
+    assert [each.place for each in found] == ["here.yaml:5:7"]
+    assert found[0].message.startswith(f"The list {keyword!r} is empty: ")
+    assert EMPTY[keyword] in found[0].message
+
+
+@pytest.mark.parametrize(
+    ("written", "pointer", "said"),
+    [
+        ("properties: {a: []}", "/properties/a", "at 'a' is a list, which is not a schema"),
+        ("oneOf: [{type: string}, x]", "/oneOf/1", "at 1 is 'x', which is not a schema"),
+        ("dependentRequired: {a: b}", "/dependentRequired/a", "at 'a' is 'b', which is not a list of the names"),
+        ("$ref: 5", "/$ref", "it has to be a text"),
+    ],
+)
+def test_what_is_wrong_within_a_keyword_is_told_where_it_stands(written: str, pointer: str, said: str) -> None:
+    text = f"openapi: 3.1.0\ncomponents:\n  schemas:\n    A:\n      {written}\n"
+    found = [each for each in findings(parse(text, "here.yaml")) if each.rule == "keyword-malformed"]
+    assert [each.pointer for each in found] == [f"/components/schemas/A{pointer}"]
+    assert said in found[0].message

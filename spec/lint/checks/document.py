@@ -10,6 +10,7 @@ from spec.lint.nearby import nearby
 from spec.lint.possible import demanded, is_plainly_possible
 from spec.lint.rules import Hit
 from spec.normal.direction import Direction
+from spec.normal.identity import IdentityCache
 from spec.normal.merge import Schema, is_false, text
 from spec.normal.place import opened, unwrapped
 from spec.openapi.resolving import LocalReference, is_in_extension, target
@@ -193,6 +194,7 @@ class _DryRuns:
         self.side, self.effort = side, effort
         self._tried: dict[tuple[Direction, str], bool] = {}
         self._noted = False
+        self._demanded: IdentityCache[Json] = IdentityCache()
 
     def hits(self, schema: Json, pointer: str, direction: Direction, operation: ComparedOperation) -> Iterator[Hit]:
         """A hit if no body of the operation was found, or if no more are looked for."""
@@ -214,13 +216,18 @@ class _DryRuns:
             yield Hit("search-ended", pointer, message)
 
     def _is_possible(self, whole: Schema) -> bool:
-        if is_plainly_possible(nearby(demanded(whole), _LEVELS, reduced=demanded)):
+        if is_plainly_possible(nearby(demanded(whole), _LEVELS, reduced=self._reduced)):
             return True
         normal = nearby(whole, _LEVELS)
         accepts = judge(normal)
         if any(map(accepts, samples(normal, effort=self.effort))):
             return True
         return any(self._is_opened(each, accepts) for each in (demanded(normal), normal))
+
+    def _reduced(self, definition: Json) -> Json:
+        """What a definition demands: worked out once, however many bodies it is within reach of."""
+        known = self._demanded.get(definition)
+        return self._demanded.put(definition, demanded(definition)) if known is None else known
 
     def _is_opened(self, normal: Schema, accepts: Callable[[Json], bool]) -> bool:
         """True if the schema with its conditions worked in gives a body that is accepted."""
