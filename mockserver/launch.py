@@ -111,7 +111,7 @@ def launch(options: argparse.Namespace) -> Launch:
         runtime = Runtime(system_clock, ids, keys, MemoryStore(), settings, behaviour_of(options.fault), revocations)
         if kept is not None:
             kept.fit(what.document)
-            runtime = kept.runtime(runtime, lambda line: consoles[0].say(line))
+            runtime = kept.runtime(runtime, lambda line: consoles[0].warn(line))
         app = create_app(what.document, what.clauses, what.installs, runtime, lifespan=announcing)
         app.plane.start_with(options.weather)
         shelf = Shelf(app.document, app.engine.resources, app.journal.masking)

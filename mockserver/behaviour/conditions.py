@@ -16,6 +16,7 @@ from mockserver.http.handlers import Handler, HangUp, connection_of
 from mockserver.http.request import Request, too_slow
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import exchange_of, headers_of
+from mockserver.http.streaming import pause
 from mockserver.settings import Settings
 from mockserver.state.clock import Clocks
 from spec.openapi.document import Operation
@@ -90,7 +91,7 @@ class Conditions:
         notes = (f"weather {name}: {described(then)}",)
         if then.delay or then.jitter:
             share = rule.draw() if rule is not None else 1.0
-            await asyncio.sleep(then.delay + then.jitter * share)
+            await pause(request.scope, then.delay + then.jitter * share)
         if then.close == "before-commit":
             exchange.notes = notes
             raise HangUp
@@ -160,7 +161,7 @@ class Delivery:
         size = max(1, -(-len(shown) // _PIECES)) if self.drip else max(1, len(shown))
         pieces = [shown[start : start + size] for start in range(0, len(shown), size)] or [b""]
         for piece in pieces:
-            await asyncio.sleep(self.drip / len(pieces))
+            await pause(request.scope, self.drip / len(pieces))
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         if whole:
             await send({"type": "http.response.body", "body": b""})

@@ -5,7 +5,6 @@ It comes over calls of operations that need a credential: never over pages, sign
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from mockserver.behaviour.seams import Behaviour, Serve, Served
 from mockserver.http.handlers import HangUp
 from mockserver.http.request import Request
 from mockserver.http.response import JSON, Response
+from mockserver.http.streaming import pause
 
 Instead = Callable[[], Response]
 
@@ -24,7 +24,7 @@ def slow(seconds: float) -> Behaviour:
 
     async def serve(request: Request, honest: Serve, served: Served) -> Response:
         if served.operation.security:
-            await asyncio.sleep(seconds)
+            await pause(request.scope, seconds)
         return await honest(request)
 
     return Behaviour(serving=(serve,))

@@ -1,4 +1,4 @@
-"""What would go on until somebody leaves, and is to end with the server: server-sent events, and waiting."""
+"""What would go on when the server is told to end, and is to end with it: server-sent events, and waiting."""
 
 from __future__ import annotations
 
@@ -29,6 +29,20 @@ async def before_end(scope: Scope, work: Coroutine[Any, Any, Result]) -> Result:
         doing.cancel()
         told.cancel()
     raise refuse("unavailable", None, "The mock ends, so nothing more comes.", close=True)
+
+
+async def pause(scope: Scope, seconds: float) -> None:
+    """Wait so long, or until the server is told to end: then what is under way is brought to its end at once."""
+    ending: asyncio.Event | None = scope.get("extensions", {}).get(ENDING)
+    if ending is None:
+        await asyncio.sleep(seconds)
+        return
+    over, told = asyncio.ensure_future(asyncio.sleep(seconds)), asyncio.ensure_future(ending.wait())
+    try:
+        await asyncio.wait((over, told), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        over.cancel()
+        told.cancel()
 
 
 class EventStream(StreamingResponse):

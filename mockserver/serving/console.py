@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -42,6 +43,15 @@ class Console:
         """Tell of what is no call."""
         if self.style != "none":
             self._put(line)
+
+    def warn(self, line: str) -> None:
+        """Tell of what must be known also by who wants to hear of no call."""
+        if self.style != "none":
+            self._put(line)
+            return
+        with suppress(OSError, ValueError):  # nobody reads, or the stream was closed
+            sys.stderr.write(f"invigilate mock: {printable(line)}\n")
+            sys.stderr.flush()
 
     def close(self) -> None:
         """Write what is left, for a moment, and write no more."""

@@ -116,3 +116,17 @@ def test_a_closed_stream_is_no_defect(client: Any) -> None:
     one._thread.join(30)
     assert not one._thread.is_alive()
     one.close()
+
+
+def test_a_warning_reaches_also_who_wants_no_line(client: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    stream = io.StringIO()
+    one = console(client, "none", stream)
+    one.say("a connection was refused")
+    one.warn("The store does not answer:\nreason.")
+    assert capsys.readouterr().err == "invigilate mock: The store does not answer:?reason.\n"
+    assert stream.getvalue() == ""
+    spoken = console(client, "short", stream)
+    spoken.warn("The store does not answer.")
+    spoken.close()
+    assert stream.getvalue().endswith("  The store does not answer.\n")
+    assert capsys.readouterr().err == ""

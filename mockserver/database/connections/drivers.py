@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import stat
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,14 @@ _REMEDIES = {
     sqlite3.SQLITE_READONLY: "; let the mock write it",
 }
 """What helps, by SQLite's primary result codes."""
+
+
+_HALF_ENCODED = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_UNENCODED = re.compile(r"[a-z]+://(?:[^/]*@[^/?]*@|[^/@]*/.*@)", re.DOTALL)
+"""Addresses in which a part before the host has one of the letters that end it. What was meant is not known."""
+_ENCODE = "in a user or a password write % as %25, @ as %40 and / as %2F"
+_QUOTED = re.compile(r'"[^"]*"')
+_PORTS = re.compile(r"[0-9,]*")
 
 
 class Connection(Protocol):
@@ -185,11 +194,17 @@ class PostgresDriver:
         self._psycopg = psycopg
         self.address = address
         self.dialect: Dialect = dialects.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has no types there
+        self._parts: Mapping[str, Any] = {}
         try:
-            self._parts: Mapping[str, Any] = psycopg.conninfo.conninfo_to_dict(address)
+            if _HALF_ENCODED.search(address) or _UNENCODED.match(address):
+                raise OpeningError(f"--store: this is no address of PostgreSQL: {_ENCODE}.")
+            self._parts = psycopg.conninfo.conninfo_to_dict(address)
         except psycopg.Error as error:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise OpeningError(f"--store: this is no address of PostgreSQL: {self._public(reason)}.") from None
+            shown = _QUOTED.sub("…", reason)  # what it quotes may be a part of a password
+            raise OpeningError(f"--store: this is no address of PostgreSQL: {shown}; {_ENCODE}.") from None
+        if not _PORTS.fullmatch(str(self._parts.get("port", ""))):
+            raise OpeningError(f"--store: this is no address of PostgreSQL: its port is no number; {_ENCODE}.")
 
     def connect(self) -> Connection:
         limits = {"connect_timeout": 3, "tcp_user_timeout": 5000, "application_name": "invigilate"}
@@ -240,5 +255,5 @@ class PostgresDriver:
 
     def _public(self, text: str) -> str:
         """A text without the password."""
-        password = getattr(self, "_parts", {}).get("password")
-        return text.replace(str(password), "…") if password else text.replace(self.address, "…")
+        password = self._parts.get("password")
+        return text.replace(str(password), "…") if password else text

@@ -45,7 +45,7 @@ def _driver(address: str) -> Driver:
     kind, colon, rest = address.partition(":")
     if kind == "sqlite" and rest and rest != ":memory:":
         return SqliteDriver(Path(rest))
-    if kind in ("postgresql", "postgres") and colon:
+    if kind in ("postgresql", "postgres") and rest.startswith("//"):
         return PostgresDriver(address)
     forms = "memory, sqlite:PATH or postgresql://USER@HOST/DATABASE"
     shown = f"{kind}:" if colon else repr(address)  # what follows may hold a password

@@ -120,7 +120,9 @@ def test_what_is_no_regular_file(tmp_path: Path) -> None:
         assert refused(f"sqlite:{name}") == f"{name}: the store is no regular file; name another one."
 
 
-@pytest.mark.parametrize("address", ["oracle://x:secret@y", "sqlite:", "sqlite::memory:", "secret", "mysql://secret"])
+@pytest.mark.parametrize(
+    "address", ["oracle://x:secret@y", "sqlite:", "sqlite::memory:", "secret", "mysql://secret", "postgres:secret"]
+)
 def test_what_is_no_address(address: str) -> None:
     message = refused(address)
     assert "give memory, sqlite:PATH or postgresql://USER@HOST/DATABASE" in message
@@ -132,6 +134,23 @@ def test_a_server_that_is_not_there_and_a_password_that_nobody_sees() -> None:
     assert "mock at 127.0.0.1:1" in message
     assert "pssst" not in message
     assert "pssst" not in refused("postgresql://somebody:pssst@127.0.0.1:port/mock")
+
+
+@pytest.mark.parametrize("password", ["pa@sst", "p%zzsst", "pa/sst", "pa@/?sst", "1/sst@x", "%sst", "pa?s@sst"])
+def test_a_password_that_is_not_written_as_an_address_wants_it(password: str) -> None:
+    """No part of it is shown."""
+    message = refused(f"postgresql://u:{password}@127.0.0.1:1/db")
+    assert "sst" not in message
+    assert message.endswith("in a user or a password write % as %25, @ as %40 and / as %2F.")
+    if "@" not in password:
+        assert "sst" not in refused(f"postgresql://u:{password}/db")  # whoever has forgotten the host
+
+
+def test_a_password_that_is_written_so() -> None:
+    for password in ("%25%40%2F%3F%23%3Asst", "a?#:sst"):
+        message = refused(f"postgresql://u:{password}@127.0.0.1:1/db?application_name=a@b")
+        assert "db at 127.0.0.1:1: connection failed" in message
+        assert "sst" not in message
 
 
 @pytest.mark.parametrize(
