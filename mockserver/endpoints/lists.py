@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from mockserver.http.request import Request
 from mockserver.http.urls import public_url
 from mockserver.settings import Settings
+from mockserver.state.store import made
 from spec.source.pointer import Json
 
-Item = TypeVar("Item")
 _MOST_REMEMBERED = 256  # bytes of a query of which is remembered what it says besides the page
 
 
@@ -20,12 +20,11 @@ def envelope(
     request: Request,
     settings: Settings,
     values: Mapping[str, Json],
-    listed: Sequence[Item],
-    show: Callable[[Item], Json],
+    total: int,
+    shown: Sequence[Json],
 ) -> dict[str, Json]:
-    """One page of a list; ``values`` hold ``offset`` and ``limit``. Only what is on the page is shown."""
-    offset, limit, total = int(values["offset"]), int(values["limit"]), len(listed)
-    shown = listed[offset : offset + limit]
+    """One page of a list that is so long; ``values`` hold the ``offset`` and ``limit`` of what is shown of it."""
+    offset, limit = asked_page(values)
     path = public_url(request.scope, settings) + request.raw_path.decode("latin-1")
     query = request.query
     before_page = f"{path}?{_remembered(query) if len(query) <= _MOST_REMEMBERED else _others(query)}"
@@ -36,16 +35,29 @@ def envelope(
     pages = limit > 0 and total > 0
     final = (total - 1) // limit * limit if pages else 0
     after, before = offset + limit, min(max(offset - limit, 0), final)
+    first = url(0) if pages else None
     return {
         "total": total,
-        "first": url(0) if pages else None,
+        "first": first,
         "next": url(after) if pages and after < total else None,
         "prev": url(before) if pages and offset > 0 else None,
-        "last": url(final) if pages else None,
+        "last": url(final) if final else first,
         "count": len(shown),
         "offset": offset,
-        "results": [show(one) for one in shown],
+        "results": shown,
     }
+
+
+class AskedPage(NamedTuple):
+    """From which place on, and how many of a list are asked for."""
+
+    offset: int
+    limit: int
+
+
+def asked_page(values: Mapping[str, Json]) -> AskedPage:
+    """Which page the values of a query ask for."""
+    return made(AskedPage, (int(values["offset"]), int(values["limit"])))
 
 
 def _others(query: bytes) -> str:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
-from mockserver.endpoints.lists import envelope
+from mockserver.endpoints.lists import asked_page, envelope
 from mockserver.endpoints.placed import PlacedCalls
 from mockserver.endpoints.routes import Function
 from mockserver.endpoints.sessions import SessionEndpoints, answer_of
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json
-from mockserver.sessions.ledger import STATUS
 from mockserver.sessions.views import Stored, View
-from mockserver.state.store import Resource, Store
-from mockserver.tenancy.tenant import Tenant
+from mockserver.state.store import Resource
 from spec.openapi.document import Operation
-from spec.source.pointer import Json
 
 
 class ReadEndpoints:
@@ -53,25 +49,15 @@ class ReadEndpoints:
     def reporting(self, operation: Operation) -> Function:
         """The function that serves ``listAppointments``."""
         calls = self.sessions.calls(operation)
-        view = View(answer_of(operation)["properties"]["results"]["items"], self.sessions.resources)
+        view = View(answer_of(operation)["properties"]["results"]["items"], self.sessions.resources, self.kind)
 
         async def report(request: Request) -> Response:
             call = await calls.read(request)
-            statuses = call.values.get("status")
-            store = call.tenant.store
-            wanted = self.ledger.every(store, call.tenant.install.deployment)
-            if statuses is not None:
-                wanted = [sid for sid in wanted if self._status(store, sid) in statuses]
-            show: Callable[[str], Json] = partial(self._shown, view, call.tenant)
-            return of_json(envelope(request, self.sessions.settings, call.values, wanted, show))
+            tenant = call.tenant
+            home, statuses = tenant.install.deployment, call.values.get("status")
+            total, sids = self.ledger.page(tenant.store, home, statuses, *asked_page(call.values))
+            sessions = filter(None, map(tenant.store.read, sids))
+            shown = [self.sessions.show(view, tenant, one) for one in sessions]
+            return of_json(envelope(request, self.sessions.settings, call.values, total, shown))
 
         return report
-
-    def _shown(self, view: View, tenant: Tenant, sid: str) -> Json:
-        session = tenant.store.read(sid)
-        return None if session is None else self.sessions.show(view, tenant, session)
-
-    @staticmethod
-    def _status(store: Store, sid: str) -> Json:
-        session = store.read(sid)
-        return None if session is None else session.attributes[STATUS]

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
-from mockserver.endpoints.lists import envelope
+from mockserver.endpoints.lists import asked_page, envelope
 from mockserver.endpoints.placed import PlacedCall, PlacedCalls
 from mockserver.endpoints.provision import Installs, warning
 from mockserver.endpoints.routes import Function
@@ -69,7 +68,7 @@ class SessionEndpoints:
 
     def view(self, operation: Operation) -> View:
         """What the success of an operation shows."""
-        return View(answer_of(operation), self.resources)
+        return View(answer_of(operation), self.resources, self.kind)
 
     def show(self, view: View, tenant: Tenant, session: Resource) -> dict[str, Json]:
         """A session as an answer shows it."""
@@ -96,7 +95,7 @@ class SessionEndpoints:
     def listing(self, operation: Operation) -> Function:
         """The function that serves ``listSessions``."""
         calls = self.calls(operation, ruled=True)
-        view = View(answer_of(operation)["properties"]["results"]["items"], self.resources)
+        view = View(answer_of(operation)["properties"]["results"]["items"], self.resources, self.kind)
 
         async def listed(request: Request) -> Response:
             call = await calls.read(request)
@@ -107,8 +106,9 @@ class SessionEndpoints:
             if "status" not in call.values and not call.values["includeActive"]:
                 hidden = sum(map(self.ledger.is_active, every))
                 told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true") if hidden else ()
-            show: Callable[[Resource], Json] = partial(self.show_named, view, call)
-            return of_json(envelope(request, self.settings, call.values, wanted, show), headers=told)
+            offset, limit = asked_page(call.values)
+            shown = [self.show_named(view, call, one) for one in wanted[offset : offset + limit]]
+            return of_json(envelope(request, self.settings, call.values, len(wanted), shown), headers=told)
 
         return listed
 
@@ -120,7 +120,8 @@ class SessionEndpoints:
             for one in every
             if one.attributes[STATUS] in statuses or (values["includeActive"] and self.ledger.is_active(one))
         ]
-        found.sort(key=lambda one: str(one.attributes[CREATED]), reverse=values["sortOrder"] == "DESC")
+        if len(found) > 1:
+            found.sort(key=lambda one: str(one.attributes[CREATED]), reverse=values["sortOrder"] == "DESC")
         return found
 
     def reading(self, operation: Operation) -> Function:
@@ -238,5 +239,7 @@ def answer_of(operation: Operation) -> Schema:
 
 def ignored(call: PlacedCall) -> Headers:
     """What tells of members that nobody knows."""
+    if not call.unknown:
+        return ()
     pieces = ", ".join(quote(one[:200], safe="/~") for one in call.unknown[:10])
-    return warning("unknown-members-ignored", pieces) if pieces else ()
+    return warning("unknown-members-ignored", pieces)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 import orjson
 import starlette.responses
 from starlette.types import Message, Receive, Scope, Send
 
-from mockserver.http.errors import Header, Headers, Refusal
+from mockserver.http.errors import Headers, Refusal
 from mockserver.http.scope import exchange_of
 from spec.source.pointer import Json
 
 JSON = (b"content-type", b"application/json")
 _PRIVATE = (b"cache-control", b"no-store")
+_PLAIN = (JSON, _PRIVATE)
 _LONGEST_NOTED = 65_536
 _NO_SNIFFING = (b"x-content-type-options", b"nosniff")
 
@@ -66,9 +66,9 @@ def noting(scope: Scope, send: Send) -> Send:
     return passing
 
 
-def of_json(value: Json, *, status: int = 200, headers: Iterable[Header] = ()) -> Response:
+def of_json(value: Json, *, status: int = 200, headers: Headers = ()) -> Response:
     """A JSON answer that no cache keeps."""
-    return Response(status, (JSON, _PRIVATE, *headers), written(value))
+    return Response(status, (JSON, _PRIVATE, *headers) if headers else _PLAIN, written(value))
 
 
 def written(value: Json) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
@@ -14,6 +15,7 @@ from mockserver.settings import ANY_HOST, Settings
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 CONTROL_PREFIX = "/_invigilate"
 CONTRACT_PATH = f"{CONTROL_PREFIX}/contract"
+_LONGEST_HOST = 260
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?\Z")
 
 
@@ -60,6 +62,11 @@ def is_own_host(host: str, scope: Scope, settings: Settings) -> bool:
 
 def hostname(host: str) -> str | None:
     """The name or address in the value of a Host header (RFC 9110 section 7.2), in lower case; None if it is none."""
+    return _named(host) if len(host) <= _LONGEST_HOST else None
+
+
+@lru_cache(maxsize=64)  # a mock is called by few names
+def _named(host: str) -> str | None:
     found = _HOST.match(host)
     return found["name"].strip("[]").lower() if found else None
 

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, RefusalReason, refuse
-from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, as_date, first_set
+from mockserver.sessions.ledger import EDITED, REASON, SCHEDULED, STATUS, first_set
+from mockserver.sessions.moments import Span, as_date, seconds
 from mockserver.sessions.starting import ENROLL, SessionStarts
 from mockserver.state.clock import LATEST, Clocks
 from mockserver.state.ids import Ids
@@ -18,7 +19,6 @@ from mockserver.state.store import Resource, State, StoredChange, made
 from spec.openapi.document import Schema
 from spec.resources.resource import Resources
 from spec.resources.sessions import STORED, SessionKind, Transition, Window, asked
-from spec.schema.texts.formats import instant
 from spec.source.pointer import Json
 
 ASSIGN, REMOVE, SCHEDULE, RESCHEDULE, ONBOARD, ENTER = "assign", "remove", "schedule", "reschedule", "onboard", "enter"
@@ -28,9 +28,9 @@ STATED: Mapping[str, str] = {
     ONBOARD: "onboarded", ENTER: "entered", SCHEDULE: "scheduled", RESCHEDULE: "rescheduled",
     "begin": "begun", "finish": "finished", "miss": "missed",
 }  # fmt: skip
+_NOW = {event: f"Now nothing is {stated}" for event, stated in STATED.items()}
 _MINUTE = 60.0
 _STRANGER = "assignment-enrollment-known"
-_EPOCH = (instant("1970-01-01T00:00:00Z") or (0, ""))[0]
 
 
 class Circumstances(NamedTuple):
@@ -44,17 +44,6 @@ class Circumstances(NamedTuple):
     ids: Ids
     now: float
     relatives: Mapping[str, Resource] = MappingProxyType({})
-
-
-class Span(NamedTuple):
-    """From when to when, in seconds since the epoch."""
-
-    start: float
-    end: float
-
-    def meets(self, other: Span) -> bool:
-        """Whether two have more than a border in common."""
-        return self.start < other.end and other.start < self.end
 
 
 class KeptMembers:
@@ -94,7 +83,7 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, scope: Resource, added: Sequence[Json], removed: Sequence[Json]
     ) -> list[StoredChange]:
         """Start the sessions of those who are added, and cancel those of whoever is removed. Raises Refusal."""
-        if (twice := next((one for one in added if one in removed), None)) is not None:
+        if removed and (twice := next((one for one in added if one in removed), None)) is not None:
             pointer = f"/removed/{removed.index(twice)}"
             message = f"{twice} is added and removed in one call; send it on one side."
             self.objects("assignment-sides-apart", "invalid-input", message, pointer)
@@ -113,24 +102,29 @@ class SessionEvents(SessionStarts):
         self, at: Circumstances, scope: Resource, sides: Mapping[str, Sequence[Json]]
     ) -> Mapping[str, Sequence[Resource]]:
         """Those whom an assignment names, by side. Raises Refusal with all that it names in vain."""
-        found: dict[str, dict[str, Resource]] = {side: {} for side in sides}
+        found: dict[str, dict[str, Resource]] = {}
         faults: list[RefusalReason] = []
-        for side, index, sid in ((side, *one) for side, sids in sides.items() for one in enumerate(sids)):
-            who = at.state.read(sid) if isinstance(sid, str) else None
-            if who is not None and who.part == self.kind.who and self._together(at, who, scope):
-                found[side][who.sid] = who
-            else:
-                message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
-                faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
+        for side, sids in sides.items():
+            listed = found[side] = {}
+            for index, sid in enumerate(sids):
+                who = at.state.read(sid) if isinstance(sid, str) else None
+                if who is not None and who.part == self.kind.who and self._together(at, who, scope):
+                    listed[who.sid] = who
+                else:
+                    message = f"{sid} names no {self.kind.who} of the {self.shared} of this {scope.part}."
+                    faults.append(RefusalReason(f"/{side}/{index}", message, _STRANGER))
         if faults and _STRANGER not in self.lenient:
             more = f" And {len(faults) - 1} more; 'errors' lists each of them." if len(faults) > 1 else ""
             raise Refusal("not-found", faults[0].message + more, faults)
-        return {side: list(listed.values()) for side, listed in found.items()}
+        return {side: list(known.values()) for side, known in found.items()}
 
     def _together(self, at: Circumstances, who: Resource, scope: Resource) -> bool:
         """Whether both belong to one and the same, or both to none."""
         known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
-        mine, theirs = self.ledger.owners(at.state, who).get(self.shared), known.get(self.shared)
+        theirs = known.get(self.shared)
+        if theirs is not None and any(theirs.sid in key.joined for key in at.state.keys_of(who.sid)):
+            return True  # as nearly always; the rest of the lineage need not be known
+        mine = self.ledger.owners(at.state, who).get(self.shared)
         return (mine and mine.sid) == (theirs and theirs.sid)
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
@@ -198,7 +192,8 @@ class SessionEvents(SessionStarts):
         relatives: Mapping[str, Resource],
         pointer: str = "",
     ) -> None:
-        allowed, spent = self.allowed(relatives), self.spent(sessions)
+        spent = self.spent(sessions)
+        allowed = self.allowed(relatives) if spent or not self.always_first else float("inf")
         if self.kind.quota is not None and spent >= allowed:
             message = f"{who.sid} has finished {spent} of {allowed:g} sessions of this {scope.part}; none is left."
             self.objects(self.kind.quota.clause, "conflict", message, pointer)
@@ -206,7 +201,7 @@ class SessionEvents(SessionStarts):
     def spent(self, sessions: Sequence[Resource]) -> int:
         """How many attempts these sessions of somebody have used up."""
         quota = self.kind.quota
-        return sum(one.attributes[REASON] == quota.spent for one in sessions) if quota is not None else 0
+        return [one.attributes[REASON] for one in sessions].count(quota.spent) if quota is not None else 0
 
     def allowed(self, relatives: Mapping[str, Resource]) -> float:
         """How many attempts there are."""
@@ -238,9 +233,9 @@ class SessionEvents(SessionStarts):
     ) -> StoredChange:
         row = self.row(session, event)
         relatives = at.relatives or self.ledger.relatives(at.state, session)
-        who, scope = relatives[self.kind.who], relatives[self.kind.scope]
+        who, scope = map(relatives.__getitem__, self.kind.joins)
         self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
-        self.within(self.kind.booking, Span(at.now, at.now), relatives, f"Now nothing is {STATED[event]}")
+        self.within(self.kind.booking, Span(at.now, at.now), relatives, _NOW[event])
         when = self.kind.appointment
         if self.starting_at in kept and self.ending_at not in kept:
             kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
@@ -275,7 +270,9 @@ class SessionEvents(SessionStarts):
         when = self.kind.appointment
         person = relatives.get(when.apart)
         for other in self.ledger.of_person(state, person.sid) if person is not None else ():
-            taken = self.span(other.attributes) if self.ledger.is_active(other) and other.sid != session.sid else None
+            if other.sid == session.sid:
+                continue
+            taken = self.span(other.attributes) if self.ledger.is_active(other) else None
             if taken is not None and span.meets(taken):
                 message = f"This {when.apart} has another appointment then, of the {other.part} {other.sid}."
                 self.objects(when.apart_clause, "conflict", message)
@@ -288,12 +285,3 @@ def _allows_one(kind: SessionKind, resources: Resources) -> bool:
     part, leaf = kind.quota.allowed
     schema = next((one.schema for one in resources.part(part).leaves if one.key == leaf), {})
     return bool(schema.get("exclusiveMinimum", -1) >= 0 or schema.get("minimum", 0) > 0)
-
-
-def seconds(moment: str) -> float:
-    """An RFC 3339 date-time as seconds since the epoch."""
-    found = instant(moment)
-    if found is None:
-        return 0.0
-    whole, fraction = found
-    return whole - _EPOCH + (float(f"0.{fraction}") if fraction else 0.0)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from functools import lru_cache
 
+from mockserver.state.listing import Chosen, ListPage
 from mockserver.state.store import Key, Naming, Resource, State, made
 from spec.resources.resource import Part, Resources
 from spec.resources.sessions import SessionKind, StoredValue
@@ -13,12 +12,6 @@ from spec.source.pointer import Json, join
 
 STATUS, REASON = "/status", "/reason"
 CREATED, EDITED, SCHEDULED = "/created", "/edited", "/scheduled"
-
-
-@lru_cache(maxsize=64)  # a call writes its moment more than once
-def as_date(seconds: float) -> str:
-    """A moment as every answer about sessions writes it: ISO 8601 in UTC, to the millisecond."""
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Ledger:
@@ -30,6 +23,9 @@ class Ledger:
         joining = (one.name for one in resources.parts if any(owner != one.scope for owner in one.parents))
         self.joining = frozenset((kind.name, kind.rules, *joining))
         """The parts of which one joins others, besides belonging to one."""
+        fallback = self.rules.fallback
+        self.ruling = join((fallback.member,)) if fallback is not None else ""
+        """The leaf whose value tells an exception from the rule for everybody, if there are exceptions."""
 
     def key(self, who: str, scope: str, number: int) -> Key:
         """The key of a session."""
@@ -37,16 +33,18 @@ class Ledger:
 
     def at_home(self, session: str, home: str) -> Key:
         """The key by which a deployment has a session, so that all of them are found at once."""
-        return Key(self.kind.name, home, Naming.JOINED, "", session, (home,))
+        return made(Key, (self.kind.name, home, Naming.JOINED, "", session, (home,)))
 
-    def every(self, state: State, home: str) -> Sequence[str]:
-        """The SIDs of all sessions of a deployment, earliest first."""
-        return state.related(home, self.kind.name)
+    def page(self, state: State, home: str, statuses: Sequence[str] | None, start: int, most: int) -> ListPage:
+        """Some of the sessions of a deployment, earliest first: all, or those that have one of the statuses."""
+        chosen = None if statuses is None else Chosen(STATUS, statuses)
+        return state.listed(home, self.kind.name, start, most, chosen)
 
     def of(self, state: State, who: str, scope: str) -> list[Resource]:
         """The sessions of somebody in something, earliest first."""
         found: list[Resource] = []
-        while (session := state.find(self.key(who, scope, len(found) + 1))) is not None:
+        find, name, joined = state.find, self.kind.name, (who,)
+        while (session := find(made(Key, (name, scope, Naming.JOINED, "", str(len(found) + 1), joined)))) is not None:
             found.append(session)
         return found
 
@@ -56,7 +54,7 @@ class Ledger:
 
     def active_of(self, sessions: Sequence[Resource]) -> Resource | None:
         """The one of somebody's sessions in something that is not over, if there is one."""
-        return next((one for one in reversed(sessions) if self.is_active(one)), None)
+        return next(filter(self.is_active, reversed(sessions)), None) if sessions else None
 
     def is_active(self, session: Resource) -> bool:
         """Whether a session is not over."""
@@ -88,20 +86,7 @@ class Ledger:
 
     def owners(self, state: State, resource: Resource) -> dict[str, Resource]:
         """What a resource belongs to or joins, however far up, and the resource itself: by part."""
-        found = {resource.part: resource}
-        waiting = [resource]
-        read, joining = state.read, self.joining
-        for one in waiting:  # which grows meanwhile
-            owners = [one.scope]
-            if one.part in joining:
-                for key in state.keys_of(one.sid):
-                    owners += key.joined
-            for sid in owners:
-                owner = read(sid)
-                if owner is not None and owner.part not in found:
-                    found[owner.part] = owner
-                    waiting.append(owner)
-        return found
+        return state.lineage(resource, self.joining)
 
     def governing(self, state: State, who: str, scope: str) -> Resource | None:
         """Whose windows hold for somebody: what is an exception for them, else what is the rule for everybody."""
@@ -129,12 +114,12 @@ class Ledger:
         fallback = self.rules.fallback
         if fallback is None or not self._is_exception(rules):
             return None
-        value = str(rules.attributes[join((fallback.member,))])
+        value = str(rules.attributes[self.ruling])
         return Key(self.rules.name, rules.scope, Naming.JOINED, fallback.member, value, (who,))
 
     def _is_exception(self, rules: Resource) -> bool:
         fallback = self.rules.fallback
-        return fallback is not None and rules.attributes.get(join((fallback.member,))) in fallback.joined
+        return fallback is not None and rules.attributes.get(self.ruling) in fallback.joined
 
 
 def first_set(sources: tuple[StoredValue, ...], resources: Mapping[str, Resource]) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from mockserver.http.errors import Refusal, refuse
 from mockserver.state.clock import Clocks
@@ -14,8 +14,7 @@ _REMEMBERED = 3600.0  # seconds for which an expired or used one is remembered, 
 _MOST = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class OnboardingGrant:
+class OnboardingGrant(NamedTuple):
     """A URL that was handed out; ``key`` is its code, times are seconds since the epoch."""
 
     key: str

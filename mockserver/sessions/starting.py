@@ -7,10 +7,11 @@ from types import MappingProxyType
 
 from mockserver.provisioning.engine import Committing
 from mockserver.provisioning.plan import FOUND, PlannedStep
-from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger, as_date
+from mockserver.sessions.ledger import CREATED, EDITED, REASON, SCHEDULED, STATUS, Ledger
+from mockserver.sessions.moments import as_date
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
-from mockserver.state.store import Naming, Resource, State, StoredChange
+from mockserver.state.store import Naming, Resource, State, StoredChange, made
 from spec.resources.resource import Resources
 from spec.resources.sessions import SessionKind, StoredValue, Transition
 from spec.source.pointer import Json
@@ -99,7 +100,7 @@ class SessionStarts:
     @staticmethod
     def home(state: State, scope: Resource, beside: Mapping[str, Resource] = MappingProxyType({})) -> str:
         """The deployment in which something is; ``beside`` are resources that are not stored yet."""
-        coming = {one.sid: one for one in beside.values()}
+        coming = {one.sid: one for one in beside.values()} if beside else beside
         while (owner := coming.get(scope.scope) or state.read(scope.scope)) is not None:
             scope = owner
         return scope.scope
@@ -112,14 +113,17 @@ class SessionStarts:
         attributes: dict[str, Json] = {
             STATUS: row.next, REASON: row.reason, CREATED: moment, EDITED: moment, SCHEDULED: None,
         }  # fmt: skip
-        session = Resource(ids.sid(self.kind.prefix), self.kind.name, scope.sid, attributes)
-        return StoredChange(
-            session, [self.ledger.key(who.sid, scope.sid, number), self.ledger.at_home(session.sid, home)]
-        )
+        kind, ledger = self.kind, self.ledger
+        session = made(Resource, (ids.sid(kind.prefix), kind.name, scope.sid, attributes))
+        keys = [ledger.key(who.sid, scope.sid, number), ledger.at_home(session.sid, home)]
+        return made(StoredChange, (session, keys))
 
 
 def _has(resource: Resource, values: Mapping[StoredValue, Json]) -> bool:
-    return all(resource.attributes.get(one.leaf) == value for one, value in values.items() if one.part == resource.part)
+    for (part, leaf), value in values.items():
+        if part == resource.part and resource.attributes.get(leaf) != value:
+            return False
+    return True
 
 
 def _concerns(step: PlannedStep, values: Mapping[StoredValue, Json]) -> bool:

@@ -9,7 +9,7 @@ from mockserver.state.store import Naming, Resource, State
 from spec.openapi.document import Schema
 from spec.resources.installs import Install
 from spec.resources.resource import Resources
-from spec.resources.sessions import INSTALL, SOURCE, StoredValue
+from spec.resources.sessions import INSTALL, SOURCE, SessionKind, StoredValue
 from spec.source.pointer import Json, split
 
 
@@ -27,11 +27,10 @@ Elsewhere: TypeAlias = Callable[[State, Resource], Json]
 
 
 class ShownLeaf(NamedTuple):
-    """A member that shows a leaf; ``elsewhere`` finds its value where the resource has no such leaf."""
+    """A member that shows a leaf of a resource, which holds it itself."""
 
     member: str
     leaf: str
-    elsewhere: Elsewhere
 
 
 class View:
@@ -40,17 +39,19 @@ class View:
     Members that show nothing but a SID or a leaf are looked up part by part; ``others`` are all that take more.
     """
 
-    def __init__(self, schema: Schema, parts: Resources) -> None:
+    def __init__(self, schema: Schema, parts: Resources, kind: SessionKind) -> None:
         self.secrets = {
             (part.name, leaf.key) for part in parts.parts for leaf in part.leaves if leaf.schema.get("writeOnly")
         }
+        self.held = {(kind.name, leaf) for leaf in kind.leaves}
+        self.held.update((part.name, leaf.key) for part in parts.parts for leaf in part.leaves)
         self.holders = {part.name: part.identifiers for part in parts.parts}
         self.blank: dict[str, Json] = {}
         self.sids: list[tuple[str, str]] = []
         self.leaves: dict[str, list[ShownLeaf]] = {}
         self.others: list[tuple[str, Show]] = []
         for name, member in schema.get("properties", {}).items():
-            self._compile(name, member, parts)
+            self._compile(name, member, parts, kind)
         self._by_part = tuple((part, tuple(leaves)) for part, leaves in self.leaves.items())
 
     def of(self, stored: Stored) -> dict[str, Json]:
@@ -63,14 +64,14 @@ class View:
         for part, leaves in self._by_part:
             resource = resources.get(part)
             if resource is not None:
-                attributes = resource.attributes
-                for name, leaf, elsewhere in leaves:
-                    shown[name] = attributes[leaf] if leaf in attributes else elsewhere(stored.state, resource)
+                value = resource.attributes.get
+                for name, leaf in leaves:
+                    shown[name] = value(leaf)
         for name, show in self.others:
             shown[name] = show(stored)
         return shown
 
-    def _compile(self, name: str, member: Schema, parts: Resources) -> None:
+    def _compile(self, name: str, member: Schema, parts: Resources, kind: SessionKind) -> None:
         source = member.get(SOURCE)
         if source is None and "properties" not in member and "null" not in member.get("type", ()):
             return
@@ -80,7 +81,7 @@ class View:
         elif source is not None:
             self.others.append((name, self._made(source, member)))
         elif "properties" in member:
-            self.others.append((name, View(member, parts).of))
+            self.others.append((name, View(member, parts, kind).of))
 
     def _plain(self, name: str, value: StoredValue) -> None:
         """A member that shows what is stored there; of a secret nothing."""
@@ -89,8 +90,12 @@ class View:
             self.others.append((name, lambda stored: _of_install(stored.install, leaf)))
         elif not leaf:
             self.sids.append((name, part))
-        elif value not in self.secrets:
-            self.leaves.setdefault(part, []).append(ShownLeaf(name, leaf, self._elsewhere(value)))
+        elif value in self.secrets:
+            return
+        elif value in self.held:
+            self.leaves.setdefault(part, []).append(ShownLeaf(name, leaf))
+        else:
+            self.others.append((name, self._found(value)))
 
     def _made(self, source: Mapping[str, Json], schema: Schema) -> Show:
         value = StoredValue.of(source["from"])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterable, Iterator, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Sequence, Set
 
-from mockserver.state.store import Key, Resource, StoredChange
+from mockserver.state.listing import Chosen, ListPage, ValueIndex
+from mockserver.state.store import Key, Resource, StoredChange, climbed
 
 _LONG = 256
+_MOST_LINEAGES = 65_536
 _NOTHING: dict[str, None] = {}
 
 
@@ -14,10 +16,11 @@ class MemoryStore:
     """Keeps everything in memory. One step of the event loop is one transaction.
 
     What is seldom asked is indexed when it is asked for the first time, and from then on: the keys of a resource, and
-    for each part what belongs to or joins what.
+    for each part what belongs to or joins what. To what a resource belongs is remembered: that changes only where one
+    that is there joins something more.
     """
 
-    __slots__ = ("_by_sid", "_keys", "_listed", "_named", "_related")
+    __slots__ = ("_by_sid", "_keys", "_lineages", "_listed", "_named", "_related", "_valued")
 
     def __init__(self) -> None:
         self._by_sid: dict[str, Resource] = {}
@@ -25,6 +28,8 @@ class MemoryStore:
         self._named: dict[str, list[Key]] | None = None
         self._related: dict[str, dict[str, dict[str, None]]] = {}  # by part, and then by what they belong to or join
         self._listed: dict[tuple[str, str], tuple[str, ...]] = {}  # long ones of these, as they were listed last
+        self._lineages: dict[str, tuple[str, ...]] = {}  # the SIDs of those that were asked for
+        self._valued: dict[str, dict[tuple[str, str], ValueIndex]] = {}  # by part, and then by owner and leaf
 
     def find(self, key: Key) -> Resource | None:
         sid = self._keys.get(key)
@@ -35,6 +40,20 @@ class MemoryStore:
 
     def keys_of(self, sid: str) -> Sequence[Key]:
         return self._by_name().get(sid, ())
+
+    def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+        known = self._lineages.get(resource.sid)
+        if known is None:
+            found = climbed(self._by_sid.get, self.keys_of, resource, joining)
+            if len(self._lineages) >= _MOST_LINEAGES:
+                self._lineages.clear()
+            self._lineages[resource.sid] = tuple(one.sid for one in found.values() if one is not resource)
+            return found
+        by_sid, found = self._by_sid, {resource.part: resource}
+        for sid in known:
+            one = by_sid[sid]
+            found[one.part] = one
+        return found
 
     def related(self, sid: str, part: str) -> Sequence[str]:
         index = self._related.get(part)
@@ -54,6 +73,18 @@ class MemoryStore:
             listed = self._listed[sid, part] = tuple(related)
         return listed
 
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        if chosen is None:
+            related = self.related(sid, part)
+            return ListPage(len(related), related[start : start + most])
+        indexes = self._valued.setdefault(part, {})
+        index = indexes.get((sid, chosen.leaf))
+        if index is None:
+            index = indexes[sid, chosen.leaf] = ValueIndex(chosen.leaf)
+            for one in self.related(sid, part):
+                index.put(one, self._by_sid[one].attributes.get(chosen.leaf))
+        return index.page(chosen.values, start, most)
+
     def commit(self, changes: Sequence[StoredChange]) -> None:
         by_sid, by_key = self._by_sid, self._keys
         for resource, keys in changes:
@@ -62,17 +93,29 @@ class MemoryStore:
                 index = self._related[resource.part]
                 _relate(index, sid, () if sid in by_sid else (resource.scope,))
                 _relate(index, sid, (one for key in keys for one in key.joined))
+            if keys and sid in by_sid and any(key.joined for key in keys):
+                self._lineages.clear()
             by_sid[sid] = resource
+            if resource.part in self._valued:
+                self._value(resource, keys)
             for key in keys:
                 by_key[key] = sid
             if self._named is not None and keys:
                 self._named.setdefault(sid, []).extend(keys)
+
+    def _value(self, resource: Resource, keys: Sequence[Key]) -> None:
+        """Note in every list with an index in which a resource is, or is now, what value it has."""
+        for (owner, leaf), index in self._valued[resource.part].items():
+            if resource.sid in index or owner == resource.scope or any(owner in one.joined for one in keys):
+                index.put(resource.sid, resource.attributes.get(leaf))
 
     def clear(self) -> None:
         self._by_sid.clear()
         self._keys.clear()
         self._related.clear()
         self._listed.clear()
+        self._lineages.clear()
+        self._valued.clear()
         self._named = None
 
     def forget(self, scope: str) -> None:

@@ -5,10 +5,11 @@ Named tuples, because a call makes several: a frozen dataclass costs four times 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from mockserver.state.listing import Chosen, ListPage
 from spec.source.pointer import Json
 
 made = tuple.__new__
@@ -72,8 +73,39 @@ class State(Protocol):
     def keys_of(self, sid: str) -> Sequence[Key]:
         """The keys that find a resource."""
 
+    def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+        """What a resource belongs to or joins, however far up, and the resource itself: by part, the nearest of each.
+
+        ``joining`` are the parts of which one joins others, besides belonging to one: those of the document.
+        """
+
     def related(self, sid: str, part: str) -> Sequence[str]:
         """The SIDs of the resources of a part that belong to a resource (or deployment) or join it, earliest first."""
+
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        """At most so many of those that are ``related``, from a place on; only those that are chosen, if some are."""
+
+
+def climbed(
+    read: Callable[[str], Resource | None],
+    keys_of: Callable[[str], Sequence[Key]],
+    resource: Resource,
+    joining: Set[str],
+) -> dict[str, Resource]:
+    """The lineage of a resource, looked up step by step."""
+    found = {resource.part: resource}
+    waiting = [resource]
+    for one in waiting:  # which grows meanwhile
+        owners = [one.scope]
+        if one.part in joining:
+            for key in keys_of(one.sid):
+                owners += key.joined
+        for sid in owners:
+            owner = read(sid)
+            if owner is not None and owner.part not in found:
+                found[owner.part] = owner
+                waiting.append(owner)
+    return found
 
 
 class Store(State, Protocol):

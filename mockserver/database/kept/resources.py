@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
 from mockserver.database.kept.written import digest, read, written
-from mockserver.state.store import Key, Naming, Resource, StoredChange
+from mockserver.state.listing import Chosen, ListPage
+from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
+from spec.source.pointer import Json
 
 
 class ResourceRows(NamedTuple):
@@ -36,9 +38,22 @@ class DatabaseStore:
         rows = self._database.rows(self._text.keys_of, {"space": self._space, "sid": _bytes(sid)})
         return [_key(text) for (text,) in rows]
 
+    def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
+        return climbed(self.read, self.keys_of, resource, joining)
+
     def related(self, sid: str, part: str) -> Sequence[str]:
         values = {"digest": digest(self._space, sid, part)}
         return [one.decode() for (one,) in self._database.rows(self._text.related, values)]
+
+    def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
+        found = self.related(sid, part)
+        if chosen is not None:
+            found = [one for one in found if self._value(one, chosen.leaf) in chosen.values]
+        return ListPage(len(found), found[start : start + most])
+
+    def _value(self, sid: str, leaf: str) -> Json:
+        one = self.read(sid)
+        return None if one is None else one.attributes.get(leaf)
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
         with self._database.transaction():

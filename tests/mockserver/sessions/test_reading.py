@@ -91,6 +91,26 @@ def test_reads_show_what_was_stored(walker: Traveller) -> None:
     assert walker.call("GET", "/v1", "/reports/appointments").json()["total"] == 4  # two learners, two exams
 
 
+def test_the_report_by_status_goes_with_what_happens(walker: Traveller) -> None:
+    def reported(query: str) -> tuple[int, list[str]]:
+        told = walker.call("GET", "/v1", f"/reports/appointments?{query}").json()
+        return told["total"], [one["sid"] for one in told["results"]]
+
+    everybody = [walker.provision(user=user(name), exam=exam("r")) for name in "abcd"]
+    sids = [walker.listed(one)[0]["sid"] for one in everybody]
+    waiting = "status[]=Needs%20Proctor"
+    assert reported(waiting) == (4, sids)
+    for one in (2, 0):
+        walker.schedule(f"/exams/{everybody[one]['exam']}/sessions/{sids[one]}")
+    assert reported(waiting) == (2, [sids[1], sids[3]])
+    assert reported("status=Scheduled") == (2, [sids[0], sids[2]])
+    both = f"{waiting}&status[]=Scheduled&status[]=Scheduled"
+    assert reported(both) == (4, sids)
+    assert reported(f"{both}&offset=1&limit=2") == (4, sids[1:3])
+    assert reported(f"{both}&offset=4") == reported(f"{both}&offset=1000000000") == (4, [])
+    assert reported("status=Closed") == (0, [])
+
+
 def test_every_answer_keeps_its_schema(walker: Traveller, client: Any) -> None:
     session = walker.scheduled()
     sids = walker.provision(user=user("s"), exam=exam("s"))
