@@ -20,6 +20,8 @@ def note_hits(before: Schema, after: Schema, path: Path, direction: Direction) -
     yield from _left_out(before, after, path, direction)
     if text(old) == text(new):
         return
+    if "impossible" in old and "impossible" in new and old["impossible"] != new["impossible"]:
+        yield NoteHit("impossible-schema-changed", path)
     yield from _defaults(old, new, path, direction)
     yield from _deprecations(old, new, path)
     yield from _limits(old, new, path, direction)

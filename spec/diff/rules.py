@@ -130,6 +130,7 @@ DOCUMENT_RULES: dict[str, DocumentRule] = {rule.id: rule for rule in (
     DocumentRule("extensible-value-unused", "document", "compatible", "possible", "{old} left an enumeration that may be extended."),
     DocumentRule("extensible-value-added", "document", "compatible", "compatible", "{new} joined an enumeration that may be extended."),
     DocumentRule("xml-changed", "document", "breaking", "breaking", "How the value is written in XML changed from {old} to {new}."),
+    DocumentRule("impossible-schema-changed", "document", "possible", "possible", "The schema changed, and accepts nothing, before as now: its keywords contradict each other (lint says where), so nothing can be compared."),
     DocumentRule("content-schema-changed", "document", "possible", "possible", "The schema of what the text holds changed from {old} to {new}."),
     DocumentRule("content-schema-relaxed", "document", "compatible", "possible", "The schema of what the text holds changed from {old} to {new}."),
     DocumentRule("member-became-read-only", "request", "possible", "compatible", "The member {new} became read-only: what a client sends for it no longer counts."),

@@ -19,8 +19,8 @@ from spec.normal.direction import DIRECTIONS, Direction, Projection
 from spec.normal.discriminator import wire_values
 from spec.normal.evaluation import evaluated, evaluating, staying
 from spec.normal.identity import IdentityCache
-from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, values
-from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, size
+from spec.normal.keywords import BELOW, IN_PLACE, NAMED_BELOW, notes, said, values
+from spec.normal.merge import FALSE, NOTE, UNEVALUATED, Schema, below, conjunction, is_false, size
 from spec.normal.position import LEADING, Position, ScalarKey, Way, scalar_key
 from spec.normal.readable import is_readable
 from spec.normal.simplify import alternatives, simplified
@@ -170,9 +170,11 @@ class Normaliser:
             branches = self._branches(node, word, at)
             if branches:
                 parts.append(alternatives(word, branches))
-        if len(parts) == 1 and not whole:
-            return simplified(parts[0])
-        return simplified({**conjunction(parts), **whole})
+        plain = len(parts) == 1 and not whole
+        found = simplified(parts[0] if plain else {**conjunction(parts), **whole})
+        if is_false(found) and node.get("not") not in ({}, True):  # nobody meant that: what it says is noted
+            found[NOTE] = {**found.get(NOTE, {}), "impossible": said(node)}
+        return found
 
     def _branches(self, node: Mapping[str, Json], word: str, at: Position) -> list[Schema]:
         named = wire_values(self.document, node, {}) if "discriminator" in node else {}

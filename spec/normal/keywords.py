@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
+from zlib import crc32
 
-from spec.normal.merge import ALL_TYPES, NOTE, Schema
+from spec.normal.merge import ALL_TYPES, NOTE, Schema, text
 from spec.normal.readable import ASSERTED_FORMATS, is_readable
 from spec.source.pointer import Json
 
@@ -141,3 +142,18 @@ def notes(node: Mapping[str, Json]) -> Schema:
         found["pattern"] = node["pattern"]
     found.update({word: True for word in ("readOnly", "writeOnly") if node.get(word) is True})
     return found
+
+
+_PROSE = frozenset({"title", "description", "example", "examples", "externalDocs", "$comment"})
+
+
+def said(node: Json) -> str:
+    """A digest of what a schema object says, prose left out: of one that accepts nothing, nothing else is left."""
+    return f"{crc32(text(_without_prose(node)).encode('utf-8', 'surrogatepass')):08x}"
+
+
+def _without_prose(node: Json) -> Json:
+    if isinstance(node, Mapping):
+        members = node.items()
+        return {word: _without_prose(value) for word, value in members if word not in _PROSE or isinstance(value, dict)}
+    return [_without_prose(value) for value in node] if isinstance(node, list) else node
