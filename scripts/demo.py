@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -49,6 +50,22 @@ def provision(client: httpx2.Client, ready: dict[str, Any], name: str, body: dic
     return dict(shown)
 
 
+def stay(url: str) -> None:
+    """The pages of the mock end with it: whoever sits at a terminal can look at them first, others are told how to."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        say(
+            f"\nThe mock still runs. Look at {url}/_invigilate/ (the calls) and {url}/_invigilate/judge (this verdict)."
+        )
+        with contextlib.suppress(EOFError, KeyboardInterrupt):
+            input("Enter ends it. ")
+        return
+    say(
+        "\nThe mock of this demonstration ends now, and its pages with it. To look at calls and verdict in a browser:\n"
+        "  invigilate mock --ready-file ready.json     and in another terminal     "
+        "invigilate check --ready-file ready.json"
+    )
+
+
 def main() -> int:
     examples = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text())["components"]["examples"]
     with tempfile.TemporaryDirectory(prefix="invigilate-demo-") as folder:
@@ -79,6 +96,7 @@ def main() -> int:
                 [*COMMAND, "check", "--ready-file", str(ready_file), "--follow-signon", "--strict", "--seed", "1"],
                 check=False,
             )
+            stay(ready["url"])
             return check.returncode
         finally:
             server.terminate()

@@ -14,7 +14,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from contract.generation.composition import flat
-from contract.generation.texts import FORMATS, LONG, ODD, SAFE, WORDS
+from contract.generation.texts import FORMATS, LONG, ODD, PLAIN, SAFE
 from contract.oracle.readings import is_plain, oddities
 from spec.openapi.document import Schema
 from spec.schema.validation import Rules
@@ -71,7 +71,7 @@ def _safe_text(schema: Schema) -> st.SearchStrategy[str]:
         matching: st.SearchStrategy[str] = _from_schema(_text(narrow))
         return matching.filter(is_plain)
     least, most = schema.get("minLength", 0), schema.get("maxLength", 64)
-    return WORDS.map(lambda word: word[:most].ljust(least, "x"))
+    return PLAIN.map(lambda text: text[:most].rstrip().ljust(least, "x"))
 
 
 def edges(schema: Schema) -> list[Json]:

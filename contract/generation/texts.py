@@ -67,6 +67,16 @@ FORMATS: Mapping[str, st.SearchStrategy[str]] = {
 """A strategy for each format; every text fits."""
 
 _NAMES = st.text(_LOCAL, min_size=1, max_size=12).map(lambda one: f"a{one}")
+_LOCAL_PARTS = st.builds(
+    lambda first, mark, name: f"{first}{mark}{name}",
+    st.sampled_from(_LOCAL),
+    st.sampled_from(("", "", "+", ".", "-", "7", "a.b-c+d", "0123456789" * 2)),
+    _NAMES,
+)
+"""What stands before the @ of ordinary people: also dots, hyphens, digits first, and what is put after a plus."""
+_PAGES = st.builds(
+    lambda name, rest: f"https://exams.example.com/{name}{rest}", _NAMES, st.sampled_from(("", "", "/", "/Mid-term/2"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +88,27 @@ class PlainTexts:
 
 
 SAFE: Mapping[str, PlainTexts] = {
-    EMAIL: PlainTexts(_NAMES.map(lambda one: f"{one}@example.com"), "a@example.com"),
+    EMAIL: PlainTexts(_LOCAL_PARTS.map(lambda one: f"{one}@example.com"), "a@example.com"),
     CURRENCY_CODE: PlainTexts(st.sampled_from(("USD", "EUR", "GBP")), "USD"),
     TIME_ZONE: PlainTexts(st.sampled_from(("Europe/London", "America/New_York")), "Europe/London"),
     DATE: PlainTexts(st.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.isoformat()), "2026-06-01"),
     URI: PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
-    HTTP_URL: PlainTexts(_NAMES.map(lambda one: f"https://exams.example.com/{one}"), "https://exams.example.com/a"),
+    HTTP_URL: PlainTexts(_PAGES, "https://exams.example.com/a"),
 }
 """Texts of formats that no reader refuses; date-times depend on the present and are made by ``moments``."""
 
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", min_size=1, max_size=20)
 """Words that no reader refuses, cuts or changes."""
+
+_SENTENCES = st.lists(WORDS, min_size=2, max_size=12).map(lambda words: " ".join(words)[:64].strip())
+PLAIN = st.one_of(
+    WORDS,
+    _SENTENCES,
+    st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=64).filter(
+        lambda one: one == one.strip()
+    ),
+)
+"""Short texts that no reader refuses, cuts or changes: also with spaces, quotes and whatever else ASCII prints."""
 
 ODD = (
     " padded ",

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from contract.http.harentry import Call, IgnoredError, Missing, content_of, origin, read_entry
+from contract.http.harentry import Call, IgnoredError, Missing, content_of, read_entry
+from contract.http.origin import origin
 from spec.source.json_reading import read_json
 from spec.source.place import SourceError
 from spec.source.pointer import Json

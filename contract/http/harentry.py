@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from contract.http.exchange import LOST_STATUSES, Exchange, Loss, ReceivedResponse, SentRequest
+from contract.http.origin import origin
 from spec.source.pointer import Json
 
 _JSON = ("Content-Type", "application/json")
-_PORTS = {"http": 80, "https": 443}
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -46,14 +46,6 @@ class Call:
     when: datetime
     missing: Missing = Missing.NOTHING
     reason: str = ""
-
-
-def origin(parts: SplitResult) -> str:
-    """Scheme, host and port as RFC 6454 compares them: lower case, without the default port."""
-    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
-    host = f"[{host}]" if ":" in host else host
-    port = parts.port if parts.port != _PORTS.get(scheme) else None
-    return f"{scheme}://{host}" + (f":{port}" if port is not None else "")
 
 
 def read_entry(entry: Json, operation_path: str, when: datetime) -> Call:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -29,9 +30,10 @@ def causes(findings: Iterable[Finding], catalogue: Catalogue) -> tuple[Cause, ..
     for one in every:
         if one.clause in _TROUBLE and one.exchanges:
             troubles[one.exchanges[-1].index] = signature(one)
+    apart = _members_apart(every)
     for one in every:
         index = one.exchanges[-1].index if one.exchanges else 0
-        grouped.setdefault(troubles.get(index) or signature(one), []).append(one)
+        grouped.setdefault(troubles.get(index) or apart.get(id(one)) or signature(one), []).append(one)
     order = {name: place for place, name in enumerate(catalogue)}
 
     def rank(one: Finding) -> tuple[bool, int, int, int, int]:
@@ -73,6 +75,24 @@ def _untrue(finding: Finding) -> Signature:
     return (finding.clause, finding.cause, *finding.about[:1])
 
 
+def _members_apart(findings: Iterable[Finding]) -> Mapping[int, Signature]:
+    """Signatures, by identity, of results that are untrue about one member only: each member is a fault of its own.
+
+    Where so many members are told wrongly that it is no fault of theirs, they are one. What was changed together with
+    such a member says no more than it.
+    """
+    untrue = [one for one in findings if one.cause == _UNTRUE]
+    single = {(*_untrue(one), one.place, *one.about[1:]) for one in untrue if len(one.about) == _ONE_MEMBER}
+    number = Counter(one[:-2] for one in single)
+    apart: dict[int, Signature] = {}
+    for one in untrue:
+        named = [(*_untrue(one), one.place, member) for member in one.about[1:]]
+        if number[_untrue(one)] <= _MANY and (mine := next((two for two in named if two in single), None)):
+            apart[id(one)] = mine
+    return apart
+
+
+_UNTRUE, _ONE_MEMBER, _MANY = "untrue result", 2, 4
 _TROUBLE = frozenset({"never-server-error", "never-hang"})
 _BY_CAUSE: Mapping[str, Callable[[Finding], Signature]] = {
     "valid request refused": _refused,
@@ -80,5 +100,5 @@ _BY_CAUSE: Mapping[str, Callable[[Finding], Signature]] = {
     "accepted": _accepted,
     "another SID": _unrecognised,
     "created again": _unrecognised,
-    "untrue result": _untrue,
+    _UNTRUE: _untrue,
 }

@@ -55,6 +55,18 @@ class Finding:
     """Everything that its probe had sent until then."""
     rung: str = ""
     """The probe of the ladder that showed it, or ""."""
+    met: Finding | None = None
+    """Another sighting of it, among calls at the same time: what shows among such only is seen again there."""
+
+    @property
+    def is_of_calls_at_once(self) -> bool:
+        """Whether some of the calls that led to it were under way at the same time."""
+        until = float("-inf")
+        for one in self.trail or self.exchanges:
+            if one.started < until:
+                return True
+            until = max(until, one.started + one.seconds)
+        return False
 
     @property
     def place(self) -> str:
@@ -142,7 +154,9 @@ class Ledger:
         for fingerprint, known in kept.items():
             if known.covers(full):
                 shorter = known.about == full.about and len(full.exchanges) < len(known.exchanges)
-                kept[fingerprint] = replace(full if shorter else known, times=known.times + 1)
+                one, other = (full, known) if shorter else (known, full)
+                met = known.met or (other if known.about == full.about and other.is_of_calls_at_once else None)
+                kept[fingerprint] = replace(one, times=known.times + 1, met=met)
                 return False
         covered = [one for one in kept.values() if full.covers(one)]
         for one in covered:

@@ -248,7 +248,7 @@ class Oracle:
                     return
                 yield _reason("unknown-sid-refused", pointer, message, 404, "RESOURCENOTFOUND", firm=True)
             else:
-                yield Oddity(pointer, "unknown-sid-refused")
+                yield Oddity(pointer, "unknown-sid-refused", unknown=True)
             return
         sids[part.name] = sid
         scope = scope_of(part, sids, install)
@@ -265,7 +265,7 @@ class Oracle:
             message = f"{name!r} is missing, and this {part.name} is new"
             yield replace(_body_reason(clause, join((*part.path, name)), message), late=True)
         if missing and any(self.model.look_up(each) is not None for each in identities):
-            yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"))
+            yield Oddity(part.pointer, clause_of(part.schema, "x-resource", "required-on-create"), unknown=True)
 
 
 def _spelled_otherwise(request: SentRequest) -> bool:

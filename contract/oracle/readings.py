@@ -20,10 +20,14 @@ _ZULU = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\Z")
 
 @dataclass(frozen=True, slots=True)
 class Oddity:
-    """Something in a request that one reading refuses: where it is, and the adopted clause that accepts it."""
+    """Something in a request that one reading refuses: where it is, and the adopted clause that accepts it.
+
+    ``unknown`` says that no reading decides, but a state that nobody here knows: a refusal proves nothing.
+    """
 
     pointer: str
     clause: str
+    unknown: bool = False
 
 
 def is_plain(text: str) -> bool:

@@ -24,6 +24,7 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "widths": values.widths,
     "kept-keys": values.kept_keys,
     "late-changes": spelling.late_changes,
+    "close-changes": spelling.close_changes,
     "windows": windows.windows,
     "replacements": state.replacements,
     "namesakes": identity.namesakes,

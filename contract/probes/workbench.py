@@ -14,6 +14,7 @@ from contract.generation.chance import Chance, Seeded
 from contract.generation.composition import Composer
 from contract.generation.coverage import Coverage
 from contract.http.exchange import Exchange, SentRequest
+from contract.http.origin import path_within
 from contract.http.target import Target
 from contract.journey.calls import JourneyCall
 from contract.journey.judge import JourneyJudge
@@ -271,10 +272,8 @@ class Workbench:
         return later or exchange.request.path.startswith(self.judge.oracle.before)
 
     def relative(self, link: str) -> str | None:
-        """The path of a link that leads to the target itself, or None: other hosts are never asked."""
-        if not self.base or not link.startswith(self.base + "/"):
-            return None
-        return link[len(self.base) :]
+        """The path and query of a link that leads to the target itself, or None: other hosts are never asked."""
+        return path_within(self.base, link) if self.base else None
 
     def sids(self, exchange: Exchange) -> dict[str, str]:
         """The SIDs of an answer, by part; of sessions by where they stand in it."""

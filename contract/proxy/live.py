@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.http.har import note_keys
-from contract.http.harentry import Call, IgnoredError, Missing, origin, read_entry
+from contract.http.harentry import Call, IgnoredError, Missing, read_entry
+from contract.http.origin import origin
 from contract.judging.findings import Finding
 from contract.oracle.expectation import Expectation, Reason
 from contract.proxy.keeping.passed import Passed, entry_of

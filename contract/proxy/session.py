@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 
 from contract.http.access import Access
 from contract.http.exchange import SentRequest
-from contract.http.harentry import origin
+from contract.http.origin import origin
 from contract.model.memory import Model
 from contract.oracle.oracle import Oracle
 from contract.proxy.events import Hearing

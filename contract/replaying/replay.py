@@ -17,6 +17,8 @@ from contract.reproduction.sequence import SequenceStep, renaming_for, send, sta
 
 TRIES = 5
 """How often something is tried that does not show every time."""
+_CHANGES = "changes"
+"""The probe that shows of every member whether the target tells its change."""
 _TAMPERED = re.compile(r"\$BAD_CREDENTIAL\((.*)\)\Z", re.DOTALL)
 _PLACEHOLDER = re.compile(r"\A((?:[A-Za-z]+ )?)(\$[A-Z0-9_]+)\Z")
 _UNPROVEN = {
@@ -48,12 +50,15 @@ class _UntoldError(Exception):
 
 def replay(recorded: Recorded, bench: Workbench) -> Iterator[Replayed]:
     """Send every sequence again. ``bench`` has knocked; each sequence gets names and a memory of its own."""
+    has_served = False
     for sequence in recorded.sequences:
         try:
             fails = any(_fails(sequence, recorded, bench) for _ in range(_tries(sequence)))
             if not fails and sequence.reproduced is Reproduced.SEQUENCE:
-                # in the run the target had served others before; a target that was just started has not
-                _serve_others(bench)
+                # in the run the target had served others before, and had shown what it can tell
+                if not has_served:
+                    _serve_others(bench)
+                has_served = True
                 fails = _fails(sequence, recorded, bench)
         except _UntoldError as error:
             yield Replayed(sequence, Now.UNTOLD, str(error))
@@ -67,11 +72,14 @@ def replay(recorded: Recorded, bench: Workbench) -> Iterator[Replayed]:
 
 
 def _serve_others(bench: Workbench) -> None:
-    """Two calls for people and things of their own, since some faults mix up what belongs to different callers."""
+    """Calls for people and things of their own, since some faults mix up what belongs to different callers; each member
+    is changed once, since silence proves something only of a target that was seen to speak.
+    """
     fork = bench.fork(f"iv-{secrets.token_hex(5)}")
     fork.ledger = Ledger(bench.judge.catalogue)
     for _ in range(2):
         fork.provision(fork.body())
+    LADDER[_CHANGES](fork)
 
 
 def _tries(sequence: Sequence) -> int:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from time import monotonic
 from urllib.parse import urlsplit
 
 from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
+from contract.http.patience import retry_after
 from contract.judging.keyset import KeySet, PublishedKeys, read_keys
 from contract.probes.workbench import Workbench
 
@@ -20,6 +22,8 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "wrong version number", "UNKNOWN_PROTOCOL", "
 _MOST_GUESSES = 5
 _MOST_SIGNONS = 3
 _REFUSED = frozenset({400, 403, 404, 409, 422})
+_MOST_BUSY, _LONGEST_BUSY = 6, 30.0
+"""How often, and for how many seconds in all, a target is obeyed that says when it will be there."""
 _TLS_PORT = (b"to an https", b"https port", b"tls", b"ssl")
 
 
@@ -126,6 +130,7 @@ def _first_answer(bench: Workbench, arrival: Arrival, sleep: Callable[[float], N
     until = monotonic() + arrival.wait
     request = bench.request(bench.body("?"))
     earlier: list[Exchange] = []
+    granted: list[float] = []
     while True:
         exchange = bench.target.once(request)
         if exchange.response is not None and exchange.response.status == 429:
@@ -133,10 +138,19 @@ def _first_answer(bench: Workbench, arrival: Arrival, sleep: Callable[[float], N
         if exchange.response is not None and not exchange.lost:
             return replace(exchange, earlier=(*earlier, *exchange.earlier))
         hopeless = exchange.loss is Loss.UNSENT and _is_about_tls(exchange.failure or "")
-        if hopeless or (earlier and monotonic() >= until):
+        asked = _asked_for(exchange)
+        obeyed = asked is not None and len(granted) < _MOST_BUSY and sum(granted) + asked <= _LONGEST_BUSY
+        if hopeless or (earlier and monotonic() >= until and not obeyed):
             return exchange
         earlier.append(exchange)
-        sleep(0.2)
+        granted += [asked] if asked is not None and obeyed else []
+        sleep(max(asked, 0.2) if asked is not None and obeyed else 0.2)
+
+
+def _asked_for(exchange: Exchange) -> float | None:
+    """Seconds after which a target that is not there yet wants to be asked again, if it says so."""
+    response = exchange.response
+    return retry_after(response.headers, datetime.now(UTC)) if response is not None else None
 
 
 def _is_about_tls(failure: str) -> bool:

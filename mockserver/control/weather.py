@@ -12,12 +12,14 @@ from mockserver.control.controlled import Controlled
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Refusal, RefusalReason, refuse
 from mockserver.http.response import Response, of_json
+from spec.schema.telling.messages import said_of
 from spec.schema.texts.lossless import lossless
 from spec.schema.validation import Rules, outermost
 from spec.source.pointer import Json
 
 _NAMES: Mapping[str, str] = {"retry-after": "retryAfter", "fault": "faults"}
 """Names in the header that differ from those of the control plane."""
+_WRITTEN = "Invigilate-Weather: status=503; retry-after=1"
 
 
 def answers(mock: Controlled) -> Mapping[str, Json]:
@@ -112,11 +114,19 @@ def condition(then: Mapping[str, Json]) -> Condition:
 
 def of_header(text: str, rules: Rules) -> Condition:
     """What ``Invigilate-Weather: status=503; retry-after=1`` means. Raises Refusal with all that is wrong with it."""
+    try:
+        return _condition_of(text, rules)
+    except Refusal as refusal:
+        message = f"The header Invigilate-Weather cannot be followed: {refusal.message} Write it as '{_WRITTEN}'."
+        raise Refusal("invalid-input", message) from None
+
+
+def _condition_of(text: str, rules: Rules) -> Condition:
+    if text.lstrip()[:1] in ("{", "["):
+        raise Refusal("invalid-input", "it has a form of its own, which is no JSON.")
     then = _pieces(text)
-    faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(then))]
-    if faults:
-        view = " ".join(one.placed for one in faults)
-        raise Refusal("invalid-input", f"The header Invigilate-Weather cannot be followed: {view}")
+    if faults := _faults(then, rules):
+        raise Refusal("invalid-input", " ".join(one.message for one in faults), faults)
     return condition(then)
 
 
@@ -129,18 +139,27 @@ def of_option(text: str, name: str, rules: Rules) -> WeatherRule:
 
     ``rules`` are those of that JSON. Raises Refusal with all that is wrong with it.
     """
-    if text.lstrip().startswith("{"):
-        body = decode(text.encode(), 64)
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            body = decode(text.encode("utf-8", "surrogatepass"), 64)
+        except Refusal as refusal:
+            raise Refusal("invalid-input", said_of("it", refusal.message)) from None
     else:
         pieces = _pieces(text)
         match = {one: str(pieces.pop(one)) for one in _MATCHED if one in pieces}
         counted = {one: pieces.pop(one) for one in _COUNTED if one in pieces}
         body = {**counted, **({"match": match} if match else {}), "then": pieces}
-    faults = [RefusalReason(one.pointer, one.message, one.clause) for one in outermost(rules.violations(body))]
+    faults = _faults(body, rules)
     if faults:
         message = " ".join(one.placed for one in faults)
         raise Refusal("invalid-input", message, faults)
     return made(name, body)
+
+
+def _faults(value: Json, rules: Rules) -> list[RefusalReason]:
+    """What is wrong with a rule that no body brought."""
+    found = outermost(rules.violations(value))
+    return [RefusalReason(one.pointer, said_of("it", one.message), one.clause) for one in found]
 
 
 def made(name: str, body: Mapping[str, Json]) -> WeatherRule:
@@ -152,13 +171,15 @@ def made(name: str, body: Mapping[str, Json]) -> WeatherRule:
 
 
 def _pieces(text: str) -> dict[str, Json]:
-    """The members of ``status=503; retry-after=1``."""
+    """The members of ``status=503; retry-after=1``. Raises Refusal for one that is there twice."""
     found: dict[str, Json] = {}
     for piece in text.split(";"):
         name, equals, value = (one.strip() for one in piece.partition("="))
         name = _NAMES.get(name, name)
         if not piece.strip():
             continue
+        if name in found:
+            raise Refusal("invalid-input", f"{name!r} is there twice; give it once.")
         if name == "faults":
             found[name] = value.split()
         else:

@@ -136,6 +136,27 @@ def test_who_starts_late_is_waited_for_and_nobody_is_blamed_for_it() -> None:
     assert [one for one in report.findings() if report.results[one.clause].clause.binding] == []
 
 
+def test_who_says_when_it_will_be_there_is_obeyed_from_the_first_call_on() -> None:
+    server = InProcess(Independent(HONEST))
+    busy = iter(["1", "2", "0.5"])
+
+    def answer(request: SentRequest) -> ReceivedResponse:
+        if (after := next(busy, None)) is not None:
+            return ReceivedResponse(503, {"retry-after": after}, b"<html>starting</html>")
+        return server.send(request).response or ReceivedResponse(599, {}, b"")
+
+    report, _ = judged(answer)
+    assert report.cannot is None
+    assert [one for one in report.findings() if report.results[one.clause].clause.binding] == []
+
+
+@pytest.mark.parametrize("value", ["0", "7", "3600"])
+def test_who_never_comes_is_asked_ten_times_at_most(value: str) -> None:
+    report, transport = judged(always(503, b"{}", **{"retry-after": value}))
+    assert "status 503" in str(report.cannot)
+    assert transport.sent <= 10
+
+
 def test_a_header_that_says_when_to_come_again_is_understood_in_every_form() -> None:
     from datetime import UTC, datetime
 

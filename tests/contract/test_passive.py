@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -155,6 +156,28 @@ def test_quirks(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
     assert "may have happened" in explanation
     for reason in ("preflights", "other paths", "without an answer", "another host", "not recorded", "3 damaged"):
         assert reason in note
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_sid_that_the_recording_does_not_explain_may_name_nothing(
+    stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path, status: int
+) -> None:
+    """Whether it was taken away before the recording began, or never was, nobody can tell."""
+    refusal = json.dumps({"code": "RESOURCENOTFOUND", "message": "No.", "status": status}).encode()
+    known = simple(stage, 1)
+    course: dict[str, Any] = {"ids": {"sid": "CU" + "2" * 32}}
+    bodies = ({"course": course}, {"course": {**course, "title": "T"}}, {"course": {"ids": {"sid": "CU" + "1" * 32}},
+              "exam": {"ids": {"sid": "EX" + "3" * 32}}})  # fmt: skip
+    calls = [
+        replace(
+            known,
+            request=replace(known.request, body=json.dumps(body).encode()),
+            response=ReceivedResponse(status, {"content-type": "application/json"}, refusal),
+        )
+        for body in bodies
+    ]
+    entries = [entry(one, place) for place, one in enumerate([known, *calls])]
+    assert told(judged_har(har(entries, tmp_path))) == []
 
 
 def test_a_recording_starts_in_the_middle(stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from tests_support import some_fast
@@ -18,13 +19,14 @@ from tests_support import some_fast
 from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
 from contract.http.target import HttpTransport, Target
 from contract.judging.causes import causes
-from contract.judging.findings import Finding, Reproduced
+from contract.judging.findings import ExchangeJudgement, Finding, Ledger, Reproduced
 from contract.replaying.recorded import Recorded, read_report
 from contract.replaying.replay import Now, Replayed, replay
 from contract.report.exhibit import exhibit
 from contract.report.formats.json import render
 from contract.report.masking import masker_for
 from contract.report.verdict import ReportedVerdict
+from contract.reproduction.confirmation import Reproduction, confirm
 from contract.run.knocking import Arrival, knock
 from contract.run.runner import RunReport, RunSettings, open_workbench
 from tests.servers.behaviour import Behaviour
@@ -190,6 +192,47 @@ def test_what_never_showed_again_cannot_be_told_by_a_replay(tmp_path: Path) -> N
     told = again(replace(sequences, sequences=mine), Behaviour(), one.behaviour)
     assert {each.now for each in told} == {Now.UNTOLD}
     assert all("says nothing" in each.reason for each in told)
+
+
+def test_what_rests_on_what_a_target_can_tell_fails_when_it_is_replayed_alone(tmp_path: Path) -> None:
+    """A target that was just started has told nobody anything yet; its silence must not pass for a repair."""
+    one = UPSERT["partial-writes"].behaviour
+    report = recorded(one, judged(one, "recall", "changes", "nothing-by-halves", "unknown-sids"), tmp_path)
+    assert "untrue result" in {sequence.cause for sequence in report.sequences}
+    for sequence in report.sequences:
+        alone = replace(report, sequences=(sequence,))
+        assert [told.now for told in again(alone, one, one)] == [Now.FAILS], sequence.cause
+        assert [told.now for told in again(alone, Behaviour(), one)] == [Now.GONE], sequence.cause
+
+
+def sighting(clause: str, *starts: float, rung: str) -> Finding:
+    request = SentRequest("POST", "/", ())
+    calls = tuple(Exchange(request, None, start, 1.0, index=place) for place, start in enumerate(starts))
+    return Finding(clause, "another user", "", "", exchanges=calls[-1:], trail=calls, rung=rung)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_what_shows_among_calls_at_once_only_is_seen_again_there(
+    order: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Probes run side by side, so that the first sighting may be that of a probe which sends one call after another."""
+    in_turn = sighting("signon-token-subject", 0.0, 2.0, 4.0, rung="broken")
+    at_once = sighting("signon-token-subject", 0.0, 2.0, 2.5, rung="crossings")
+    assert (in_turn.is_of_calls_at_once, at_once.is_of_calls_at_once) == (False, True)
+    bench = mock.Mock(ledger=Ledger(clauses()))
+    bench.target.sent, bench.target.exchanges, bench.judge.catalogue = 100, [], clauses()
+    for place in order:
+        judgement = ExchangeJudgement({"signon-token-subject"}, [(in_turn, at_once)[place]])
+        bench.ledger.record(judgement)
+
+    def run(self: Reproduction, *, shrunk: bool) -> Finding:
+        seen = self.finding.is_of_calls_at_once
+        return replace(self.finding, intermittent=not seen, reproduced=Reproduced.PROBE if seen else Reproduced.NEVER)
+
+    monkeypatch.setattr(Reproduction, "run", run)
+    confirm(bench, lambda clause: True)
+    (told,) = bench.ledger.findings()
+    assert (told.reproduced, told.rung, told.times) == (Reproduced.PROBE, "crossings", 2)
 
 
 def test_a_replay_with_less_than_the_run_had_says_so(tmp_path: Path) -> None:

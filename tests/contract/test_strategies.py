@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -52,6 +53,33 @@ def expected(body: Any) -> Admissibility:
 @QUICK
 def test_valid_bodies_must_be_accepted(body: Any) -> None:
     assert expected(body) is Admissibility.MUST_ACCEPT
+
+
+ORDINARY = {
+    "an address with a plus": ("user/email", "[+]"),
+    "an address with a dot": ("user/email", "[.].*@"),
+    "an address that begins with a digit": ("user/email", "^[0-9]"),
+    "a title with a quote": ("course/title", "['\"]"),
+    "a title of several words": ("course/title", "[^ ] [^ ]"),
+    "a title with an angle bracket": ("exam/title", "[<>]"),
+    "a title of more than 40 letters": ("exam/title", ".{41}"),
+    "instructions with a sign of some syntax": ("exam/configuration/notes/student", "[&%$#;]"),
+    "a page below a page": ("exam/configuration/url", "//.*/.*/."),
+}
+
+
+def test_what_every_reading_takes_is_drawn_as_valid() -> None:
+    """Whoever refuses what is ordinary is found out only if it is sent."""
+    met: set[str] = set()
+
+    @given(BODIES.valid(having=["user", "configuration"]))
+    @settings(QUICK, max_examples=300, derandomize=True, suppress_health_check=list(HealthCheck))
+    def look(body: Any) -> None:
+        texts = {name: value_at(body, tuple(place.split("/"))) for name, (place, _) in ORDINARY.items()}
+        met.update(one for one, text in texts.items() if isinstance(text, str) and re.search(ORDINARY[one][1], text))
+
+    look()
+    assert met == set(ORDINARY)
 
 
 @given(BODIES.broken())

@@ -20,6 +20,8 @@ class InProcess:
 
     def send(self, request: SentRequest) -> Exchange:
         started = time.monotonic()
+        if "#" in request.path or not request.path.isprintable():
+            raise ValueError(f"{request.path!r} is nothing that HTTP could send")
         headers = [("accept-encoding", "gzip"), *request.headers]
         try:
             status, answered, body = self.server.handle(request.method, request.path, headers, request.body or b"")

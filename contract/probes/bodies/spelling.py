@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 
+from contract.generation.composition import flat
 from contract.model.identity import value_at
 from contract.model.memory import NOBODY_KNOWS, Identity
 from contract.probes.changes import named, put, renewed
 from contract.probes.workbench import JSON, Workbench
 from spec.resources.resource import Part
+from spec.schema.texts.formats import EMAIL, HTTP_URL
+from spec.schema.validation import Rules
+from spec.source.pointer import Json
 
 _PROTOTYPES = ("constructor", "__proto__", "toString", "hasOwnProperty")
 
@@ -57,6 +61,8 @@ def _alike(name: str) -> Iterator[str]:
     yield from (f"{name}-caf\u00e9", f"{name}-cafe\u0301", f"{name}-\ufb01", f"{name}-fi")
     yield from (f"{name}-".ljust(299, "x") + "1", f"{name}-".ljust(299, "x") + "2")
     yield from (f"{name}-Lms", f"{name}-lms")
+    # letters of an alphabet that some readers have not, and signs for which some collations have no weight
+    yield from (f"{name}-\u0416\u0414", f"{name}-\u6771\u4eac", f"{name}-\U0001f393", f"{name}-\U0001f40d")
 
 
 def _prototypes(bench: Workbench) -> None:
@@ -115,6 +121,37 @@ def spelled_requests(bench: Workbench) -> None:
         with bench.probe(f"HTTP: {label}"):
             bench.provision(bench.body(), media=(JSON, further))
             bench.provision(bench.body())
+
+
+def close_changes(bench: Workbench) -> None:
+    """Texts of which one is the other in capital letters where it has small ones: an update, in every text of every
+    part.
+
+    Kept beside the strategies: texts so alike are not drawn one after the other.
+    """
+    for part in bench.resources.parts:
+        for leaf in part.leaves:
+            base = bench.body()
+            path = (*part.path, *leaf.path)
+            value = value_at(base, path)
+            if leaf.date or not isinstance(value, str) or {"enum", "x-install-member"} & set(leaf.schema):
+                continue
+            pair = _in_other_letters(value, flat(leaf.schema).get("format"))
+            if pair is None or not all(Rules(leaf.schema).fits_schema(one) for one in pair):
+                continue
+            with bench.probe(f"close changes: {leaf.key} of {part.name}"):
+                for text in (pair[0], pair[1], pair[1], pair[0]):
+                    bench.provision(put(base, path, text))
+
+
+def _in_other_letters(value: str, form: Json) -> tuple[str, str] | None:
+    """Two texts that differ in the case of letters only, where case counts (RFC 5321 section 2.4, RFC 3986 6.2.2.1)."""
+    if form == EMAIL:
+        local, at, domain = value.partition("@")
+        return (value, f"{local.swapcase()}{at}{domain}") if local.swapcase() != local else None
+    if form == HTTP_URL:
+        return f"{value.rstrip('/')}/Ab", f"{value.rstrip('/')}/aB"
+    return (value, value.swapcase()) if form is None and value.swapcase() != value else None
 
 
 def late_changes(bench: Workbench) -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mockserver.control.journal import archive
 from mockserver.control.journal.entry import JournalEntry
 from mockserver.control.journal.nearness import Nearness
 from mockserver.http.masking import MaskedExchange, is_form
+from mockserver.http.scope import ServedExchange
 from mockserver.inspector.calls.marking import Mark, MarkedJson, marked
-from mockserver.inspector.calls.rows import CallRow, Rows
+from mockserver.inspector.calls.rows import CallRow, Rows, reasons
 from mockserver.inspector.calls.snippets import as_test
 from spec.catalogue.clauses import Catalogue
 from spec.openapi.document import Document
@@ -22,12 +23,13 @@ _IGNORED = "unknown-members-ignored"
 
 @dataclass(frozen=True, slots=True)
 class ShownMessage:
-    """A request or an answer: ``text`` is a body that is no JSON."""
+    """A request or an answer: ``text`` is a body that is no JSON, ``unread`` the bytes of one that was not read."""
 
     headers: Mapping[str, str]
     json: MarkedJson | None
     text: str
     size: int
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Calls:
         return ShownCall(
             row=self.rows.of([entry])[0],
             summary=operation.summary if operation is not None else "",
-            request=_message(shown.headers, exchange.body, shown.body, marks),
+            request=replace(_message(shown.headers, exchange.body, shown.body, marks), unread=_unread(exchange)),
             answer=_message(shown.answer_headers, exchange.answer, shown.answer),
             marks=marks,
             curl=archive.curl([entry], shelf, base),
@@ -77,8 +79,7 @@ class Calls:
     def marks(self, entry: JournalEntry, shown: MaskedExchange) -> Iterator[Mark]:
         """What is to be said of the request: each reason of its refusal, and what nobody knows."""
         answer = shown.answer if isinstance(shown.answer, dict) else {}
-        errors = answer.get("errors")
-        listed = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+        listed = reasons(answer)
         if not listed and entry.faults:  # of OAuth 2.0, which tells one
             listed = [{"message": answer.get("error_description", ""), "clause": entry.faults[0]["clause"]}]
         told: set[str] = set()
@@ -106,6 +107,12 @@ def _message(headers: Mapping[str, str], raw: bytes, body: Json, marks: tuple[Ma
         return ShownMessage(headers, marked(body, marks), "", len(raw))
     rest = MarkedJson((), marks, 0) if marks else None
     return ShownMessage(headers, rest, "" if body is None else str(body), len(raw))
+
+
+def _unread(exchange: ServedExchange) -> int:
+    """How long a body was announced that the mock did not read: it refused the call for something before it."""
+    told = dict(exchange.headers).get(b"content-length", b"")
+    return int(told) if not exchange.body and told.isdigit() and len(told) < 16 else 0
 
 
 def _draft(body: Json) -> str:

@@ -12,6 +12,7 @@ from mockserver.control.journal.entry import JournalEntry, Shelf
 from mockserver.http.masking import MaskedExchange
 from mockserver.tenancy.tenants import Tenants
 from spec.resources.resource import Resources
+from spec.source.pointer import Json
 
 _SID = re.compile(r"\b([A-Z]{2})([0-9a-fA-F]{4})[0-9a-fA-F]{24}([0-9a-fA-F]{4})\b")
 _LONGEST = 160
@@ -148,12 +149,17 @@ def _reason(entry: JournalEntry, shown: MaskedExchange) -> str:
     """Why it was refused: the first reason, and how many there are beside it."""
     if not entry.is_refused or not isinstance(shown.answer, dict):
         return ""
-    errors = shown.answer.get("errors")
-    listed = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    listed = reasons(shown.answer)
     if len(listed) > 1:
         return f"{listed[0].get('pointer')}: {listed[0].get('message')} And {len(listed) - 1} more."
     message = shown.answer.get("message", shown.answer.get("error_description", ""))
     return "" if entry.is_weather else str(message)
+
+
+def reasons(answer: Json) -> list[dict[str, Json]]:
+    """The reasons that an answer lists for its refusal, as it tells them."""
+    errors = answer.get("errors") if isinstance(answer, dict) else None
+    return [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
 
 
 def _cut(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -20,6 +21,7 @@ PAGE = 50
 LOOKED_IN = 500
 """In so many things of a deployment, the latest, identifiers of what belongs to them are looked for."""
 _LONGEST = 200
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 class Line(NamedTuple):
@@ -156,7 +158,7 @@ class World:
         leaves = self.titles.get(resource.part) or ([one.key for one in part.leaves] if part is not None else [STATUS])
         public = (resource.attributes.get(leaf) for leaf in leaves if (resource.part, leaf) not in self.secret)
         texts = [value for value in public if isinstance(value, str) and value]
-        own = " ".join(texts) if resource.part in self.titles else next(iter(texts), "")
+        own = _straight(" ".join(texts) if resource.part in self.titles else next(iter(texts), ""))
         identity = part.identity if part is not None else self.session.joins if self.session is not None else ()
         joined = next((one for one in self.above(tenant, resource) if one.part in identity[:1]), None)
         return f"{self._title(tenant, joined)} · {own}"[:_LONGEST] if joined is not None else own[:_LONGEST]
@@ -165,6 +167,11 @@ class World:
         if (part, pointer) in self.secret:
             return MASK
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def _straight(text: str) -> str:
+    """A text beside others: what would turn the direction of those is told by its number (Unicode Annex 9)."""
+    return _TURNING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def nested(resource: Resource) -> dict[str, Json]:

@@ -8,7 +8,10 @@ import pytest
 from tests_support import some_fast
 
 from mockserver.behaviour.faults import FAULTS
-from mockserver.control.weather import made
+from mockserver.control.document import described
+from mockserver.control.weather import made, of_option
+from mockserver.http.errors import Refusal
+from spec.schema.validation import Rules
 
 from .conftest import COURSE, USER, Plane
 
@@ -163,6 +166,45 @@ def test_a_call_brings_its_own_weather(plane: Plane, install: dict[str, Any]) ->
     for wrong in ("status=fine", "statsu=503", "close=maybe", "fault=none-such", "served"):
         refused = plane.call(install, BODY, Invigilate_Weather=wrong)
         assert (refused.status_code, refused.json()["code"]) == (400, "INVALIDINPUT")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("nonsense", 'it has no member "nonsense"; it has status, code, '),
+        (";;", "it has no members; it needs at least 1 member."),
+        ("status=abc", "'status' is \"abc\"; send an integer."),
+        ("status=503; status=504", "'status' is there twice; give it once."),
+        ('{"then": {"status": 503}}', "it has a form of its own, which is no JSON."),
+        ("fault=nope", "there is no fault 'nope'; GET /_invigilate/faults lists those there are."),
+        ("retry-after=1", "'retryAfter' says something about a status; give one."),
+    ],
+)
+def test_a_wrong_header_is_told_as_a_header(plane: Plane, install: dict[str, Any], text: str, told: str) -> None:
+    answer = plane.call(install, BODY, Invigilate_Weather=text)
+    message = answer.json()["message"]
+    assert answer.status_code == 400
+    assert message.startswith(f"The header Invigilate-Weather cannot be followed: {told}")
+    assert message.endswith(" Write it as 'Invigilate-Weather: status=503; retry-after=1'.")
+    assert "The body" not in message
+    assert answer.json()["errors"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("{bad", "it is not JSON: "),
+        ("[]", "it is an array; send an object."),
+        ("status=503; status=504", "'status' is there twice; give it once."),
+        ("status=503; every=x", "/every: 'every' is \"x\"; send an integer."),
+    ],
+)
+def test_a_wrong_option_is_told_as_one(text: str, told: str) -> None:
+    body = described().operations["makeWeather"].body
+    assert body is not None
+    with pytest.raises(Refusal) as refused:
+        of_option(text, "w1", Rules(body.json))
+    assert refused.value.message.startswith(told)
 
 
 def test_what_was_changed_of_an_answer(plane: Plane, install: dict[str, Any]) -> None:

@@ -62,23 +62,27 @@ def asked(ready: Any, profile: Path) -> dict[str, Any]:
     }
 
 
-@pytest.mark.outside
-def test_chromium_finds_nothing_wrong(tmp_path: Path) -> None:
-    folder = os.environ.get("INVIGILATE_NODE")
-    if folder is None or not (Path(folder) / "node_modules/axe-core").exists():
+def told_by(script: Path, folder: Path, question: dict[str, Any]) -> dict[str, Any]:
+    """What a script in a real browser tells; it finds playwright-core and axe-core beside it."""
+    node = os.environ.get("INVIGILATE_NODE")
+    if node is None or not (Path(node) / "node_modules/axe-core").exists():
         pytest.skip("INVIGILATE_NODE names no folder with axe-core and playwright-core from npm; .ci/run makes one")
     if shutil.which("chromium") is None:
         pytest.skip("chromium is not installed")
-    (tmp_path / "node_modules").symlink_to(Path(folder) / "node_modules")
-    (tmp_path / "browser.mjs").write_text(SCRIPT.read_text())
-    with started(tmp_path / "ready.json", "mock", "--port", "0", "--log", "none") as ready:
-        question = json.dumps(asked(ready, tmp_path / "profile"))
-        ended = subprocess.run(
-            ["node", "browser.mjs"], cwd=tmp_path, env={**os.environ, "ASKED": question},
-            capture_output=True, text=True, timeout=900, check=False,
-        )  # fmt: skip
+    (folder / "node_modules").symlink_to(Path(node) / "node_modules")
+    (folder / script.name).write_text(script.read_text())
+    ended = subprocess.run(
+        ["node", script.name], cwd=folder, env={**os.environ, "ASKED": json.dumps(question)},
+        capture_output=True, text=True, timeout=900, check=False,
+    )  # fmt: skip
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout)
+    return dict(json.loads(ended.stdout))
+
+
+@pytest.mark.outside
+def test_chromium_finds_nothing_wrong(tmp_path: Path) -> None:
+    with started(tmp_path / "ready.json", "mock", "--port", "0", "--log", "none") as ready:
+        told = told_by(SCRIPT, tmp_path, asked(ready, tmp_path / "profile"))
     assert told["wrong"] == []
     assert told["told"] == {
         "first": "Skip to the content", "status": 200, "came": 1, "paused": "paused",
@@ -86,3 +90,19 @@ def test_chromium_finds_nothing_wrong(tmp_path: Path) -> None:
         "signon": "Signed on",
     }  # fmt: skip
     assert "q=needle" in told["told"]["address"]
+
+
+@pytest.mark.outside
+def test_everything_is_done_by_keyboard_alone(tmp_path: Path) -> None:
+    with started(tmp_path / "ready.json", "mock", "--port", "0", "--log", "none") as ready:
+        question = asked(ready, tmp_path / "profile")
+        told = told_by(SCRIPT.with_name("keyboard.mjs"), tmp_path, {**question, "install": ready["install"]})
+    assert told == {
+        "hidden": [],  # where the focus is can be seen at every stop, and every place is one
+        "first": "Skip to the content", "skipped": "main", "after": "Pause",
+        "typing": ["q", "provision", 2, 5], "polite": ["status", None], "kept": True,  # while calls come
+        "paused": "true", "resumed": "false",
+        "copied": "Copied", "clipboard": "curl", "again": "200",
+        "trapped": "Create", "created": True, "weather": 503, "moved": 2,
+        "refused": True, "back": True, "asked": 2, "reset": 0,
+    }  # fmt: skip

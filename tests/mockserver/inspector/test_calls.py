@@ -55,7 +55,20 @@ def test_calls_are_filtered_as_in_the_journal(seen: Browser, query: str, numbers
 
 @pytest.mark.parametrize(("query", "told"), [("status=4x", "is no status"), ("body=course", "give a JSON pointer")])
 def test_a_filter_that_means_nothing_is_told(browser: Browser, query: str, told: str) -> None:
-    assert told in browser.get(f"/calls?{query}")
+    page = browser.get(f"/calls?{query}")
+    assert told in page
+    assert "will appear here" not in page  # nothing is listened for
+
+
+def test_a_body_that_was_not_read_is_no_empty_one(browser: Browser) -> None:
+    path = f"/v2/installs/{browser.client.install}/provision"
+    browser.client.http.post(path, json={"course": {}})
+    browser.client.http.post(path)
+    page = browser.get("/calls/1")
+    assert "A body of 13 bytes came with it, which was not read" in page
+    assert '<textarea id="draft"' in page
+    assert "No body." in browser.get("/calls/2")
+    assert "was not read" not in browser.get("/calls/2")
 
 
 def test_ten_thousand_calls_are_paged(browser_of: Any) -> None:

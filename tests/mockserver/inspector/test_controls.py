@@ -31,7 +31,7 @@ def test_time_is_moved_stopped_and_restored(browser: Browser) -> None:
     browser.post("/controls/restore-clock")
     assert plane(browser, "/clock") == {**plane(browser, "/clock"), "seconds": now, "frozen": False}
     mine = browser.client.install
-    assert 'Controls <span class="quiet">of Demo University' in browser.sent(
+    assert 'Controls <span class="quiet">of <bdi>Demo University' in browser.sent(
         "/controls/advance", days="1", install=mine
     )
     assert (plane(browser, f"/clock?install={mine}")["seconds"], plane(browser, "/clock")["seconds"]) == (

@@ -22,7 +22,7 @@ def mine(busy: Browser) -> str:
 
 def test_from_an_install_to_everything_in_it(seen: Browser) -> None:
     mine = f"/world/{seen.client.install}"
-    assert "<b>3</b> course" in seen.get("/world")
+    assert "course <b>3</b>" in seen.get("/world")
     page = unescape(seen.get(mine))
     assert "Organic Chemistry II" in page
     assert "Mira Solano · learner" in unescape(seen.get(f"{mine}?kind=enrollment"))
@@ -33,6 +33,15 @@ def test_from_an_install_to_everything_in_it(seen: Browser) -> None:
     configuration = seen.get(f"{mine}/{sid_of(seen, 'configuration')}")
     assert PASSWORD not in configuration
     assert "•••" in configuration
+
+
+def test_a_title_turns_nothing_beside_it(seen: Browser) -> None:
+    page = seen.get(f"/world/{seen.client.install}/{sid_of(seen, 'course')}")
+    heading, named = page.partition("<h1>")[2].partition("</h1>")[0], page.partition("<title>")[2].partition("<")[0]
+    assert "\\u202e" in heading
+    assert "\\u202e" in named
+    assert "\u202e" not in heading + named
+    assert "\u202e" in page  # the value itself, isolated
 
 
 def test_its_history_says_which_call_changed_what(seen: Browser) -> None:
@@ -65,7 +74,7 @@ def test_a_secret_that_changed_stays_one(busy: Browser, mine: str, everything: d
     body["exam"]["configuration"]["password"] = "another-secret-word"
     busy.client.ok(body)
     page = busy.get(f"{mine}/{sid_of(busy, 'configuration')}")
-    assert 'password <span class="quiet">“•••” → “•••”' in page
+    assert 'password <span class="quiet">“<bdi>•••</bdi>” → “<bdi>•••</bdi>”' in page
     assert "another-secret-word" not in page
 
 

@@ -115,6 +115,15 @@ IDENTIFIERS: Mapping[str, Carelessness] = {
         respelt(number, parts=["user"], kind="api", install=TWO), "ids-exact sids-distinct", "spellings"
     ),
     "compatibility-letters": of(respelt(lambda t: unicodedata.normalize("NFKC", t)), "ids-exact", "spellings"),
+    "letters-beyond-ascii-replaced": of(
+        respelt(lambda t: t.encode("ascii", "replace").decode()), "ids-exact sids-distinct", "spellings"
+    ),
+    "letters-beyond-latin-replaced": of(
+        respelt(lambda t: t.encode("latin-1", "replace").decode("latin-1")), "ids-exact sids-distinct", "spellings"
+    ),
+    "signs-beyond-16-bits-alike": of(
+        respelt(lambda t: re.sub("[\U00010000-\U0010ffff]", "\ufffd", t)), "ids-exact sids-distinct", "spellings"
+    ),
     "breaks-on-prototypes": of(
         breaks_on_ids(lambda t: t in ("constructor", "__proto__", "toString")), "never-server-error", "spellings"
     ),

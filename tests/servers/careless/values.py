@@ -112,6 +112,27 @@ VALUES: Mapping[str, Carelessness] = {
         "values-compare result-truthful",
         "moments",
     ),
+    "half-hours-dropped": of(
+        dated(lambda t: re.sub(r"([+-][0-9]{2}):[0-9]{2}$", r"\1:00", t)), "values-compare result-truthful", "moments"
+    ),
+    "west-of-greenwich-is-east": of(
+        dated(lambda t: re.sub(r"-([0-9]{2}:[0-9]{2})$", r"+\1", t)), "values-compare result-truthful", "moments"
+    ),
+    "addresses-in-small-letters": of(
+        kept("user/email", lambda v: v.lower() if isinstance(v, str) else v),
+        "result-truthful values-survive",
+        "close-changes",
+    ),
+    "passwords-in-any-case": of(
+        kept("exam/configuration/password", lambda v: v.lower() if isinstance(v, str) else v),
+        "result-truthful values-survive",
+        "close-changes",
+    ),
+    "urls-in-small-letters": of(
+        kept("exam/configuration/url", lambda v: v.lower() if isinstance(v, str) else v),
+        "result-truthful values-survive",
+        "close-changes",
+    ),
     "fractions-dropped": of(
         dated(lambda t: re.sub(r"\.[0-9]+", "", t)), "values-compare values-survive result-truthful", "moments"
     ),
