@@ -45,29 +45,44 @@ def environment(folder: Path = _FOLDER) -> jinja2.Environment:
     return made
 
 
-def filled(template: str, folder: Path = _FOLDER, script: str = "", **values: Any) -> Page:
-    """A page of a template that needs nothing but itself; the policy allows its own style and script, and nothing else.
+@dataclass(frozen=True, slots=True)
+class PageTemplate:
+    """A template and all that its pages carry, read already: whoever replaces the files meanwhile spoils no page."""
 
-    ``folder`` has the template and beside it a sheet with the few rules that only this page has: ``page.css``, which
-    comes after the shared one. ``script`` is the name of a script there, "" for none.
+    template: jinja2.Template
+    style: str
+    code: str
+
+    def page(self, **values: Any) -> Page:
+        """A page that needs nothing but itself; the policy allows its own style and script, and nothing else."""
+        allowed = _hash(self.code) if self.code else "none"
+        policy = (
+            f"default-src 'none'; style-src '{_hash(self.style)}'; script-src '{allowed}'; "
+            "base-uri 'none'; form-action 'none'"
+        )
+        html = self.template.render(
+            policy=policy,
+            style=Markup(self.style),  # noqa: S704 - our own files
+            script=Markup(self.code),  # noqa: S704 - our own file
+            **values,
+        )
+        return Page(html, policy)
+
+
+def page_template(name: str, folder: Path = _FOLDER, script: str = "") -> PageTemplate:
+    """The template of that name.
+
+    ``folder`` has it, and beside it a sheet with the few rules that only this page has: ``page.css``, which comes after
+    the shared one. ``script`` is the name of a script there, "" for none.
     """
     style = SHARED.read_text(encoding="utf-8") + (folder / "page.css").read_text(encoding="utf-8")
     code = (folder / script).read_text(encoding="utf-8") if script else ""
-    allowed = _hash(code) if script else "none"
-    policy = (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{allowed}'; base-uri 'none'; form-action 'none'"
-    )
-    html = (
-        environment(folder)
-        .get_template(template)
-        .render(
-            policy=policy,
-            style=Markup(style),  # noqa: S704 - our own files
-            script=Markup(code),  # noqa: S704 - our own file
-            **values,
-        )
-    )
-    return Page(html, policy)
+    return PageTemplate(environment(folder).get_template(name), style, code)
+
+
+def filled(template: str, folder: Path = _FOLDER, script: str = "", **values: Any) -> Page:
+    """A page of a template, as ``page_template`` finds it."""
+    return page_template(template, folder, script).page(**values)
 
 
 def _hash(text: str) -> str:

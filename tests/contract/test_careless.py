@@ -12,7 +12,6 @@ from tests.servers.inprocess import InProcess
 
 NEW = sorted({probe for one in CARELESS.values() for probe in one.probes})
 FAST = (
-    "deadlock",
     "numbers-compared",
     "options-not-compared",
     "duration-of-31-bits",

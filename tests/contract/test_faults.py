@@ -27,7 +27,7 @@ def subject(keys: Keys, fault: Fault) -> Subject:
     return Subject(fault.id, frozenset(fault.caught_by), start, frozenset(fault.entails), journey)
 
 
-@pytest.mark.parametrize("name", some_fast(BREAKING, every=60))
+@pytest.mark.parametrize("name", some_fast(BREAKING, every=200))
 def test_a_fault_is_found_as_what_it_is(name: str, keys: Keys) -> None:
     row = examine(subject(keys, BREAKING[name]))
     assert (row.missed, row.strange) == (frozenset(), frozenset())

@@ -12,7 +12,6 @@ from unittest import mock
 
 import pytest
 from hypothesis.stateful import Bundle
-from tests_support import some_fast
 
 from contract.journey.calls import ASSIGNS, LISTS, ONBOARDS, READS, RESCHEDULES, SCHEDULES, journey_contract
 from contract.journey.steps import Step
@@ -156,7 +155,8 @@ def broken(document: Document, catalogue: Catalogue, keys: Keys) -> Callable[[Tr
     return make
 
 
-@pytest.mark.parametrize("name", some_fast(seen(), every=20))
+@pytest.mark.outside
+@pytest.mark.parametrize("name", seen())
 def test_a_broken_row_is_found_by_sequences_alone(
     name: str, broken: Callable[[Transition], Mock], judged: Callable[..., RunReport]
 ) -> None:

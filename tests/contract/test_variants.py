@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from tests_support import some_fast
 
 from contract.http.target import HttpTransport
 from tests.servers.behaviour import HONEST, Behaviour
@@ -94,7 +93,8 @@ WIRES: Mapping[str, tuple[Behaviour, dict[str, bool]]] = {
 }
 
 
-@pytest.mark.parametrize("name", some_fast(WIRES))
+@pytest.mark.outside
+@pytest.mark.parametrize("name", WIRES)
 def test_no_alarm_over_a_wire(name: str) -> None:
     behaviour, how = WIRES[name]
     with served(behaviour, **how) as url:

@@ -8,8 +8,9 @@ from pathlib import Path
 from contract.report.console import remarks
 from contract.report.picture import ORDER, bands, timeline
 from contract.report.verdict import GRAVEST_FIRST, ReportedVerdict, ShownCause
-from spec.docs.shell import filled
+from spec.docs.shell import page_template
 
+_PAGE = page_template("page.html", Path(__file__).parent)
 MOST_SIDS = 200
 MOST_EXCHANGES = 12
 
@@ -34,9 +35,7 @@ def groups(verdict: ReportedVerdict) -> list[CauseGroup]:
 
 def render(verdict: ReportedVerdict) -> str:
     """The text of the page."""
-    page = filled(
-        "page.html",
-        Path(__file__).parent,
+    page = _PAGE.page(
         verdict=verdict,
         bands=bands(verdict),
         timeline=timeline(verdict),
