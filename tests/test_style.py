@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from spec.docs.reference import reference_page
-from spec.docs.shell import SHARED, page_template, filled
+from spec.docs.shell import SHARED, filled, page_template
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("spec", "mockserver", "contract")
