@@ -160,7 +160,10 @@ def _complete(
     pointers = {one.get("pointer") for one in entries if one.get("message") and one.get("clause")}
     missing = sorted({reason.pointer for reason in early} - pointers)
     if missing:
-        received = f"no entry for {', '.join(missing[:4]) or 'the whole body'}"
+        named = {one.get("pointer") for one in entries}
+        bare = [pointer for pointer in missing if pointer in named]
+        what = "an entry without message or clause" if bare else "no entry"
+        received = f"{what} for {', '.join((bare or missing)[:4]) or 'the whole body'}"
         judgement.find("errors-complete", "incomplete errors", "an entry for every fault", received, "/errors")
 
 

@@ -48,6 +48,13 @@ def test_a_rise_counts_only_if_it_is_there_again() -> None:
     assert judge_latency(early[: FEWEST - 1], late, late)[1].exercised == set()
 
 
+def test_a_rise_that_the_machine_may_hide_is_told_as_noise() -> None:
+    """Calls take four times as long, control calls as well, and those differ by more than the rise."""
+    early = [TimedPair(0.003, 0.001)] * 8
+    late = [TimedPair(0.009 + 0.003 * (place % 2), 0.002 + 0.004 * (place % 2)) for place in range(8)]
+    assert trend(early, late) is Trend.NOISY
+
+
 def test_a_rise_within_the_noise_is_told_as_noise() -> None:
     early = [TimedPair(0.004, 0.001)] * 8
     late = [TimedPair(0.004 + 0.02 * place, 0.001 + 0.015 * (place % 3)) for place in range(8)]

@@ -137,6 +137,24 @@ def test_a_refusal_in_another_media_type_is_told(judge: Judge) -> None:
     assert "another media type" in {one.cause for one in judgement.findings}
 
 
+@pytest.mark.parametrize(
+    ("listed", "received"),
+    [
+        ([], "no entry for /course"),
+        ([{"pointer": "/course", "message": "is missing"}], "an entry without message or clause for /course"),
+        ([{"pointer": "/course", "clause": "course-required"}], "an entry without message or clause for /course"),
+        ([{"pointer": "/course", "message": "is missing", "clause": "course-required"}], None),
+    ],
+)
+def test_what_an_entry_lacks_is_told(judge: Judge, listed: list[Any], received: str | None) -> None:
+    sent = request({})
+    body = json.dumps({"code": "INVALIDINPUT", "message": "No.", "status": 400, "errors": listed}).encode()
+    judgement = ExchangeJudgement()
+    judge_form(sent, ReceivedResponse(400, {"content-type": "application/json"}, body), judge.expect(sent), judgement)
+    told = [one.received for one in judgement.findings if one.clause == "errors-complete"]
+    assert told == ([received] if received else [])
+
+
 @pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 415, 429])
 def test_an_answer_to_head_has_no_form(judge: Judge, status: int) -> None:
     for method, told in (("HEAD", False), ("GET", True)):
