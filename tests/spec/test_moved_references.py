@@ -46,3 +46,25 @@ def test_what_follows_from_the_same_condition_is_told_at_its_own_place_only() ->
     found = compare(_document(schema, 9), _document(schema, 5))
     assert [change.rule for change in found.changes] == ["maximum-lowered"]
     assert found.changes[0].proven
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "verdict", "rules"),
+    [
+        ({"enum": [1, 2, 8], "maximum": 9}, {"enum": [1, 2, 8], "maximum": 5}, "breaking", ["enum-member-removed"]),
+        (
+            {"enum": ["a", "bb"], "maxLength": 2},
+            {"enum": ["a", "bb"], "maxLength": 1},
+            "breaking",
+            ["enum-member-removed"],
+        ),
+        ({"enum": [1, "a"], "type": "integer"}, {"enum": [1, "a"]}, "compatible", ["enum-member-added"]),
+        ({"enum": [1, 2, 8], "maximum": 9}, {"enum": [1, 2, 8], "maximum": 10}, "unchanged", []),
+        ({"enum": [1, 2, 8], "maximum": 5}, {"enum": [1, 2]}, "unchanged", []),
+    ],
+)
+def test_keywords_beside_an_enumeration_count_where_a_component_stands_beside_it_too(
+    before: dict[str, Any], after: dict[str, Any], verdict: str, rules: list[str]
+) -> None:
+    found = compare(_document({**before, "not": COMPONENT}, 9), _document({**after, "not": COMPONENT}, 9))
+    assert (found.verdict, [change.rule for change in found.changes]) == (verdict, rules)
