@@ -169,6 +169,8 @@ class Database:
 
     def made(self, statement: str, values: Sequence[Mapping[str, Any]]) -> list[Row]:
         """Execute a statement for each of several values: the row that each returns. Raises StoreError."""
+        if not values:  # psycopg has no result then
+            return []
         if not self._is_open:
             with self.transaction():
                 return self.made(statement, values)
