@@ -92,6 +92,7 @@ def traffic(report: RunReport) -> list[Exchange]:
     return found
 
 
+@pytest.mark.outside
 def test_honest_traffic_of_any_age_is_not_blamed(
     stage: Any, judged_har: Callable[..., RunReport], tmp_path: Path
 ) -> None:

@@ -78,7 +78,7 @@ def judged_by(name: str, one: Breakage) -> RunReport:
 
 @pytest.mark.parametrize(
     "name",
-    some_fast([*UPSERT, *VALIDATION, *CREDENTIALS, *ANSWERS], every=30),
+    some_fast([*UPSERT, *VALIDATION, *CREDENTIALS, *ANSWERS], every=60),
 )
 def test_what_is_reported_fails_on_a_fresh_faulty_server_and_not_on_an_honest_one(name: str, tmp_path: Path) -> None:
     one = BREAKAGES[name]

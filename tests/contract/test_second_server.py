@@ -41,7 +41,7 @@ def test_there_are_twice_forty_faults_and_fifteen_variants_about_known_clauses(c
     assert not any(variant.caught_by or variant.entails for variant in VARIANTS.values())
 
 
-@pytest.mark.parametrize("name", some_fast(EVERY, every=5))
+@pytest.mark.parametrize("name", some_fast(EVERY))
 def test_every_fault_shows(name: str) -> None:
     def shown(departure: Departure) -> Any:
         with departure.listener() as server:
