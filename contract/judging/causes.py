@@ -92,7 +92,11 @@ def _members_apart(findings: Iterable[Finding]) -> Mapping[int, Signature]:
     return apart
 
 
-_UNTRUE, _ONE_MEMBER, _MANY = "untrue result", 2, 4
+_UNTRUE = "untrue result"
+_ONE_MEMBER = 2
+"""Entries of what a finding is about, if that is one part and one member of it."""
+_MANY = 4
+"""Members from which on, told wrongly of one part, it is no fault of theirs."""
 _TROUBLE = frozenset({"never-server-error", "never-hang"})
 _BY_CAUSE: Mapping[str, Callable[[Finding], Signature]] = {
     "valid request refused": _refused,

@@ -17,6 +17,7 @@ _CALLER = "invigilate.caller"
 _EXCHANGE = "invigilate.exchange"
 _ROOT = "invigilate.root"
 _FEW = 24
+"""Headers up to which adding up pairs is quicker than walking through them; it is square, and more are hostile."""
 
 DEADLINE = "invigilate.deadline"
 """An ASGI extension: the server lets no request take for ever, so the application need not look at the time."""

@@ -57,7 +57,7 @@ class DatabaseStore:
     def listed(self, sid: str, part: str, start: int, most: int, chosen: Chosen | None = None) -> ListPage:
         if chosen is None:
             found = [digest(self._space, sid, part)]
-        elif self._database.valued.get(part) == chosen.leaf:
+        elif self._database.valued.get(part) == chosen.leaf and self.read(sid) is None:  # only those of deployments are
             found = [self._of_value(sid, part, chosen.leaf, one) for one in dict.fromkeys(chosen.values)]
         else:  # what is listed by no value is looked through
             related = filter(None, map(self.read, self.related(sid, part)))

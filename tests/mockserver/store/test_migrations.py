@@ -83,12 +83,15 @@ def lists_by_value_are_filled(database: Database, store: DatabaseStore) -> None:
     home = next(key.scope for key in store.keys_of(session.sid) if key.joined == (key.scope,))
     statuses = sorted({str(one.attributes["/status"]) for one in store if one.part == "session"})
     pages = [Chosen("/status", values) for values in (statuses, statuses[:1], ["unheard of"])]
-    looked_through = [store.listed(home, "session", 0, 50, one) for one in pages]
-    assert looked_through[0].total
+    owners = (home, session.scope)
+    looked_through = {owner: [store.listed(owner, "session", 0, 50, one) for one in pages] for owner in owners}
+    assert all(found[0].total for found in looked_through.values())
     database.valued = {"session": "/status"}
-    assert [store.listed(home, "session", 0, 50, one) for one in pages] == [
-        (total, tuple(sids) if not total else sids) for total, sids in looked_through
-    ]
+    for owner in owners:
+        found = [store.listed(owner, "session", 0, 50, one) for one in pages]
+        assert [(total, [*sids]) for total, sids in found] == [
+            (total, [*sids]) for total, sids in looked_through[owner]
+        ]
 
 
 def _others(before: dict[str, list[tuple[Any, ...]]], space: str) -> set[bytes]:
