@@ -170,7 +170,11 @@ def opened(options: argparse.Namespace) -> Kept | None:
     )  # with SQLAlchemy, which most mocks do not need
     from mockserver.database.serving import Kept
 
-    return Kept(opened_database(options.store))
+    def tell(line: str) -> None:
+        sys.stderr.write(f"invigilate mock: {line}\n")
+        sys.stderr.flush()
+
+    return Kept(opened_database(options.store, tell))
 
 
 def _passphrase(options: argparse.Namespace) -> str | None:

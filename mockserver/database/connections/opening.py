@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,15 +18,18 @@ from mockserver.database.schema.migrations import MIGRATIONS
 from mockserver.database.schema.tables import MARK, SCHEMA, VERSION
 
 
-def opened(address: str) -> Database:
-    """The database of an address, ready for use, and no connection to it. Raises OpeningError."""
+def opened(address: str, tell: Callable[[str], None] = lambda line: None) -> Database:
+    """The database of an address, ready for use, and no connection to it. Raises OpeningError.
+
+    ``tell`` takes a line about what may take a while.
+    """
     driver = _driver(address)
     try:
         driver.prepare()
         connection = driver.connect()
         try:
             driver.inspect(connection)
-            _prepared(connection, driver)
+            _prepared(connection, driver, tell)
         finally:
             with suppress(Exception):  # one that is broken may refuse even that, and what broke it is told already
                 connection.close()
@@ -52,7 +56,7 @@ def _driver(address: str) -> Driver:
     raise OpeningError(f"--store is {shown}; give {forms}.")
 
 
-def _prepared(connection: Connection, driver: Driver) -> None:
+def _prepared(connection: Connection, driver: Driver, tell: Callable[[str], None]) -> None:
     """See that the schema is ours, and of this version."""
     cursor = connection.cursor()
     for statement in driver.alone:
@@ -62,7 +66,7 @@ def _prepared(connection: Connection, driver: Driver) -> None:
         if not tables:
             _create(cursor, driver.dialect)
         else:
-            _adapt(cursor, driver, tables)
+            _adapt(cursor, driver, tables, tell)
         cursor.execute("COMMIT")
     except BaseException:
         with suppress(Exception):  # likewise: what was wrong before is what is raised
@@ -81,7 +85,7 @@ def _create(cursor: Any, dialect: Dialect) -> None:
     cursor.execute("INSERT INTO versions (kind, version) VALUES ('', 0)")
 
 
-def _adapt(cursor: Any, driver: Driver, tables: set[str]) -> None:
+def _adapt(cursor: Any, driver: Driver, tables: set[str], tell: Callable[[str], None]) -> None:
     about = dict(cursor.execute("SELECT name, value FROM about").fetchall()) if "about" in tables else {}
     where = driver.where()
     if about.get("application") != MARK:
@@ -96,6 +100,8 @@ def _adapt(cursor: Any, driver: Driver, tables: set[str]) -> None:
             f"--store: {where} was written by a newer invigilate (schema {version}, and this one knows {VERSION}); "
             "update invigilate, or give another store."
         )
+    if version in MIGRATIONS:
+        tell(f"{where} is brought up to date, from schema {version} to {VERSION}; a large one takes a minute.")
     while version < VERSION:
         step = MIGRATIONS.get(version)
         if step is None:

@@ -13,6 +13,7 @@ from mockserver.database.connections.database import Database
 from mockserver.database.connections.failures import UnavailableError
 from mockserver.database.connections.opening import opened
 from mockserver.database.kept.resources import DatabaseStore
+from mockserver.database.schema.tables import VERSION
 from mockserver.state.listing import Chosen
 from mockserver.state.store import Key, Naming, Resource, StoredChange
 
@@ -111,8 +112,13 @@ def shape(file: Path) -> list[Any]:
 
 def test_a_file_of_version_1(tmp_path: Path) -> None:
     before = led(written_before(tmp_path / "a.db"))
-    database = opened(f"sqlite:{tmp_path / 'a.db'}")
-    opened(f"sqlite:{tmp_path / 'new.db'}")
+    told: list[str] = []
+    database = opened(f"sqlite:{tmp_path / 'a.db'}", told.append)
+    (line,) = told
+    assert f"is brought up to date, from schema 1 to {VERSION}" in line
+    opened(f"sqlite:{tmp_path / 'new.db'}", told.append)
+    opened(f"sqlite:{tmp_path / 'a.db'}", told.append)
+    assert told == [line]
     assert shape(tmp_path / "a.db") == shape(tmp_path / "new.db")
     is_as_before(before, database)
 
