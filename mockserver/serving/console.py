@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import sys
+import textwrap
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -19,6 +20,7 @@ from spec.source.pointer import Json
 _MOST_WAITING = 10_000
 _PATIENCE = 1.0  # seconds that the end waits for what is not written yet
 _MOST_NAMED = 8
+_LONGEST_REASON = 160  # letters
 _COLOURS = {2: "32", 3: "36", 4: "33", 5: "31", 0: "31"}
 
 
@@ -109,13 +111,19 @@ def _short(entry: JournalEntry, shown: MaskedExchange, coloured: bool) -> str:
         status = f"\x1b[{_COLOURS.get(exchange.status // 100, '0')}m{status}\x1b[0m"
     said = [f"{part} {shown_part.get('sid')} {shown_part.get('result')}" for part, shown_part in entry.done.items()]
     if entry.is_refused:
-        said += [entry.code, *_some(entry.clauses)]
+        said += [entry.code, *(_some(entry.clauses) or _why(shown))]
     if entry.unknown:
         said.append(f"unknown: {', '.join(_some(entry.unknown))}")
     said += [note for note in shown.notes if note.startswith("weather ")]
     at = datetime.fromtimestamp(exchange.at).astimezone()
     call = printable(f"{at:%H:%M:%S}  {shown.method} {shown.path}  ")
     return f"{call}{status}  {printable(', '.join(one for one in said if one))}".rstrip() + "\n"
+
+
+def _why(shown: MaskedExchange) -> list[str]:
+    """Why a call was refused that breaks no clause, in short."""
+    notes = [one for one in shown.notes if not one.startswith("weather ")]
+    return [textwrap.shorten(one, _LONGEST_REASON, placeholder=" …") for one in notes[:1]]
 
 
 def _some(listed: list[str]) -> list[str]:

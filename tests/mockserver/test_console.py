@@ -62,6 +62,14 @@ def test_colours_only_where_they_are_wanted(client: Any) -> None:
     assert "\x1b" not in lines(client, "short")[0]
 
 
+def test_a_refusal_that_breaks_no_clause_is_told_with_its_reason(client: Any) -> None:
+    client.post({"course": COURSE}, headers={"Invigilate-Weather": "stauts=503"})
+    (line,) = lines(client, "short")
+    assert "400  INVALIDINPUT, The header Invigilate-Weather cannot be followed" in line
+    assert line.count("INVALIDINPUT") == 1
+    assert len(line) < 320
+
+
 def test_nothing_moves_the_cursor() -> None:
     assert printable("a\x1b[2Jb\r\nc\u202ed") == "a?[2Jb??c?d"
 
