@@ -51,22 +51,20 @@ def provision(client: httpx2.Client, ready: dict[str, Any], name: str, body: dic
 
 
 def stay(url: str) -> None:
-    """The pages of the mock end with it: whoever sits at a terminal can look at them first, others are told how to."""
-    if sys.stdin.isatty() and sys.stdout.isatty():
+    """The pages of the mock end with it: who asked for it can look at them first, others are told how to."""
+    if sys.argv[1:] == ["--stay"]:
         say(
             f"\nThe mock still runs. Look at {url}/_invigilate/ (the calls) and {url}/_invigilate/judge (this verdict)."
         )
         with contextlib.suppress(EOFError, KeyboardInterrupt):
             input("Enter ends it. ")
         return
-    say(
-        "\nThe mock of this demonstration ends now, and its pages with it. To look at calls and verdict in a browser:\n"
-        "  invigilate mock --ready-file ready.json     and in another terminal     "
-        "invigilate check --ready-file ready.json"
-    )
+    say("\nThe mock of this demonstration ends now. To look at its pages, at calls and verdict: scripts/demo --stay")
 
 
 def main() -> int:
+    if sys.argv[1:] not in ([], ["--stay"]):
+        raise SystemExit("demo: it takes --stay, or nothing.")
     examples = yaml.safe_load((ROOT / "spec" / "openapi.yaml").read_text())["components"]["examples"]
     with tempfile.TemporaryDirectory(prefix="invigilate-demo-") as folder:
         ready_file = Path(folder) / "ready.json"

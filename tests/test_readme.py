@@ -70,3 +70,19 @@ def test_scripts_and_links_exist(blocks: list[str], repository: Path) -> None:
     for page in (repository / "README.md", *(repository / "docs").glob("*.md"), repository / "ARCHITECTURE.md"):
         for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+@pytest.mark.outside
+def test_the_demonstration_stays_for_who_asks(repository: Path) -> None:
+    def demo(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "scripts/demo.py", *words]
+        return subprocess.run(
+            command, cwd=repository, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+
+    stayed, gone, wrong = demo("--stay"), demo(), demo("--forever")
+    assert (stayed.returncode, gone.returncode, wrong.returncode) == (0, 0, 1)
+    assert "The mock still runs." in stayed.stdout
+    assert "/_invigilate/judge" in stayed.stdout
+    assert "scripts/demo --stay" in gone.stdout
+    assert "--stay" in wrong.stderr

@@ -167,6 +167,7 @@ def test_identifiers_come_from_a_pool() -> None:
     by_sid()
 
 
+@pytest.mark.outside
 def test_every_kind_of_state_is_drawn() -> None:
     coverage = Coverage(BODIES.schema)
     everything = [part.name for part in BODIES.resources.parts]
