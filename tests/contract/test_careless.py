@@ -20,6 +20,7 @@ FAST = (
 )
 
 
+@pytest.mark.outside
 def test_the_honest_server_is_not_blamed() -> None:
     assert failed(judged(HONEST, "recall", *NEW)) == []
 

@@ -32,7 +32,7 @@ BASE = "https://testserver"
 FEW = frozenset({"recall", "subsets"})
 PROBES = FEW | frozenset("kinds by-sid scopes implied needed-at-creation nameless changes bare".split())
 DRAWN = settings(
-    max_examples=8, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
+    max_examples=5, database=None, deadline=None, phases=(Phase.generate,), suppress_health_check=list(HealthCheck)
 )
 Bend = Callable[[SentRequest, Exchange], Exchange]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests_support import some_fast
 
 from contract.run.selftest import SelfTestRow, Subject, examine, matrix
 from mockserver.auth.keys import Keys
@@ -27,7 +26,8 @@ def subject(keys: Keys, fault: Fault) -> Subject:
     return Subject(fault.id, frozenset(fault.caught_by), start, frozenset(fault.entails), journey)
 
 
-@pytest.mark.parametrize("name", some_fast(BREAKING, every=200))
+@pytest.mark.outside
+@pytest.mark.parametrize("name", BREAKING)
 def test_a_fault_is_found_as_what_it_is(name: str, keys: Keys) -> None:
     row = examine(subject(keys, BREAKING[name]))
     assert (row.missed, row.strange) == (frozenset(), frozenset())

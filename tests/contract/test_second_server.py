@@ -54,6 +54,7 @@ def test_every_fault_shows(name: str) -> None:
     assert shown(EVERY[name]) != shown(HONEST)
 
 
+@pytest.mark.outside
 def test_the_honest_server_keeps_everything() -> None:
     row = judged_in_process(HONEST)
     assert (row.cannot, row.found) == (None, frozenset())

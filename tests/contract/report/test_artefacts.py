@@ -39,6 +39,7 @@ def test_no_secret_in_any_form(form: str, hostile_verdict: ReportedVerdict, stag
     assert [secret for secret in stage.secrets if secret in text] == []
 
 
+@pytest.mark.outside
 @pytest.mark.parametrize("form", [one for one in FORMS if one not in ("screen", "annotations")])
 def test_no_secret_when_tampered_credentials_are_the_findings(
     form: str, unguarded_report: RunReport, stage: Any
@@ -187,6 +188,7 @@ def test_console_shows_findings_and_what_is_missing(stage: Any, created_report: 
     assert text.rstrip().splitlines()[-1].startswith("The contract is broken")
 
 
+@pytest.mark.outside
 def test_a_run_without_verdict_is_told_in_every_form(stage: Any) -> None:
     report = stage.run()
     report.cannot = "the target \x1b[31mburns"
