@@ -29,7 +29,7 @@ class Mocked:
     app: Mock
     http: httpx2.Client
 
-    def token(self, install: int = 0, *, starts: float = -10.0, lasts: float = 3600.0) -> str:
+    def token(self, install: int = 0, *, starts: float = -10.0, lasts: float = 86_400.0) -> str:
         now = time.time()
         sid = self.app.installs[install].sid
         claims = api_claims(sid, issued=now + starts, starts=now + starts, expires=now + lasts, token_id="t")

@@ -19,7 +19,7 @@ from mockserver.auth.tokens import API_TYPE, api_claims, sign
 from mockserver.state.clock import system_clock
 
 
-def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 3600.0) -> str:
+def token(keys: Keys, install: str, *, starts: float = -10.0, lasts: float = 86_400.0) -> str:
     """A token of the mock's own keys; times are seconds from now."""
     now = system_clock()
     claims = api_claims(install, issued=now + starts, starts=now + starts, expires=now + lasts, token_id="test")

@@ -166,6 +166,8 @@ class Target:
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
         self.transport, self.most, self.rate, self.sleep, self.watch = transport, most, rate, sleep, watch
+        self.doubt: Callable[[Exchange], None] | None = None
+        """Looks at every answer before anybody judges it, and raises UnavailableError if nothing can be judged."""
         self.sent = self.throttled = self.unavailable = self.lost = self.restarts = 0
         self.phase = ""
         self.halted = False
@@ -190,7 +192,7 @@ class Target:
                 self._hung = seconds is None and not busy
                 exchange = replace(exchange, excused=busy)
             if seconds is None:
-                return self._record(replace(exchange, earlier=tuple(earlier)))
+                return self._doubted(self._record(replace(exchange, earlier=tuple(earlier))))
             earlier.append(self._record(exchange))
             self.sleep(seconds)
             waited += seconds
@@ -205,13 +207,23 @@ class Target:
 
     def once(self, request: SentRequest) -> Exchange:
         """One request, whatever comes back."""
+        return self._doubted(self.blindly(request))
+
+    def blindly(self, request: SentRequest) -> Exchange:
+        """One request, whatever comes back, and without a doubt about it."""
         self._pace(1)
         return self._record(self.transport.send(request))
 
     def burst(self, requests: Sequence[SentRequest]) -> list[Exchange]:
         """Requests at the same time, each of them once."""
         self._pace(len(requests))
-        return [self._record(exchange) for exchange in self.transport.burst(requests)]
+        exchanges = [self._record(exchange) for exchange in self.transport.burst(requests)]
+        return [self._doubted(exchange) for exchange in exchanges]
+
+    def _doubted(self, exchange: Exchange) -> Exchange:
+        if self.doubt is not None:
+            self.doubt(exchange)
+        return exchange
 
     @property
     def sent_here(self) -> int:

@@ -16,12 +16,11 @@ from contract.http.exchange import Exchange, Loss, ReceivedResponse, SentRequest
 from contract.http.patience import retry_after
 from contract.judging.keyset import KeySet, PublishedKeys, read_keys
 from contract.probes.workbench import Workbench
+from contract.run.facts import disputed, disputed_signon, excerpt
+from contract.run.tokens import TokenWatch
 
 _CERTIFICATE = ("CERTIFICATE_VERIFY_FAILED", "certificate verify failed", "self-signed", "self signed")
 _NO_TLS = ("WRONG_VERSION_NUMBER", "wrong version number", "UNKNOWN_PROTOCOL", "unknown protocol", "RECORD_LAYER")
-_MOST_GUESSES = 5
-_MOST_SIGNONS = 3
-_REFUSED = frozenset({400, 403, 404, 409, 422})
 _MOST_BUSY, _LONGEST_BUSY = 6, 30.0
 """How often, and for how many seconds in all, a target is obeyed that says when it will be there."""
 _TLS_PORT = (b"to an https", b"https port", b"tls", b"ssl")
@@ -48,9 +47,10 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     if obstacle := _obstacle(bench, exchange.request, response):
         return obstacle
     bench.record(bench.judge.judge(exchange), exchange)
-    for name in sorted(bench.access.guessed):
-        if obstacle := _try_guesses(bench, name):
-            return obstacle
+    taken = {bench.access.install: exchange.request} if response.ok else {}
+    if obstacle := disputed(bench, taken):
+        return obstacle
+    bench.target.doubt = TokenWatch(bench.access, bench.target, taken).doubt
     path = arrival.jwks or "/oidc/jwks"
     if not path.startswith("/"):
         path = bench.relative(path) or "/oidc/jwks"
@@ -65,64 +65,7 @@ def knock(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) ->
     bench.keys = PublishedKeys(fetch)
     bench.published_keys = bench.keys.first.texts()
     bench.judge.verify = bench.keys.complaint
-    return _try_signons(bench)
-
-
-def _try_guesses(bench: Workbench, name: str) -> str | None:
-    """Find out which members of a list the install has, where nobody told; those that it has are known from now on."""
-    taken, refused = [], None
-    for value in bench.access.known.get(name, ())[:_MOST_GUESSES]:
-        bench.composer.known = {**bench.access.known, name: (value,)}
-        exchange = bench.target.once(bench.request(bench.body()))
-        if exchange.response is not None and exchange.response.ok:
-            taken.append(value)
-            bench.record(bench.judge.judge(exchange), exchange)
-        else:
-            refused = exchange
-    bench.tell(name, taken)
-    if taken or refused is None:
-        return None
-    said = _excerpt(refused.response) if refused.response is not None else refused.failure
-    return (
-        f"The target takes a course alone, and refuses it with the {name} that invigilate guessed: {said} "
-        f"Say which ones the install has (--proctor-type)."
-    )
-
-
-def _try_signons(bench: Workbench) -> str | None:
-    """Whether a good call is refused only for the integration that was given: who is wrong then, nobody can tell."""
-    signon = bench.resources.signon
-    if signon is None or bench.composer.signon(bench.chance) is None:
-        return None
-    body = bench.body()
-    for member in _signons(bench)[:_MOST_SIGNONS]:
-        exchange = bench.target.send(bench.request({**bench.renamed(body), signon.path[0]: member}))
-        response = exchange.response
-        if response is None or response.status not in _REFUSED:
-            bench.record(bench.judge.judge(exchange), exchange)
-            continue
-        without = bench.target.send(bench.request(bench.renamed(body))).response
-        if without is not None and without.ok:
-            return (
-                f"The target refuses a good call with the {signon.audience} {member[signon.audience]} (status "
-                f"{response.status}: {_excerpt(response)}), and takes it without. Is it one of this install? "
-                "Without --integration everything but sign-on is judged."
-            )
-    return None
-
-
-def _signons(bench: Workbench) -> list[dict[str, str]]:
-    """A sign-on member for every integration that is said to be there."""
-    known = bench.composer.known
-    made = []
-    for name, values in known.items():
-        for value in values:
-            bench.composer.known = {**known, name: (value,)}
-            one = bench.composer.signon(bench.chance)
-            if one is not None and value in one.values():
-                made.append(one)
-    bench.composer.known = known
-    return made
+    return disputed_signon(bench)
 
 
 def _first_answer(bench: Workbench, arrival: Arrival, sleep: Callable[[float], None]) -> Exchange:
@@ -172,7 +115,7 @@ def _unreachable(exchange: Exchange, arrival: Arrival) -> str:
 
 def _obstacle(bench: Workbench, request: SentRequest, response: ReceivedResponse) -> str | None:
     """Why a target that answers a good call like this cannot be judged."""
-    status, text = response.status, _excerpt(response)
+    status, text = response.status, excerpt(response)
     if status in (401, 403):
         return f"The target refuses the token (status {status}): {text}"
     if status == 407:
@@ -196,7 +139,7 @@ def _nowhere(bench: Workbench, request: SentRequest, response: ReceivedResponse)
     other = anonymous.response
     if other is not None and other.status in (400, 401, 403) and response.status == 404:
         return (
-            f"The target does not know the install {bench.access.install} (status 404: {_excerpt(response)}). "
+            f"The target does not know the install {bench.access.install} (status 404: {excerpt(response)}). "
             "Is the SID right, and is it one of this target?"
         )
     if nowhere.response is not None and nowhere.response.status == response.status:
@@ -204,9 +147,9 @@ def _nowhere(bench: Workbench, request: SentRequest, response: ReceivedResponse)
         without = f" The URL has the path {path}: is it right?" if path else ""
         return (
             f"The target answers {response.status} to {asked}, as it does to a path that cannot exist: is the URL "
-            f"where the API starts, and is the install one of this target?{without} It says: {_excerpt(response)}"
+            f"where the API starts, and is the install one of this target?{without} It says: {excerpt(response)}"
         )
-    return f"The target answers {response.status} to {asked}: {_excerpt(response)} Is the URL where the API starts?"
+    return f"The target answers {response.status} to {asked}: {excerpt(response)} Is the URL where the API starts?"
 
 
 def _starts_as_html(response: ReceivedResponse) -> bool:
@@ -226,10 +169,3 @@ def _place(response: ReceivedResponse) -> str:
     if not parts.netloc:
         return parts.path[:200] or "nowhere"
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"[:200]
-
-
-def _excerpt(response: ReceivedResponse) -> str:
-    value = response.json
-    if isinstance(value, dict) and isinstance(value.get("message"), str):
-        return str(value["message"])[:300]
-    return response.body[:120].decode("utf-8", "replace").strip() or "an empty body."

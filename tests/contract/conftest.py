@@ -141,7 +141,9 @@ def stage(mock: Callable[..., Mock], document: Document, catalogue: Catalogue, k
 
     def minted(install: str, starts: float) -> str:
         now = system_clock() + starts
-        claims = api_claims(install, issued=now, starts=now, expires=now + 3600, token_id=f"id{starts}")
+        claims = api_claims(
+            install, issued=now, starts=now, expires=now + (3600 if starts < -3600 else 86_400), token_id=f"id{starts}"
+        )
         return sign(claims, API_TYPE, keys)
 
     expired, foreign = minted(first.sid, -7200), minted(other.sid, -20)

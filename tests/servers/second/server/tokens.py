@@ -57,7 +57,7 @@ class Tokens:
         wanted = {name: document[name] for name in ("kty", "n", "e")}
         return {"keys": [wanted | {"kid": "second-0", "use": "sig", "alg": "RS256"}]}
 
-    def for_caller(self, *installs: str, lasts: int = 3600) -> str:
+    def for_caller(self, *installs: str, lasts: int = 86_400) -> str:
         now = int(time.time())
         claims = {
             "iss": ISSUER,
