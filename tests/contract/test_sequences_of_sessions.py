@@ -162,6 +162,7 @@ def test_a_broken_row_is_found_by_sequences_alone(
 ) -> None:
     row = seen()[name]
     with mock.patch.object(runner, "climb", return_value=None):
-        report = judged(broken(row), examples=60 if name != "Scheduled-remove" else 200, journey=Step.READ)
+        # what is removed had to be made, assigned and left alone before: sixty sequences do not always come to it
+        report = judged(broken(row), examples=200 if name.endswith("-remove") else 60, journey=Step.READ)
     assert report.cannot is None
     assert row.clause in {one.clause for one in report.findings()}, [one.clause for one in report.findings()]
