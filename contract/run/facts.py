@@ -6,8 +6,10 @@ refused by every correct server. So each of them is tried in one good call befor
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
+from contract.generation.chance import Seeded
 from contract.http.exchange import ReceivedResponse, SentRequest
 from contract.oracle.expectation import Admissibility
 from contract.probes.credentials.issuing import GRANT, by_basic, in_the_form, token_request
@@ -63,7 +65,8 @@ def _try_given(bench: Workbench, name: str) -> str | None:
     taken, refused, odd = [], [], []
     for value in bench.access.known[name][:_MOST_VALUES]:
         bench.composer.known = {**bench.access.known, name: (value,)}
-        request = bench.request(bench.body())
+        # the same choices each time, so that nothing but the value can be the reason
+        request = bench.request(bench.body(chance=Seeded(bench.seed)))
         if value.encode() not in (request.body or b""):
             continue  # such as an integration, which stands in a sign-on alone
         expected = bench.judge.expect(request)
@@ -96,7 +99,8 @@ def _try_other_install(bench: Workbench, taken: dict[str, SentRequest]) -> str |
     install = bench.access.other_install
     if install is None or bench.access.other_token is None or not taken:
         return None
-    exchange = bench.target.send(bench.request(bench.body("?"), install=install))
+    body = bench.renamed(json.loads(taken[bench.access.install].body or b"{}"))
+    exchange = bench.target.send(bench.request(body, install=install))
     response = exchange.response
     if response is not None and response.status in _REFUSED | {401}:
         return (
