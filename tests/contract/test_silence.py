@@ -14,6 +14,7 @@ from contract.run.runner import RunReport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
 from tests.servers.harness import failed, found, judged
+from tests.servers.variants import VARIANTS
 
 GARBAGE = (("token", "not-a-credential-at-all"),)
 
@@ -79,6 +80,12 @@ def test_who_can_tell_and_does_not_is_said_to_have_stored(
     assert clause not in found(following(behaviour, steps))
     assert clause in {one.partition(":")[0] for one in failed(following(behaviour, shown_first(steps)))}
     assert found(following(HONEST, shown_first(steps))) == set()
+
+
+@pytest.mark.outside
+def test_what_is_refused_at_another_stage_is_looked_at_as_well() -> None:
+    """An integration that nobody has is told with 404, after the schema was kept, and after others were refused."""
+    assert "all-or-nothing" in found(judged(VARIANTS["partial-writes-of-signons"], "recall", "broken"))
 
 
 def test_a_404_that_left_something_behind_is_told_as_the_firm_clause() -> None:
