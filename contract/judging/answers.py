@@ -9,6 +9,7 @@ from contract.judging.findings import ExchangeJudgement
 from contract.judging.history import AnsweredPart, History
 from contract.model.identity import asked, identities_of, scope_of, value_at
 from contract.model.memory import NOBODY_KNOWS, Model
+from contract.model.values import understood
 from contract.oracle.expectation import Expectation
 from spec.openapi.document import Operation
 from spec.resources.resource import ABSENT, Part
@@ -103,6 +104,7 @@ class Answers:
         sids: dict[str, str | None] = {}
         created: set[str] = set()
         install = expected.install or ""
+        doubtful = {reason.pointer for reason in expected.reasons}
         unread = any(reason.clause == "strict-json" for reason in expected.reasons)
         for part in self.model.resources.parts:
             value = asked(self.model.resources, body, part)
@@ -121,8 +123,9 @@ class Answers:
             if not legible:
                 continue
             scope = scope_of(part, sids, install)
+            read = understood(part, value, doubtful)
             answered = AnsweredPart(
-                part, value, str(sid), str(result), scope, identities, part.scope in created, install
+                part, read, str(sid), str(result), scope, identities, part.scope in created, install
             )
             if not unread:
                 self.history.judge(answered, judgement)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,16 +12,11 @@ from contract.judging.circumstances import circumstances, explained
 from contract.judging.findings import ExchangeJudgement
 from contract.judging.refusals import doubt_after, judge_form, judge_refusal
 from contract.judging.signon import SignonTerms, judge_signon
+from contract.judging.traces import has_trace
 from contract.model.uncertainty import may_have_happened, may_still_happen, must_not_have_happened
 from contract.oracle.expectation import Expectation
 from contract.oracle.oracle import Oracle
 from spec.source.pointer import Json
-
-_TRACE = re.compile(
-    rb"Traceback \(most recent call last\)|\n\s+at [\w.$<>]+ ?\([^)\n]*:\d+|^\s*at [\w.$]+\([\w]+\.java:\d+\)|"
-    rb"goroutine \d+ \[|Exception in thread|File \"[^\"]+\", line \d+|panicked at |/node_modules/|\bSQLSTATE\[",
-    re.MULTILINE,
-)
 
 
 class Judge:
@@ -145,5 +139,5 @@ class Judge:
                     "credential-not-echoed", "credential in an answer", "no credential", "the credential sent"
                 )
                 break
-        if not response.ok and _TRACE.search(response.body[:65536]):
+        if not response.ok and has_trace(response.body, response.json):
             judgement.find("never-trace", "stack trace", "a sentence", "lines of a stack trace")

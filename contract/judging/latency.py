@@ -55,7 +55,8 @@ def trend(early: Sequence[TimedPair], late: Sequence[TimedPair]) -> Trend:
     if rise > bar + 2 * noise:
         return Trend.SLOWER
     # where the machine alone may have made the calls so much later, or hidden that they are, nobody can tell
-    return Trend.NOISY if 2 * noise > 3 * bar and after - before > bar else Trend.FLAT
+    hidden = 2 * noise > 3 * bar and after - before > bar
+    return Trend.NOISY if rise > bar or hidden else Trend.FLAT
 
 
 def judge_latency(

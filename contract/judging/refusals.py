@@ -158,9 +158,11 @@ def _complete(
     entries = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
     early = [reason for reason in reasons if not reason.late] or reasons
     pointers = {one.get("pointer") for one in entries if one.get("message") and one.get("clause")}
-    missing = sorted({reason.pointer for reason in early} - pointers)
+    named = {one.get("pointer") for one in entries}
+    # who does not share an adopted clause sees no fault there, and names the others
+    owed = [one for one in early if one in expected.binding or one.pointer in named] or early
+    missing = sorted({reason.pointer for reason in owed} - pointers)
     if missing:
-        named = {one.get("pointer") for one in entries}
         bare = [pointer for pointer in missing if pointer in named]
         what = "an entry without message or clause" if bare else "no entry"
         received = f"{what} for {', '.join((bare or missing)[:4]) or 'the whole body'}"

@@ -6,13 +6,13 @@ Written for the judge alone: the mock acts by the same rules, but in code of its
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from spec.resources.resource import ABSENT, Leaf, Part
 from spec.schema.texts.formats import instant
-from spec.source.pointer import Json
+from spec.source.pointer import Json, split
 
 Attributes: TypeAlias = Mapping[str, Json]
 """Leaf pointer → canonical value; leaves without value are not there."""
@@ -94,6 +94,8 @@ def canonical(leaf: Leaf, value: Json, way: KeepingRule = OURS) -> Json:
 
     A text where none is meant was converted by whoever took it, in a way that nobody here knows.
     """
+    if isinstance(value, Vague):
+        return value
     if isinstance(value, str) and "type" in leaf.schema and "string" not in leaf.schema["type"]:
         return Vague(value)
     if way is COMPARES_TEXT:
@@ -120,6 +122,30 @@ def leaf_value(part_value: Json, leaf: Leaf) -> Json:
             return ABSENT
         value = value[name]
     return ABSENT if value == "" and leaf.empty_is_unset else value
+
+
+def understood(part: Part, sent: Mapping[str, Json], doubtful: Collection[str]) -> Mapping[str, Json]:
+    """What was sent of a part, where nobody knows what a reader made of it who took what the contract refuses.
+
+    ``doubtful`` are pointers into the body at which something is refused. What a reader makes of a value, or of its
+    being missing, is the same each time.
+    """
+    paths = {split(pointer)[len(part.path) :] for pointer in doubtful if pointer.startswith(f"{part.pointer}/")}
+    after = {leaf.path: (*leaf.path[:-1], leaf.schema["x-after"]) for leaf in part.leaves if "x-after" in leaf.schema}
+    paths |= {after[one] for one in paths & after.keys()}
+    read = sent
+    for leaf in part.leaves:
+        if not any(one[: len(leaf.path)] == leaf.path[: len(one)] for one in paths):
+            continue
+        value = leaf_value(sent, leaf)
+        shown = "" if value is ABSENT else json.dumps(value, sort_keys=True)
+        read = _with(read, leaf.path, Vague((leaf.key, shown)))
+    return read
+
+
+def _with(value: Json, path: tuple[str, ...], leaf: Vague) -> dict[str, Json]:
+    held = value if isinstance(value, Mapping) else {}
+    return {**held, path[0]: leaf if len(path) == 1 else _with(held.get(path[0]), path[1:], leaf)}
 
 
 def leaf_values(part: Part, sent: Json) -> Said:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from contract.probes.bodies import crossing, identity, spelling, state, values, windows
+from contract.probes.bodies import crossing, identity, spelling, state, text, values, windows
 from contract.probes.credentials import entry, issuing, sign
 from contract.probes.journey import bounds, onboarding, racing, reading, scheduling, starting
 from contract.probes.protocol import form, latency, negotiation
@@ -44,6 +44,7 @@ LADDER: Mapping[str, Callable[[Workbench], None]] = {
     "odd-everywhere": form.odd_everywhere,
     "text": form.text,
     "media": form.media,
+    "spelled-bodies": text.spelled_bodies,
     "spelled-requests": spelling.spelled_requests,
     "refusals": negotiation.refusals,
     "credentials": entry.credentials,

@@ -59,3 +59,10 @@ def test_a_rise_within_the_noise_is_told_as_noise() -> None:
     early = [TimedPair(0.004, 0.001)] * 8
     late = [TimedPair(0.004 + 0.02 * place, 0.001 + 0.015 * (place % 3)) for place in range(8)]
     assert trend(early, late) is Trend.NOISY
+
+
+def test_a_rise_of_which_the_noise_is_half_is_told_as_noise() -> None:
+    """Calls take three times as long, and every third control call is late by less than they are."""
+    early = [TimedPair(0.009, 0.001)] * 9
+    late = [TimedPair(0.026, 0.001 + 0.006 * (place % 3 == 0)) for place in range(9)]
+    assert trend(early, late) is Trend.NOISY

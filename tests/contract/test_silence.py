@@ -13,7 +13,11 @@ from contract.probes.workbench import Workbench
 from contract.run.runner import RunReport
 from tests.servers.behaviour import HONEST, Behaviour
 from tests.servers.breakages import UPSERT
+from tests.servers.careless.spoiling import Careless
 from tests.servers.harness import failed, found, judged
+from tests.servers.inprocess import InProcess
+from tests.servers.lenient import LENIENT
+from tests.servers.variants import VARIANTS
 
 GARBAGE = (("token", "not-a-credential-at-all"),)
 
@@ -81,6 +85,12 @@ def test_who_can_tell_and_does_not_is_said_to_have_stored(
     assert found(following(HONEST, shown_first(steps))) == set()
 
 
+@pytest.mark.outside
+def test_what_is_refused_at_another_stage_is_looked_at_as_well() -> None:
+    """An integration that nobody has is told with 404, after the schema was kept, and after others were refused."""
+    assert "all-or-nothing" in found(judged(VARIANTS["partial-writes-of-signons"], "recall", "broken"))
+
+
 def test_a_404_that_left_something_behind_is_told_as_the_firm_clause() -> None:
     report = judged(UPSERT["partial-writes"].behaviour, "unknown-sids", "nothing-by-halves")
     assert {one.partition(":")[0] for one in failed(report)} == {"unknown-sid-refused"}
@@ -90,3 +100,35 @@ def test_a_sid_that_is_given_twice_is_told_as_the_firm_clause() -> None:
     quirk = Behaviour(quirks=frozenset({"one-sid-for-all-configurations"}))
     report = judged(quirk, "recall", "nameless")
     assert "sids-distinct" in {one.partition(":")[0] for one in failed(report)}
+
+
+def wrong_in_two(*wrong: tuple[tuple[str, ...], str]) -> Callable[[Workbench], None]:
+    def steps(bench: Workbench) -> None:
+        body = bench.body()
+        for path, value in wrong:
+            body = put(body, path, value)
+        bench.provision(body)
+
+    return steps
+
+
+def test_a_list_of_faults_need_not_name_what_is_none_to_the_target() -> None:
+    published = (("exam", "type"), "oral"), (("enrollment", "role"), "janitor")
+    adopted = (("user", "currencyCode"), "XQZ")
+    assert found(following(HONEST, wrong_in_two(*published, adopted))) == set()
+    assert found(following(VARIANTS["any-currency-any-zone"], wrong_in_two(published[0], adopted))) == set()
+    assert found(following(VARIANTS["first-fault-only"], wrong_in_two(*published))) == {"errors-complete"}
+
+
+def test_what_a_taker_makes_of_a_currency_is_not_known() -> None:
+    """Taken though it is none, and then as before: whether the stored one changed in between is the taker's affair."""
+
+    def steps(bench: Workbench) -> None:
+        base = bench.body()
+        for currency in ("EUR", "XQZ", "XQZ", "EUR"):
+            bench.provision(put(base, ("user", "currencyCode"), currency))
+
+    for name in ("unknown-currencies-count-as-not-sent", "no-password-is-a-password"):
+        with mock.patch.dict(LADDER, {"recall": steps}):
+            report = judged(HONEST, "recall", transport=InProcess(Careless(LENIENT[name].spoil)))
+        assert found(report) == ({"user-currency-known"} if "currenc" in name else set())

@@ -18,6 +18,15 @@ TRACE = (
     '  File "/srv/provision/app.py", line 214, in handle\n    value = int(body["exam"])\n'
     "TypeError: int() argument must be a string, a bytes-like object or a real number, not 'dict'\n"
 )
+TRACES = {
+    "javascript": "TypeError: x is undefined\n    at read (file:///srv/app/read.mjs:60:69)\n    at async /srv/app/run.js:3:5\n",
+    "java": "java.lang.NullPointerException: x\n\tat com.example.Provision.read(Provision.java:61)\n",
+    "dotnet": "System.Exception: x\n   at Example.Provision.Read(String text) in C:\\srv\\Provision.cs:line 61\n",
+    "ruby": "undefined method 'x' for nil (NoMethodError)\n\tfrom /srv/app/read.rb:61:in 'read'\n",
+    "php": "PDOException: x\n#0 /srv/app/read.php(61): read('x')\n#1 {main}\n",
+    "go": "runtime error: index out of range\n\ngoroutine 18 [running]:\nmain.read(0x1)\n",
+}
+"""What is shown of a call that went wrong, by language."""
 
 
 def success(behaviour: Behaviour, sids: dict[str, str], told: dict[str, str], signon: dict[str, str] | None) -> Answer:
@@ -117,6 +126,11 @@ def refusal(
         return status, {"Content-Type": "application/json"}, b"<html><body>Bad request</body></html>"
     if "traces-in-messages" in behaviour.quirks:
         body["stack"] = TRACE
+    for language, trace in TRACES.items():
+        if f"traces-of-{language}" in behaviour.quirks:
+            body["message"] = trace
+        if f"traces-of-{language}-in-lines" in behaviour.quirks:
+            body["stack"] = trace.splitlines()
     if behaviour.extras and isinstance(body, dict):
         body |= {"timestamp": "2026-01-05T08:00:00Z", "path": None, "help": {"see": ["https://example.com"]}}
     return render(behaviour, status, body, kind)

@@ -74,6 +74,7 @@ UPSERT: Mapping[str, Breakage] = {
     "exams-matched-across-courses": of("ids-scoped", scopes="install"),
     "exam-of-any-course": of("exam-in-course", "exam-of-any-course"),
     "installs-share-everything": of("installs-apart", "installs-share-everything"),
+    "installs-share-external-ids": of("installs-apart", "installs-share-external-ids"),
     "sids-of-other-installs": of("installs-apart", "sids-of-other-installs"),
     "unknown-sid-creates": of("unknown-sid-refused", "unknown-sid-creates"),
     "unknown-sid-400": of("unknown-sid-refused", unknown_sid_status=400),

@@ -49,6 +49,10 @@ class Independent:
         self.store = Store(behaviour)
         if "installs-share-everything" in behaviour.quirks:
             self.store.keys = lambda part, scope, ids: Store.keys(self.store, part, "all", ids)  # type: ignore[method-assign]
+        if "installs-share-external-ids" in behaviour.quirks:
+            self.store.keys = lambda part, scope, ids: Store.keys(  # type: ignore[method-assign]
+                self.store, part, "all" if "external" in ids else scope, ids
+            )
         self.desk = Desk(behaviour, base)
         self.journey = JourneyDesk(behaviour, self.store, base, TYPES)
         self.calls = 0

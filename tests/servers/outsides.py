@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.servers.answering import TRACES
 from tests.servers.breakages import UPSERT, VALIDATION, Breakage, of, taking
 
 SECURE = "https://127.0.0.1:8019"
@@ -145,6 +146,8 @@ ROBUSTNESS: Mapping[str, Breakage] = {
     },
     "crashes-with-a-trace": of("never-trace never-server-error", "breaks-on-nul", "crashes-with-a-trace"),
     "traces-in-messages": of("never-trace", "traces-in-messages"),
+    **{f"traces-of-{one}": of("never-trace", f"traces-of-{one}") for one in TRACES},
+    "traces-in-lines": of("never-trace", "traces-of-java-in-lines"),
     "hangs-on-long": of("never-hang", "hangs-on-long"),
     "errors-as-html": of("never-html", errors="html"),
     "errors-as-html-named-json": of("never-html error-shape", errors="html-as-json"),

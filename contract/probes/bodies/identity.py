@@ -142,17 +142,20 @@ def nameless(bench: Workbench) -> None:
 
 
 def other_install(bench: Workbench) -> None:
-    """The same bodies for another install: nothing is shared, and credentials do not open both.
+    """The same bodies for another install, every kind of identifier: nothing is shared, and credentials do not open
+    both.
 
     Kept beside the strategies: SIDs of one install in the other, which no rule of the sequences sends.
     """
     if bench.access.other_install is None or bench.access.other_token is None:
         return
-    base = bench.body()
-    sids = bench.sids(bench.provision(base))
-    bench.provision(base, install=bench.access.other_install)
-    bench.provision(base, install=bench.access.other_install)
-    bench.provision(base)
-    first = bench.resources.parts[0]
-    if first.name in sids:
-        bench.provision(with_sids(bench, base, sids, first.name), install=bench.access.other_install)
+    parts = [part for part in named(bench) if part.kinds]
+    for place in range(max((len(part.kinds) for part in parts), default=1)):
+        base = bench.body(kinds={part.name: part.kinds[place % len(part.kinds)] for part in parts})
+        sids = bench.sids(bench.provision(base))
+        bench.provision(base, install=bench.access.other_install)
+        bench.provision(base, install=bench.access.other_install)
+        bench.provision(base)
+        first = bench.resources.parts[0]
+        if first.name in sids and place == 0:
+            bench.provision(with_sids(bench, base, sids, first.name), install=bench.access.other_install)

@@ -74,7 +74,9 @@ def _prototypes(bench: Workbench) -> None:
                 # whatever its scope: some readers know names without their scopes
                 identity = Identity(part.name, bench.access.install, part.kinds[-1], text)
                 bench.judge.model.doubt(identity, NOBODY_KNOWS)
-                bench.provision(renewed(bench, base, part, part.kinds[-1], text))
+                body = renewed(bench, base, part, part.kinds[-1], text)
+                for _ in range(2):
+                    bench.provision(body)
 
 
 def _separators(bench: Workbench) -> None:

@@ -44,7 +44,7 @@ def _break(bench: Workbench, base: dict[str, Json], below: tuple[str, ...]) -> N
     for name in below:
         schema = schema["properties"][name]
     seen: set[str] = set()
-    again: set[str] = set()
+    again: set[tuple[str, int]] = set()
     for place, breakage in enumerate(breakages(schema, base, below)):
         if not breakage.path or breakage.label in seen or not bench.takes(place):
             continue
@@ -54,9 +54,12 @@ def _break(bench: Workbench, base: dict[str, Json], below: tuple[str, ...]) -> N
         if changed != body:
             with bench.probe(f"broken: {breakage.label}"):
                 exchange = bench.provision(changed)
-                refused = exchange.response is not None and not exchange.response.ok
-                if refused and len(breakage.path) > 1 and breakage.path[0] not in again:
-                    again.add(breakage.path[0])
+                if exchange.response is None or exchange.response.ok or len(breakage.path) == 1:
+                    continue
+                # another status comes from another stage, which may have written by then
+                stage = (breakage.path[0], exchange.response.status)
+                if stage not in again:
+                    again.add(stage)
                     bench.provision(body)
 
 

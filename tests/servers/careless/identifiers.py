@@ -5,6 +5,7 @@ from __future__ import annotations
 import fnmatch
 import html
 import re
+import secrets
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -123,6 +124,11 @@ IDENTIFIERS: Mapping[str, Carelessness] = {
     ),
     "signs-beyond-16-bits-alike": of(
         respelt(lambda t: re.sub("[\U00010000-\U0010ffff]", "\ufffd", t)), "ids-exact sids-distinct", "spellings"
+    ),
+    "names-of-prototypes-are-forgotten": of(
+        respelt(lambda t: f"{t}-{secrets.token_hex(8)}" if t in ("constructor", "__proto__") else t),
+        "recall-finds",
+        "spellings",
     ),
     "breaks-on-prototypes": of(
         breaks_on_ids(lambda t: t in ("constructor", "__proto__", "toString")), "never-server-error", "spellings"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.servers.careless import concurrency, identifiers, requests, signons, tokens, updates, values
+from tests.servers.careless import concurrency, identifiers, readers, requests, signons, tokens, updates, values
 from tests.servers.careless.spoiling import Carelessness
 
 CARELESS: Mapping[str, Carelessness] = {
@@ -12,6 +12,7 @@ CARELESS: Mapping[str, Carelessness] = {
     **identifiers.IDENTIFIERS,
     **values.VALUES,
     **updates.UPDATES,
+    **readers.READERS,
     **requests.HTTP,
     **tokens.TOKENS,
     **signons.SIGNONS,
