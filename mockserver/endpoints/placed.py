@@ -206,16 +206,18 @@ class PlacedCalls:
         return made(NamedResources, (named, owners))
 
     def _not_there(self, tenant: Tenant, path: Mapping[str, str]) -> Refusal:
-        """The refusal of a path of which something is not there: the first such, else the first of another deployment."""
+        """The refusal of a path: of the first that is not there, else of the first that is in another deployment."""
         store, deployment = tenant.store, tenant.install.deployment
         found = [store.read(path[one.name]) for one in self.path]
         for one, resource in zip(self.path, found, strict=True):
             if resource is None or resource.part != one.names:
                 return _unknown(one, path)
-        for one, resource in zip(self.path, found, strict=True):
-            if resource is not None and not _is_within(deployment, self.ledger.owners(store, resource)):
-                break
-        return _unknown(one, path)
+        foreign = (
+            one
+            for one, resource in zip(self.path, found, strict=True)
+            if resource is not None and not _is_within(deployment, self.ledger.owners(store, resource))
+        )
+        return _unknown(next(foreign, self.path[-1]), path)
 
 
 def _decoded(segment: str) -> str:

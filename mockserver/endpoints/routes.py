@@ -18,7 +18,7 @@ from mockserver.http.response import Response, noting
 from spec.openapi.document import Document, DocumentError, Operation, Problem
 
 Function: TypeAlias = Callable[[Request], Awaitable[starlette.responses.Response]]
-_MOST_FOUND, _FEW = 256, 2  # how many paths are remembered, of fewer parameters than that
+_MOST_FOUND = 256
 _ROUTE = "invigilate.route"
 _PARAMETER = re.compile(r"\{([^}]*)\}")
 
@@ -102,10 +102,9 @@ class RouteTable(BaseRoute):
             match = route.path_regex.match(path)
             if match is not None:  # every parameter is a segment, and none is converted
                 child = {_ROUTE: route, "endpoint": route.endpoint, "path_params": match.groupdict()}
-                if len(child["path_params"]) < _FEW:  # those of resources are many, and would push the others out
-                    if len(self._found) >= _MOST_FOUND:
-                        self._found.clear()
-                    self._found[called] = child
+                if len(self._found) >= _MOST_FOUND:
+                    self._found.clear()
+                self._found[called] = child
                 return Match.FULL, child
         return Match.NONE, _NOTHING
 

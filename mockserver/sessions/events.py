@@ -122,19 +122,22 @@ class SessionEvents(SessionStarts):
         """Whether both belong to one and the same, or both to none."""
         known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
         theirs = known.get(self.shared)
-        if theirs is not None and any(theirs.sid in key.joined for key in at.state.keys_of(who.sid)):
-            return True  # as nearly always; the rest of the lineage need not be known
+        shared = None if theirs is None else theirs.sid
+        for key in at.state.keys_of(who.sid):
+            if shared in key.joined:
+                return True  # as nearly always; the rest of the lineage need not be known
         mine = self.ledger.owners(at.state, who).get(self.shared)
-        return (mine and mine.sid) == (theirs and theirs.sid)
+        return (mine and mine.sid) == shared
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
-        for who in added:
+        home = self.home(at.state, scope) if added else ""
+        for index, who in enumerate(added):
             every = self.ledger.of(at.state, who.sid, scope.sid)
             active = self.ledger.active_of(every)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
             if row is not None and active is None:
-                self.attempted(at.state, who, scope, every, f"/added/{added.index(who)}")
-                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))
+                self.attempted(at.state, who, scope, every, index)
+                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, home)
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -175,14 +178,14 @@ class SessionEvents(SessionStarts):
         return [change, self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))]
 
     def attempted(
-        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], pointer: str = ""
+        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], index: int
     ) -> None:
-        """Refuse another session for who has used up all attempts with those that there are."""
+        """Refuse another session for who has used up all attempts with those that there are: the one added there."""
         if not sessions and self.always_first:
             return
         relatives = {who.part: who, scope.part: scope}
         self.ledger.add_rules(state, relatives)
-        self._attempting(who, scope, sessions, relatives, pointer)
+        self._attempting(who, scope, sessions, relatives, f"/added/{index}")
 
     def _attempting(
         self,
@@ -237,7 +240,7 @@ class SessionEvents(SessionStarts):
         relatives = at.relatives or self.ledger.relatives(at.state, session)
         who, scope = map(relatives.__getitem__, self.kind.joins)
         self._attempting(who, scope, self.ledger.beside(at.state, session, who.sid, scope.sid), relatives)
-        self.within(self.kind.booking, Span(at.now, at.now), relatives, _NOW[event])
+        self.within(self.kind.booking, made(Span, (at.now, at.now)), relatives, _NOW[event])
         when = self.kind.appointment
         if self.starting_at in kept and self.ending_at not in kept:
             kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
