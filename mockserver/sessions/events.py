@@ -177,9 +177,7 @@ class SessionEvents(SessionStarts):
             return [change]
         return [change, self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))]
 
-    def attempted(
-        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], index: int
-    ) -> None:
+    def attempted(self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], index: int) -> None:
         """Refuse another session for who has used up all attempts with those that there are: the one added there."""
         if not sessions and self.always_first:
             return
