@@ -202,7 +202,7 @@ class PlacedCalls:
                 continue
             for part, owner in found.items():
                 if owners.setdefault(part, owner).sid != owner.sid and one.clause not in self.behaviour.lenient:
-                    raise _unknown(self.path[-1], path)
+                    raise _apart(self.path[-1], path, one)
         return made(NamedResources, (named, owners))
 
     def _not_there(self, tenant: Tenant, path: Mapping[str, str]) -> Refusal:
@@ -250,6 +250,12 @@ def _refused(found: Sequence[Violation]) -> Refusal:
         return of_violations(found)
     faults = of_violations(found).faults
     return Refusal("invalid-input", f"The call has {len(found)} faults; 'errors' lists each of them.", faults)
+
+
+def _apart(one: PathParameter, path: Mapping[str, str], other: PathParameter) -> Refusal:
+    """The refusal of a path whose SIDs do not belong together."""
+    message = f"{one.name} in the path is '{path[one.name]}', which is no {one.names} of the {other.names} in the path."
+    return refuse("not-found", one.clause, message)
 
 
 def _unknown(one: PathParameter, path: Mapping[str, str]) -> Refusal:

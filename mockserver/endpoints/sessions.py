@@ -7,12 +7,13 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
 from mockserver.endpoints.lists import asked_page, envelope
+from mockserver.endpoints.pages import onboarded
 from mockserver.endpoints.placed import PlacedCall, PlacedCalls
 from mockserver.endpoints.provision import Installs, warning
 from mockserver.endpoints.routes import Function
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.http.negotiation import prefers_json, wants_page
-from mockserver.http.pages import PageRow, page, refused
+from mockserver.http.pages import refused
 from mockserver.http.request import Request
 from mockserver.http.response import Response, of_json, of_refusal, of_written, written
 from mockserver.http.urls import contract_url, public_path, public_url
@@ -194,8 +195,8 @@ class SessionEndpoints:
             told = self.show(view, entered.tenant, entered.session)
             if prefers_json(request.header(b"accept")):
                 return of_json(told)
-            rows = [PageRow(name, str(value)) for name, value in told.items() if value is not None]
-            return page("onboarded.html", public_path(request.scope, self.settings), rows=rows)
+            relatives = self.ledger.relatives(entered.tenant.store, entered.session)
+            return onboarded(told, relatives, self.resources, root=public_path(request.scope, self.settings))
 
         return follow
 
