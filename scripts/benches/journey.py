@@ -18,9 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client import ROOT, Connection, bodies, call_bytes, options_of, per_call, settle, start_mock, start_script
+
+if TYPE_CHECKING:
+    from mockserver.database.kept.resources import DatabaseStore
 
 BARE = """
 import sys, json, uvicorn, socket
@@ -206,14 +209,10 @@ def grown(rig: Rig, options: argparse.Namespace) -> dict[str, tuple[float, float
 
 def alike(rig: Rig, one: Mapping[str, str], count: int) -> None:
     """Store so many learners more with a session each, as one has it: calls would take minutes for it."""
-    from mockserver.database.connections.opening import opened
-    from mockserver.database.kept.resources import DatabaseStore
     from mockserver.state.store import Naming, Resource, StoredChange
 
     listed = rig.ask("GET", f"/enrollments/{one['enrollment']}/exams/{one['exam']}/sessions?includeActive=true")
-    database = opened(rig.store)
-    database.valued = {"session": "/status"}
-    kept = DatabaseStore(database, "")
+    kept = opened_store(rig.store)
     own = (one["user"], one["enrollment"], listed["results"][0]["sid"])
     found = [(read, kept.keys_of(sid)) for sid in own if (read := kept.read(sid)) is not None]
     changes = []
@@ -231,7 +230,17 @@ def alike(rig: Rig, one: Mapping[str, str], count: int) -> None:
             sid = new[own[len(changes) % len(own)]]
             changes.append(StoredChange(Resource(sid, part, new.get(scope, scope), attributes), names))
     kept.commit(changes)
-    database.close()
+
+
+@cache
+def opened_store(address: str) -> DatabaseStore:
+    """The store of the mock, as another process of it has it."""
+    from mockserver.database.connections.opening import opened
+    from mockserver.database.kept.resources import DatabaseStore
+
+    database = opened(address)
+    database.valued = {"session": "/status"}
+    return DatabaseStore(database, "")
 
 
 if __name__ == "__main__":

@@ -117,7 +117,8 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert mock.url in out
     assert mock.told["install"] in out
     integrations = [line.split()[1] for line in out.splitlines() if line.startswith("  sign-on ")]
-    assert len(integrations) > 1 and all(f"{one}, with the secret {secrets[one]}" in out for one in integrations)
+    assert len(integrations) > 1
+    assert all(f"{one}, with the secret {secrets[one]}" in out for one in integrations)
     line = next(line for line in out.splitlines() if line.strip().startswith("curl "))
     words = shlex.split(line)
     assert words[1] == f"{mock.url}/v2/installs/{mock.told['install']}/provision"
