@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mockserver.app import Mock
@@ -18,7 +19,10 @@ from spec.resources.installs import Install
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What a caller needs; the content of the ready file. ``ca`` (PEM) vouches for a certificate that was made."""
+    """What a caller needs; the content of the ready file.
+
+    ``clients`` has the secret of every integration by its SID. ``ca`` (PEM) vouches for a certificate that was made.
+    """
 
     url: str
     install: str
@@ -30,6 +34,7 @@ class Ready:
     issuer: str
     client_id: str | None
     client_secret: str | None
+    clients: Mapping[str, str]
     control_token: str
     ca: str | None
     pid: int
@@ -57,7 +62,8 @@ def ready_facts(
         return sign(claims, API_TYPE, keys)
 
     first, other = installs[0], installs[1] if len(installs) > 1 else None
-    client = next((one for one in OAuthClients(installs[:1], keys, settings.access_token_ttl)), None)
+    clients = OAuthClients(installs, keys, settings.access_token_ttl)
+    client = next(iter(clients.of(first.sid)), None)
     return Ready(
         url=url,
         install=first.sid,
@@ -69,6 +75,7 @@ def ready_facts(
         issuer=url + ISSUER_PATH,
         client_id=client.id if client else None,
         client_secret=client.secret if client else None,
+        clients={one.id: one.secret for one in clients},
         control_token=settings.control_token,
         ca=ca,
         pid=os.getpid(),
@@ -84,9 +91,8 @@ def banner(app: Mock, ready: Ready) -> str:
     )
     faults = ", ".join(app.settings.faults)
     fault = f"  fault     {faults} (this mock misbehaves on purpose)\n" if faults else ""
-    integrations = "".join(
-        f"  sign-on   {sid} ({name})\n" for sid, name in app.installs[0].members.get("integrations", {}).items()
-    )
+    known = app.installs[0].members.get("integrations", {})
+    integrations = "".join(f"  sign-on   {sid} ({name})\n" for sid, name in known.items())
     stays = f"stays in {app.settings.store}" if app.settings.store else "is forgotten then"
     return (
         f"\ninvigilate mock: {app.document.title} {app.document.version}\n\n"
@@ -95,16 +101,20 @@ def banner(app: Mock, ready: Ready) -> str:
         f"{integrations}"
         f"  page      {ready.url}/\n{fault}"
         f"  control   {ready.url}/_invigilate/ (token {ready.control_token})\n"
-        f"  token     {ready.token}\n{_client(ready)}\n"
+        f"  token     {ready.token}\n{_clients(ready, known)}\n"
         f"Paste this to try it:\n\n  {command}\n\n"
         f"Ctrl-C ends the mock; what was provisioned {stays}.\n"
     )
 
 
-def _client(ready: Ready) -> str:
+def _clients(ready: Ready, own: Iterable[str]) -> str:
     if ready.client_id is None:
         return ""
-    return f"  client    {ready.client_id}, with the secret {ready.client_secret} (new tokens: {ready.issuer}/token)\n"
+    others = "".join(
+        f"  client    {one}, with the secret {ready.clients[one]}\n" for one in own if one != ready.client_id
+    )
+    first = f"  client    {ready.client_id}, with the secret {ready.client_secret} (new tokens: {ready.issuer}/token)\n"
+    return first + others
 
 
 def exposure(host: str) -> str:

@@ -34,13 +34,13 @@ def envelope(
 
     pages = limit > 0 and total > 0
     final = (total - 1) // limit * limit if pages else 0
-    after, before = offset + limit, min(max(offset - limit, 0), final)
+    after = offset + limit
     first = url(0) if pages else None
     return {
         "total": total,
         "first": first,
         "next": url(after) if pages and after < total else None,
-        "prev": url(before) if pages and offset > 0 else None,
+        "prev": url(min(max(offset - limit, 0), final)) if pages and offset > 0 else None,
         "last": url(final) if final else first,
         "count": len(shown),
         "offset": offset,

@@ -11,6 +11,7 @@ from mockserver.http.response import Response
 from mockserver.state.store import Resource
 from spec.resources.installs import Install
 from spec.resources.resource import Part, Resources
+from spec.source.pointer import Json
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def signed_on(
     order = [subject, *(part.name for part in resources.parts if part.name != subject)]
     titles = {subject: f"Who: {subject}"}
     sections = [
-        _part(parts.get(name), resources.part(name), grant, titles.get(name, f"Where: {name}")) for name in order
+        _part(parts.get(name), resources.part(name), titles.get(name, f"Where: {name}"), grant.identifiers.get(name))
+        for name in order
     ]
     where = Section(
         "Where: install",
@@ -72,25 +74,33 @@ def signed_on(
     return page("signed-on.html", root, sections=shown)
 
 
+def onboarded(
+    session: Mapping[str, Json], relatives: Mapping[str, Resource], resources: Resources, *, root: str = ""
+) -> Response:
+    """The page that says who sits what, and when: a session as answers show it, and what it belongs to or joins."""
+    told = Section(
+        "Session", tuple(PageRow(name, _text(value)) for name, value in session.items() if value is not None)
+    )
+    sections = [_part(relatives.get(one.name), one, one.name.capitalize()) for one in resources.parts]
+    return page("onboarded.html", root, sections=[*(one for one in sections if one.rows), told])
+
+
 def index(facts: Index, *, root: str = "") -> Response:
     """The page at ``/``: what is served, for which installs, and a call to try."""
     return page("index.html", root, index=facts)
 
 
-def _part(resource: Resource | None, part: Part, grant: Grant, title: str) -> Section:
+def _part(resource: Resource | None, part: Part, title: str, identifiers: Mapping[str, str] | None = None) -> Section:
+    """What a resource is called and what is stored of it, but for secrets; ``identifiers`` are those to be told."""
     if resource is None:
         return Section(title, ())
     public = {leaf.key: leaf for leaf in part.leaves if not leaf.schema.get("writeOnly")}
     rows = [PageRow("sid", resource.sid)]
-    named = grant.identifiers.get(part.name, _NONE)
-    rows += [PageRow(kind, text) for kind, text in named.items() if kind != part.sid_kind]
+    rows += [PageRow(kind, text) for kind, text in (identifiers or {}).items() if kind != part.sid_kind]
     for key, value in resource.attributes.items():
         if key in public and isinstance(value, str | int | float) and value != "":
             rows.append(PageRow(key[1:].replace("/", " "), _text(value)))
     return Section(title, tuple(rows))
-
-
-_NONE: Mapping[str, str] = {}
 
 
 def _text(value: object) -> str:

@@ -179,38 +179,45 @@ class PlacedCalls:
     def _named(self, tenant: Tenant, path: Mapping[str, str]) -> NamedResources:
         """What a path names, and what that belongs to or joins. Raises Refusal unless each is there, in its place.
 
-        What is named last is looked at first: most of what comes before it is among its owners.
+        What is named last is looked at first: most of what comes before it is among its owners, and not looked up.
         """
-        store = tenant.store
+        store, deployment, joining = tenant.store, tenant.install.deployment, self.ledger.joining
         named: dict[str, Resource] = {}
-        for one in self.path:
-            resource = store.read(path[one.name])
-            if resource is None or resource.part != one.names:
-                raise _unknown(one, path)
-            named[one.names] = resource
         owners: dict[str, Resource] = {}
-        deployment, joining = tenant.install.deployment, self.ledger.joining
         for one in self.backwards:
-            resource = named[one.names]
+            sid = path[one.name]
             known = owners.get(one.names)
-            if known is not None and known.sid == resource.sid:
+            if known is not None and known.sid == sid:
+                named[one.names] = known
                 continue
+            resource = store.read(sid)
+            if resource is None or resource.part != one.names:
+                raise self._not_there(tenant, path)
+            named[one.names] = resource
             found = store.lineage(resource, joining)
             if not _is_within(deployment, found):
-                self._foreign(tenant, path, named)
+                raise self._not_there(tenant, path)
             if not owners:
                 owners = found
                 continue
             for part, owner in found.items():
                 if owners.setdefault(part, owner).sid != owner.sid and one.clause not in self.behaviour.lenient:
-                    raise _unknown(self.path[-1], path)
+                    raise _apart(self.path[-1], path, one)
         return made(NamedResources, (named, owners))
 
-    def _foreign(self, tenant: Tenant, path: Mapping[str, str], named: Mapping[str, Resource]) -> None:
-        """Raise Refusal for the first that is in another deployment."""
-        for one in self.path:
-            if not _is_within(tenant.install.deployment, self.ledger.owners(tenant.store, named[one.names])):
-                raise _unknown(one, path)
+    def _not_there(self, tenant: Tenant, path: Mapping[str, str]) -> Refusal:
+        """The refusal of a path: of the first that is not there, else of the first that is in another deployment."""
+        store, deployment = tenant.store, tenant.install.deployment
+        found = [store.read(path[one.name]) for one in self.path]
+        for one, resource in zip(self.path, found, strict=True):
+            if resource is None or resource.part != one.names:
+                return _unknown(one, path)
+        foreign = (
+            one
+            for one, resource in zip(self.path, found, strict=True)
+            if resource is not None and not _is_within(deployment, self.ledger.owners(store, resource))
+        )
+        return _unknown(next(foreign, self.path[-1]), path)
 
 
 def _decoded(segment: str) -> str:
@@ -243,6 +250,12 @@ def _refused(found: Sequence[Violation]) -> Refusal:
         return of_violations(found)
     faults = of_violations(found).faults
     return Refusal("invalid-input", f"The call has {len(found)} faults; 'errors' lists each of them.", faults)
+
+
+def _apart(one: PathParameter, path: Mapping[str, str], other: PathParameter) -> Refusal:
+    """The refusal of a path whose SIDs do not belong together."""
+    message = f"{one.name} in the path is '{path[one.name]}', which is no {one.names} of the {other.names} in the path."
+    return refuse("not-found", one.clause, message)
 
 
 def _unknown(one: PathParameter, path: Mapping[str, str]) -> Refusal:

@@ -7,27 +7,28 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, quote
 
 from mockserver.endpoints.lists import asked_page, envelope
+from mockserver.endpoints.pages import onboarded
 from mockserver.endpoints.placed import PlacedCall, PlacedCalls
 from mockserver.endpoints.provision import Installs, warning
 from mockserver.endpoints.routes import Function
 from mockserver.http.errors import Headers, Refusal, refuse
 from mockserver.http.negotiation import prefers_json, wants_page
-from mockserver.http.pages import PageRow, page, refused
+from mockserver.http.pages import refused
 from mockserver.http.request import Request
-from mockserver.http.response import Response, of_json, of_refusal
+from mockserver.http.response import Response, of_json, of_refusal, of_written, written
 from mockserver.http.urls import contract_url, public_path, public_url
 from mockserver.runtime import Runtime
 from mockserver.sessions.events import KeptMembers, SessionEvents
 from mockserver.sessions.ledger import CREATED, STATUS
 from mockserver.sessions.onboarding import OnboardingGrants
 from mockserver.sessions.views import Stored, View
-from mockserver.state.store import Resource
+from mockserver.state.store import Resource, made
 from mockserver.tenancy.tenant import Tenant
 from spec.openapi.document import Document, Operation, Schema
 from spec.resources.resource import Resources
 from spec.source.pointer import Json
 
-DONE = "Successful"
+_DONE = written("Successful")
 """What the reference shows as the answer where there is nothing to tell."""
 _LIST_CLAUSE = "session-list-active"
 
@@ -72,12 +73,13 @@ class SessionEndpoints:
 
     def show(self, view: View, tenant: Tenant, session: Resource) -> dict[str, Json]:
         """A session as an answer shows it."""
-        return view.of(Stored(tenant.store, tenant.install, self.ledger.relatives(tenant.store, session)))
+        relatives = self.ledger.relatives(tenant.store, session)
+        return view.of(made(Stored, (tenant.store, tenant.install, relatives)))
 
     def show_named(self, view: View, call: PlacedCall, session: Resource) -> dict[str, Json]:
         """A session of whatever the path of a ruled call names, as it is now."""
-        shown = {**call.relatives, self.kind.name: session}
-        return view.of(Stored(call.tenant.store, call.tenant.install, shown))
+        tenant, shown = call.tenant, {**call.relatives, self.kind.name: session}
+        return view.of(made(Stored, (tenant.store, tenant.install, shown)))
 
     def assigning(self, operation: Operation) -> Function:
         """The function that serves ``assignExam``."""
@@ -88,7 +90,7 @@ class SessionEndpoints:
             sides = (_listed(call.body.get(side)) for side in ("added", "removed"))
             changes = self.events.assign(call.at(self.events.clocks), call.named[self.kind.scope], *sides)
             call.tenant.store.commit(changes)
-            return of_json(DONE, headers=ignored(call))
+            return of_written(_DONE, headers=ignored(call))
 
         return assign
 
@@ -96,30 +98,32 @@ class SessionEndpoints:
         """The function that serves ``listSessions``."""
         calls = self.calls(operation, ruled=True)
         view = View(answer_of(operation)["properties"]["results"]["items"], self.resources, self.kind)
+        who, scope = self.kind.joins
 
         async def listed(request: Request) -> Response:
             call = await calls.read(request)
-            who, scope = (call.named[name] for name in self.kind.joins)
-            every = self.ledger.of(call.tenant.store, who.sid, scope.sid)
-            wanted = self.wanted(every, call.values)
+            named, values = call.named, call.values
+            every = self.ledger.of(call.tenant.store, named[who].sid, named[scope].sid)
+            wanted = self.wanted(every, values)
             told: Headers = ()
-            if "status" not in call.values and not call.values["includeActive"]:
+            if not values["includeActive"] and "status" not in values:
                 hidden = sum(map(self.ledger.is_active, every))
                 told = warning(_LIST_CLAUSE, f"{hidden} active left out, send includeActive=true") if hidden else ()
-            offset, limit = asked_page(call.values)
+            offset, limit = asked_page(values)
             shown = [self.show_named(view, call, one) for one in wanted[offset : offset + limit]]
-            return of_json(envelope(request, self.settings, call.values, len(wanted), shown), headers=told)
+            return of_json(envelope(request, self.settings, values, len(wanted), shown), headers=told)
 
         return listed
 
     def wanted(self, every: Sequence[Resource], values: Mapping[str, Json]) -> list[Resource]:
         """The sessions that a list is about, in its order."""
-        statuses = values.get("status", self.kind.lifecycle.ended)
-        found = [
-            one
-            for one in every
-            if one.attributes[STATUS] in statuses or (values["includeActive"] and self.ledger.is_active(one))
-        ]
+        ended = self.kind.lifecycle.ended
+        statuses, active = values.get("status", ended), values["includeActive"]
+        found = []
+        for one in every:
+            status = one.attributes[STATUS]
+            if status in statuses or (active and status not in ended):
+                found.append(one)
         if len(found) > 1:
             found.sort(key=lambda one: str(one.attributes[CREATED]), reverse=values["sortOrder"] == "DESC")
         return found
@@ -158,7 +162,7 @@ class SessionEndpoints:
             session = call.named[self.kind.name]
             change = self.events.reschedule(call.at(self.events.clocks), session, kept.of(call.body))
             call.tenant.store.commit([change])
-            return of_json(DONE, headers=ignored(call))
+            return of_written(_DONE, headers=ignored(call))
 
         return reschedule
 
@@ -167,14 +171,15 @@ class SessionEndpoints:
         calls = self.calls(operation)
         followed = self.document.operations.get("followOnboarding")
         path = followed.path if followed is not None else operation.path
+        before, _, after = path.partition(f"{{{self.installs.parameter.name}}}")
 
         async def onboard(request: Request) -> Response:
             call = await calls.read(request)
             tenant, session = call.tenant, call.named[self.kind.name]
             self.events.onboarded(session)
             code = self.grants.give(tenant.sid, session.sid, tenant.ids, tenant.settings.onboard_ttl)
-            placed = path.replace(f"{{{self.installs.parameter.name}}}", tenant.sid)
-            return of_json({"url": f"{public_url(request.scope, self.settings)}{placed}?code={quote(code)}"})
+            base = public_url(request.scope, self.settings)
+            return of_json({"url": f"{base}{before}{tenant.sid}{after}?code={code}"})
 
         return onboard
 
@@ -190,8 +195,8 @@ class SessionEndpoints:
             told = self.show(view, entered.tenant, entered.session)
             if prefers_json(request.header(b"accept")):
                 return of_json(told)
-            rows = [PageRow(name, str(value)) for name, value in told.items() if value is not None]
-            return page("onboarded.html", public_path(request.scope, self.settings), rows=rows)
+            relatives = self.ledger.relatives(entered.tenant.store, entered.session)
+            return onboarded(told, relatives, self.resources, root=public_path(request.scope, self.settings))
 
         return follow
 

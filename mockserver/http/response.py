@@ -68,7 +68,12 @@ def noting(scope: Scope, send: Send) -> Send:
 
 def of_json(value: Json, *, status: int = 200, headers: Headers = ()) -> Response:
     """A JSON answer that no cache keeps."""
-    return Response(status, (JSON, _PRIVATE, *headers) if headers else _PLAIN, written(value))
+    return Response(status, (*_PLAIN, *headers) if headers else _PLAIN, written(value))
+
+
+def of_written(body: bytes, *, headers: Headers = ()) -> Response:
+    """A JSON answer that is text already, and that no cache keeps."""
+    return Response(200, (*_PLAIN, *headers) if headers else _PLAIN, body)
 
 
 def written(value: Json) -> bytes:

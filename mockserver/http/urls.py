@@ -30,7 +30,8 @@ def public_url(scope: Scope, settings: Settings) -> str:
             return settings.address + quote(root_of(scope))
     if settings.proxy_headers and (forwarded := _last(scope, b"x-forwarded-proto")) in ("http", "https"):
         scheme = forwarded
-    return f"{scheme}://{host}{quote(root_of(scope))}"
+    root = root_of(scope)
+    return f"{scheme}://{host}{quote(root)}" if root else f"{scheme}://{host}"
 
 
 def public_path(scope: Scope, settings: Settings) -> str:

@@ -122,19 +122,22 @@ class SessionEvents(SessionStarts):
         """Whether both belong to one and the same, or both to none."""
         known = at.relatives if scope.part in at.relatives else self.ledger.owners(at.state, scope)
         theirs = known.get(self.shared)
-        if theirs is not None and any(theirs.sid in key.joined for key in at.state.keys_of(who.sid)):
-            return True  # as nearly always; the rest of the lineage need not be known
+        shared = None if theirs is None else theirs.sid
+        for key in at.state.keys_of(who.sid):
+            if shared in key.joined:
+                return True  # as nearly always; the rest of the lineage need not be known
         mine = self.ledger.owners(at.state, who).get(self.shared)
-        return (mine and mine.sid) == (theirs and theirs.sid)
+        return (mine and mine.sid) == shared
 
     def starting(self, at: Circumstances, scope: Resource, added: Sequence[Resource]) -> Iterator[StoredChange]:
-        for who in added:
+        home = self.home(at.state, scope) if added else ""
+        for index, who in enumerate(added):
             every = self.ledger.of(at.state, who.sid, scope.sid)
             active = self.ledger.active_of(every)
             row = self.kind.lifecycle.row(None if active is None else str(active.attributes[STATUS]), ASSIGN)
             if row is not None and active is None:
-                self.attempted(at.state, who, scope, every, f"/added/{added.index(who)}")
-                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))
+                self.attempted(at.state, who, scope, every, index)
+                yield self.started(row, who, scope, len(every) + 1, at.ids, at.now, home)
 
     def cancelling(self, at: Circumstances, scope: Resource, removed: Sequence[Resource]) -> Iterator[StoredChange]:
         for who in removed:
@@ -174,15 +177,13 @@ class SessionEvents(SessionStarts):
             return [change]
         return [change, self.started(row, who, scope, len(every) + 1, at.ids, at.now, self.home(at.state, scope))]
 
-    def attempted(
-        self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], pointer: str = ""
-    ) -> None:
-        """Refuse another session for who has used up all attempts with those that there are."""
+    def attempted(self, state: State, who: Resource, scope: Resource, sessions: Sequence[Resource], index: int) -> None:
+        """Refuse another session for who has used up all attempts with those that there are: the one added there."""
         if not sessions and self.always_first:
             return
         relatives = {who.part: who, scope.part: scope}
         self.ledger.add_rules(state, relatives)
-        self._attempting(who, scope, sessions, relatives, pointer)
+        self._attempting(who, scope, sessions, relatives, f"/added/{index}")
 
     def _attempting(
         self,
@@ -224,9 +225,11 @@ class SessionEvents(SessionStarts):
 
     def moved(self, at: Circumstances, session: Resource, row: Transition, values: Mapping[str, Json]) -> StoredChange:
         """A session after an event."""
-        reason = {REASON: row.reason} if row.next != row.status else {}
-        attributes = {**session.attributes, STATUS: row.next, EDITED: as_date(at.now), **reason, **values}
-        return StoredChange(made(Resource, (session.sid, session.part, session.scope, attributes)))
+        attributes = {**session.attributes, STATUS: row.next, EDITED: as_date(at.now)}
+        if row.next != row.status:
+            attributes[REASON] = row.reason
+        attributes.update(values)
+        return made(StoredChange, (made(Resource, (session.sid, session.part, session.scope, attributes)), ()))
 
     def _booked(
         self, at: Circumstances, session: Resource, event: str, kept: dict[str, Json], more: Mapping[str, Json]
@@ -234,16 +237,19 @@ class SessionEvents(SessionStarts):
         row = self.row(session, event)
         relatives = at.relatives or self.ledger.relatives(at.state, session)
         who, scope = map(relatives.__getitem__, self.kind.joins)
-        self._attempting(who, scope, self.ledger.of(at.state, who.sid, scope.sid), relatives)
-        self.within(self.kind.booking, Span(at.now, at.now), relatives, _NOW[event])
+        self._attempting(who, scope, self.ledger.beside(at.state, session, who.sid, scope.sid), relatives)
+        self.within(self.kind.booking, made(Span, (at.now, at.now)), relatives, _NOW[event])
         when = self.kind.appointment
         if self.starting_at in kept and self.ending_at not in kept:
             kept[self.ending_at] = self._end(kept[self.starting_at], relatives)
-        attributes = {**session.attributes, **kept}
-        if (span := self.span(attributes)) is not None:
+        stored = session.attributes
+        start = kept.get(self.starting_at, stored.get(self.starting_at))
+        span = self._spanned(start, kept.get(self.ending_at, stored.get(self.ending_at)))
+        if span is not None:
             self.within(when.window, span, relatives, "The appointment is refused")
             self._apart(at.state, session, span, relatives)
-        return self.moved(at, session, row, {**kept, **more})
+        kept.update(more)
+        return self.moved(at, session, row, kept)
 
     def _end(self, start: Json, relatives: Mapping[str, Resource]) -> str:
         minutes = first_set(self.lasting, relatives)
@@ -251,10 +257,14 @@ class SessionEvents(SessionStarts):
 
     def span(self, attributes: Mapping[str, Json]) -> Span | None:
         """When a session takes place, or None while nobody said."""
-        start, end = attributes.get(self.starting_at), attributes.get(self.ending_at)
+        return self._spanned(attributes.get(self.starting_at), attributes.get(self.ending_at))
+
+    @staticmethod
+    def _spanned(start: Json, end: Json) -> Span | None:
         if start is None:
             return None
-        return Span(seconds(start), seconds(start if end is None else end))
+        begins = seconds(start)
+        return made(Span, (begins, begins if end is None else seconds(end)))
 
     def within(self, window: Window, span: Span, relatives: Mapping[str, Resource], what: str) -> None:
         """Refuse what is not in a window."""
@@ -269,9 +279,7 @@ class SessionEvents(SessionStarts):
     def _apart(self, state: State, session: Resource, span: Span, relatives: Mapping[str, Resource]) -> None:
         when = self.kind.appointment
         person = relatives.get(when.apart)
-        for other in self.ledger.of_person(state, person.sid) if person is not None else ():
-            if other.sid == session.sid:
-                continue
+        for other in self.ledger.of_person(state, person.sid, session.sid) if person is not None else ():
             taken = self.span(other.attributes) if self.ledger.is_active(other) else None
             if taken is not None and span.meets(taken):
                 message = f"This {when.apart} has another appointment then, of the {other.part} {other.sid}."

@@ -60,11 +60,15 @@ class Ledger:
         """Whether a session is not over."""
         return session.attributes[STATUS] not in self.kind.lifecycle.ended
 
-    def of_person(self, state: State, person: str) -> Iterator[Resource]:
-        """The sessions of one and the same ``apart``, wherever it takes part."""
+    def beside(self, state: State, session: Resource, who: str, scope: str) -> list[Resource]:
+        """The sessions of somebody in something, of which one is at hand: nearly always it is the only one."""
+        return [session] if len(state.related(who, self.kind.name)) == 1 else self.of(state, who, scope)
+
+    def of_person(self, state: State, person: str, but: str = "") -> Iterator[Resource]:
+        """The sessions of one and the same ``apart``, wherever it takes part, ``but`` one."""
         for who in state.related(person, self.kind.who):
             for sid in state.related(who, self.kind.name):
-                if (session := state.read(sid)) is not None:
+                if sid != but and (session := state.read(sid)) is not None:
                     yield session
 
     def relatives(self, state: State, resource: Resource) -> dict[str, Resource]:

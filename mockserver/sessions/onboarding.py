@@ -8,6 +8,7 @@ from mockserver.http.errors import Refusal, refuse
 from mockserver.state.clock import Clocks
 from mockserver.state.ids import Ids
 from mockserver.state.keeping import Memory, Spelling
+from mockserver.state.store import made
 from spec.source.pointer import Json
 
 _REMEMBERED = 3600.0  # seconds for which an expired or used one is remembered, so that its refusal can be explained
@@ -33,7 +34,7 @@ class OnboardingGrants:
     def give(self, install: str, session: str, ids: Ids, lifetime: float) -> str:
         """The code of a new URL for a session."""
         now = self.clocks(install)
-        grant = OnboardingGrant(ids.code(), install, session, now + lifetime)
+        grant = made(OnboardingGrant, (ids.code(), install, session, now + lifetime))
         self.grants.give(grant, now)
         return grant.key
 

@@ -33,6 +33,14 @@ class ShownLeaf(NamedTuple):
     leaf: str
 
 
+class ShownPart(NamedTuple):
+    """The members that show the SID of a resource of a part, and those that show leaves of it."""
+
+    part: str
+    sids: tuple[str, ...]
+    leaves: tuple[ShownLeaf, ...]
+
+
 class View:
     """An object of an answer. Members without a source are null if they may be, and else left out.
 
@@ -52,18 +60,22 @@ class View:
         self.others: list[tuple[str, Show]] = []
         for name, member in schema.get("properties", {}).items():
             self._compile(name, member, parts, kind)
-        self._by_part = tuple((part, tuple(leaves)) for part, leaves in self.leaves.items())
+        parts_shown = dict.fromkeys([*(part for _, part in self.sids), *self.leaves])
+        self._by_part = tuple(
+            ShownPart(part, tuple(name for name, of in self.sids if of == part), tuple(self.leaves.get(part, ())))
+            for part in parts_shown
+        )
 
     def of(self, stored: Stored) -> dict[str, Json]:
         """The object, its members in the order of the document."""
         shown, resources = self.blank.copy(), stored.resources
-        for name, part in self.sids:
+        for part, sids, leaves in self._by_part:
             resource = resources.get(part)
-            if resource is not None:
+            if resource is None:
+                continue
+            for name in sids:
                 shown[name] = resource.sid
-        for part, leaves in self._by_part:
-            resource = resources.get(part)
-            if resource is not None:
+            if leaves:
                 value = resource.attributes.get
                 for name, leaf in leaves:
                     shown[name] = value(leaf)

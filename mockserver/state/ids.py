@@ -18,7 +18,7 @@ class Ids(Protocol):
         """A new ``jti`` (RFC 7519 section 4.1.7)."""
 
     def code(self) -> str:
-        """A new one-time code: a secret, so never derived from a seed."""
+        """A new one-time code, which needs no escaping in a URL: a secret, so never derived from a seed."""
 
     def avoid(self, sids: Iterable[str]) -> None:
         """Give none of these SIDs until the next restart: they are taken."""

@@ -44,7 +44,7 @@ class MemoryStore:
     def lineage(self, resource: Resource, joining: Set[str]) -> dict[str, Resource]:
         known = self._lineages.get(resource.sid)
         if known is None:
-            found = climbed(self._by_sid.get, self.keys_of, resource, joining)
+            found = self._composed(resource, joining) or climbed(self._by_sid.get, self.keys_of, resource, joining)
             if len(self._lineages) >= _MOST_LINEAGES:
                 self._lineages.clear()
             self._lineages[resource.sid] = tuple(one.sid for one in found.values() if one is not resource)
@@ -53,6 +53,29 @@ class MemoryStore:
         for sid in known:
             one = by_sid[sid]
             found[one.part] = one
+        return found
+
+    def _composed(self, resource: Resource, joining: Set[str]) -> dict[str, Resource] | None:
+        """The lineage of a resource made of those of its owners, if all are remembered and none contradicts another.
+
+        Where two know different resources of one part, which is nearer is only found by climbing.
+        """
+        by_sid, lineages = self._by_sid, self._lineages
+        found = {resource.part: resource}
+        owners = [resource.scope]
+        if resource.part in joining:
+            for key in self.keys_of(resource.sid):
+                owners += key.joined
+        for owner in owners:
+            if owner not in by_sid:
+                continue
+            known = lineages.get(owner)
+            if known is None:
+                return None
+            for sid in (owner, *known):
+                one = by_sid[sid]
+                if found.setdefault(one.part, one) is not one:
+                    return None
         return found
 
     def related(self, sid: str, part: str) -> Sequence[str]:

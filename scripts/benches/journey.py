@@ -2,13 +2,14 @@
 
 Times are medians of processor time per request of the serving process; the sides alternate. The bare handlers run on
 the same server, parse and validate bodies, and answer with what Starlette brings; they know nothing and check nothing.
-With ``--sqlite 1`` the mock keeps everything in a file.
+With ``--sqlite 1`` the mock keeps everything in a file; then only what grows has a budget.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -17,9 +18,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from client import ROOT, Connection, bodies, call_bytes, options_of, per_call, settle, start_mock, start_script
+
+if TYPE_CHECKING:
+    from mockserver.database.kept.resources import DatabaseStore
 
 BARE = """
 import sys, json, uvicorn, socket
@@ -68,6 +72,7 @@ class Rig:
     process: subprocess.Popen[bytes]
     told: Mapping[str, Any]
     connection: Connection
+    store: str = ""
     number: int = 0
 
     def call(self, method: str, path: str, body: Any = None) -> bytes:
@@ -138,8 +143,9 @@ def requests_of(rig: Rig, learners: People, limited: People) -> dict[str, list[b
 def journey(options: argparse.Namespace) -> int:
     """Measure the mock against the bare handlers."""
     folder = tempfile.TemporaryDirectory()
-    process, told, _ = start_mock(*(("--store", f"sqlite:{folder.name}/journey.db") if options.sqlite else ()))
-    rig = Rig(process, told, Connection(int(told["url"].rpartition(":")[2])))
+    store = f"sqlite:{folder.name}/journey.db" if options.sqlite else ""
+    process, told, _ = start_mock(*(("--store", store) if store else ()))
+    rig = Rig(process, told, Connection(int(told["url"].rpartition(":")[2])), store)
     running = [process]
     results: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in SERVED}
     try:
@@ -166,7 +172,7 @@ def journey(options: argparse.Namespace) -> int:
     for name, (plain, ours) in results.items():
         ratio = statistics.median(b / a for a, b in zip(plain, ours, strict=True))
         print(f"{name:<20}{statistics.median(plain):>8.1f}{statistics.median(ours):>8.1f}{ratio:>12.2f}")
-        within = within and ratio <= BUDGET
+        within = within and (ratio <= BUDGET or bool(options.sqlite))
     print("µs of processor time per request, medians; ratios are medians of the rounds")
     for name, (few, many) in growing.items():
         print(f"{name:<20}{few:>8.1f}{many:>8.1f}{many / few:>12.2f}  with {FEW:,} and {options.sessions:,} sessions")
@@ -179,15 +185,16 @@ def grown(rig: Rig, options: argparse.Namespace) -> dict[str, tuple[float, float
     """What lists cost with few and with many sessions in the install."""
     costs: dict[str, list[float]] = {}
     one: dict[str, str] = {}
+    place = 0
     for count in (FEW, options.sessions):
-        held = rig.ask("GET", "/reports/appointments?limit=0")["total"]
-        place = 0
-        while held < count or not one:
+        while (held := rig.ask("GET", "/reports/appointments?limit=0")["total"]) < count or not one:
             # in exams of a hundred, so that no course is the whole install
-            one = rig.enrolled(1, f"g{place // 100}")[0]
-            place, held = place + 1, held + 1
-            if place % 100 == 0:
-                held = rig.ask("GET", "/reports/appointments?limit=0")["total"]
+            one = rig.enrolled(1, f"g{place}")[0]
+            place, more = place + 1, min(99, count - held - 1)
+            if not rig.store:
+                rig.enrolled(more, f"g{place}")
+            elif more > 0:
+                alike(rig, one, more)
         path = f"/enrollments/{one['enrollment']}/exams/{one['exam']}/sessions?includeActive=true"
         for name, asked in (
             ("list", path), ("report", "/reports/appointments?limit=10"),
@@ -198,6 +205,42 @@ def grown(rig: Rig, options: argparse.Namespace) -> dict[str, tuple[float, float
             rounds = [per_call(rig.process.pid, rig.connection, requests) for _ in range(5)]
             costs.setdefault(name, []).append(statistics.median(rounds))
     return {name: (few, many) for name, (few, many) in costs.items()}
+
+
+def alike(rig: Rig, one: Mapping[str, str], count: int) -> None:
+    """Store so many learners more with a session each, as one has it: calls would take minutes for it."""
+    from mockserver.state.store import Naming, Resource, StoredChange
+
+    listed = rig.ask("GET", f"/enrollments/{one['enrollment']}/exams/{one['exam']}/sessions?includeActive=true")
+    kept = opened_store(rig.store)
+    own = (one["user"], one["enrollment"], listed["results"][0]["sid"])
+    found = [(read, kept.keys_of(sid)) for sid in own if (read := kept.read(sid)) is not None]
+    changes = []
+    for _ in range(count):
+        new = {sid: f"{sid[:2]}{random.getrandbits(128):032x}" for sid in own}
+        for (_, part, scope, attributes), keys in found:
+            names = [
+                key._replace(
+                    scope=new.get(key.scope, key.scope),
+                    text=key.text + new[own[0]] if key.naming is Naming.IDENTIFIER else new.get(key.text, key.text),
+                    joined=tuple(new.get(sid, sid) for sid in key.joined),
+                )
+                for key in keys
+            ]  # fmt: skip
+            sid = new[own[len(changes) % len(own)]]
+            changes.append(StoredChange(Resource(sid, part, new.get(scope, scope), attributes), names))
+    kept.commit(changes)
+
+
+@cache
+def opened_store(address: str) -> DatabaseStore:
+    """The store of the mock, as another process of it has it."""
+    from mockserver.database.connections.opening import opened
+    from mockserver.database.kept.resources import DatabaseStore
+
+    database = opened(address)
+    database.valued = {"session": "/status"}
+    return DatabaseStore(database, "")
 
 
 if __name__ == "__main__":

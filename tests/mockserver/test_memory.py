@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from mockserver.state.listing import Chosen
 from mockserver.state.memory import MemoryStore
-from mockserver.state.store import Key, Naming, Resource, StoredChange
+from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
 
 PARTS = ("course", "user", "enrollment")
 OWNERS = ("one", "two", "s0", "s1", "s2")
@@ -56,6 +56,16 @@ def test_when_something_is_asked_for_makes_no_difference(commits: list[list[Stor
         store.forget("one")
     assert seen(early) == seen(late)
     assert all(one.scope != "one" for one in late)
+
+
+@settings(deadline=None)
+@given(histories(), st.permutations(SIDS))
+def test_a_lineage_made_of_others_is_what_climbing_finds(commits: list[list[StoredChange]], order: list[str]) -> None:
+    store, joining = MemoryStore(), frozenset(PARTS)
+    for changes in commits:
+        store.commit(changes)
+    for resource in filter(None, map(store.read, order)):  # whichever are known already
+        assert store.lineage(resource, joining) == climbed(store.read, store.keys_of, resource, joining)
 
 
 def seen(store: MemoryStore) -> object:

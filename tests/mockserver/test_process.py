@@ -99,10 +99,16 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert os.stat(mock.file).st_mode & 0o777 == 0o600
     assert set(mock.told) == {
         "url", "install", "token", "expired_token", "integration", "other_install", "other_token", "pid",
-        "issuer", "client_id", "client_secret",
+        "issuer", "client_id", "client_secret", "clients",
         "control_token", "ca",
     }  # fmt: skip
     assert mock.told["pid"] == mock.process.pid
+    secrets = mock.told["clients"]
+    assert secrets[mock.told["client_id"]] == mock.told["client_secret"]
+    assert len(set(secrets.values())) == len(secrets) > 2
+    for name, secret in secrets.items():  # several integrations of one install, and of others: each by its own
+        asked = {"data": {"grant_type": "client_credentials"}, "timeout": 20}
+        assert httpx2.post(f"{mock.url}/oidc/token", auth=(name, secret), **asked).status_code == 200
     assert mock.post(BODY).json()["course"]["result"] == "Created"
     assert mock.post(BODY, token=mock.told["expired_token"]).status_code == 403
     out, err = mock.stop(signal.SIGINT)
@@ -110,6 +116,9 @@ def test_ready_file_banner_and_end(start: Start) -> None:
     assert not mock.file.exists()
     assert mock.url in out
     assert mock.told["install"] in out
+    integrations = [line.split()[1] for line in out.splitlines() if line.startswith("  sign-on ")]
+    assert len(integrations) > 1
+    assert all(f"{one}, with the secret {secrets[one]}" in out for one in integrations)
     line = next(line for line in out.splitlines() if line.strip().startswith("curl "))
     words = shlex.split(line)
     assert words[1] == f"{mock.url}/v2/installs/{mock.told['install']}/provision"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from heapq import merge
 from itertools import islice
@@ -9,6 +10,7 @@ from typing import Any, NamedTuple
 
 from mockserver.database.connections.database import Database
 from mockserver.database.kept.written import digest, read, written
+from mockserver.database.schema.tables import SLOTS
 from mockserver.state.listing import Chosen, ListPage
 from mockserver.state.store import Key, Naming, Resource, StoredChange, climbed
 from spec.source.pointer import Json
@@ -22,11 +24,12 @@ class LeadingRows(NamedTuple):
 
 
 class ValueMove(NamedTuple):
-    """A resource that goes from one list by value (None: it is new) to another; digests lead to both."""
+    """A resource that goes from one list by value (None: it is new) to another; digests lead to both and the whole."""
 
     sid: str
     before: bytes | None
     now: bytes
+    whole: bytes
 
 
 class DatabaseStore:
@@ -64,8 +67,7 @@ class DatabaseStore:
             sids = [one.sid for one in related if one.attributes.get(chosen.leaf) in chosen.values]
             return ListPage(len(sids), sids[start : start + most])
         database, text = self._database, self._text
-        totals = [database.row(text.count_related, {"digest": one}) for one in found]
-        total = sum(row[0] for row in totals if row is not None)
+        total = sum(self._total(one, kept=part in database.valued) for one in found)
         if start >= total or not most:
             return ListPage(total, ())
         if len(found) == 1:
@@ -74,6 +76,14 @@ class DatabaseStore:
         heads = (database.rows(text.page_related, {"digest": one, "most": start + most, "start": 0}) for one in found)
         return ListPage(total, [sid.decode() for _, sid in islice(merge(*heads), start, start + most)])
 
+    def _total(self, found: bytes, *, kept: bool) -> int:
+        """How many a list has: as it was kept, or counted where nobody keeps it."""
+        for statement in (self._text.total, self._text.count_related)[not kept :]:
+            row = self._database.row(statement, {"digest": found})
+            if row is not None and row[0] is not None:
+                return int(row[0])
+        return 0
+
     def commit(self, changes: Sequence[StoredChange]) -> None:
         with self._database.transaction():
             self._commit(changes)
@@ -81,7 +91,7 @@ class DatabaseStore:
     def _commit(self, changes: Sequence[StoredChange]) -> None:
         """Keep the changes. Nothing is looked at for it."""
         database, text, resources = self._database, self._text, self.resources(changes)
-        moves = [move for change in changes if change.resource.part in database.valued for move in self._moves(change)]
+        moves = [move for change in self._valued(changes) for move in self._moves(change)]
         made = database.made(text.create, list(resources.values()))
         numbers = {sid: number for sid, (number,) in zip(resources, made, strict=True)}
         leading = self.leading(changes, numbers)
@@ -93,6 +103,24 @@ class DatabaseStore:
             database.many(text.relate, [
                 {"digest": one.now, "resource": numbers[one.sid], "sid": _bytes(one.sid)} for one in moves
             ])  # fmt: skip
+            tallied: Counter[tuple[bytes, int]] = Counter()
+            for one in dict.fromkeys(moves):
+                slot = numbers[one.sid] % SLOTS
+                tallied[one.now, slot] += 1
+                tallied[one.before or one.whole, slot] += -1 if one.before else 1
+            database.many(text.tally, [
+                {"digest": found, "slot": slot, "count": count} for (found, slot), count in tallied.items()
+            ])  # fmt: skip
+
+    def _valued(self, changes: Sequence[StoredChange]) -> Iterable[StoredChange]:
+        """The changes of what is listed by value; of several of one resource the last one, with the keys of all."""
+        valued, latest = self._database.valued, dict[str, StoredChange]()
+        for change in changes:
+            resource, keys = change
+            if resource.part in valued:
+                known = latest.get(resource.sid)
+                latest[resource.sid] = change if known is None else StoredChange(resource, (*known.keys, *keys))
+        return latest.values()
 
     def _moves(self, change: StoredChange) -> Iterator[ValueMove]:
         """From which of the lists by value to which other a resource goes, before it is stored."""
@@ -107,7 +135,8 @@ class DatabaseStore:
         for key in keys:
             if key.joined == (key.scope,):
                 left = None if stored is None else self._of_value(key.scope, part, leaf, before)
-                yield ValueMove(sid, left, self._of_value(key.scope, part, leaf, now))
+                whole = digest(self._space, key.scope, part)
+                yield ValueMove(sid, left, self._of_value(key.scope, part, leaf, now), whole)
 
     def _of_value(self, owner: str, part: str, leaf: str, value: Json) -> bytes:
         """What leads to those of a list that have a value."""
@@ -141,7 +170,8 @@ class DatabaseStore:
 
     def clear(self) -> None:
         with self._database.transaction():  # what leads to them first: it is found by them
-            for statement in (self._text.clear_names, self._text.clear_relations, self._text.clear_resources):
+            text = self._text
+            for statement in (text.clear_tallies, text.clear_names, text.clear_relations, text.clear_resources):
                 self._database.run(statement, {"space": self._space})
 
     def forget(self, scope: str) -> None:
@@ -152,7 +182,8 @@ class DatabaseStore:
                 found = database.rows(text.of_scope, {"space": space, "scope": scopes[gone]})
                 scopes += [sid for (sid,) in found]
                 gone += 1
-            for statement in (text.drop_names, text.drop_relations, text.drop_resource):
+            tallied = (text.untally, text.drop_tallies) if database.valued else ()
+            for statement in (*tallied, text.drop_names, text.drop_relations, text.drop_resource):
                 database.many(statement, [{"of": space, "known": sid} for sid in scopes])
 
     def named(self) -> Iterable[tuple[Key, str]]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy.engine.interfaces import Dialect
 
@@ -49,8 +50,24 @@ _FREED = (
 _COUNTED = ("SELECT setval('names_number_seq', (SELECT coalesce(max(number), 0) + 1 FROM names), false)",)
 
 
-def _by_value(cursor: Any, dialect: Dialect) -> None:
-    """What has a status is listed by it, where a key that joins its own scope lists it."""
+class StatusRow(NamedTuple):
+    """What has a status and is listed by its own scope, as the tables have it."""
+
+    space: str
+    scope: str
+    part: str
+    status: str
+    number: int
+    sid: bytes
+
+    @property
+    def lists(self) -> tuple[bytes, bytes]:
+        """What leads to all of them, and to those of that status."""
+        names = (self.space, self.scope, self.part)
+        return _digest(*names), _digest(*names, "/status", self.status)
+
+
+def _with_status(cursor: Any, dialect: Dialect) -> Iterator[StatusRow]:
     is_postgres = dialect.name == "postgresql"
     has_status = (
         "position('\\x222f73746174757322'::bytea in {0}) > 0" if is_postgres else "instr({0}, '\"/status\"') > 0"
@@ -59,19 +76,42 @@ def _by_value(cursor: Any, dialect: Dialect) -> None:
         "SELECT names.key, resources.number, resources.space, resources.sid, resources.attributes "  # noqa: S608 - ours
         f"FROM names JOIN resources ON names.resource = resources.number WHERE {has_status.format('attributes')}"
     )
-    rows = []
     for key, number, space, sid, attributes in cursor.fetchall():
         part, scope, _, _, _, *joined = json.loads(key)
         if joined == [scope]:
             status = json.dumps(json.loads(attributes)["/status"])
-            names = "\0".join((space, scope, part, "/status", status)).encode("utf-8", "surrogatepass")
-            rows.append((hashlib.blake2b(names, digest_size=20).digest(), number, bytes(sid)))
-    place = "%s" if is_postgres else "?"
+            yield StatusRow(space, scope, part, status, number, bytes(sid))
+
+
+def _by_value(cursor: Any, dialect: Dialect) -> None:
+    """What has a status is listed by it, where a key that joins its own scope lists it."""
+    rows = [(one.lists[1], one.number, one.sid) for one in _with_status(cursor, dialect)]
+    place = "%s" if dialect.name == "postgresql" else "?"
     cursor.executemany(
         f"INSERT INTO relations (digest, resource, sid) VALUES ({place}, {place}, {place})",  # noqa: S608 - ours
         rows,
     )
 
 
-MIGRATIONS: Mapping[int, Migration] = {1: _by_number, 2: _by_value}
+def _tallied(cursor: Any, dialect: Dialect) -> None:
+    """How many such lists have is kept: of all that a deployment has, and of those by each status."""
+    is_postgres = dialect.name == "postgresql"
+    binary, table = ("BYTEA", "") if is_postgres else ("BLOB", " WITHOUT ROWID")
+    cursor.execute(
+        f"CREATE TABLE tallies (digest {binary} NOT NULL, slot INTEGER NOT NULL, count BIGINT NOT NULL, "
+        f"PRIMARY KEY (digest, slot)){table}"
+    )
+    tallies = Counter((found, one.number % 32) for one in _with_status(cursor, dialect) for found in one.lists)
+    place = "%s" if is_postgres else "?"
+    cursor.executemany(
+        f"INSERT INTO tallies (digest, slot, count) VALUES ({place}, {place}, {place})",  # noqa: S608 - ours
+        [(found, slot, count) for (found, slot), count in tallies.items()],
+    )
+
+
+def _digest(*names: str) -> bytes:
+    return hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=20).digest()
+
+
+MIGRATIONS: Mapping[int, Migration] = {1: _by_number, 2: _by_value, 3: _tallied}
 """The steps from each earlier version to the one after it."""

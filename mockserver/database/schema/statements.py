@@ -22,6 +22,8 @@ from mockserver.database.schema.tables import (
     REGISTRY,
     RELATIONS,
     RESOURCES,
+    SLOTS,
+    TALLIES,
     TICKETS,
     VERSIONS,
 )  # fmt: skip
@@ -42,6 +44,11 @@ class Statements:
     keys_of: str
     related: str
     count_related: str
+    tally: str
+    total: str
+    untally: str
+    drop_tallies: str
+    clear_tallies: str
     page_related: str
     create: str
     name: str
@@ -124,6 +131,8 @@ def _core(words: object) -> dict[str, ClauseElement]:
         return conflict
 
     bumped = upsert(VERSIONS).values(kind=bindparam("kind"), version=_ONE)
+    its_lists = select(RELATIONS.c.digest).where(RELATIONS.c.resource == number)
+    tallying = upsert(TALLIES).values({name: bindparam(name) for name in ("digest", "slot", "count")})
     drawing = upsert(DRAWN).values(space=bindparam("space"), count=_ONE)
     return {
         "about": select(ABOUT.c.name, ABOUT.c.value),
@@ -135,6 +144,17 @@ def _core(words: object) -> dict[str, ClauseElement]:
         .where(RELATIONS.c.digest == bindparam("digest"))
         .order_by(RELATIONS.c.resource),
         "count_related": select(func.count()).select_from(RELATIONS).where(RELATIONS.c.digest == bindparam("digest")),
+        "tally": tallying.inline().on_conflict_do_update(
+            index_elements=["digest", "slot"], set_={"count": TALLIES.c.count + tallying.excluded["count"]}
+        ),
+        "total": select(func.sum(TALLIES.c.count)).where(TALLIES.c.digest == bindparam("digest")),
+        "untally": update(TALLIES)
+        .where(TALLIES.c.digest.in_(its_lists), TALLIES.c.slot == number % literal_column(str(SLOTS)))
+        .values(count=TALLIES.c.count - _ONE),
+        "drop_tallies": delete(TALLIES).where(TALLIES.c.digest.in_(its_lists), TALLIES.c.count == _ZERO),
+        "clear_tallies": delete(TALLIES).where(
+            TALLIES.c.digest.in_(select(RELATIONS.c.digest).where(RELATIONS.c.resource.in_(in_space)))
+        ),
         "page_related": select(RELATIONS.c.resource, RELATIONS.c.sid)
         .where(RELATIONS.c.digest == bindparam("digest"))
         .order_by(RELATIONS.c.resource)

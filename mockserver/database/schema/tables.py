@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, String, Table
 from sqlalchemy.types import TypeEngine
 
-VERSION = 3
+VERSION = 4
 """Of the schema. A database of an earlier one is brought up to date (migrations.py), one of a later one is refused."""
 MARK = "invigilate"
 """By what a database of ours is known."""
@@ -67,6 +67,18 @@ came just before it, however much is stored, and few pages are written for it.
 Under its own name, what is looked up of a resource and what is added to it would stand side by side in the index, and
 PostgreSQL would take every two calls about one course for a conflict.
 """
+
+TALLIES = Table(
+    "tallies",
+    SCHEMA,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("count", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""How many a list has that a deployment has of a part, and how many by each value: counting them would take as long as
+the list is. A sum of slots, so that two calls at once seldom change the same row."""
+SLOTS = 32
 
 REGISTRY = Table(
     "registry",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from journey import Traveller, refused
+from journey import PASSWORD, Traveller, exam, refused, user
 
 
 def test_onboarding_urls(walker: Traveller, client: Any) -> None:
@@ -36,3 +36,21 @@ def test_an_onboarding_url_belongs_to_its_install(walker: Traveller, client: Any
     refused(walker.follow(other), 403, "onboard-single-use")
     client.http.post("/_invigilate/reset")
     refused(walker.follow(url), 403, "onboard-single-use")
+
+
+def test_the_page_says_who_sits_what(walker: Traveller, client: Any) -> None:
+    somebody = {**user("page"), "firstName": "<b>Ada</b>", "lastName": "Byron"}
+    test = {**exam("page"), "title": 'Final & "more"'}
+    walker.course = {"ids": {"external": "page"}, "title": "Organic <i>Chemistry</i>", "code": "C"}
+    session = walker.session(walker.provision(user=somebody, exam=test))
+    assert walker.schedule(session).is_success
+    page = walker.follow(walker.onboard(session).json()["url"]).text
+    for shown in (
+        "&lt;b&gt;Ada&lt;/b&gt;",
+        "Byron",
+        "Organic &lt;i&gt;Chemistry&lt;/i&gt;",
+        "Final &amp; &#34;more&#34;",
+    ):
+        assert f"<dd>{shown}</dd>" in page
+    assert session.rpartition("/")[2] in page
+    assert PASSWORD not in page

@@ -86,7 +86,9 @@ def test_an_enrollment_of_another_course_is_none_of_this_exam(walker: Traveller,
     answer = walker.assign(sids["exam"], added=[stranger["enrollment"]])
     refused(answer, 404, "assignment-enrollment-known")
     assert answer.json()["errors"][0]["pointer"] == "/added/0"
-    refused(walker.sessions({**sids, **stranger, "exam": sids["exam"]}), 404, "path-sid-known")
+    answer = walker.sessions({**sids, **stranger, "exam": sids["exam"]})
+    refused(answer, 404, "path-sid-known")
+    assert "is no exam of the enrollment in the path" in answer.json()["message"]
 
 
 def test_an_instructor_is_not_assigned(walker: Traveller) -> None:

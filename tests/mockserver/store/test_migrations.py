@@ -87,7 +87,9 @@ def lists_by_value_are_filled(database: Database, store: DatabaseStore) -> None:
     owners = (home, session.scope)
     looked_through = {owner: [store.listed(owner, "session", 0, 50, one) for one in pages] for owner in owners}
     assert all(found[0].total for found in looked_through.values())
+    counted = {owner: store.listed(owner, "session", 0, 50) for owner in owners}
     database.valued = {"session": "/status"}
+    assert {owner: store.listed(owner, "session", 0, 50) for owner in owners} == counted
     for owner in owners:
         found = [store.listed(owner, "session", 0, 50, one) for one in pages]
         assert [(total, [*sids]) for total, sids in found] == [
