@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 
 from spec.catalogue.clauses import Catalogue, load_clauses
@@ -21,7 +22,7 @@ from spec.openapi.document import (
 )
 from spec.openapi.files.sources import document as read_document
 from spec.openapi.forms.inlining import Resolver
-from spec.openapi.forms.serving import OURS, served, spelt
+from spec.openapi.forms.serving import OURS, served
 from spec.openapi.forms.shapes import shaped
 from spec.openapi.objects import METHODS, Kind
 from spec.openapi.versions import READ, version
@@ -79,7 +80,9 @@ class _DocumentReader:
         for gap in source.gaps:
             if gap.reference is None:
                 self.report(gap.pointer, f"{gap.reason}; it would not be served, remove it.")
-        self.resolver = Resolver(root, self.report, gaps, rewrite=spelt if strict else self.served)
+        self.resolver = Resolver(
+            root, self.report, gaps, rewrite=partial(served, strict=True) if strict else self.served
+        )
         self.inlined: dict[str, Mapping[str, Json]] = {}  # operations by pointer, as they are served
 
     def report(self, pointer: str, reason: str) -> None:

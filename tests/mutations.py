@@ -226,6 +226,11 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
             quiet(SourceError)(lambda path: load_installs(resources(ours.operations["provision"]), path)),
         ),
         "ignore": (samples / "ignore.yaml", quiet(SourceError)(lambda path: ignored(read(path)))),
+        "overlay": (
+            samples / "overlay.yaml",
+            lambda path: lint([str(DOCUMENT_FILE), "--overlay", str(path), "--fail-on", "never"]),
+        ),
+        "configuration": (samples / "configuration.yaml", lambda path: _decided(path, folder)),
         "baseline": (samples / "baseline.json", quiet(SourceError)(load_baseline)),
         "report": (samples / "report.json", quiet(RecordedError, SourceError)(read_report)),
         "replay": (samples / "report.json", quiet(RecordedError, SourceError)(_replayed)),
@@ -236,6 +241,19 @@ def commands(folder: Path) -> dict[str, tuple[Path, Callable[[Path], object]]]:
             quiet(HarError, SourceError)(lambda path: read_har(path, "/v2/installs/x/provision")),
         ),
     }
+
+
+def _decided(path: Path, folder: Path) -> int:
+    """Lint and compare a small document by the decisions in a file: the worse exit code."""
+    from spec.lint.cli import lint
+    from spec.reporting.cli import diff
+
+    small = folder / "small.json"
+    small.write_text('{"openapi": "3.1.0", "info": {"title": "t", "version": "1"}, "paths": {}}')
+    return max(
+        lint([str(small), "--config", str(path), "--fail-on", "never"]),
+        diff([str(small), str(small), "--config", str(path), "--fail-on", "never"]),
+    )
 
 
 def _replayed(path: Path) -> None:

@@ -2,6 +2,7 @@
 
 The convention: where both schemas leave an object open, a member that only one of them declares is unknown to the
 other, and nobody is taken to send unknown members of another shape. So declaring an optional member breaks nobody.
+What a branch, a condition or an enumeration of the other speaks of is not unknown to it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 
 from spec.compatibility.hits import is_open, plain
 from spec.compatibility.keywords import same_condition
+from spec.compatibility.naming import speaks_of
 from spec.normal.merge import NOTE, Schema, bare, text
 from spec.normal.place import opened
 from spec.source.pointer import Json
@@ -135,6 +137,7 @@ def _members(left: Schema, right: Schema, run: _Alignment, depth: int) -> None:
             and is_open(right)
             and is_object
             and name not in (right if name in one else left).get("required", ())
+            and not (speaks_of(right, name, run.new) if name in one else speaks_of(left, name, run.old))
         ):
             if name in one:
                 two[name] = _transplanted(one[name], run.old, run.new_added, "old.")

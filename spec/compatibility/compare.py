@@ -190,7 +190,7 @@ class _UnitComparison:
         one, two = place.old, place.new
         shared = shared_types(one, two)
         if "object" in shared:
-            for found in member_hits(place):
+            for found in member_hits(place, self.units.definitions):
                 self.hit(place, found.difference, found.member, twin=found.twin)
             self._members(place)
         if "array" in shared:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spec.compatibility.hits import HitPlace
 from spec.compatibility.keywords import Difference
+from spec.compatibility.naming import speaks_of
 from spec.compatibility.rules import Sets
 from spec.normal.merge import Schema, bare, is_false, text
 from spec.source.pointer import Json
@@ -22,8 +23,11 @@ class MemberDifference:
     twin: str | None = None
 
 
-def member_hits(place: HitPlace) -> Iterator[MemberDifference]:
-    """Every difference of two object schemas but those inside members that both declare."""
+def member_hits(place: HitPlace, definitions: tuple[Schema, Schema] = ({}, {})) -> Iterator[MemberDifference]:
+    """Every difference of two object schemas but those inside members that both declare.
+
+    ``definitions`` are those of the old and of the new document that a ``$ref`` names by its last word.
+    """
     yield from _required(place)
     one, two = place.old.get("properties", {}), place.new.get("properties", {})
     lone = [each for each in {**one, **two} if (each in one) != (each in two)]
@@ -31,7 +35,12 @@ def member_hits(place: HitPlace) -> Iterator[MemberDifference]:
     for name in lone:
         demanded = name in (place.new if name in one else place.old).get("required", ())
         if not (demanded and place.is_open()):
-            yield _lone(place, name, twins.get(name), removed=name in one)
+            unknown = place.is_open() and not (
+                speaks_of(place.new, name, definitions[1])
+                if name in one
+                else speaks_of(place.old, name, definitions[0])
+            )
+            yield _lone(place, name, twins.get(name), removed=name in one, unknown=unknown)
     yield from _extra(place.old.get("additionalProperties", {}), place.new.get("additionalProperties", {}))
     patterns = [side.get("patternProperties", {}) for side in (place.old, place.new)]
     if patterns[0].keys() != patterns[1].keys():
@@ -50,12 +59,12 @@ def _required(place: HitPlace) -> Iterator[MemberDifference]:
             yield MemberDifference(Difference.of("member-became-optional", "required", name), name)
 
 
-def _lone(place: HitPlace, name: str, twin: str | None, *, removed: bool) -> MemberDifference:
-    """A member that only one side declares; what the other side says of undeclared members decides."""
+def _lone(place: HitPlace, name: str, twin: str | None, *, removed: bool, unknown: bool) -> MemberDifference:
+    """A member that only one side declares; what the other side says of it, or of undeclared members, decides."""
     mine, other = (place.old, place.new) if removed else (place.new, place.old)
     shown = (name if removed else None, None if removed else name)
     schema = mine["properties"][name]
-    if place.is_open():
+    if unknown:
         rule = "member-removed" if removed else "member-added"
         return MemberDifference(
             Difference.of(rule, "properties", *shown, "moves" if place.mixed else "keeps"), name, twin

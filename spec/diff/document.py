@@ -90,7 +90,9 @@ class Side:
 
     def _led(self, pointer: str, value: Json, *, schema: bool) -> DocumentValue:
         """Where a value that is a reference leads; the value itself if it is none."""
-        for _ in range(50):
+        passed: set[str] = set()
+        while pointer not in passed:
+            passed.add(pointer)
             if not isinstance(value, dict) or not isinstance(value.get("$ref"), str):
                 return DocumentValue(pointer, value)
             if schema and not self.normaliser.legacy and len(value) > 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from spec.openapi.resolving import target
 from spec.source.pointer import Json
@@ -44,9 +44,8 @@ def subtypes_by_parent(document: Mapping[str, Json]) -> dict[str, dict[str, str]
     schemas = components.get("schemas") if isinstance(components, Mapping) else None
     found: dict[str, dict[str, str]] = {}
     for name, schema in schemas.items() if isinstance(schemas, Mapping) else ():
-        listed = schema.get("allOf") if isinstance(schema, Mapping) else None
-        for part in listed if isinstance(listed, list) else ():
-            place = target(document, part.get("$ref")) if isinstance(part, Mapping) else None
+        for part in _parts(schema):
+            place = target(document, part.get("$ref"))
             if place is None or not place.startswith(COMPONENTS):
                 continue
             parent = schemas.get(place[len(COMPONENTS) :]) if isinstance(schemas, Mapping) else None
@@ -55,6 +54,15 @@ def subtypes_by_parent(document: Mapping[str, Json]) -> dict[str, dict[str, str]
             child = f"{COMPONENTS}{name}"
             found.setdefault(place, {})[_value(document, parent, child, str(name))] = child
     return found
+
+
+def _parts(schema: Json) -> Iterator[Mapping[str, Json]]:
+    """The schemas that must hold as well: those of ``allOf``, and of an ``allOf`` written within it."""
+    listed = schema.get("allOf") if isinstance(schema, Mapping) else None
+    for part in listed if isinstance(listed, list) else ():
+        if isinstance(part, Mapping):
+            yield part
+            yield from _parts(part)
 
 
 def _value(document: Mapping[str, Json], parent: Mapping[str, Json], child: str, name: str) -> str:

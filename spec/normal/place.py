@@ -39,9 +39,9 @@ Path: TypeAlias = tuple[SchemaStep, ...]
 
 def opened(schema: Schema, definitions: Schema) -> Schema:
     """The schema a normal form's ``$ref`` stands for and what stands beside it."""
-    for _ in range(20):
-        if "$ref" not in schema:
-            break
+    passed: set[str] = set()
+    while "$ref" in schema and schema["$ref"] not in passed:
+        passed.add(schema["$ref"])
         rest = {key: value for key, value in schema.items() if key not in ("$ref", "$defs")}
         named = definitions.get(schema["$ref"].rpartition("/")[2], {})
         schema = conjunction([rest, named]) if rest else named

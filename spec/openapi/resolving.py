@@ -28,14 +28,14 @@ def target(document: Json, reference: Json) -> str | None:
     return fragment
 
 
-def dereferenced(document: Json, node: Json, *, furthest: int = 50) -> Json:
+def dereferenced(document: Json, node: Json) -> Json:
     """The object that a chain of references ends at; the node itself when it is none or leads nowhere."""
-    for _ in range(furthest):
-        if not isinstance(node, dict) or not isinstance(node.get("$ref"), str):
-            return node
+    passed: set[str] = set()
+    while isinstance(node, dict) and isinstance(node.get("$ref"), str):
         place = target(document, node["$ref"])
-        if place is None:
-            return node
+        if place is None or place in passed:
+            break
+        passed.add(place)
         node = pointer.follow(document, place)
     return node
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -69,6 +70,21 @@ class TooManySchemasError(Exception):
     """A value was judged by more than MOST_SCHEMAS schemas, which is the limit: references that fan out."""
 
 
+DEEPEST_CALLS = 750
+
+
+def _is_deep() -> bool:
+    """True beyond DEEPEST_CALLS calls in one another, well before the interpreter ends them.
+
+    What it raises then ends the process where it happens in the maps of jsonschema, which are written in Rust.
+    """
+    try:
+        sys._getframe(DEEPEST_CALLS)
+    except ValueError:
+        return False
+    return True
+
+
 def bounded_validity(
     schema: Schema,
     formats: Mapping[str, Callable[[str], bool]] = FORMATS,
@@ -96,6 +112,8 @@ def bounded_validity(
             left -= 1
             if left < 0:
                 raise TooManySchemasError
+            if _is_deep():
+                raise RecursionError("the schemas of a value stand too deep in one another")
             return keyword(*asked)
 
         return ask

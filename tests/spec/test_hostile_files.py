@@ -79,6 +79,60 @@ def test_no_document_stops_a_command(name: str, command: str, tmp_path: Path) ->
     assert runs[command]() in (0, 2)
 
 
+UNEVALUATED: dict[str, tuple[dict[str, Any], str]] = {
+    "chain": (
+        linked(400, lambda next_: {"allOf": [next_], "unevaluatedProperties": False}),
+        "sees through more than 200 schemas in a row, which is the limit",
+    ),
+    "chain-of-one": (
+        {**linked(400, lambda next_: {"anyOf": [next_]}), "S0": {"$ref": "#/components/schemas/S1", "unevaluatedItems": 1}},
+        "sees through more than 200 schemas in a row, which is the limit",
+    ),
+    "fan-out": (
+        linked(25, lambda next_: {"allOf": [next_, {**next_}], "unevaluatedItems": False}),
+        "sees more than 100,000 schemas, together with those before it, which is the limit",
+    ),
+    "mutual": (
+        {
+            f"S{n}": {"if": {}, "oneOf": [{"$ref": f"#/components/schemas/S{m}"} for m in range(12) if m != n],
+                      "unevaluatedProperties": False}
+            for n in range(12)
+        },
+        "sees more than 100,000 schemas, together with those before it, which is the limit",
+    ),
+}  # fmt: skip
+"""Engines write out all that an ``unevaluated…`` keyword sees: a chain ends the process, what fans out never ends."""
+
+
+@pytest.mark.parametrize(
+    ("name", "command"), [*((name, "lint") for name in UNEVALUATED), ("chain", "diff"), ("chain", "docs")]
+)
+def test_what_unevaluated_keywords_see_is_bounded(
+    name: str, command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    components, limit = UNEVALUATED[name]
+    path = tmp_path / "hostile.json"
+    path.write_text(json.dumps(document(FIRST, **components)))
+    runs = {
+        "lint": lambda: lint([str(path)]),
+        "diff": lambda: diff([str(DOCUMENT_FILE), str(path)]),
+        "docs": lambda: docs(["--spec", str(path), "--out", str(tmp_path / "out")]),
+    }
+    assert runs[command]() == 2
+    told = capsys.readouterr().err
+    assert f"{path}:1:" in told
+    assert "at /components/schemas/S" in told
+    assert limit in told
+
+
+def test_a_subtype_may_see_much(tmp_path: Path) -> None:
+    branches = [{"allOf": [{"$ref": f"#/components/schemas/S{n}"}, {"required": [f"p{n}"]}]} for n in range(80)]
+    components = {f"S{n}": {"type": "object", "properties": {f"p{n}": {"type": "string"}}} for n in range(80)}
+    path = tmp_path / "wide.json"
+    path.write_text(json.dumps(document({"oneOf": branches, "unevaluatedProperties": False}, **components)))
+    assert lint([str(path), "--fail-on", "error"]) == 0
+
+
 SERVED: list[tuple[str, Any, str]] = [
     ("repeats", {"type": "array", "minItems": 20_000}, "'minItems' is more than 10,000, which is the limit"),
     ("nested", HOSTILE["nested-repeats"]["paths"]["/things"]["post"]["requestBody"]["content"]["application/json"]["schema"],

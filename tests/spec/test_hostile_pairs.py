@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from spec.diff.comparison import compare
 from spec.reporting.cli import diff
 from spec.schema.limits import least_values
 from spec.schema.second_opinion import TooManySchemasError, bounded_validity
+from spec.witness.plain import Opinions, opinions
 
 Schema = dict[str, Any]
 COUNTED = "schemas when references are followed, and the limit is 20,000"
@@ -169,6 +171,33 @@ def test_a_schema_that_asks_for_itself_has_an_end() -> None:
     members = {name: {"$ref": f"#/$defs/{name}"} for name in names}
     definitions = {name: {"required": names, "properties": members} for name in names}
     assert least_values({"$ref": "#/$defs/M0"}, definitions) > 10_000
+
+
+LINKS: dict[str, Callable[[Schema], Schema]] = {
+    "reference": lambda one: one,
+    "all": lambda one: {"allOf": [one]},
+    "any": lambda one: {"anyOf": [one]},
+    "beside": lambda one: {**one, "minLength": 1},
+    "not": lambda one: {"not": one},
+    "else": lambda one: {"if": {"type": "object"}, "else": one},
+}
+
+
+@pytest.mark.parametrize(("link", "length"), [*((link, 60) for link in LINKS), ("reference", 1000), ("all", 1000)])
+def test_a_change_at_the_end_of_a_chain_is_seen(link: str, length: int) -> None:
+    def chain(last: Schema) -> Schema:
+        steps = {f"S{n}": LINKS[link]({"$ref": f"#/components/schemas/S{n + 1}"}) for n in range(length)}
+        return document({"$ref": "#/components/schemas/S0"}, {**steps, f"S{length}": last})
+
+    assert compare(chain({"type": "string"}), chain({"type": "integer"})).verdict in ("possible", "breaking")
+
+
+def test_the_second_opinion_is_none_where_schemas_stand_too_deep() -> None:
+    definitions: dict[str, Schema] = {
+        f"S{n}": {"if": {"$ref": f"#/$defs/S{n + 1}"}, "then": {"type": "string"}} for n in range(400)
+    }
+    schema = {"$ref": "#/$defs/S0", "$defs": {**definitions, "S400": {"type": "string"}}}
+    assert opinions(schema)("a") == Opinions(rust=True, python=None)
 
 
 KEYWORDS = (

@@ -78,6 +78,15 @@ def test_a_document_that_a_person_would_write_loads(member: dict[str, Any]) -> N
     assert build(changed(member), load_clauses())
 
 
-def test_strict_keywords_refuse_what_means_nothing_here() -> None:
-    with pytest.raises(DocumentError, match="'x-order' is not implemented"):
-        build(changed({"type": "string", "x-order": 3}), load_clauses(), strict=True)
+@pytest.mark.parametrize("word", ["x-order", "externalDocs"])
+def test_strict_keywords_refuse_what_means_nothing_here(word: str) -> None:
+    with pytest.raises(DocumentError, match=f"'{word}' is not implemented"):
+        build(changed({"type": "string", word: {}}), load_clauses(), strict=True)
+
+
+STRICT = [WRITTEN[0], WRITTEN[5], *({"type": "string", "format": name} for name in ("uuid", "date", "password"))]
+
+
+@pytest.mark.parametrize("member", STRICT, ids=str)
+def test_strict_keywords_refuse_nothing_that_is_kept(member: dict[str, Any]) -> None:
+    assert build(changed(member), load_clauses(), strict=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from spec.openapi.files.crawl import Crawl, Reference, Spot
+from spec.openapi.files.evaluation import bounded
 from spec.openapi.files.splicing import Splice, Splicing
 from spec.openapi.versions import openapi_object
 from spec.source.files import Library, Reach, library
@@ -46,12 +47,15 @@ def _root(path: Path) -> Source:
 
 
 def gathered(root: Source, shelf: Library) -> Source:
-    """A parsed document with its other files. Raises SourceError if it is no OpenAPI document."""
+    """A parsed document with its other files.
+
+    Raises SourceError if it is no OpenAPI document, or one that no engine can read to an end.
+    """
     value = openapi_object(root)
     legacy = str(value["openapi"]).startswith("3.0")
     crawl = Crawl(shelf, legacy)
     crawl.run(root)
-    return _Assembly(root, value, crawl).source()
+    return bounded(_Assembly(root, value, crawl).source())
 
 
 class _Assembly:

@@ -27,10 +27,15 @@ OURS = frozenset({
 """The annotations that mean something here; docs/document.md explains them."""
 
 
-def served(schema: Mapping[str, Json]) -> dict[str, Json]:
-    """A schema object, its children already done, in the words that are served. Foreign ``x-`` members go."""
+def served(schema: Mapping[str, Json], *, strict: bool = False) -> dict[str, Json]:
+    """A schema object, its children already done, in the words that are served.
+
+    Foreign ``x-`` members go, and what says nothing about values; with ``strict`` they stay, to be refused.
+    """
     made = {
-        key: value for key, value in spelt(schema).items() if key not in _SILENT and (key[:2] != "x-" or key in OURS)
+        key: value
+        for key, value in spelt(schema).items()
+        if strict or (key not in _SILENT and (key[:2] != "x-" or key in OURS))
     }
     if "example" in made:
         made.setdefault("examples", [made.pop("example")])
