@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from mockserver.state.store import made
 from spec.openapi.document import Schema
 from spec.resources.sessions import MISSPELT
 from spec.schema.members import closed, members
@@ -36,7 +37,7 @@ class BodyRules:
         rules = self.rules
         if self.tidy is not None and self.tidy.fits_schema(body):
             ruled = self.at_root or (type(body) is dict and not self.annotated.isdisjoint(body))
-            return JudgedBody(rules.annotation_violations(body, lists) if ruled else [], [])
+            return made(JudgedBody, (rules.annotation_violations(body, lists) if ruled else [], []))
         unknown = self.members.unknown(body) if self.members is not None else []
         fits = rules.fits_schema(body)
         return JudgedBody(rules.annotation_violations(body, lists) if fits else rules.violations(body, lists), unknown)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -76,7 +76,7 @@ class Authentication:
         self.app, self.credentials, self.admitting = app, credentials, admitting
         self.header = credentials.header.encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         named = headers_of(scope)
         try:
             set_caller(scope, self.credentials.install_of(named.get(self.header), named.get(b"authorization")))
@@ -85,7 +85,7 @@ class Authentication:
             if not any(admitted):
                 raise
             set_caller(scope, ADMITTED)
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)  # without a coroutine of its own in between
 
 
 ADMITTED = "*"

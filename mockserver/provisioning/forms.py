@@ -156,14 +156,13 @@ def _collect(
         entry = tree.get(name)
         if entry is None:
             continue
-        if type(member) is str and member == stored.get(entry.key):
-            continue
-        if isinstance(entry, Branch):
+        if type(member) is str:
+            key = entry.key
+            if member != stored.get(key) and not isinstance(entry, Branch) and (member or not entry.empty_is_unset):
+                values[key] = member
+        elif isinstance(entry, Branch):
             if type(member) is dict:
                 _collect(member, entry.below, defaults, values, stored)
-        elif type(member) is str:
-            if member or not entry.empty_is_unset:
-                values[entry.key] = member
         elif member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
         else:
