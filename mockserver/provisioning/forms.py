@@ -73,7 +73,7 @@ class Form:
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
         }
-        self._defaulted: tuple[Mapping[str, Json], Mapping[str, Json]] | None = None
+        self._defaulted: tuple[Mapping[str, Json], dict[str, Json]] | None = None
         self.required = dict.fromkeys(
             part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
         )
@@ -100,12 +100,13 @@ class Form:
         a default is kept once.
         """
         stored = self.defaulted(defaults) if self.installed else self.created
+        if type(value) is not dict:
+            return stored
         sent: Values = {}
-        if type(value) is dict:
-            _collect(value, self.tree, defaults, sent, stored)
-        return {**stored, **sent} if sent else stored
+        _collect(value, self.tree, defaults, sent, stored)
+        return stored | sent if sent else stored
 
-    def defaulted(self, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+    def defaulted(self, defaults: Mapping[str, Json]) -> dict[str, Json]:
         """What a resource stores of which nothing is sent. That of the install which was asked for last is kept."""
         known = self._defaulted
         if known is not None and known[0] is defaults:
