@@ -122,9 +122,9 @@ class Provision:
         if caller_of(scope) != tenant.install.sid:
             foreign(Request(scope, receive, send), tenant.install, self.behaviour)
         require_json(headers_of(scope))
-        behaviour = self.behaviour
-        raw = await read_body(scope, receive, self.settings)
-        body = self._decoded(raw) if behaviour.decoding else decode(raw, self.settings.deepest_body)
+        behaviour, settings = self.behaviour, self.settings
+        raw = await read_body(scope, receive, settings)
+        body = self._decoded(raw) if behaviour.decoding else decode(raw, settings.deepest_body)
         judged = self.judged(tenant, body)
         for pause in behaviour.pausing:
             await pause()

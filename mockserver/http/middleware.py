@@ -43,10 +43,12 @@ class Journaling:
         finally:
             if (exchange.status or exchange.notes) and exchange.is_kept:
                 exchange.seconds = perf_counter() - started
+                journals = self.journals
                 install = scope.get("path_params", _NOTHING).get(self.variable) or caller_of(scope)
-                exchange.install = install if install in self.journals.rings else ""
-                exchange.at = self.clocks(exchange.install)
-                self.journals.record(exchange)
+                if install in journals.rings:
+                    exchange.install = install
+                exchange.at = self.clocks.now(exchange.install)
+                journals.record(exchange)
 
 
 _NOTHING: Mapping[str, str] = {}

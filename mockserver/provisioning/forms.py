@@ -31,10 +31,11 @@ class StoredLeaf:
 
 
 class Branch(NamedTuple):
-    """An object of leaves. It is stored under no key."""
+    """An object of leaves. It is stored under no key, and a text in its place is nothing."""
 
     below: Tree
     key: str = ""
+    empty_is_unset: bool = True
 
 
 Tree: TypeAlias = "dict[str, StoredLeaf | Branch]"
@@ -159,7 +160,7 @@ def _collect(
             continue
         if type(member) is str:
             key = entry.key
-            if member != stored.get(key) and not isinstance(entry, Branch) and (member or not entry.empty_is_unset):
+            if member != stored.get(key) and key and (member or not entry.empty_is_unset):
                 values[key] = member
         elif isinstance(entry, Branch):
             if type(member) is dict:

@@ -174,8 +174,10 @@ class Planning:
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
-        steps, scope = self.steps, self.install.deployment
-        if part.scope is not None:
+        steps = self.steps
+        if part.scope is None:
+            scope = self.install.deployment
+        else:
             owner = steps[part.scope].known
             if owner is None:
                 return None  # what it belongs to is only being created
