@@ -30,7 +30,7 @@ from mockserver.endpoints.routes import MethodRoute, RouteTable, operation_route
 from mockserver.endpoints.unknown import UnknownPath, unserved_methods
 from mockserver.http.handlers import exception_handlers
 from mockserver.http.masking import Masking
-from mockserver.http.middleware import Journaling, RawPath
+from mockserver.http.middleware import Journaling
 from mockserver.http.request import Request
 from mockserver.inspector.inspector import Inspector
 from mockserver.provisioning.engine import Provisioning
@@ -120,8 +120,7 @@ class Mock(Starlette):
             middleware=[
                 *runtime.around,
                 *_cross_origin(settings),
-                Middleware(RawPath, prefix),
-                Middleware(Journaling, self.journal, clocks, known.variable),
+                Middleware(Journaling, self.journal, clocks, known.variable, prefix),
             ],
             exception_handlers=handlers,
             lifespan=lifespan,

@@ -134,10 +134,11 @@ class Credentials:
 
     def _changed(self, known: Holder) -> TokenError | None:
         """What has become of a verified token since, if it holds no more: the only things that change."""
-        now = self.clock(known.install)
+        now = self.clock.now(known.install)
         if not known.not_before <= now < known.expires:
             return out_of_time(known.not_before, known.expires, now)
-        if self.revoked.known and known.identity in self.revoked.known:
+        revoked = self.revoked.known
+        if revoked and known.identity in revoked:
             return TokenError("it was revoked", withdrawn=True)
         if known.client and known.client not in self.clients:
             return TokenError("its client is not known here any more", withdrawn=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import orjson
@@ -54,10 +54,12 @@ class Conditions:
         self.app, self.operation, self.shared = app, operation, shared
         self.rules = shared.forecast
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if not self.rules.rules and HEADER not in headers_of(scope):
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)  # as nearly always: without a coroutine of its own in between
+        return self._weathered(scope, receive, send)
+
+    async def _weathered(self, scope: Scope, receive: Receive, send: Send) -> None:
         sent = await _sent(Request(scope, receive, send), self.shared.settings)
         exchange_of(scope).body = b"".join(one.get("body", b"") for one in sent)  # in the journal, whatever happens
         request = Request(scope, _again(sent, receive), send)

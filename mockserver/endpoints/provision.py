@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from mockserver.endpoints.bodies import BodyRules
 from mockserver.endpoints.routes import variable
 from mockserver.http.decoding import decode
 from mockserver.http.errors import Headers, Refusal, of_violations, refuse
-from mockserver.http.request import Request, shown
+from mockserver.http.request import Request, read_body, require_json, shown
 from mockserver.http.response import JSON, Response
 from mockserver.http.scope import caller_of, headers_of, set_caller
 from mockserver.http.urls import public_url
@@ -54,7 +54,11 @@ class Installs:
 
     def tenant(self, request: Request) -> Tenant:
         """The install of a call as it runs. Raises Refusal as ``of`` does."""
-        sid: str = request.scope["path_params"][self.variable]
+        return self.named(request.scope)
+
+    def named(self, scope: Scope) -> Tenant:
+        """The install that the path of a call names, as it runs. Raises Refusal as ``of`` does."""
+        sid: str = scope["path_params"][self.variable]
         tenant = self.by_sid.get(sid)
         if tenant is not None:
             return tenant
@@ -76,7 +80,7 @@ class Authentication:
         self.app, self.credentials, self.admitting = app, credentials, admitting
         self.header = credentials.header.encode()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         named = headers_of(scope)
         try:
             set_caller(scope, self.credentials.install_of(named.get(self.header), named.get(b"authorization")))
@@ -85,7 +89,7 @@ class Authentication:
             if not any(admitted):
                 raise
             set_caller(scope, ADMITTED)
-        await self.app(scope, receive, send)
+        return self.app(scope, receive, send)  # without a coroutine of its own in between
 
 
 ADMITTED = "*"
@@ -114,19 +118,21 @@ class Provision:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Judge in the order of the contract, and commit. Raises Refusal."""
-        request = Request(scope, receive, send)
-        tenant = self.installs.tenant(request)
-        foreign(request, tenant.install, self.behaviour)
-        request.require_json()
-        judged = self.judged(tenant, self._decoded(await request.read(self.settings)))
-        for pause in self.behaviour.pausing:
+        tenant = self.installs.named(scope)
+        if caller_of(scope) != tenant.install.sid:
+            foreign(Request(scope, receive, send), tenant.install, self.behaviour)
+        require_json(headers_of(scope))
+        behaviour, settings = self.behaviour, self.settings
+        raw = await read_body(scope, receive, settings)
+        body = self._decoded(raw) if behaviour.decoding else decode(raw, settings.deepest_body)
+        judged = self.judged(tenant, body)
+        for pause in behaviour.pausing:
             await pause()
         await self.committed(judged, scope)(scope, receive, send)
 
     def _decoded(self, raw: bytes) -> Json:
+        """The body as a misbehaving mock reads it."""
         deepest = self.settings.deepest_body
-        if not self.behaviour.decoding:
-            return decode(raw, deepest)
         read: Callable[[bytes], Any] = lambda text: decode(text, deepest)  # noqa: E731
         for one in reversed(self.behaviour.decoding):
             read = partial(one, honest=read)
@@ -135,16 +141,16 @@ class Provision:
     def committed(self, judged: Judged, scope: Scope) -> Response:
         """Commit a body and tell what was done. Without a pause after ``judged`` nothing can come between."""
         tenant, body, plan, unknown = judged
-        ids = self.behaviour.names(tenant.ids) if self.behaviour.ids else tenant.ids
-        done = self.engine.commit(tenant.store, plan, ids, tenant.sid)
-        answer = self.engine.answer(done)
-        signon = self.engine.resources.signon
+        engine, behaviour, signon = self.engine, self.behaviour, self.engine.resources.signon
+        ids = behaviour.names(tenant.ids) if behaviour.ids else tenant.ids
+        done = engine.commit(tenant.store, plan, ids, tenant.install.sid)
+        answer = engine.answer(done)
         if signon is not None and (asked := _at(body, signon.path)) is not None and signon.subject in done.resources:
             answer[signon.response] = self._signon(judged, str(asked.get(signon.audience)), done, scope)
-        if self.behaviour.answering:
+        if behaviour.answering:
             issue = partial(self._signon, judged, done=done, scope=scope)
-            success = Success(answer, done, body, tenant.install, self.engine.resources, issue)
-            for change in self.behaviour.answering:
+            success = Success(answer, done, body, tenant.install, engine.resources, issue)
+            for change in behaviour.answering:
                 change(success)
         return _response(
             answer, unknown, _HEADERS_SIGNON if signon is not None and signon.response in answer else _HEADERS
@@ -226,8 +232,10 @@ def _with_spellings(violations: list[Violation], unknown: list[str]) -> list[Vio
 
 def _at(body: Json, path: tuple[str, ...]) -> dict[str, Json] | None:
     for name in path:
-        body = body.get(name) if isinstance(body, dict) else None
-    return body if isinstance(body, dict) else None
+        if type(body) is not dict or name not in body:
+            return None
+        body = body[name]
+    return body if type(body) is dict else None
 
 
 def _unknown(pointer: str) -> Violation:

@@ -26,13 +26,14 @@ class Ring:
     def keep(self, exchange: ServedExchange) -> None:
         """Keep an exchange, forgetting the oldest ones if need be."""
         kept = self.exchanges
+        size = exchange.size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
         if len(kept) == kept.maxlen:
-            self._size -= kept[0].size
-        exchange.size = len(exchange.body) + len(exchange.answer) + len(exchange.packed)
+            size -= kept[0].size
         kept.append(exchange)
-        self._size += exchange.size
-        while self._size > self._most_bytes and len(kept) > 1:
-            self._size -= kept.popleft().size
+        size += self._size
+        while size > self._most_bytes and len(kept) > 1:
+            size -= kept.popleft().size
+        self._size = size
 
     def clear(self) -> None:
         """Forget everything."""

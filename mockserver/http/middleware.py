@@ -16,45 +16,21 @@ from mockserver.state.clock import Clocks
 _SAFE = "/:@!$&'()*+,;=~-._%"
 
 
-class RawPath:
-    """Routes are found by the path as it was sent: ``%2F`` is no slash, and ``%0A`` at the end is not overlooked.
-
-    ``prefix`` is the path of the public URL, for proxies that leave it in place.
-    """
-
-    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
-        self.app, self.prefix = app, prefix
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            root: str = scope.get("root_path", "")
-            raw: bytes | None = scope.get("raw_path")
-            sent = raw.decode("latin-1") if raw is not None else quote(scope["path"], safe=_SAFE)
-            if root:
-                sent = _below(sent, root)
-            if sent != scope["path"]:
-                scope = {**scope, "path": sent}
-            if root:
-                set_root(scope, root)
-            if self.prefix and sent.startswith(f"{root}{self.prefix}/"):
-                scope["root_path"] = root + self.prefix
-        await self.app(scope, receive, send)
-
-
 class Journaling:
-    """Every exchange that is noted on its way is recorded when it has ended.
+    """Every call goes on with the path as it was sent; its exchange, noted on its way, is recorded when it has ended.
 
     Our own answers note themselves; those of other makers are noted by ``noting``, where they are sent. ``variable`` is
-    the name of the path parameter that names an install.
+    the name of the path parameter that names an install, ``prefix`` the path of the public URL.
     """
 
-    def __init__(self, app: ASGIApp, journals: Journals, clocks: Clocks, variable: str) -> None:
-        self.app, self.journals, self.clocks, self.variable = app, journals, clocks, variable
+    def __init__(self, app: ASGIApp, journals: Journals, clocks: Clocks, variable: str, prefix: str = "") -> None:
+        self.app, self.journals, self.clocks, self.variable, self.prefix = app, journals, clocks, variable, prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = as_sent(scope, self.prefix)
         exchange = exchange_of(scope)
         exchange.began, started = time(), perf_counter()
         try:
@@ -67,13 +43,35 @@ class Journaling:
         finally:
             if (exchange.status or exchange.notes) and exchange.is_kept:
                 exchange.seconds = perf_counter() - started
+                journals = self.journals
                 install = scope.get("path_params", _NOTHING).get(self.variable) or caller_of(scope)
-                exchange.install = install if install in self.journals.rings else ""
-                exchange.at = self.clocks(exchange.install)
-                self.journals.record(exchange)
+                if install in journals.rings:
+                    exchange.install = install
+                exchange.at = self.clocks.now(exchange.install)
+                journals.record(exchange)
 
 
 _NOTHING: Mapping[str, str] = {}
+
+
+def as_sent(scope: Scope, prefix: str = "") -> Scope:
+    """The scope of a call with the path as it was sent, by which its route is found.
+
+    ``%2F`` is no slash, and ``%0A`` at the end is not overlooked. ``prefix`` is the path of the public URL, for proxies
+    that leave it in place.
+    """
+    root: str = scope.get("root_path", "")
+    raw: bytes | None = scope.get("raw_path")
+    sent = raw.decode("latin-1") if raw is not None else quote(scope["path"], safe=_SAFE)
+    if root:
+        sent = _below(sent, root)
+    if sent != scope["path"]:
+        scope = {**scope, "path": sent}
+    if root:
+        set_root(scope, root)
+    if prefix and sent.startswith(f"{root}{prefix}/"):
+        scope["root_path"] = root + prefix
+    return scope
 
 
 def _below(sent: str, root: str) -> str:

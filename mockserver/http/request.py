@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 
 import starlette.requests
 from starlette.requests import ClientDisconnect
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope
 
 from mockserver.http.errors import Refusal, refuse
 from mockserver.http.scope import DEADLINE, caller_of, exchange_of, headers_of
@@ -46,64 +47,77 @@ class Request(starlette.requests.Request):
         return headers_of(self.scope).get(name)
 
     async def read(self, settings: Settings) -> bytes:
-        """The body. Raises Refusal if it is larger or takes longer than allowed, ClientDisconnect if it never ends."""
-        largest = settings.largest_body
-        declared = headers_of(self.scope).get(b"content-length")
-        length = int(declared) if declared and declared.isdigit() and len(declared) < 19 else 0
-        if length > largest and (length > largest * _DRAINED or self.header(b"expect")):
-            raise too_large(largest, close=True)
-        if DEADLINE in self.scope.get("extensions", ()):
-            message = await self._receive()
-            body: bytes = message.get("body", b"")
-            if message["type"] != "http.request" or message.get("more_body", False) or len(body) > largest:
-                body = await self._read_on(message, largest)
-        else:
-            try:
-                async with asyncio.timeout(settings.body_deadline):
-                    body = await self._read_on(await self._receive(), largest)
-            except TimeoutError:
-                raise too_slow(settings.body_deadline) from None
-        exchange_of(self.scope).body = body
-        return body
-
-    async def _read_on(self, message: Message, largest: int) -> bytes:
-        chunks: list[bytes] = []
-        size = 0
-        while True:
-            if message["type"] != "http.request":
-                raise ClientDisconnect
-            size += len(message.get("body", b""))
-            if size <= largest:
-                chunks.append(message.get("body", b""))
-            else:
-                chunks.clear()
-            if size > largest * _DRAINED:
-                raise too_large(largest, close=True)
-            if not message.get("more_body", False):
-                break
-            message = await self.receive()
-        if size > largest:
-            raise too_large(largest, close=False)
-        return b"".join(chunks)
+        """The body, as ``read_body`` reads it."""
+        return await read_body(self.scope, self._receive, settings)
 
     def require_json(self) -> None:
-        """Raise Refusal unless the body is declared as plain, uncompressed JSON in UTF-8."""
-        named = headers_of(self.scope)
-        encoding = named.get(b"content-encoding")
-        if encoding is not None:
-            message = f"The body is encoded ({shown(encoding)}); send it without Content-Encoding."
-            raise refuse("media-type", "media-type", message)
-        declared = named.get(b"content-type")
-        if declared in _JSON_TYPES:
-            return
-        if declared is None:
-            message = "No Content-Type was sent; send 'Content-Type: application/json'."
-            raise refuse("media-type", "media-type", message)
-        kind, *parameters = (piece.strip().lower() for piece in declared.split(b";"))
-        charsets = [one.partition(b"=")[2].strip(b' "') for one in parameters if one.startswith(b"charset")]
-        if kind != b"application/json" or any(one not in (b"utf-8", b"utf8") for one in charsets):
-            message = f"Content-Type is '{shown(declared)}'; send 'application/json', in UTF-8."
-            raise refuse("media-type", "media-type", message)
+        """Raise Refusal unless the body is declared as JSON, as the function does."""
+        require_json(headers_of(self.scope))
+
+
+async def read_body(scope: Scope, receive: Receive, settings: Settings) -> bytes:
+    """The body of a call, which is noted in its exchange.
+
+    Raises Refusal if it is larger or takes longer than allowed, ClientDisconnect if it never ends.
+    """
+    largest, named = settings.largest_body, headers_of(scope)
+    declared = named.get(b"content-length", b"")
+    length = int(declared) if declared.isdigit() and len(declared) < 19 else 0
+    if length > largest and (length > largest * _DRAINED or named.get(b"expect")):
+        raise too_large(largest, close=True)
+    if DEADLINE in scope.get("extensions", ()):
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if message["type"] != "http.request" or message.get("more_body", False) or len(body) > largest:
+            body = await _read_on(message, receive, largest)
+    else:
+        try:
+            async with asyncio.timeout(settings.body_deadline):
+                body = await _read_on(await receive(), receive, largest)
+        except TimeoutError:
+            raise too_slow(settings.body_deadline) from None
+    exchange_of(scope).body = body
+    return body
+
+
+async def _read_on(message: Message, receive: Receive, largest: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        if message["type"] != "http.request":
+            raise ClientDisconnect
+        size += len(message.get("body", b""))
+        if size <= largest:
+            chunks.append(message.get("body", b""))
+        else:
+            chunks.clear()
+        if size > largest * _DRAINED:
+            raise too_large(largest, close=True)
+        if not message.get("more_body", False):
+            break
+        message = await receive()
+    if size > largest:
+        raise too_large(largest, close=False)
+    return b"".join(chunks)
+
+
+def require_json(named: Mapping[bytes, bytes]) -> None:
+    """Raise Refusal unless headers declare a body that is plain, uncompressed JSON in UTF-8."""
+    declared = named.get(b"content-type")
+    encoding = named.get(b"content-encoding")
+    if encoding is not None:
+        message = f"The body is encoded ({shown(encoding)}); send it without Content-Encoding."
+        raise refuse("media-type", "media-type", message)
+    if declared in _JSON_TYPES:
+        return
+    if declared is None:
+        message = "No Content-Type was sent; send 'Content-Type: application/json'."
+        raise refuse("media-type", "media-type", message)
+    kind, *parameters = (piece.strip().lower() for piece in declared.split(b";"))
+    charsets = [one.partition(b"=")[2].strip(b' "') for one in parameters if one.startswith(b"charset")]
+    if kind != b"application/json" or any(one not in (b"utf-8", b"utf8") for one in charsets):
+        message = f"Content-Type is '{shown(declared)}'; send 'application/json', in UTF-8."
+        raise refuse("media-type", "media-type", message)
 
 
 def too_large(largest: int, *, close: bool) -> Refusal:

@@ -64,8 +64,9 @@ class Provisioning:
         following = self.following
         for name, (form, outcome, known, values, names) in steps.items():
             if known is None:
-                scope = resources[form.part.scope].sid if form.part.scope else deployment
-                known = made(Resource, (ids.sid(form.part.prefix), name, scope, values))
+                part = form.part
+                scope = resources[part.scope].sid if part.scope else deployment
+                known = made(Resource, (ids.sid(part.prefix), name, scope, values))
                 changes.append(made(StoredChange, (known, _keys(name, scope, names, resources))))
             elif outcome is UPDATED:
                 sid, _, scope, attributes = known
@@ -121,7 +122,7 @@ def _keys(part: str, scope: str, names: Sequence[Name], resources: Mapping[str, 
     keys = []
     for naming, kind, text, joins in names:
         joined: tuple[str, ...] = ()
-        for one in joins:
+        for one in joins:  # as they are one or two: a comprehension, being a function, takes half as long again
             joined = (*joined, resources[one].sid)
         keys.append(made(Key, (part, scope, naming, kind, text, joined)))
     return keys

@@ -31,10 +31,11 @@ class StoredLeaf:
 
 
 class Branch(NamedTuple):
-    """An object of leaves. It is stored under no key."""
+    """An object of leaves. It is stored under no key, and a text in its place is nothing."""
 
     below: Tree
     key: str = ""
+    empty_is_unset: bool = True
 
 
 Tree: TypeAlias = "dict[str, StoredLeaf | Branch]"
@@ -73,7 +74,7 @@ class Form:
         self.installed = {
             key: entry.install_default for key, entry in self.entries.items() if entry.install_default is not None
         }
-        self._defaulted: tuple[Mapping[str, Json], Mapping[str, Json]] | None = None
+        self._defaulted: tuple[Mapping[str, Json], dict[str, Json]] | None = None
         self.required = dict.fromkeys(
             part.required_on_create, clause_of(part.schema, "x-resource", "required-on-create")
         )
@@ -100,12 +101,13 @@ class Form:
         a default is kept once.
         """
         stored = self.defaulted(defaults) if self.installed else self.created
+        if type(value) is not dict:
+            return stored
         sent: Values = {}
-        if type(value) is dict:
-            _collect(value, self.tree, defaults, sent, stored)
-        return {**stored, **sent} if sent else stored
+        _collect(value, self.tree, defaults, sent, stored)
+        return stored | sent if sent else stored
 
-    def defaulted(self, defaults: Mapping[str, Json]) -> Mapping[str, Json]:
+    def defaulted(self, defaults: Mapping[str, Json]) -> dict[str, Json]:
         """What a resource stores of which nothing is sent. That of the install which was asked for last is kept."""
         known = self._defaulted
         if known is not None and known[0] is defaults:
@@ -156,14 +158,13 @@ def _collect(
         entry = tree.get(name)
         if entry is None:
             continue
-        if type(member) is str and member == stored.get(entry.key):
-            continue
-        if isinstance(entry, Branch):
+        if type(member) is str:
+            key = entry.key
+            if member != stored.get(key) and key and (member or not entry.empty_is_unset):
+                values[key] = member
+        elif isinstance(entry, Branch):
             if type(member) is dict:
                 _collect(member, entry.below, defaults, values, stored)
-        elif type(member) is str:
-            if member or not entry.empty_is_unset:
-                values[entry.key] = member
         elif member is None:
             values[entry.key] = defaults.get(entry.install_default) if entry.install_default else None
         else:

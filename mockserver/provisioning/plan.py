@@ -79,16 +79,19 @@ class Planning:
         self.violations: list[Violation] = []
 
     def plan(self, forms: tuple[Form, ...]) -> Plan:
-        body, steps = self.body, self.steps
+        body, steps, place = self.body, self.steps, self.place
         flat: Mapping[str, Json] = body if type(body) is dict else _UNCHANGED
         for form in forms:
             value = flat.get(form.first, ABSENT)
             if form.nested and value is not ABSENT:
                 value = form.at(body)
-            if value is not ABSENT or form.implied_by in steps:
-                self.place(form, value)
-            elif form.implied_by in self.lost:
-                self.lost.add(form.name)
+            if value is not ABSENT:
+                place(form, value)
+            elif (implied_by := form.implied_by) is not None:
+                if implied_by in steps:
+                    place(form, value)
+                elif implied_by in self.lost:
+                    self.lost.add(form.name)
         return made(Plan, (self.install.deployment, steps, tuple(self.violations)))
 
     def place(self, form: Form, value: Json) -> None:
@@ -171,8 +174,10 @@ class Planning:
         return ()
 
     def lookup(self, part: Part, names: Sequence[Name]) -> Resource | None:
-        steps, scope = self.steps, self.install.deployment
-        if part.scope is not None:
+        steps = self.steps
+        if part.scope is None:
+            scope = self.install.deployment
+        else:
             owner = steps[part.scope].known
             if owner is None:
                 return None  # what it belongs to is only being created

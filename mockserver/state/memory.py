@@ -109,17 +109,17 @@ class MemoryStore:
         return index.page(chosen.values, start, most)
 
     def commit(self, changes: Sequence[StoredChange]) -> None:
-        by_sid, by_key = self._by_sid, self._keys
+        by_sid, by_key, related, valued = self._by_sid, self._keys, self._related, self._valued
         for resource, keys in changes:
-            sid = resource.sid
-            if resource.part in self._related:
-                index = self._related[resource.part]
-                _relate(index, sid, () if sid in by_sid else (resource.scope,))
+            sid, part, scope, _ = resource
+            if part in related:
+                index = related[part]
+                _relate(index, sid, () if sid in by_sid else (scope,))
                 _relate(index, sid, (one for key in keys for one in key.joined))
             if keys and sid in by_sid and any(key.joined for key in keys):
                 self._lineages.clear()
             by_sid[sid] = resource
-            if resource.part in self._valued:
+            if part in valued:
                 self._value(resource, keys)
             for key in keys:
                 by_key[key] = sid
