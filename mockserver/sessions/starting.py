@@ -60,12 +60,15 @@ class SessionStarts:
         self, state: State, steps: Mapping[str, PlannedStep], resources: Mapping[str, Resource]
     ) -> Iterable[tuple[Resource, Resource]]:
         """Who and in what may have to start, seen what a call has changed."""
-        who, scope = self.kind.joins
-        newcomer = who in steps and _concerns(steps[who], self.kind.entitled)
-        opened = scope in steps and _concerns(steps[scope], self.kind.assigned)
-        shared = resources.get(self.shared) if newcomer or opened else None
-        if shared is None:
+        kind = self.kind
+        who, scope = kind.joins
+        newcomer = who in steps and _concerns(steps[who], kind.entitled)
+        opened = scope in steps and _concerns(steps[scope], kind.assigned)
+        if not (newcomer or opened) or self.shared not in resources:
             return ()
+        shared = resources[self.shared]
+        if not opened and scope not in resources and not state.related(shared.sid, scope):
+            return ()  # almost every call: somebody is enrolled where there is nothing to take part in
         found: dict[tuple[str, str], tuple[Resource, Resource]] = {}
         if newcomer:
             for one in self._everyone(state, shared.sid, scope, resources.get(scope)):
@@ -79,8 +82,6 @@ class SessionStarts:
     def _everyone(state: State, shared: str, part: str, own: Resource | None) -> Sequence[Resource]:
         """The resources of a part that belong to or join another; ``own`` is that of the call, as it is going to be."""
         others = state.related(shared, part)
-        if not others:  # almost every call: this is asked whenever somebody is enrolled
-            return () if own is None else (own,)
         known = [one for sid in others if (own is None or sid != own.sid) and (one := state.read(sid)) is not None]
         return known if own is None else [own, *known]
 
