@@ -23,8 +23,11 @@ for (const [colorScheme, width] of [["light", 360], ["dark", 1400]]) {
   for (const path of paths) {
     const where = `${path} ${colorScheme} ${width}`;
     await page.goto(url + path, { waitUntil: "load" });
-    if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wrong.push(`${where}: wider than the window`);
     for (const one of await page.locator("details").all()) await one.evaluate((element) => { element.open = true; });
+    for (const other of width === 360 ? [600, 720, 800, 900, width] : [1100, width]) {
+      await page.setViewportSize({ width: other, height: 900 });
+      if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) wrong.push(`${where}: wider than a window of ${other}`);
+    }
     await page.evaluate(`${axe}\nundefined`); // by the debugger, whom no policy of a page binds
     const some = path.endsWith("/contract") && width < 1000 ? { runOnly: ["color-contrast"] } : {}; // a long one: all rules once are enough
     const { violations } = await page.evaluate((options) => axe.run(document, options), some);
