@@ -36,8 +36,9 @@ KEEPS_NULL = KeepingRule("update-merges", of="null")
 MERGES_WHOLE = KeepingRule("update-replaces-whole")
 DEFAULTS_AGAIN = KeepingRule("defaults-at-creation")
 COMPARES_TEXT = KeepingRule("values-compare")
+COMPARES_ORDER = KeepingRule("values-compare", of="order")
 FOLDS_TEXT = KeepingRule("values-survive")
-WAYS = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN, COMPARES_TEXT, FOLDS_TEXT)
+WAYS = (OURS, CLEARS, KEEPS_NULL, MERGES_WHOLE, DEFAULTS_AGAIN, COMPARES_TEXT, COMPARES_ORDER, FOLDS_TEXT)
 """Every way that is followed from the beginning; each but ours breaks one adopted clause."""
 
 
@@ -98,8 +99,8 @@ def canonical(leaf: Leaf, value: Json, way: KeepingRule = OURS) -> Json:
         return value
     if isinstance(value, str) and "type" in leaf.schema and "string" not in leaf.schema["type"]:
         return Vague(value)
-    if way is COMPARES_TEXT:
-        return json.dumps(value, sort_keys=True)
+    if way is COMPARES_TEXT or way is COMPARES_ORDER:
+        return json.dumps(value, sort_keys=way is COMPARES_TEXT)
     if isinstance(value, str):
         if leaf.date and (moment := instant(value)) is not None:
             return moment
