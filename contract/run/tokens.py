@@ -15,6 +15,10 @@ _CONTROLS = 3
 """How many calls that were taken before are to be refused in a row: a target that refuses now and then has a fault."""
 _REST = 0.05
 """Seconds between them."""
+_LAST = 2.0**40
+"""Seconds; what ends later says nothing that can be reckoned with."""
+_TRUSTED, _FAR = 9, 60.0
+"""How many refusals are taken as they are after a control, if the token says that it lives for so many seconds."""
 
 
 class TokenWatch:
@@ -27,19 +31,30 @@ class TokenWatch:
 
     def __init__(self, access: Access, target: Target, taken: Mapping[str, SentRequest]) -> None:
         self.access, self.target, self.taken = access, target, taken
+        self._trusted: dict[str, int] = {}
 
     def doubt(self, exchange: Exchange) -> None:
         """Raise UnavailableError if an answer only shows that the token with which it was asked for has died."""
         if not _locked_out(exchange.response):
             return
         for install, request in self.taken.items():
-            if self._carries(exchange.request, install) and self._refused(request):
+            if not self._carries(exchange.request, install):
+                continue
+            if (left := self._trusted.get(install, 0)) > 0:
+                self._trusted[install] = left - 1
+                continue
+            if self._refused(request):
                 raise UnavailableError(self._sentence(install, exchange))
+            # who refuses a thousand calls for their credential is not asked a thousand times more
+            ends = _expiry(self._token(install))
+            self._trusted[install] = _TRUSTED if ends is not None and ends - time.time() > _FAR else 0
+
+    def _token(self, install: str) -> str:
+        return (self.access.token if install == self.access.install else self.access.other_token) or ""
 
     def _carries(self, request: SentRequest, install: str) -> bool:
-        own = self.access.token if install == self.access.install else self.access.other_token
         good = self.access.credential(request, install) is Credential.GOOD
-        return good and own is not None and any(own in value for _, value in request.headers)
+        return good and any(self._token(install) in value for _, value in request.headers)
 
     def _refused(self, request: SentRequest) -> bool:
         for attempt in range(_CONTROLS):
@@ -50,12 +65,11 @@ class TokenWatch:
         return True
 
     def _sentence(self, install: str, exchange: Exchange) -> str:
-        own = self.access.token if install == self.access.install else self.access.other_token
         status = exchange.response.status if exchange.response is not None else None
         return (
             f"From request {exchange.index} on the target refuses the token of {install} (status {status}), which it "
-            f"took before, and a call that it took before as well: {_fate(own or '')} What was seen until then is "
-            "listed; give a token that lives longer than the run."
+            f"took before, and a call that it took before as well: {_fate(self._token(install))} What was seen until then "
+            "is listed; give a token that lives longer than the run."
         )
 
 
@@ -66,8 +80,16 @@ def _locked_out(response: ReceivedResponse | None) -> bool:
 
 def _fate(token: str) -> str:
     """What became of a token, as far as it says so itself."""
+    ends = _expiry(token)
+    if ends is not None and ends <= time.time():
+        return f"it has expired, {time.time() - ends:.0f} s ago by its 'exp'."
+    return "it has expired, or was revoked."
+
+
+def _expiry(token: str) -> float | None:
+    """When a token ends, in seconds since 1970, if it says so (RFC 7519 section 4.1.4)."""
     taken = take_apart(token)
     until = taken.claims.get("exp") if taken is not None else None
-    if isinstance(until, int | float) and not isinstance(until, bool) and until <= time.time():
-        return f"it has expired, {time.time() - until:.0f} s ago by its 'exp'."
-    return "it has expired, or was revoked."
+    if not isinstance(until, int | float) or isinstance(until, bool) or not 0 < until < _LAST:
+        return None
+    return float(until)
