@@ -68,8 +68,8 @@ class TokenWatch:
         status = exchange.response.status if exchange.response is not None else None
         return (
             f"From request {exchange.index} on the target refuses the token of {install} (status {status}), which it "
-            f"took before, and a call that it took before as well: {_fate(self._token(install))} What was seen until then "
-            "is listed; give a token that lives longer than the run."
+            f"took before, and a call that it took before as well: {_fate(self._token(install))} What was seen until "
+            "then is listed; give a token that lives longer than the run."
         )
 
 
