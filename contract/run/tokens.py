@@ -25,7 +25,8 @@ class TokenWatch:
     """Tells a call that is refused for what it is from one whose token has died (expired, revoked) during the run.
 
     ``taken`` maps an install to a call that the target took with its token. After a refusal it is sent again, which
-    changes nothing; only if it is refused as well, again and again, is it the token. What the judge says of a token
+    changes nothing; only if it is refused as well, again and again, is it the token. Some refusals after one
+    that was taken are not doubted, if the token says itself that it lives on. What the judge says of a token
     that is bad on purpose is not touched.
     """
 

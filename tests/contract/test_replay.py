@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import zlib
 from dataclasses import replace
@@ -14,6 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.http.access import Access
+from contract.http.exchange import Exchange, ReceivedResponse, SentRequest
+from contract.http.patience import UnavailableError
 from contract.http.target import Target
 from contract.replaying.recorded import LARGEST_BODY, Recorded, RecordedError, read_report
 from contract.replaying.replay import Now, Replayed, replay
@@ -60,6 +63,22 @@ def test_what_was_mended_no_longer_fails(
     told, _ = replayed(report, stage, bends["honest"])
     wrong = [(one.sequence.clause, one.sequence.cause, one.sequence.probe, one.now, one.reason) for one in told]
     assert [one for one in wrong if one[3] is not Now.GONE] == []
+
+
+def test_a_token_that_dies_during_a_replay_proves_nothing_mended(
+    stage: Any, created_report: RunReport, tmp_path: Path
+) -> None:
+    report = recorded(created_report, stage, tmp_path)
+    calls = itertools.count()
+
+    def dying(request: SentRequest, exchange: Exchange) -> Exchange:
+        if next(calls) < 20:
+            return exchange
+        refusal = ReceivedResponse(401, {"content-type": "application/json"}, b'{"code": "AUTHENTICATIONFAILED"}')
+        return replace(exchange, response=refusal)
+
+    with pytest.raises(UnavailableError, match="refuses the token"):
+        replayed(report, stage, dying)
 
 
 def test_names_are_fresh_and_consistent() -> None:
